@@ -1,0 +1,72 @@
+"""What the engine wants said, in order. It never says anything itself."""
+
+from dataclasses import dataclass, field
+
+from quickpoll.envelope import Audience, Identity, Link
+from quickpoll.protocol import Broadcast, CloseCode, ServerMessage
+
+
+@dataclass(frozen=True)
+class Reply:
+    """To the connection that sent a command.
+
+    With `identity`, the connection acts as that from here on; where the message has a token field,
+    whoever encodes it signs `identity` into it. `unbind` ends the connection's role.
+    """
+
+    link: Link
+    request: int
+    message: ServerMessage
+    identity: Identity | None = None
+    unbind: bool = False
+
+
+@dataclass(frozen=True)
+class ToMany:
+    """To everyone, all players, or the host: one message for all of them."""
+
+    audience: Audience
+    message: ServerMessage
+
+    @property
+    def seq(self) -> int:
+        """The number of a broadcast; 0 for what has none."""
+        return self.message.seq if isinstance(self.message, Broadcast) else 0
+
+
+@dataclass(frozen=True)
+class ToEach:
+    """One message each, to these connections."""
+
+    messages: tuple[tuple[Link, ServerMessage], ...]
+
+
+@dataclass(frozen=True)
+class Close:
+    """One connection closes, after `message` if there is one."""
+
+    link: Link
+    code: CloseCode
+    reason: str
+    message: ServerMessage | None = None
+
+
+@dataclass(frozen=True)
+class CloseSession:
+    """The session is over: all its connections close, and its players are forgotten."""
+
+    reason: str
+
+
+Effect = Reply | ToMany | ToEach | Close | CloseSession
+
+
+@dataclass
+class Effects:
+    """What applying one entry did: what to say, and which players' records changed."""
+
+    said: list[Effect] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    """Ids of players added or changed."""
+    removed: set[str] = field(default_factory=set)
+    """Ids of players who left or were kicked."""

@@ -1,0 +1,211 @@
+"""What travels through Redis: entries of a partition's stream in, deliveries out.
+
+Two closed lists of types, so that the whole traffic between gateways and coordinators can be read
+here. Everything is msgpack behind one format byte; a reader refuses a format it does not know
+(`UnknownFormat`) and ignores fields that a newer writer appended.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from quickpoll.protocol import Role, SessionCommand
+
+FORMAT: Final = b"\x01"
+
+
+class UnknownFormat(Exception):
+    """Bytes that this version cannot read; the entry is set aside, never guessed at."""
+
+
+class Link(Struct, frozen=True, array_like=True):
+    """One WebSocket connection, by its gateway (an id drawn at each start) and its number there."""
+
+    gateway: str
+    connection: int
+
+
+class Identity(Struct, frozen=True, array_like=True):
+    """What a token proves. `nonce` tells a session from an earlier one with the same code."""
+
+    code: str
+    nonce: str
+    role: Role
+    player_id: str = ""
+
+
+# -- in: entries of a partition's stream ----------------------------------------------------
+
+
+class Command(Struct, frozen=True, array_like=True, tag=1):
+    """A client's command, already validated and allowed for its role.
+
+    `request` numbers the commands of one connection; `identity` is None before joining, and for
+    `resume_session` what the gateway read from the verified token.
+    """
+
+    link: Link
+    request: int
+    identity: Identity | None
+    body: SessionCommand
+
+    @property
+    def request_id(self) -> str:
+        """The client's `id`, or one that stays the same when the gateway appends the command again."""
+        return self.body.id or f"{self.link.gateway}/{self.link.connection}/{self.request}"
+
+
+class Disconnected(Struct, frozen=True, array_like=True, tag=2):
+    """A connection that acted as somebody has closed."""
+
+    link: Link
+    identity: Identity
+
+
+class GatewayLost(Struct, frozen=True, array_like=True, tag=3):
+    """A gateway's heartbeat has ended: every connection of it is gone."""
+
+    gateway: str
+
+
+class Tick(Struct, frozen=True, array_like=True, tag=4):
+    """Deadlines up to this entry's time are due."""
+
+
+Entry = Command | Disconnected | GatewayLost | Tick
+
+
+# -- out: to one gateway, on `{pN}:to:<gateway>` --------------------------------------------
+
+
+class Binding(Struct, frozen=True, array_like=True):
+    """From here on the connection acts as `identity`.
+
+    It has seen the session up to `seq`; `step` is the last step published before this reply.
+    """
+
+    identity: Identity
+    seq: int
+    step: int
+
+
+class Reply(Struct, frozen=True, array_like=True):
+    """To one connection. `request` is the number of the command answered, 0 for none.
+
+    `text` is the JSON of one message (empty: none). `binding` None leaves the connection as it is;
+    `unbind` ends its role (after `leave_session`). `close` is a close code, 0 for none.
+    """
+
+    connection: int
+    request: int
+    text: bytes
+    binding: Binding | None = None
+    unbind: bool = False
+    close: int = 0
+    close_reason: str = ""
+
+
+class Replies(Struct, frozen=True, array_like=True):
+    """Replies of one commit to one gateway, in order."""
+
+    replies: tuple[Reply, ...]
+
+
+# -- out: to every gateway of a session, on `{pN}:ch:<code>`, kept in `{pN}:out:<code>` ------
+
+
+class Audience(IntEnum):
+    """Whom a shared message is for."""
+
+    ALL = 0
+    PLAYERS = 1
+    HOST = 2
+
+
+class Shared(Struct, frozen=True, array_like=True, tag=1):
+    """One message for many: `text` is its JSON, `seq` its number (0: it has none)."""
+
+    audience: Audience
+    seq: int
+    text: bytes
+
+
+class Personal(Struct, frozen=True, array_like=True, tag=2):
+    """One message each: by gateway, still encoded, since a gateway opens only its own part."""
+
+    by_gateway: dict[str, Raw]
+
+
+class CloseAll(Struct, frozen=True, array_like=True, tag=3):
+    """Every connection of the session closes; the session is over."""
+
+    code: int
+    reason: str
+
+
+Item = Shared | Personal | CloseAll
+
+
+class Step(Struct, frozen=True, array_like=True):
+    """What one commit says to a session, in order.
+
+    `step` grows by one from one to the next: a gap means that something was missed, and is read
+    again from `{pN}:out:<code>`. `token` is the fencing token of the lease that published it.
+    """
+
+    token: int
+    step: int
+    items: tuple[Item, ...]
+
+
+PersonalTexts = tuple[tuple[int, bytes], ...]
+"""The part of a `Personal` for one gateway: (connection, JSON of its message)."""
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_entry_decoder: Final = msgspec.msgpack.Decoder(Entry)
+_replies_decoder: Final = msgspec.msgpack.Decoder(Replies)
+_step_decoder: Final = msgspec.msgpack.Decoder(Step)
+_personal_decoder: Final = msgspec.msgpack.Decoder(PersonalTexts)
+
+
+def _body(data: bytes) -> memoryview:
+    if data[:1] != FORMAT:
+        raise UnknownFormat(f"format byte {data[:1]!r}, this version reads {FORMAT!r}")
+    return memoryview(data)[1:]
+
+
+def encode(message: Entry | Replies | Step) -> bytes:
+    """Encodes an entry or a delivery, with its format byte."""
+    return FORMAT + _encoder.encode(message)
+
+
+def encode_personal(texts: PersonalTexts) -> Raw:
+    """Encodes one gateway's part of a `Personal`."""
+    return Raw(_encoder.encode(texts))
+
+
+def decode_entry(data: bytes) -> Entry:
+    """Decodes an entry of a partition's stream.
+
+    Raises:
+        UnknownFormat: the format byte is not this version's.
+        msgspec.DecodeError: the bytes are damaged.
+    """
+    return _entry_decoder.decode(_body(data))
+
+
+def decode_replies(data: bytes) -> Replies:
+    """Decodes what came on a gateway's channel; raises as `decode_entry`."""
+    return _replies_decoder.decode(_body(data))
+
+
+def decode_step(data: bytes) -> Step:
+    """Decodes what came on a session's channel; raises as `decode_entry`."""
+    return _step_decoder.decode(_body(data))
+
+
+def decode_personal(part: Raw) -> PersonalTexts:
+    """Decodes one gateway's part of a `Personal`."""
+    return _personal_decoder.decode(part)

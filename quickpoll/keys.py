@@ -1,0 +1,88 @@
+"""Every Redis key and channel, and how a session code finds its partition.
+
+All keys of a partition carry one hash tag, so they live on one Redis Cluster slot and one script
+can touch them together. Sharded pub/sub hashes channels the same way.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from zlib import crc32
+
+LAYOUT: Final = "qp:layout"
+"""Hash: `partitions` (how many this deployment was made with), `format`."""
+COORDINATORS: Final = "qp:coordinators"
+"""Sorted set: coordinator id by the Redis time (ms) of its last heartbeat."""
+GATEWAYS: Final = "qp:gateways"
+"""Sorted set: gateway id by the Redis time (ms) of its last heartbeat."""
+
+ENTRY_FIELD: Final = b"e"
+"""The one field of every stream entry."""
+
+
+def partition_of(code: str, partitions: int) -> int:
+    """The partition of a session: fixed for a deployment, the same in every process."""
+    return crc32(code.encode()) % partitions
+
+
+@dataclass(frozen=True)
+class PartitionKeys:
+    """The keys of one partition."""
+
+    number: int
+
+    @cached_property
+    def prefix(self) -> str:
+        """Holds the hash tag that keeps the partition on one slot."""
+        return f"qp:{{p{self.number}}}:"
+
+    @cached_property
+    def stream(self) -> str:
+        """Stream: entries (`envelope.Entry`) from gateways, and ticks."""
+        return self.prefix + "in"
+
+    @cached_property
+    def lease(self) -> str:
+        """String with expiry: `<coordinator id>:<fencing token>` of the owner."""
+        return self.prefix + "lease"
+
+    @cached_property
+    def token(self) -> str:
+        """Integer: the last fencing token given out; a commit with another one is refused."""
+        return self.prefix + "token"
+
+    @cached_property
+    def meta(self) -> str:
+        """Hash: `offset` (ID of the last entry applied) and `epoch` (identity of this history)."""
+        return self.prefix + "meta"
+
+    @cached_property
+    def deadlines(self) -> str:
+        """Sorted set: session code by its next deadline (ms); every living session is in it."""
+        return self.prefix + "deadlines"
+
+    @cached_property
+    def gateways(self) -> str:
+        """Set: gateways that have had connections of this partition's sessions."""
+        return self.prefix + "gateways"
+
+    @cached_property
+    def quarantine(self) -> str:
+        """Stream, capped: entries that could not be read or applied, with the reason."""
+        return self.prefix + "quarantine"
+
+    def session(self, code: str) -> str:
+        """Hash: the snapshot of a session (`head`, `quiz`, `step`, and `p:<player id>` each)."""
+        return f"{self.prefix}s:{code}"
+
+    def history(self, code: str) -> str:
+        """Stream, capped: the last steps of a session, for gateways that missed some."""
+        return f"{self.prefix}out:{code}"
+
+    def channel(self, code: str) -> str:
+        """Channel: steps of a session, to every gateway that has connections in it."""
+        return f"{self.prefix}ch:{code}"
+
+    def replies(self, gateway: str) -> str:
+        """Channel: replies to connections of one gateway."""
+        return f"{self.prefix}to:{gateway}"

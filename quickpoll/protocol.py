@@ -1,0 +1,650 @@
+"""The wire protocol: every message, error code, close code and limit, once.
+
+`docs/protocol.md`, `docs/protocol.schema.json` and `clients/web/src/lib/protocol.ts` are generated
+from this file (`make generate`); a test fails when they differ. The types validate: a message
+that decodes is well-formed, and one that does not raises `BadMessage` with the path of the
+wrong field. What depends on the state of a session is judged by the engine, not here.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+PROTOCOL_VERSION: Final = 1
+
+# Limits of one message, in bytes of its text frame.
+MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_CREATE_SESSION_BYTES: Final = 1024 * 1024
+
+MAX_NAME_CHARACTERS: Final = 24
+CODE_DIGITS: Final = 6
+LEADERBOARD_ENTRIES: Final = 10
+PODIUM_ENTRIES: Final = 3
+
+# How often lists that grow with a session may be sent, in milliseconds between two of them.
+HOST_PROGRESS_INTERVAL_MS: Final = 100
+PLAYER_PROGRESS_INTERVAL_MS: Final = 1000
+CROWD_PROGRESS_INTERVAL_MS: Final = 2000
+CROWD_PLAYERS: Final = 1000
+"""Above this many players, `answer_progress` goes to players every CROWD_PROGRESS_INTERVAL_MS."""
+
+
+class ErrorCode(StrEnum):
+    """`error.code`; after any of them the connection stays usable."""
+
+    BAD_MESSAGE = "bad_message"
+    UNKNOWN_TYPE = "unknown_type"
+    FORBIDDEN = "forbidden"
+    SESSION_NOT_FOUND = "session_not_found"
+    SESSION_FULL = "session_full"
+    SESSION_LOCKED = "session_locked"
+    SESSION_ENDED = "session_ended"
+    NAME_INVALID = "name_invalid"
+    NAME_TAKEN = "name_taken"
+    NOT_OPEN_YET = "not_open_yet"
+    QUESTION_CLOSED = "question_closed"
+    ALREADY_ANSWERED = "already_answered"
+    INVALID_ANSWER = "invalid_answer"
+    INVALID_TOKEN = "invalid_token"
+    WRONG_PHASE = "wrong_phase"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    TOO_MANY_SESSIONS = "too_many_sessions"
+
+
+class CloseCode(IntEnum):
+    """Why the server closes a connection. 4000–4499: reconnect and resume; 4500–4999: do not."""
+
+    UNSUPPORTED_DATA = 1003  # a binary frame
+    INVALID_DATA = 1007  # invalid UTF-8
+    POLICY_VIOLATION = 1008  # goes on flooding
+    MESSAGE_TOO_BIG = 1009
+    GATEWAY_DRAINING = 1012  # reconnect after the milliseconds in the reason, and resume
+    TOO_SLOW = 1013  # the client reads too slowly; resume
+    RESYNC = 4000  # the gateway missed something that cannot be made good in place; resume
+    SESSION_OVER = 4500
+    KICKED = 4501
+    CONNECTED_ELSEWHERE = 4502  # the same token connected elsewhere; the newest connection wins
+
+
+class Role(StrEnum):
+    """What a connection may act as, proved by its token."""
+
+    HOST = "host"
+    PLAYER = "player"
+
+
+class Phase(StrEnum):
+    """The phases of a session, in order; `question` and `results` alternate."""
+
+    LOBBY = "lobby"
+    QUESTION = "question"
+    RESULTS = "results"
+    ENDED = "ended"
+
+
+# -- the quiz -------------------------------------------------------------------------------
+
+QuestionKind = Literal["single", "multiple", "true_false", "poll"]
+TimeLimitMs = Annotated[int, Meta(ge=1000, le=300_000)]
+Points = Annotated[int, Meta(ge=0, le=2000)]
+# A bundled picture, or one inside the quiz file; nothing that makes a page ask another host.
+Image = Annotated[
+    str,
+    Meta(
+        max_length=65_536,
+        pattern=r"^(/images/[A-Za-z0-9_-]+\.(svg|png|jpg|webp)|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2})$",
+    ),
+]
+
+
+class Option(Struct, frozen=True):
+    """A choice offered, as the host writes it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=200)]
+    correct: bool = False
+
+
+class Question(Struct, frozen=True):
+    """One question of a quiz, with its solution; never sent to players."""
+
+    kind: QuestionKind
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    options: Annotated[tuple[Option, ...], Meta(min_length=2, max_length=6)]
+    time_limit_ms: TimeLimitMs = 10_000
+    points: Points = 1000
+    explanation: Annotated[str, Meta(max_length=1000)] | None = None
+    image: Image | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the marked options do not fit the kind; msgspec adds the path."""
+        correct = sum(option.correct for option in self.options)
+        match self.kind:
+            case "single" if correct != 1:
+                raise ValueError(f"`options`: a single question needs exactly one correct option, not {correct}")
+            case "multiple" if correct == 0:
+                raise ValueError("`options`: a multiple question needs at least one correct option")
+            case "true_false" if len(self.options) != 2 or correct != 1:
+                raise ValueError("`options`: a true_false question needs two options, one of them correct")
+            case "poll" if correct:
+                raise ValueError("`options`: a poll has no correct option")
+            case _:
+                pass
+
+
+class Quiz(Struct, frozen=True):
+    """A quiz as its author writes it, and as the host uploads it."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=120)]
+    questions: Annotated[tuple[Question, ...], Meta(min_length=1, max_length=200)]
+
+
+class Settings(Struct, frozen=True):
+    """How a session is played."""
+
+    lead_ms: Annotated[int, Meta(ge=0, le=10_000)] = 3000
+    """From `new_question` to `opens_at`, so that every device shows the options at the same instant."""
+    show_question_on_player: bool = True
+    auto_advance_ms: Annotated[int, Meta(ge=0, le=600_000)] | None = None
+    """From the results to the next question; null: the host moves on."""
+    max_players: Annotated[int, Meta(ge=1, le=20_000)] = 2000
+    streak_bonus: bool = False
+    randomize_options: bool = False
+    randomize_questions: bool = False
+
+
+# -- client to server -----------------------------------------------------------------------
+
+MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+QuestionIndex = Annotated[int, Meta(ge=0, le=199)]
+OptionIndex = Annotated[int, Meta(ge=0, le=5)]
+Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
+
+
+class ClientMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A command. `id`, if given, comes back as `reply_to` in its one reply."""
+
+    id: MessageId | None = None
+
+
+class CreateSession(ClientMessage, frozen=True, tag="create_session"):
+    """Opens a session for this quiz; the connection becomes its host. Reply: `session_created`."""
+
+    quiz: Quiz
+    settings: Settings = Settings()
+
+
+class JoinSession(ClientMessage, frozen=True, tag="join_session"):
+    """Joins a session; the connection becomes a player. Reply: `joined`."""
+
+    code: Code
+    name: Annotated[str, Meta(max_length=200)]
+    avatar: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class ResumeSession(ClientMessage, frozen=True, tag="resume_session"):
+    """Becomes the host or player again that the token names. Reply: `resumed`."""
+
+    token: Annotated[str, Meta(max_length=512)]
+
+
+class StartQuiz(ClientMessage, frozen=True, tag="start_quiz"):
+    """Opens question 0. Reply: `ok`."""
+
+
+class NextQuestion(ClientMessage, frozen=True, tag="next_question"):
+    """Opens the next question, or ends the quiz after the last. Reply: `ok`."""
+
+
+class CloseQuestion(ClientMessage, frozen=True, tag="close_question"):
+    """Closes the open question now. Reply: `ok`."""
+
+
+class SubmitAnswer(ClientMessage, frozen=True, tag="submit_answer"):
+    """Answers the open question, once. Reply: `answer_accepted`."""
+
+    question: QuestionIndex
+    answer: Answer
+
+
+class KickPlayer(ClientMessage, frozen=True, tag="kick_player"):
+    """Removes a player from the session. Reply: `ok`."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+
+
+class LockSession(ClientMessage, frozen=True, tag="lock_session"):
+    """Refuses new players, or lets them in again. Reply: `ok`."""
+
+    locked: bool
+
+
+class EndSession(ClientMessage, frozen=True, tag="end_session"):
+    """Ends the session for everyone. Reply: `ok`."""
+
+
+class LeaveSession(ClientMessage, frozen=True, tag="leave_session"):
+    """Gives up the player's seat and points. Reply: `ok`."""
+
+
+class SyncClock(ClientMessage, frozen=True, tag="sync_clock"):
+    """Asks for the server's clock. Reply: `clock`, at once."""
+
+    t0: int | float
+
+
+HOST_COMMANDS: Final = (StartQuiz, NextQuestion, CloseQuestion, KickPlayer, LockSession, EndSession)
+PLAYER_COMMANDS: Final = (SubmitAnswer, LeaveSession)
+
+SessionCommand = (
+    CreateSession
+    | JoinSession
+    | ResumeSession
+    | StartQuiz
+    | NextQuestion
+    | CloseQuestion
+    | SubmitAnswer
+    | KickPlayer
+    | LockSession
+    | EndSession
+    | LeaveSession
+)
+"""The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
+
+AnyClientMessage = SessionCommand | SyncClock
+
+
+# -- parts of server messages ---------------------------------------------------------------
+
+
+class PublicOption(Struct, frozen=True):
+    """A choice as everyone may see it."""
+
+    text: str
+
+
+class PublicQuestion(Struct, frozen=True, kw_only=True):
+    """A question as everyone may see it: nothing in it tells which option is correct."""
+
+    index: int
+    total: int
+    kind: QuestionKind
+    text: str
+    image: str | None
+    options: tuple[PublicOption, ...]
+    points: int
+    time_limit_ms: int
+
+
+class RosterEntry(Struct, frozen=True):
+    """A player in the host's list."""
+
+    id: str
+    name: str
+    avatar: str
+
+
+class HostPlayer(Struct, frozen=True, kw_only=True):
+    """A player in the host's `session`, with what a page needs to draw the list from nothing."""
+
+    id: str
+    name: str
+    avatar: str
+    connected: bool
+    answered: bool
+    points: int
+
+
+class LeaderboardEntry(Struct, frozen=True, kw_only=True):
+    """One line of the leaderboard; `previous_rank` is null for who had none."""
+
+    rank: int
+    player_id: str
+    name: str
+    avatar: str
+    points: int
+    delta: int
+    previous_rank: int | None
+
+
+class ServerMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A message from the server. `reply_to` is the `id` of the command that it answers."""
+
+    reply_to: str | UnsetType = UNSET
+
+
+class Broadcast(ServerMessage, frozen=True, kw_only=True):
+    """A change of state that everyone sees; `seq` grows by one for each."""
+
+    seq: int
+
+
+# -- server to client: broadcasts -----------------------------------------------------------
+
+
+class SessionLocked(Broadcast, frozen=True, tag="session_locked"):
+    """To all: new players are refused, or let in again."""
+
+    locked: bool
+
+
+class NewQuestion(Broadcast, frozen=True, tag="new_question"):
+    """To all, `lead_ms` before `opens_at`: show the options at `opens_at` on the synchronised clock."""
+
+    question: PublicQuestion
+    opens_at: int
+    closes_at: int
+
+
+class QuestionResults(Broadcast, frozen=True, tag="question_results"):
+    """To all, when a question was closed."""
+
+    question: int
+    correct: tuple[int, ...]
+    counts: tuple[int, ...]
+    answered: int
+    total: int
+    explanation: str | None
+
+
+class Leaderboard(Broadcast, frozen=True, tag="leaderboard"):
+    """To all, after the results: the top ten, and how many players there are."""
+
+    question: int
+    entries: tuple[LeaderboardEntry, ...]
+    total: int
+
+
+class QuizEnded(Broadcast, frozen=True, tag="quiz_ended"):
+    """To all, after the last question: the top three."""
+
+    podium: tuple[LeaderboardEntry, ...]
+    total: int
+    questions: int
+
+
+class HostLeft(Broadcast, frozen=True, tag="host_left"):
+    """To players: the host's connection is gone; the quiz goes on by its timers."""
+
+
+class HostReturned(Broadcast, frozen=True, tag="host_returned"):
+    """To players: the host is back."""
+
+
+class SessionClosed(Broadcast, frozen=True, tag="session_closed"):
+    """To all, then the connection closes with 4500. `reason`: `ended_by_host`, `idle` or `lost`."""
+
+    reason: str
+
+
+# -- server to client: the session as one message -------------------------------------------
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """All that a page needs to draw itself from nothing; what the phase does not have is absent."""
+
+    code: str
+    title: str
+    phase: Phase
+    seq: int
+    locked: bool
+    player_count: int
+    settings: Settings
+    server_time: int
+    host_connected: bool
+    question: PublicQuestion | UnsetType = UNSET
+    opens_at: int | UnsetType = UNSET
+    closes_at: int | UnsetType = UNSET
+    answered: int | UnsetType = UNSET
+    total: int | UnsetType = UNSET
+    results: QuestionResults | UnsetType = UNSET
+    leaderboard: Leaderboard | UnsetType = UNSET
+    podium: tuple[LeaderboardEntry, ...] | UnsetType = UNSET
+    players: tuple[HostPlayer, ...] | UnsetType = UNSET
+
+
+# -- server to client: to one connection ----------------------------------------------------
+
+
+class SessionCreated(ServerMessage, frozen=True, tag="session_created"):
+    """To the host."""
+
+    code: str
+    host_token: str
+    join_url: str
+    session: SessionView
+
+
+class Joined(ServerMessage, frozen=True, tag="joined"):
+    """To the player."""
+
+    code: str
+    player_id: str
+    player_token: str
+    name: str
+    avatar: str
+    session: SessionView
+
+
+class YourResult(ServerMessage, frozen=True, tag="your_result"):
+    """To the player, between `question_results` and `leaderboard`.
+
+    `correct` is null for a poll; `response_ms` is null without an answer.
+    """
+
+    question: int
+    answered: bool
+    correct: bool | None
+    points: int
+    total_points: int
+    rank: int
+    streak: int
+    response_ms: int | None
+
+
+class You(Struct, frozen=True, kw_only=True):
+    """A player's own part of `resumed`; `answered` is about the current question."""
+
+    player_id: str
+    name: str
+    avatar: str
+    total_points: int
+    rank: int | None
+    streak: int
+    answered: bool
+    answer: Answer | None = None
+    result: YourResult | UnsetType = UNSET
+
+
+class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
+    """To who asked: the whole picture."""
+
+    role: Role
+    code: str
+    player_id: str | UnsetType = UNSET
+    session: SessionView
+    you: You | UnsetType = UNSET
+
+
+class Ok(ServerMessage, frozen=True, tag="ok"):
+    """To who asked: done."""
+
+
+class Clock(ServerMessage, frozen=True, tag="clock"):
+    """To who asked: `t0` as sent, `t1` when it was received, `t2` when this was sent."""
+
+    t0: int | float
+    t1: int
+    t2: int
+
+
+class PlayersJoined(ServerMessage, frozen=True, tag="players_joined"):
+    """To the host: who joined since the last one."""
+
+    players: tuple[RosterEntry, ...]
+    player_count: int
+
+
+class PlayersLeft(ServerMessage, frozen=True, tag="players_left"):
+    """To the host: who left since the last one. One message for each `reason`."""
+
+    player_ids: tuple[str, ...]
+    player_count: int
+    reason: Literal["left", "kicked", "disconnected"]
+
+
+class PlayersReturned(ServerMessage, frozen=True, tag="players_returned"):
+    """To the host: who resumed since the last one."""
+
+    player_ids: tuple[str, ...]
+    player_count: int
+
+
+class Lobby(ServerMessage, frozen=True, tag="lobby"):
+    """To players, at most once a second."""
+
+    player_count: int
+
+
+class AnswerAccepted(ServerMessage, frozen=True, tag="answer_accepted"):
+    """To the player: this answer counts, and is stored."""
+
+    question: int
+    received_at: int
+
+
+class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
+    """How many have answered. `player_ids`, to the host only: those new since the last one."""
+
+    question: int
+    answered: int
+    total: int
+    player_ids: tuple[str, ...] | UnsetType = UNSET
+
+
+class YourFinal(ServerMessage, frozen=True, tag="your_final"):
+    """To the player, after `quiz_ended`. `correct` counts right answers."""
+
+    rank: int
+    points: int
+    correct: int
+    questions: int
+
+
+class Kicked(ServerMessage, frozen=True, tag="kicked"):
+    """To the player, then the connection closes with 4501."""
+
+    reason: str
+
+
+class Error(ServerMessage, frozen=True, tag="error"):
+    """To who caused it. `message` is for people and says what to do."""
+
+    code: ErrorCode
+    message: str
+    retry_after_ms: int | UnsetType = UNSET
+
+
+AnyServerMessage = (
+    SessionCreated
+    | Joined
+    | Resumed
+    | Ok
+    | Clock
+    | PlayersJoined
+    | PlayersLeft
+    | PlayersReturned
+    | Lobby
+    | SessionLocked
+    | NewQuestion
+    | AnswerAccepted
+    | AnswerProgress
+    | QuestionResults
+    | YourResult
+    | Leaderboard
+    | QuizEnded
+    | YourFinal
+    | HostLeft
+    | HostReturned
+    | Kicked
+    | SessionClosed
+    | Error
+)
+
+
+# -- bytes <-> messages ---------------------------------------------------------------------
+
+
+class BadMessage(Exception):
+    """A message that is not of the protocol; `reply_to` is its `id`, where it has a usable one."""
+
+    def __init__(self, code: ErrorCode, message: str, reply_to: str | UnsetType = UNSET) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.reply_to = reply_to
+
+    def as_error(self) -> Error:
+        """The `error` message that its sender gets."""
+        return Error(code=self.code, message=self.message, reply_to=self.reply_to)
+
+
+class _Head(Struct):
+    """What can be read of a message that is wrong elsewhere."""
+
+    type: Any = None
+    id: Any = None
+
+
+_command_decoder: Final = msgspec.json.Decoder(AnyClientMessage)
+_head_decoder: Final = msgspec.json.Decoder(_Head)
+_message_decoder: Final = msgspec.json.Decoder(AnyServerMessage)
+_encoder: Final = msgspec.json.Encoder()
+_COMMAND_TYPES: Final = frozenset(
+    struct.__struct_config__.tag for struct in (*HOST_COMMANDS, *PLAYER_COMMANDS, CreateSession, JoinSession, ResumeSession, SyncClock)
+)
+
+
+def decode_command(text: bytes | str) -> AnyClientMessage:
+    """Decodes one text frame of a client.
+
+    Raises:
+        BadMessage: with `bad_message` and the path of the wrong field, or `unknown_type`.
+    """
+    try:
+        return _command_decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _explain(text, error) from None
+
+
+def _explain(text: bytes | str, error: Exception) -> BadMessage:
+    try:
+        head = _head_decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return BadMessage(ErrorCode.BAD_MESSAGE, f"not a JSON object: {error}")
+    reply_to = head.id if isinstance(head.id, str) and 1 <= len(head.id) <= 64 else UNSET
+    if isinstance(head.type, str) and head.type not in _COMMAND_TYPES:
+        return BadMessage(ErrorCode.UNKNOWN_TYPE, f"there is no command {head.type[:40]!r} - at `$.type`", reply_to)
+    return BadMessage(ErrorCode.BAD_MESSAGE, str(error), reply_to)
+
+
+def encode_message(message: ServerMessage) -> bytes:
+    """Encodes one server message as the UTF-8 text of a frame."""
+    return _encoder.encode(message)
+
+
+def encode_command(command: ClientMessage) -> bytes:
+    """Encodes one client message as the UTF-8 text of a frame."""
+    return _encoder.encode(command)
+
+
+def decode_message(text: bytes | str) -> AnyServerMessage:
+    """Decodes one text frame of the server, for clients in Python.
+
+    Raises:
+        msgspec.DecodeError: if it is not a message of the protocol.
+    """
+    return _message_decoder.decode(text)

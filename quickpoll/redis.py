@@ -1,0 +1,74 @@
+"""The only file that imports the `redis` library: clients with the time limits that each use needs.
+
+Guarantees: no command is ever sent twice by the library (its retries are off: a lost reply would
+double a write), and no call waits longer than its limit. What fails raises `RedisError`; the caller
+decides, since only it knows whether the write may have happened.
+"""
+
+import asyncio
+from importlib.resources import files
+from typing import Any, Final
+
+import redis.asyncio
+import redis.exceptions
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+Client = redis.asyncio.Redis
+PubSub = redis.asyncio.client.PubSub
+RedisError = redis.exceptions.RedisError
+ResponseError = redis.exceptions.ResponseError
+
+COMMAND_TIMEOUT_S: Final = 2.0
+CONNECT_TIMEOUT_S: Final = 2.0
+FAKE_URL: Final = "fake://"
+"""An in-process stand-in that keeps nothing; for machines without a Valkey wheel, and quick tests."""
+
+# Raised where Redis is away or cannot take a write now (READONLY, OOM, LOADING, ... are ResponseErrors
+# or subclasses of ConnectionError; asyncio's own errors come from a cancelled or refused connect).
+UNAVAILABLE: Final = (RedisError, OSError, asyncio.TimeoutError)
+
+_fake_servers: dict[str, Any] = {}
+
+
+def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: int = 8) -> Client:
+    """A client for commands: each answers or fails within `timeout_s`, and is sent once."""
+    if url.startswith(FAKE_URL):
+        return _connect_fake(url)
+    return redis.asyncio.Redis.from_url(
+        url,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=max_connections,
+        protocol=3,
+    )
+
+
+def connect_blocking(url: str, block_ms: int) -> Client:
+    """A client with one connection for reads that block up to `block_ms`."""
+    return connect(url, timeout_s=block_ms / 1000 + 2.0, max_connections=1)
+
+
+def _connect_fake(url: str) -> Client:
+    import fakeredis  # noqa: PLC0415  (half a second of imports that a real server does not need)
+
+    server = _fake_servers.setdefault(url, fakeredis.FakeServer(server_type="valkey"))
+    return fakeredis.FakeAsyncRedis(server=server)
+
+
+async def time_ms(client: Client) -> int:
+    """Redis's own clock, in milliseconds since the Unix epoch."""
+    seconds, microseconds = await client.time()
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+class Script:
+    """A Lua script from a package's `.lua` file, called by its hash and loaded again when Redis forgot it."""
+
+    def __init__(self, client: Client, package: str, name: str) -> None:
+        self._script = client.register_script(files(package).joinpath(name).read_text())
+
+    async def __call__(self, keys: list[str], args: list[Any]) -> Any:
+        """Runs the script atomically; raises RedisError, after which it may or may not have run."""
+        return await self._script(keys=keys, args=args)
