@@ -1,1 +1,1 @@
-""""""
+"""What talks to QuickPoll: the web pages, a Python client and the load test."""

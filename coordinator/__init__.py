@@ -1,1 +1,1 @@
-""""""
+"""Sessions: owns their state and timers, partition by partition."""

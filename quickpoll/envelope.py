@@ -164,7 +164,7 @@ PersonalTexts = tuple[tuple[int, bytes], ...]
 """The part of a `Personal` for one gateway: (connection, JSON of its message)."""
 
 _encoder: Final = msgspec.msgpack.Encoder()
-_entry_decoder: Final = msgspec.msgpack.Decoder(Entry)
+_entry_decoder: Final[msgspec.msgpack.Decoder[Entry]] = msgspec.msgpack.Decoder(Entry)
 _replies_decoder: Final = msgspec.msgpack.Decoder(Replies)
 _step_decoder: Final = msgspec.msgpack.Decoder(Step)
 _personal_decoder: Final = msgspec.msgpack.Decoder(PersonalTexts)

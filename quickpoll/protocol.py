@@ -599,12 +599,13 @@ class _Head(Struct):
     id: Any = None
 
 
-_command_decoder: Final = msgspec.json.Decoder(AnyClientMessage)
+_command_decoder: Final[msgspec.json.Decoder[AnyClientMessage]] = msgspec.json.Decoder(AnyClientMessage)
 _head_decoder: Final = msgspec.json.Decoder(_Head)
-_message_decoder: Final = msgspec.json.Decoder(AnyServerMessage)
+_message_decoder: Final[msgspec.json.Decoder[AnyServerMessage]] = msgspec.json.Decoder(AnyServerMessage)
 _encoder: Final = msgspec.json.Encoder()
 _COMMAND_TYPES: Final = frozenset(
-    struct.__struct_config__.tag for struct in (*HOST_COMMANDS, *PLAYER_COMMANDS, CreateSession, JoinSession, ResumeSession, SyncClock)
+    struct.__struct_config__.tag
+    for struct in (*HOST_COMMANDS, *PLAYER_COMMANDS, CreateSession, JoinSession, ResumeSession, SyncClock)
 )
 
 
