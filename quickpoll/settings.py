@@ -1,0 +1,289 @@
+"""Every setting once: its name, what is allowed, its default, and what it does.
+
+A setting comes from its flag, else its `QUICKPOLL_*` variable, else its default; the result is
+frozen. What is not allowed raises `BadSetting`, which names the setting as the person wrote it.
+The help of the command line and `docs/settings.md` are made from this table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+PREFIX: Final = "QUICKPOLL_"
+FILE_SUFFIX: Final = "_FILE"
+MIN_SECRET_CHARACTERS: Final = 16
+REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
+
+
+class Failure(Exception):
+    """What a person can mend: its text is one line that says what is wrong and what to do."""
+
+    exit_code = 1
+
+
+class BadSetting(Failure):
+    """A setting with a value that is not allowed."""
+
+    exit_code = 2
+
+
+# Readers: text to value, or ValueError.
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        _require(text.isascii() and text.isdigit() and low <= int(text) <= high)
+        return int(text)
+
+    return read
+
+
+def _host(text: str) -> str:
+    _require(text != "" and not any(character in text for character in "/ ,"))
+    return text
+
+
+def _folder(text: str) -> Path:
+    _require(text != "")
+    return Path(text).expanduser().absolute()
+
+
+def _redis_url(text: str) -> str:
+    _require(urlsplit(text).scheme in REDIS_SCHEMES)
+    return text
+
+
+def _secret(text: str) -> str:
+    _require(len(text) >= MIN_SECRET_CHARACTERS)
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    _require(parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment)
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(_web_address(origin.strip()) for origin in text.split(",") if origin.strip())
+    _require(not any(urlsplit(origin).path for origin in origins))
+    return origins
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    read: Callable[[str], Any]
+    allowed: str
+    default: str | None
+    """As text, read like any other; None where having none means something."""
+    explanation: str
+    without: str = ""
+    """What it means that there is none."""
+    confidential: bool = False
+    """Never shown, and may be in a file named by `<variable>_FILE`."""
+    has_flag: bool = True
+    """A secret has none: every user of the machine can read the command line."""
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def shown_default(self) -> str:
+        """The default as help and documentation name it."""
+        return self.without or str(self.default)
+
+
+SETTINGS: Final = (
+    Setting(
+        "host",
+        _host,
+        "an address to listen on, such as 0.0.0.0, 127.0.0.1 or ::",
+        "0.0.0.0",  # noqa: S104  (players on the same network are the point)
+        "Address to listen on; 127.0.0.1 keeps it to this machine.",
+    ),
+    Setting(
+        "port",
+        _whole_number(0, 65535),
+        "a whole number from 0 to 65535",
+        "8000",
+        "Port of the pages and of /ws; 0 picks a free one.",
+    ),
+    Setting(
+        "admin_port",
+        _whole_number(0, 65535),
+        "a whole number from 0 to 65535",
+        None,
+        "Port of /livez and /readyz apart from the public one, to be kept internal. "
+        "A gateway answers them on its public port as well.",
+        without="none",
+    ),
+    Setting(
+        "data_dir",
+        _folder,
+        "a folder",
+        None,
+        "Folder of the embedded server's data and of the generated secret; not used with QUICKPOLL_REDIS_URL.",
+        without="$XDG_DATA_HOME/quickpoll, else ~/.local/share/quickpoll",
+    ),
+    Setting(
+        "redis_url",
+        _redis_url,
+        "redis://host:6379/0, rediss://… (TLS) or unix:///path/to/socket",
+        None,
+        "The Valkey (7.2 or later) or Redis (7 or later) that all processes share: redis://, rediss:// (TLS) or unix://.",
+        without="none: an embedded server",
+        confidential=True,
+    ),
+    Setting(
+        "secret",
+        _secret,
+        f"at least {MIN_SECRET_CHARACTERS} characters, as `openssl rand -hex 32` makes them",
+        None,
+        f"Signs the tokens of hosts and players: at least {MIN_SECRET_CHARACTERS} characters, "
+        "the same in all processes. Needed with QUICKPOLL_REDIS_URL.",
+        without="none: generated, and kept in the data folder",
+        confidential=True,
+        has_flag=False,
+    ),
+    Setting(
+        "partitions",
+        _whole_number(1, 1024),
+        "a whole number from 1 to 1024",
+        "64",
+        "How many partitions share the sessions: the same in all processes, and fixed once there is data.",
+    ),
+    Setting(
+        "public_url",
+        _web_address,
+        "an address such as https://quiz.example.org",
+        None,
+        "Address under which players reach QuickPoll, for links and QR codes, such as https://quiz.example.org.",
+        without="none: the address of this machine",
+    ),
+    Setting(
+        "allowed_origins",
+        _origins,
+        "origins without a path, such as https://quiz.example.org, separated by commas",
+        "",
+        "Further web origins, separated by commas, whose pages may connect.",
+        without="none: only the pages served from here",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process; what each means stands in `SETTINGS`."""
+
+    host: str
+    port: int
+    admin_port: int | None
+    data_dir: Path
+    redis_url: str | None = field(repr=False)
+    secret: str | None = field(repr=False)
+    partitions: int
+    public_url: str | None
+    allowed_origins: tuple[str, ...]
+
+
+def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
+    """Settings by flag, else by variable, else by default.
+
+    Args:
+        flags: text by setting's name, for the flags that were given.
+        environment: the process's environment.
+
+    Raises:
+        BadSetting: a value is not allowed, or a setting is given in two ways.
+    """
+    values = {setting.name: _value(setting, *_find(setting, flags, environment)) for setting in SETTINGS}
+    values["data_dir"] = values["data_dir"] or _default_data_dir(environment)
+    return Settings(**values)
+
+
+def _value(setting: Setting, source: str, text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return setting.read(text)
+    except ValueError:
+        given = "this value" if setting.confidential else repr(text)
+        raise BadSetting(f"{source}: {given} is not allowed; it must be {setting.allowed}") from None
+
+
+def _default_data_dir(environment: Mapping[str, str]) -> Path:
+    """Where programs keep a user's data, by the XDG base directory specification (relative paths are ignored)."""
+    base = Path(environment.get("XDG_DATA_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "quickpoll"
+
+
+def _find(setting: Setting, flags: Mapping[str, str], environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """Where the setting's text is from, and the text; an empty variable counts as not set, as compose leaves them."""
+    if setting.name in flags:
+        return setting.flag, flags[setting.name]
+    text = environment.get(setting.variable) or None
+    file_variable = setting.variable + FILE_SUFFIX
+    path = environment.get(file_variable) if setting.confidential else None
+    if not path:
+        return setting.variable, setting.default if text is None else text
+    if text is not None:
+        raise BadSetting(f"{setting.variable} and {file_variable} are both set; keep one of them")
+    try:
+        return file_variable, Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{file_variable}: {path} cannot be read: {error}") from None
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """One line for each `QUICKPOLL_*` variable that means nothing."""
+    known = {setting.variable for setting in SETTINGS}
+    known |= {setting.variable + FILE_SUFFIX for setting in SETTINGS if setting.confidential}
+    lines = []
+    for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
+        close = get_close_matches(name, known, n=1)
+        lines.append(f"{name} is not a setting and has no effect" + (f"; did you mean {close[0]}?" if close else ""))
+    return lines
+
+
+def as_markdown() -> str:
+    """The text of `docs/settings.md`."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Generated from quickpoll/settings.py by `make generate`; edit it there. -->",
+        "",
+        "A flag goes before an environment variable, and that before the default. "
+        "A variable that is empty counts as not set; an unknown `QUICKPOLL_*` variable is a warning at start.",
+        "",
+        "| Variable | Flag | Default | What it does |",
+        "|---|---|---|---|",
+    ]
+    for setting in SETTINGS:
+        variable = f"`{setting.variable}`"
+        if setting.confidential:
+            variable += f" or `{setting.variable}{FILE_SUFFIX}` (path of a file that holds it)"
+        flag = f"`{setting.flag}`" if setting.has_flag else ""
+        lines.append(f"| {variable} | {flag} | {setting.shown_default} | {setting.explanation} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    Path("docs/settings.md").write_text(as_markdown())

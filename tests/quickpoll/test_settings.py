@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import pytest
+
+from quickpoll.settings import SETTINGS, BadSetting, Settings, as_markdown, load, unknown_variables
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_setting_has_a_default_that_works() -> None:
+    settings = load({}, {"XDG_DATA_HOME": "/data"})
+    assert settings == Settings(
+        host="0.0.0.0",  # noqa: S104
+        port=8000,
+        admin_port=None,
+        data_dir=Path("/data/quickpoll"),
+        redis_url=None,
+        secret=None,
+        partitions=64,
+        public_url=None,
+        allowed_origins=(),
+    )
+
+
+def test_without_an_xdg_folder_the_data_is_in_the_users_home() -> None:
+    assert load({}, {}).data_dir == Path.home() / ".local/share/quickpoll"
+    assert load({}, {"XDG_DATA_HOME": "not/absolute"}).data_dir == Path.home() / ".local/share/quickpoll"
+
+
+def test_a_flag_goes_before_a_variable_and_a_variable_before_the_default() -> None:
+    environment = {"QUICKPOLL_PORT": "9000", "QUICKPOLL_HOST": "::1"}
+    settings = load({"port": "9001"}, environment)
+    assert (settings.port, settings.host, settings.partitions) == (9001, "::1", 64)
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert load({}, {"QUICKPOLL_PORT": "", "QUICKPOLL_SECRET_FILE": ""}).port == 8000
+
+
+@pytest.mark.parametrize(
+    ("variable", "bad", "allowed"),
+    [
+        ("QUICKPOLL_PORT", "eighty", "a whole number from 0 to 65535"),
+        ("QUICKPOLL_PORT", "65536", "a whole number from 0 to 65535"),
+        ("QUICKPOLL_PORT", "-1", "a whole number from 0 to 65535"),
+        ("QUICKPOLL_ADMIN_PORT", "9.5", "a whole number from 0 to 65535"),
+        ("QUICKPOLL_HOST", "http://here", "an address to listen on"),
+        ("QUICKPOLL_PARTITIONS", "0", "a whole number from 1 to 1024"),
+        ("QUICKPOLL_REDIS_URL", "localhost:6379", "redis://host:6379/0"),
+        ("QUICKPOLL_SECRET", "too short", "at least 16 characters"),
+        ("QUICKPOLL_PUBLIC_URL", "quiz.example.org", "https://quiz.example.org"),
+        ("QUICKPOLL_PUBLIC_URL", "https://[broken", "https://quiz.example.org"),
+        ("QUICKPOLL_ALLOWED_ORIGINS", "https://a.example/path", "origins without a path"),
+    ],
+)
+def test_a_value_that_is_not_allowed_names_the_setting_and_what_is_allowed(
+    variable: str, bad: str, allowed: str
+) -> None:
+    with pytest.raises(BadSetting) as failure:
+        load({}, {variable: bad})
+    line = str(failure.value)
+    assert line.startswith(variable + ":")
+    assert allowed in line
+    assert "\n" not in line
+
+
+def test_a_bad_flag_is_named_as_the_flag() -> None:
+    with pytest.raises(BadSetting, match=r"^--admin-port: 'x' is not allowed"):
+        load({"admin_port": "x"}, {})
+
+
+def test_addresses_and_origins_lose_their_last_slash() -> None:
+    settings = load(
+        {"public_url": "https://q.example/", "allowed_origins": "https://a.example/, http://b.example:81"}, {}
+    )
+    assert settings.public_url == "https://q.example"
+    assert settings.allowed_origins == ("https://a.example", "http://b.example:81")
+
+
+def test_the_secret_can_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("sixteen characters at least\n")
+    assert load({}, {"QUICKPOLL_SECRET_FILE": str(file)}).secret == "sixteen characters at least"
+
+
+def test_a_secret_in_two_places_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"both set"):
+        load({}, {"QUICKPOLL_SECRET": "x" * 16, "QUICKPOLL_SECRET_FILE": str(tmp_path / "secret")})
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"QUICKPOLL_SECRET_FILE: .*missing cannot be read"):
+        load({}, {"QUICKPOLL_SECRET_FILE": str(tmp_path / "missing")})
+
+
+def test_a_confidential_value_is_never_shown() -> None:
+    with pytest.raises(BadSetting) as failure:
+        load({}, {"QUICKPOLL_SECRET": "hunter2"})
+    assert "hunter2" not in str(failure.value)
+    settings = load({}, {"QUICKPOLL_SECRET": "hunter2hunter2hunter2", "QUICKPOLL_REDIS_URL": "redis://:hunter2@h"})
+    assert "hunter2" not in repr(settings)
+
+
+def test_an_unknown_variable_is_told_with_the_nearest_known_one() -> None:
+    assert unknown_variables({"QUICKPOLL_PROT": "1", "QUICKPOLL_PORT": "1", "PATH": "/"}) == [
+        "QUICKPOLL_PROT is not a setting and has no effect; did you mean QUICKPOLL_PORT?"
+    ]
+
+
+def test_the_settings_page_is_up_to_date() -> None:
+    assert (ROOT / "docs/settings.md").read_text() == as_markdown(), "run `make generate`"
+
+
+def test_the_settings_page_names_every_setting() -> None:
+    page = as_markdown()
+    assert all(f"`{setting.variable}`" in page for setting in SETTINGS)
