@@ -34,24 +34,24 @@ CROWD_PLAYERS: Final = 1000
 class ErrorCode(StrEnum):
     """`error.code`; after any of them the connection stays usable."""
 
-    BAD_MESSAGE = "bad_message"
-    UNKNOWN_TYPE = "unknown_type"
-    FORBIDDEN = "forbidden"
-    SESSION_NOT_FOUND = "session_not_found"
-    SESSION_FULL = "session_full"
-    SESSION_LOCKED = "session_locked"
-    SESSION_ENDED = "session_ended"
-    NAME_INVALID = "name_invalid"
-    NAME_TAKEN = "name_taken"
-    NOT_OPEN_YET = "not_open_yet"
-    QUESTION_CLOSED = "question_closed"
-    ALREADY_ANSWERED = "already_answered"
-    INVALID_ANSWER = "invalid_answer"
-    INVALID_TOKEN = "invalid_token"
-    WRONG_PHASE = "wrong_phase"
-    RATE_LIMITED = "rate_limited"
-    UNAVAILABLE = "unavailable"
-    TOO_MANY_SESSIONS = "too_many_sessions"
+    BAD_MESSAGE = "bad_message"  # not of this protocol; `message` names the path of the wrong field
+    UNKNOWN_TYPE = "unknown_type"  # there is no such command
+    FORBIDDEN = "forbidden"  # not for this role, or this connection already has one
+    SESSION_NOT_FOUND = "session_not_found"  # there is no session with this code
+    SESSION_FULL = "session_full"  # `max_players` seats are taken
+    SESSION_LOCKED = "session_locked"  # the host lets nobody in now
+    SESSION_ENDED = "session_ended"  # the session is over
+    NAME_INVALID = "name_invalid"  # empty, too long, or with invisible or control characters
+    NAME_TAKEN = "name_taken"  # somebody in the session has this name
+    NOT_OPEN_YET = "not_open_yet"  # `opens_at` has not come
+    QUESTION_CLOSED = "question_closed"  # another question, or its `closes_at` has passed
+    ALREADY_ANSWERED = "already_answered"  # only the first answer counts
+    INVALID_ANSWER = "invalid_answer"  # no option of this question, or not of its kind
+    INVALID_TOKEN = "invalid_token"  # not signed by this server, or its player left or was kicked
+    WRONG_PHASE = "wrong_phase"  # not possible in the present phase
+    RATE_LIMITED = "rate_limited"  # too many commands; try again after `retry_after_ms`
+    UNAVAILABLE = "unavailable"  # cannot be stored now: nothing was lost, try again after `retry_after_ms`
+    TOO_MANY_SESSIONS = "too_many_sessions"  # no room for a further session now
 
 
 class CloseCode(IntEnum):
@@ -60,12 +60,12 @@ class CloseCode(IntEnum):
     UNSUPPORTED_DATA = 1003  # a binary frame
     INVALID_DATA = 1007  # invalid UTF-8
     POLICY_VIOLATION = 1008  # goes on flooding
-    MESSAGE_TOO_BIG = 1009
+    MESSAGE_TOO_BIG = 1009  # a message over the limit
     GATEWAY_DRAINING = 1012  # reconnect after the milliseconds in the reason, and resume
     TOO_SLOW = 1013  # the client reads too slowly; resume
     RESYNC = 4000  # the gateway missed something that cannot be made good in place; resume
-    SESSION_OVER = 4500
-    KICKED = 4501
+    SESSION_OVER = 4500  # the session is over
+    KICKED = 4501  # the host removed the player
     CONNECTED_ELSEWHERE = 4502  # the same token connected elsewhere; the newest connection wins
 
 
@@ -517,7 +517,7 @@ class AnswerAccepted(ServerMessage, frozen=True, tag="answer_accepted"):
 
 
 class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
-    """How many have answered. `player_ids`, to the host only: those new since the last one."""
+    """To all, coalesced: how many have answered. `player_ids`, to the host only: those new since the last one."""
 
     question: int
     answered: int
@@ -599,6 +599,8 @@ class _Head(Struct):
     id: Any = None
 
 
+# What msgspec raises for text that is wrong, nested too deeply, or not Unicode.
+_UNDECODABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeError)
 _command_decoder: Final[msgspec.json.Decoder[AnyClientMessage]] = msgspec.json.Decoder(AnyClientMessage)
 _head_decoder: Final = msgspec.json.Decoder(_Head)
 _message_decoder: Final[msgspec.json.Decoder[AnyServerMessage]] = msgspec.json.Decoder(AnyServerMessage)
@@ -617,15 +619,19 @@ def decode_command(text: bytes | str) -> AnyClientMessage:
     """
     try:
         return _command_decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNDECODABLE as error:
         raise _explain(text, error) from None
 
 
 def _explain(text: bytes | str, error: Exception) -> BadMessage:
     try:
         head = _head_decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return BadMessage(ErrorCode.BAD_MESSAGE, f"not a JSON object: {error}")
+    except _UNDECODABLE:
+        if isinstance(error, RecursionError):
+            return BadMessage(ErrorCode.BAD_MESSAGE, "nested too deeply")
+        if isinstance(error, msgspec.ValidationError):
+            return BadMessage(ErrorCode.BAD_MESSAGE, str(error))
+        return BadMessage(ErrorCode.BAD_MESSAGE, f"not JSON: {error}")
     reply_to = head.id if isinstance(head.id, str) and 1 <= len(head.id) <= 64 else UNSET
     if isinstance(head.type, str) and head.type not in _COMMAND_TYPES:
         return BadMessage(ErrorCode.UNKNOWN_TYPE, f"there is no command {head.type[:40]!r} - at `$.type`", reply_to)
