@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { AnyServerMessage } from "./protocol";
+import { LIVENESS_INTERVAL_MS, LIVENESS_TIMEOUT_MS, Refused, Socket, type SocketState } from "./socket";
+
+class FakeConnection {
+  sent: Record<string, unknown>[] = [];
+  closed = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.closed = true;
+  }
+  say(message: Partial<AnyServerMessage> & { type: string }) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  drop(code = 1006, reason = "") {
+    this.onclose?.({ code, reason });
+  }
+}
+
+/** A started socket with everything it said and did. */
+function page(token: string | null = null) {
+  const seen = {
+    token,
+    connections: [] as FakeConnection[],
+    states: [] as SocketState[],
+    messages: [] as string[],
+    over: [] as number[],
+    refused: [] as string[],
+  };
+  const socket = new Socket(
+    () => {
+      seen.connections.push(new FakeConnection());
+      return seen.connections.at(-1) as unknown as WebSocket;
+    },
+    {
+      token: () => seen.token,
+      state: (state) => seen.states.push(state),
+      message: (message) => seen.messages.push(message.type),
+      over: (code) => seen.over.push(code),
+      resumeRefused: (refused) => {
+        seen.token = null;
+        seen.refused.push(refused.code);
+      },
+    },
+  );
+  socket.connect();
+  const last = () => seen.connections.at(-1) as FakeConnection;
+  return { socket, seen, last };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+test("a reply goes to the command whose id it carries", async () => {
+  const { socket, last } = page();
+  last().onopen?.();
+  const started = socket.send({ type: "start_quiz" });
+  const locked = socket.send({ type: "lock_session", locked: true });
+  const [first, second] = last().sent;
+  expect(String(first?.id)).toMatch(/^[0-9a-f]{32}$/);
+  last().say({ type: "error", reply_to: String(second?.id), code: "forbidden", message: "no" });
+  last().say({ type: "ok", reply_to: String(first?.id) });
+  await expect(started).resolves.toMatchObject({ type: "ok" });
+  await expect(locked).rejects.toMatchObject({ code: "forbidden", message: "no" });
+  await expect(locked).rejects.toBeInstanceOf(Refused);
+});
+
+test("what was not answered is sent again with the same id, after the session was resumed", async () => {
+  const { socket, seen, last } = page("t");
+  last().onopen?.();
+  last().say({ type: "resumed" });
+  const resent = vi.fn();
+  const reply = socket.send({ type: "submit_answer", question: 0, answer: 2 }, resent);
+  const id = String(last().sent.at(-1)?.id);
+  last().drop();
+  expect(resent).toHaveBeenCalledOnce();
+  expect(seen.states.at(-1)).toBe("waiting");
+  vi.runOnlyPendingTimers();
+  last().onopen?.();
+  expect(last().sent.map((command) => command.type)).toEqual(["resume_session"]);
+  expect(seen.states.at(-1)).toBe("connecting");
+  last().say({ type: "resumed" });
+  expect(last().sent.at(-1)).toMatchObject({ type: "submit_answer", id, answer: 2 });
+  last().say({ type: "answer_accepted", reply_to: id });
+  await expect(reply).resolves.toMatchObject({ type: "answer_accepted" });
+});
+
+test("a command given while there is no connection waits for the next one", () => {
+  const { socket, last } = page();
+  last().drop();
+  void socket.send({ type: "start_quiz" });
+  vi.runOnlyPendingTimers();
+  expect(last().sent).toEqual([]);
+  last().onopen?.();
+  expect(last().sent).toMatchObject([{ type: "start_quiz" }]);
+});
+
+test("'unavailable' is no answer: the command is sent again after the time the server names", () => {
+  const { socket, last } = page();
+  last().onopen?.();
+  void socket.send({ type: "start_quiz" });
+  const id = String(last().sent[0]?.id);
+  last().say({ type: "error", reply_to: id, code: "unavailable", message: "wait", retry_after_ms: 700 });
+  vi.advanceTimersByTime(699);
+  expect(last().sent).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(last().sent[1]).toMatchObject({ type: "start_quiz", id });
+});
+
+test("waits grow with each failure, and coming online ends them at once", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.999);
+  const { socket, seen, last } = page();
+  last().drop();
+  vi.advanceTimersByTime(500);
+  last().drop();
+  vi.advanceTimersByTime(900);
+  expect(seen.connections).toHaveLength(2);
+  socket.wake();
+  expect(seen.connections).toHaveLength(3);
+  expect(seen.states.at(-1)).toBe("connecting");
+});
+
+test("a draining gateway says how long to wait", () => {
+  const { seen, last } = page();
+  last().onopen?.();
+  last().drop(1012, "2500");
+  vi.advanceTimersByTime(2499);
+  expect(seen.connections).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(seen.connections).toHaveLength(2);
+});
+
+test.each([4500, 4501, 4502, 4999])("close code %i is final", (code) => {
+  const { seen, last } = page("t");
+  last().onopen?.();
+  last().drop(code);
+  vi.advanceTimersByTime(120_000);
+  expect(seen.connections).toHaveLength(1);
+  expect(seen.over).toEqual([code]);
+  expect(seen.states.at(-1)).toBe("over");
+});
+
+test.each([1006, 1001, 1008, 1013, 4000, 4499])("after close code %i it connects again", (code) => {
+  const { seen, last } = page();
+  last().drop(code);
+  vi.advanceTimersByTime(500);
+  expect(seen.connections).toHaveLength(2);
+});
+
+test("a game that went to another tab can be taken back", () => {
+  const { socket, seen, last } = page("t");
+  last().onopen?.();
+  last().drop(4502);
+  socket.connect();
+  last().onopen?.();
+  expect(seen.connections).toHaveLength(2);
+  expect(last().sent).toMatchObject([{ type: "resume_session", token: "t" }]);
+});
+
+test("a connection that does not answer in time is given up", () => {
+  const { seen, last } = page();
+  last().onopen?.();
+  vi.advanceTimersByTime(LIVENESS_INTERVAL_MS);
+  expect(last().sent).toMatchObject([{ type: "sync_clock" }]);
+  vi.advanceTimersByTime(LIVENESS_TIMEOUT_MS - 1);
+  expect(seen.connections).toHaveLength(1);
+  vi.advanceTimersByTime(2);
+  expect(seen.connections[0]?.closed).toBe(true);
+  expect(seen.connections).toHaveLength(2);
+});
+
+test("a connection that answers is kept", () => {
+  const { seen, last } = page();
+  last().onopen?.();
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(LIVENESS_INTERVAL_MS);
+    last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  }
+  expect(seen.connections).toHaveLength(1);
+});
+
+test("a token that is no longer good leaves a usable connection", async () => {
+  const { socket, seen, last } = page("old");
+  const waiting = socket.send({ type: "submit_answer", question: 0, answer: 0 });
+  last().onopen?.();
+  last().say({ type: "error", code: "invalid_token", message: "no" });
+  await expect(waiting).rejects.toMatchObject({ code: "invalid_token" });
+  expect(seen.refused).toEqual(["invalid_token"]);
+  expect(seen.states.at(-1)).toBe("open");
+});
+
+test("a resume that cannot be stored now is tried again, with the token kept", () => {
+  const { seen, last } = page("t");
+  last().onopen?.();
+  last().say({ type: "error", code: "unavailable", message: "wait", retry_after_ms: 300 });
+  vi.advanceTimersByTime(300);
+  last().onopen?.();
+  expect(seen.connections).toHaveLength(2);
+  expect(last().sent).toMatchObject([{ type: "resume_session", token: "t" }]);
+});
+
+test("a quiz over the limit is refused, not sent for ever", async () => {
+  const { socket, last } = page();
+  last().onopen?.();
+  const created = socket.send({ type: "create_session", quiz: { title: "t", questions: [] } });
+  last().drop(1009);
+  await expect(created).rejects.toMatchObject({ code: "bad_message" });
+});

@@ -1,0 +1,220 @@
+/**
+ * The one WebSocket of a page, across as many connections as it takes.
+ *
+ * Each command gets an unguessable id and exactly one reply; what was not answered when a connection
+ * went is sent again with the same id on the next one, after `resume_session`, in the order it was given.
+ * States: connecting (also while resuming), open, waiting (for the next attempt), over (for good).
+ */
+
+import { backoffMs } from "./backoff";
+import type { AnyClientMessage, AnyServerMessage, Error as ErrorMessage, SyncClock } from "./protocol";
+
+export type SocketState = "connecting" | "open" | "waiting" | "over";
+type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
+export type Command = WithoutId<Exclude<AnyClientMessage, SyncClock>>;
+type WebSocketLike = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">;
+
+export const LIVENESS_INTERVAL_MS = 10_000;
+export const LIVENESS_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const RETRY_AFTER_MS = 1_000;
+const CLOSE_MESSAGE_TOO_BIG = 1009;
+const CLOSE_DRAINING = 1012;
+const CLOSE_FINAL = 4500;
+
+/** The server's refusal of a command. */
+export class Refused extends Error {
+  readonly code: ErrorMessage["code"];
+  readonly retry_after_ms: number;
+
+  constructor(error: Pick<ErrorMessage, "code" | "message" | "retry_after_ms">) {
+    super(error.message);
+    this.code = error.code;
+    this.retry_after_ms = error.retry_after_ms ?? RETRY_AFTER_MS;
+  }
+}
+
+export interface SocketEvents {
+  /** The token to resume with on a new connection, if there is one. */
+  token: () => string | null;
+  state: (state: SocketState) => void;
+  message: (message: AnyServerMessage) => void;
+  /** The connection was closed for good, with a code from 4500 to 4999. */
+  over: (code: number) => void;
+  /** The token is not good any more; the connection stays, without an identity. */
+  resumeRefused: (refused: Refused) => void;
+}
+
+interface Pending {
+  text: string;
+  resolve: (reply: AnyServerMessage) => void;
+  reject: (refused: Refused) => void;
+  resent: () => void;
+}
+
+export class Socket {
+  #connection: WebSocketLike | null = null;
+  #attempt = 0;
+  #resuming = false;
+  #state: SocketState = "waiting";
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #liveness: ReturnType<typeof setInterval> | undefined;
+  readonly #pending = new Map<string, Pending>();
+  readonly #events: SocketEvents;
+  readonly #open: () => WebSocketLike;
+
+  constructor(open: () => WebSocketLike, events: SocketEvents) {
+    this.#open = open;
+    this.#events = events;
+  }
+
+  /** Connects at once, whatever it was waiting for; also after it was over. */
+  connect(): void {
+    this.#drop();
+    const connection = this.#open();
+    this.#connection = connection;
+    this.#setState("connecting");
+    this.#deadline = setTimeout(() => this.#lost(backoffMs(this.#attempt++)), CONNECT_TIMEOUT_MS);
+    connection.onopen = () => this.#opened();
+    connection.onmessage = (event) => this.#received(JSON.parse(event.data as string) as AnyServerMessage);
+    connection.onclose = (event) => this.#closed(event.code, event.reason);
+  }
+
+  /** The network or the page came back: tries now what it would have tried later. */
+  wake(): void {
+    if (this.#state === "waiting") this.connect();
+    else if (this.#state === "open") this.#probe();
+  }
+
+  /**
+   * Sends a command, and again on later connections until it is answered.
+   *
+   * @param resent is called each time it has to be sent again.
+   * @throws Refused with the server's error.
+   */
+  send(command: Command, resent: () => void = () => {}): Promise<AnyServerMessage> {
+    const id = randomId();
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { text: JSON.stringify({ ...command, id }), resolve, reject, resent });
+      if (this.#state === "open") this.#connection?.send(this.#pending.get(id)!.text);
+      else if (this.#state === "waiting") resent();
+    });
+  }
+
+  /** Asks for the server's clock; the answer comes as a message. Lost if there is no connection. */
+  syncClock(t0: number): void {
+    if (this.#state === "open") this.#connection?.send(JSON.stringify({ type: "sync_clock", t0 }));
+  }
+
+  #opened(): void {
+    this.#answered();
+    const token = this.#events.token();
+    if (token) this.#resume(token);
+    else this.#ready();
+  }
+
+  #resume(token: string): void {
+    this.#resuming = true;
+    this.#connection?.send(JSON.stringify({ type: "resume_session", id: randomId(), token }));
+    this.#expectAnswer();
+  }
+
+  #ready(): void {
+    this.#resuming = false;
+    this.#setState("open");
+    this.#liveness = setInterval(() => this.#probe(), LIVENESS_INTERVAL_MS);
+    for (const pending of this.#pending.values()) this.#connection?.send(pending.text);
+  }
+
+  #received(message: AnyServerMessage): void {
+    this.#answered();
+    this.#attempt = 0;
+    if (this.#resuming && message.type === "error") return this.#notResumed(new Refused(message));
+    this.#events.message(message);
+    if (message.type === "resumed") return this.#ready();
+    const id = message.reply_to;
+    const pending = id === undefined ? undefined : this.#pending.get(id);
+    if (!id || !pending) return;
+    if (message.type === "error" && message.code === "unavailable") return this.#again(id, pending, new Refused(message));
+    this.#pending.delete(id);
+    if (message.type === "error") pending.reject(new Refused(message));
+    else pending.resolve(message);
+  }
+
+  #notResumed(refused: Refused): void {
+    if (refused.code === "unavailable" || refused.code === "rate_limited") return this.#lost(refused.retry_after_ms);
+    this.#events.resumeRefused(refused);
+    this.#rejectAll(refused);
+    this.#ready();
+  }
+
+  /** Nothing was lost and nothing was done: the same command, a little later. */
+  #again(id: string, pending: Pending, refused: Refused): void {
+    pending.resent();
+    setTimeout(() => {
+      if (this.#pending.has(id) && this.#state === "open") this.#connection?.send(pending.text);
+    }, refused.retry_after_ms);
+  }
+
+  #probe(): void {
+    if (this.#deadline !== undefined) return;
+    this.syncClock(performance.now());
+    this.#expectAnswer();
+  }
+
+  /** Any message shows that the connection lives; none in time, and it is given up. */
+  #expectAnswer(): void {
+    this.#deadline = setTimeout(() => this.#lost(0), LIVENESS_TIMEOUT_MS);
+  }
+
+  #answered(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+  }
+
+  #closed(code: number, reason: string): void {
+    if (code >= CLOSE_FINAL && code < 5000) {
+      this.#drop();
+      this.#setState("over");
+      this.#events.over(code);
+      return;
+    }
+    if (code === CLOSE_MESSAGE_TOO_BIG) this.#rejectAll(new Refused({ code: "bad_message", message: "the message is too big" }));
+    this.#lost(code === CLOSE_DRAINING ? Number.parseInt(reason, 10) || 0 : backoffMs(this.#attempt++));
+  }
+
+  #lost(wait_ms: number): void {
+    this.#drop();
+    this.#setState("waiting");
+    for (const pending of this.#pending.values()) pending.resent();
+    this.#retry = setTimeout(() => this.connect(), wait_ms);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#retry);
+    clearInterval(this.#liveness);
+    this.#answered();
+    this.#resuming = false;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (!connection) return;
+    connection.onopen = connection.onmessage = connection.onclose = null;
+    connection.close();
+  }
+
+  #rejectAll(refused: Refused): void {
+    for (const pending of this.#pending.values()) pending.reject(refused);
+    this.#pending.clear();
+  }
+
+  #setState(state: SocketState): void {
+    this.#state = state;
+    this.#events.state(state);
+  }
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing on plain http, where a quiz in a classroom runs. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,34 @@
+/**
+ * Builds the two pages into the gateway's static folder: one entry for players, one for the host,
+ * so that a phone never loads host code. Assets are hashed; each text file has a .br and .gz sibling.
+ */
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { defineConfig } from "vitest/config";
+
+const SERVER = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [
+    svelte(),
+    compression({
+      include: /\.(html|js|css|svg|json|txt)$/,
+      threshold: 512,
+      algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress")],
+    }),
+  ],
+  build: {
+    outDir: "../../gateway/static",
+    emptyOutDir: true,
+    // The browsers of the last two years.
+    target: ["chrome120", "firefox121", "safari17.2"],
+    // A file inlined as data: would need a weaker Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["index.html", "host.html"] },
+  },
+  server: {
+    proxy: { "/ws": { target: SERVER, ws: true } },
+  },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});
