@@ -1,0 +1,49 @@
+"""Looks at the Redis before a process starts on it, and says in one line what is wrong with it.
+
+Refused are one that does not answer, is too old, may throw sessions away, or holds sessions that
+were laid out with another number of partitions.
+"""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from quickpoll.keys import LAYOUT
+from quickpoll.redis import FAKE_URL, UNAVAILABLE, connect
+from quickpoll.settings import Failure
+
+OLDEST_REDIS: Final = 7
+"""Sharded pub/sub came with 7.0; Valkey names a Redis version that it is compatible with."""
+
+
+async def examine(redis_url: str, partitions: int) -> None:
+    """Returns if QuickPoll can run there; raises `Failure` if not."""
+    if redis_url.startswith(FAKE_URL):
+        return
+    client = connect(redis_url)
+    try:
+        info = await client.info()
+        stored = await client.hget(LAYOUT, "partitions")
+    except UNAVAILABLE as error:
+        where = _without_password(redis_url)
+        raise Failure(f"Redis at {where} does not answer ({error}); start it, or correct QUICKPOLL_REDIS_URL") from None
+    finally:
+        await client.aclose()
+    _check(info, int(stored) if stored else partitions, partitions)
+
+
+def _check(info: dict[str, Any], stored_partitions: int, partitions: int) -> None:
+    version, policy = str(info["redis_version"]), info["maxmemory_policy"]
+    if int(version.partition(".")[0]) < OLDEST_REDIS:
+        raise Failure(f"Redis {version} is too old; use Valkey 7.2, Redis {OLDEST_REDIS}, or later ones")
+    if policy != "noeviction":
+        raise Failure(f"Redis may throw sessions away (maxmemory-policy {policy}); set maxmemory-policy to noeviction")
+    if stored_partitions != partitions:
+        raise Failure(
+            f"the sessions there are in {stored_partitions} partitions, not {partitions}; "
+            f"set QUICKPOLL_PARTITIONS to {stored_partitions}, or use another Redis or data folder"
+        )
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
