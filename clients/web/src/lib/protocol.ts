@@ -1,0 +1,555 @@
+// Generated from quickpoll/protocol.py by `make generate`; edit it there.
+
+export const PROTOCOL_VERSION = 1;
+export const MAX_MESSAGE_BYTES = 65536;
+export const MAX_CREATE_SESSION_BYTES = 1048576;
+export const MAX_NAME_CHARACTERS = 24;
+export const CODE_DIGITS = 6;
+export const LEADERBOARD_ENTRIES = 10;
+export const PODIUM_ENTRIES = 3;
+export const HOST_PROGRESS_INTERVAL_MS = 100;
+export const PLAYER_PROGRESS_INTERVAL_MS = 1000;
+export const CROWD_PROGRESS_INTERVAL_MS = 2000;
+export const CROWD_PLAYERS = 1000;
+
+/** `error.code`; after any of them the connection stays usable. */
+export const ErrorCode = {
+  /** not of this protocol; `message` names the path of the wrong field */
+  BAD_MESSAGE: "bad_message",
+  /** there is no such command */
+  UNKNOWN_TYPE: "unknown_type",
+  /** not for this role, or this connection already has one */
+  FORBIDDEN: "forbidden",
+  /** there is no session with this code */
+  SESSION_NOT_FOUND: "session_not_found",
+  /** `max_players` seats are taken */
+  SESSION_FULL: "session_full",
+  /** the host lets nobody in now */
+  SESSION_LOCKED: "session_locked",
+  /** the session is over */
+  SESSION_ENDED: "session_ended",
+  /** empty, too long, or with invisible or control characters */
+  NAME_INVALID: "name_invalid",
+  /** somebody in the session has this name */
+  NAME_TAKEN: "name_taken",
+  /** `opens_at` has not come */
+  NOT_OPEN_YET: "not_open_yet",
+  /** another question, or its `closes_at` has passed */
+  QUESTION_CLOSED: "question_closed",
+  /** only the first answer counts */
+  ALREADY_ANSWERED: "already_answered",
+  /** no option of this question, or not of its kind */
+  INVALID_ANSWER: "invalid_answer",
+  /** not signed by this server, or its player left or was kicked */
+  INVALID_TOKEN: "invalid_token",
+  /** not possible in the present phase */
+  WRONG_PHASE: "wrong_phase",
+  /** too many commands; try again after `retry_after_ms` */
+  RATE_LIMITED: "rate_limited",
+  /** cannot be stored now: nothing was lost, try again after `retry_after_ms` */
+  UNAVAILABLE: "unavailable",
+  /** no room for a further session now */
+  TOO_MANY_SESSIONS: "too_many_sessions",
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** Why the server closes a connection. 4000–4499: reconnect and resume; 4500–4999: do not. */
+export const CloseCode = {
+  /** a binary frame */
+  UNSUPPORTED_DATA: 1003,
+  /** invalid UTF-8 */
+  INVALID_DATA: 1007,
+  /** goes on flooding */
+  POLICY_VIOLATION: 1008,
+  /** a message over the limit */
+  MESSAGE_TOO_BIG: 1009,
+  /** reconnect after the milliseconds in the reason, and resume */
+  GATEWAY_DRAINING: 1012,
+  /** the client reads too slowly; resume */
+  TOO_SLOW: 1013,
+  /** the gateway missed something that cannot be made good in place; resume */
+  RESYNC: 4000,
+  /** the session is over */
+  SESSION_OVER: 4500,
+  /** the host removed the player */
+  KICKED: 4501,
+  /** the same token connected elsewhere; the newest connection wins */
+  CONNECTED_ELSEWHERE: 4502,
+} as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/** What a connection may act as, proved by its token. */
+export const Role = {
+  HOST: "host",
+  PLAYER: "player",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** The phases of a session, in order; `question` and `results` alternate. */
+export const Phase = {
+  LOBBY: "lobby",
+  QUESTION: "question",
+  RESULTS: "results",
+  ENDED: "ended",
+} as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+export type QuestionKind = "multiple" | "poll" | "single" | "true_false";
+
+export type Answer = number | number[];
+
+/** A choice offered, as the host writes it. */
+export interface Option {
+  text: string;
+  correct?: boolean;
+}
+
+/** One question of a quiz, with its solution; never sent to players. */
+export interface Question {
+  kind: QuestionKind;
+  text: string;
+  options: Option[];
+  time_limit_ms?: number;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+}
+
+/** A quiz as its author writes it, and as the host uploads it. */
+export interface Quiz {
+  title: string;
+  questions: Question[];
+}
+
+/** How a session is played. */
+export interface Settings {
+  /** From `new_question` to `opens_at`, so that every device shows the options at the same instant. */
+  lead_ms?: number;
+  show_question_on_player?: boolean;
+  /** From the results to the next question; null: the host moves on. */
+  auto_advance_ms?: number | null;
+  max_players?: number;
+  streak_bonus?: boolean;
+  randomize_options?: boolean;
+  randomize_questions?: boolean;
+}
+
+/** Opens a session for this quiz; the connection becomes its host. Reply: `session_created`. */
+export interface CreateSession {
+  type: "create_session";
+  quiz: Quiz;
+  settings?: Settings;
+  id?: string | null;
+}
+
+/** Joins a session; the connection becomes a player. Reply: `joined`. */
+export interface JoinSession {
+  type: "join_session";
+  code: string;
+  name: string;
+  avatar?: string | null;
+  id?: string | null;
+}
+
+/** Becomes the host or player again that the token names. Reply: `resumed`. */
+export interface ResumeSession {
+  type: "resume_session";
+  token: string;
+  id?: string | null;
+}
+
+/** Opens question 0. Reply: `ok`. */
+export interface StartQuiz {
+  type: "start_quiz";
+  id?: string | null;
+}
+
+/** Opens the next question, or ends the quiz after the last. Reply: `ok`. */
+export interface NextQuestion {
+  type: "next_question";
+  id?: string | null;
+}
+
+/** Closes the open question now. Reply: `ok`. */
+export interface CloseQuestion {
+  type: "close_question";
+  id?: string | null;
+}
+
+/** Answers the open question, once. Reply: `answer_accepted`. */
+export interface SubmitAnswer {
+  type: "submit_answer";
+  question: number;
+  answer: Answer;
+  id?: string | null;
+}
+
+/** Removes a player from the session. Reply: `ok`. */
+export interface KickPlayer {
+  type: "kick_player";
+  player_id: string;
+  id?: string | null;
+}
+
+/** Refuses new players, or lets them in again. Reply: `ok`. */
+export interface LockSession {
+  type: "lock_session";
+  locked: boolean;
+  id?: string | null;
+}
+
+/** Ends the session for everyone. Reply: `ok`. */
+export interface EndSession {
+  type: "end_session";
+  id?: string | null;
+}
+
+/** Gives up the player's seat and points. Reply: `ok`. */
+export interface LeaveSession {
+  type: "leave_session";
+  id?: string | null;
+}
+
+/** Asks for the server's clock. Reply: `clock`, at once. */
+export interface SyncClock {
+  type: "sync_clock";
+  t0: number;
+  id?: string | null;
+}
+
+/** A choice as everyone may see it. */
+export interface PublicOption {
+  text: string;
+}
+
+/** A question as everyone may see it: nothing in it tells which option is correct. */
+export interface PublicQuestion {
+  index: number;
+  total: number;
+  kind: QuestionKind;
+  text: string;
+  image: string | null;
+  options: PublicOption[];
+  points: number;
+  time_limit_ms: number;
+}
+
+/** One line of the leaderboard; `previous_rank` is null for who had none. */
+export interface LeaderboardEntry {
+  rank: number;
+  player_id: string;
+  name: string;
+  avatar: string;
+  points: number;
+  delta: number;
+  previous_rank: number | null;
+}
+
+/** A player in the host's `session`, with what a page needs to draw the list from nothing. */
+export interface HostPlayer {
+  id: string;
+  name: string;
+  avatar: string;
+  connected: boolean;
+  answered: boolean;
+  points: number;
+}
+
+/** All that a page needs to draw itself from nothing; what the phase does not have is absent. */
+export interface SessionView {
+  code: string;
+  title: string;
+  phase: Phase;
+  seq: number;
+  locked: boolean;
+  player_count: number;
+  settings: Required<Settings>;
+  server_time: number;
+  host_connected: boolean;
+  question?: PublicQuestion;
+  opens_at?: number;
+  closes_at?: number;
+  answered?: number;
+  total?: number;
+  results?: QuestionResults;
+  leaderboard?: Leaderboard;
+  podium?: LeaderboardEntry[];
+  players?: HostPlayer[];
+}
+
+/** A player's own part of `resumed`; `answered` is about the current question. */
+export interface You {
+  player_id: string;
+  name: string;
+  avatar: string;
+  total_points: number;
+  rank: number | null;
+  streak: number;
+  answered: boolean;
+  answer: number | number[] | null;
+  result?: YourResult;
+}
+
+/** A player in the host's list. */
+export interface RosterEntry {
+  id: string;
+  name: string;
+  avatar: string;
+}
+
+/** To the host. */
+export interface SessionCreated {
+  type: "session_created";
+  code: string;
+  host_token: string;
+  join_url: string;
+  session: SessionView;
+  reply_to?: string;
+}
+
+/** To the player. */
+export interface Joined {
+  type: "joined";
+  code: string;
+  player_id: string;
+  player_token: string;
+  name: string;
+  avatar: string;
+  session: SessionView;
+  reply_to?: string;
+}
+
+/** To who asked: the whole picture. */
+export interface Resumed {
+  type: "resumed";
+  reply_to?: string;
+  role: Role;
+  code: string;
+  player_id?: string;
+  session: SessionView;
+  you?: You;
+}
+
+/** To who asked: done. */
+export interface Ok {
+  type: "ok";
+  reply_to?: string;
+}
+
+/** To who asked: `t0` as sent, `t1` when it was received, `t2` when this was sent. */
+export interface Clock {
+  type: "clock";
+  t0: number;
+  t1: number;
+  t2: number;
+  reply_to?: string;
+}
+
+/** To the host: who joined since the last one. */
+export interface PlayersJoined {
+  type: "players_joined";
+  players: RosterEntry[];
+  player_count: number;
+  reply_to?: string;
+}
+
+/** To the host: who left since the last one. One message for each `reason`. */
+export interface PlayersLeft {
+  type: "players_left";
+  player_ids: string[];
+  player_count: number;
+  reason: "disconnected" | "kicked" | "left";
+  reply_to?: string;
+}
+
+/** To the host: who resumed since the last one. */
+export interface PlayersReturned {
+  type: "players_returned";
+  player_ids: string[];
+  player_count: number;
+  reply_to?: string;
+}
+
+/** To players, at most once a second. */
+export interface Lobby {
+  type: "lobby";
+  player_count: number;
+  reply_to?: string;
+}
+
+/** To all: new players are refused, or let in again. */
+export interface SessionLocked {
+  type: "session_locked";
+  locked: boolean;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, `lead_ms` before `opens_at`: show the options at `opens_at` on the synchronised clock. */
+export interface NewQuestion {
+  type: "new_question";
+  question: PublicQuestion;
+  opens_at: number;
+  closes_at: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To the player: this answer counts, and is stored. */
+export interface AnswerAccepted {
+  type: "answer_accepted";
+  question: number;
+  received_at: number;
+  reply_to?: string;
+}
+
+/** To all, coalesced: how many have answered. `player_ids`, to the host only: those new since the last one. */
+export interface AnswerProgress {
+  type: "answer_progress";
+  question: number;
+  answered: number;
+  total: number;
+  player_ids?: string[];
+  reply_to?: string;
+}
+
+/** To all, when a question was closed. */
+export interface QuestionResults {
+  type: "question_results";
+  question: number;
+  correct: number[];
+  counts: number[];
+  answered: number;
+  total: number;
+  explanation: string | null;
+  reply_to?: string;
+  seq: number;
+}
+
+/**
+ * To the player, between `question_results` and `leaderboard`.
+ *
+ * `correct` is null for a poll; `response_ms` is null without an answer.
+ */
+export interface YourResult {
+  type: "your_result";
+  question: number;
+  answered: boolean;
+  correct: boolean | null;
+  points: number;
+  total_points: number;
+  rank: number;
+  streak: number;
+  response_ms: number | null;
+  reply_to?: string;
+}
+
+/** To all, after the results: the top ten, and how many players there are. */
+export interface Leaderboard {
+  type: "leaderboard";
+  question: number;
+  entries: LeaderboardEntry[];
+  total: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, after the last question: the top three. */
+export interface QuizEnded {
+  type: "quiz_ended";
+  podium: LeaderboardEntry[];
+  total: number;
+  questions: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To the player, after `quiz_ended`. `correct` counts right answers. */
+export interface YourFinal {
+  type: "your_final";
+  rank: number;
+  points: number;
+  correct: number;
+  questions: number;
+  reply_to?: string;
+}
+
+/** To players: the host's connection is gone; the quiz goes on by its timers. */
+export interface HostLeft {
+  type: "host_left";
+  reply_to?: string;
+  seq: number;
+}
+
+/** To players: the host is back. */
+export interface HostReturned {
+  type: "host_returned";
+  reply_to?: string;
+  seq: number;
+}
+
+/** To the player, then the connection closes with 4501. */
+export interface Kicked {
+  type: "kicked";
+  reason: string;
+  reply_to?: string;
+}
+
+/** To all, then the connection closes with 4500. `reason`: `ended_by_host`, `idle` or `lost`. */
+export interface SessionClosed {
+  type: "session_closed";
+  reason: string;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To who caused it. `message` is for people and says what to do. */
+export interface Error {
+  type: "error";
+  code: ErrorCode;
+  message: string;
+  retry_after_ms?: number;
+  reply_to?: string;
+}
+
+export type AnyClientMessage =
+  | CreateSession
+  | JoinSession
+  | ResumeSession
+  | StartQuiz
+  | NextQuestion
+  | CloseQuestion
+  | SubmitAnswer
+  | KickPlayer
+  | LockSession
+  | EndSession
+  | LeaveSession
+  | SyncClock;
+
+export type AnyServerMessage =
+  | SessionCreated
+  | Joined
+  | Resumed
+  | Ok
+  | Clock
+  | PlayersJoined
+  | PlayersLeft
+  | PlayersReturned
+  | Lobby
+  | SessionLocked
+  | NewQuestion
+  | AnswerAccepted
+  | AnswerProgress
+  | QuestionResults
+  | YourResult
+  | Leaderboard
+  | QuizEnded
+  | YourFinal
+  | HostLeft
+  | HostReturned
+  | Kicked
+  | SessionClosed
+  | Error;
+
+export type ClientMessage = AnyClientMessage;
+export type ServerMessage = AnyServerMessage;
