@@ -50,6 +50,8 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     request: int
     identity: Identity | None
     body: SessionCommand
+    base_url: str = ""
+    """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
 
     @property
     def request_id(self) -> str:

@@ -1,0 +1,186 @@
+"""A gateway: wiring and lifecycle only.
+
+start -> run -> drain -> stop. It keeps nothing: whoever was connected resumes at any other gateway.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import random
+import secrets
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from gateway.connection import Connection
+from gateway.heartbeat import Heartbeat, keep_synchronised
+from gateway.hub import Hub
+from gateway.intake import Intake
+from gateway.pages import Pages
+from gateway.readiness import Readiness
+from gateway.relay import REPLY_TIMEOUT_S, Relay
+from gateway.resync import Resync
+from gateway.server import Server
+from gateway.subscriber import Subscriber
+from quickpoll.clock import RedisClock
+from quickpoll.protocol import CloseCode
+from quickpoll.redis import UNAVAILABLE, connect
+from quickpoll.tokens import Tokens
+
+# On top of the closes being spread over the drain: so many ms are drawn for each client to wait.
+RECONNECT_WITHIN_MS: Final = 1000
+FLUSH_S: Final = 2.0
+LAST_CLOSE_S: Final = 1.0
+MAX_CONNECTIONS: Final = 16
+"""To Redis: the parts of a gateway use one each."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Gateway:
+    """One gateway process's worth of connections."""
+
+    def __init__(
+        self,
+        *,
+        redis_url: str,
+        tokens: Tokens,
+        partitions: int,
+        host: str,
+        port: int,
+        public_url: str | None = None,
+        lan_url: str | None = None,
+        allowed_origins: Sequence[str] = (),
+    ) -> None:
+        """Builds it; nothing is opened yet.
+
+        Args:
+            redis_url: as for `quickpoll.redis.connect`.
+            tokens: verifies what clients resume with.
+            partitions: how many the deployment was made with.
+            host: the address to listen on.
+            port: the port to listen on; 0 for any.
+            public_url: where players reach the deployment; without it, where the host's page was loaded from.
+            lan_url: what stands in for a loopback address of the host's page.
+            allowed_origins: of pages on other hosts that may connect.
+        """
+        self.id = secrets.token_urlsafe(6)
+        self.port = port
+        self._host = host
+        self._public_url = public_url
+        self._lan_url = lan_url
+        self._draining = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
+        self._clock = RedisClock()
+        self._subscriber = Subscriber(redis_url, self._client, self.id, partitions)
+        self._relay = Relay(self._client, self.id, partitions, self._subscriber, self._base_url)
+        self._resync = Resync(self._client, partitions)
+        self._hub = Hub(self.id, self._relay, self._subscriber, self._resync)
+        self._heartbeat = Heartbeat(self._client, self.id, self._hub.resume_all)
+        self._readiness = Readiness(self._client, partitions, self._own_checks)
+        origins = [*allowed_origins, *([public_url.rstrip("/")] if public_url else [])]
+        intake = Intake(self._relay, tokens, self._clock)
+        self._server = Server(self._hub, intake, Pages(), self._readiness, origins)
+
+    async def start(self) -> None:
+        """Subscribes, then listens; `port` is the bound one afterwards.
+
+        Raises:
+            OSError: the port is taken.
+            RedisError: Redis is away.
+        """
+        try:
+            await self._clock.synchronise(self._client)
+            await self._heartbeat.begin()
+            self._run(self._subscriber.run(self._hub.replies, self._hub.step, self._restored), "subscriber")
+            self._run(self._subscriber.ping(), "ping")
+            self._run(self._relay.run(), "relay")
+            self._run(self._relay.sweep(), "reply timeouts")
+            self._run(self._resync.run(self._hub), "resync")
+            self._run(self._heartbeat.run(), "heartbeat")
+            self._run(keep_synchronised(self._clock, self._client), "clock")
+            await self._subscriber.live()
+            self._run(self._server.sweep(), "connection timeouts")
+            self.port = await self._server.listen(self._host, self.port)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def ready(self) -> tuple[bool, str]:
+        """Whether it can serve players now, and if not, why."""
+        return await self._readiness.ready()
+
+    async def drain(self, seconds: float) -> None:
+        """Sends all clients away, spread over so many seconds; those that wait for a reply get it first."""
+        self._draining = True
+        self._server.stop_listening()
+        pause_s = seconds / max(1, len(self._hub.connections))
+        for connection in tuple(self._hub.connections.values()):
+            if connection.number not in self._relay.waiting():
+                self._send_away(connection)
+            await asyncio.sleep(pause_s)
+        await self._relay.settled(REPLY_TIMEOUT_S + 1)
+        for connection in tuple(self._hub.connections.values()):
+            self._send_away(connection)
+
+    async def stop(self) -> None:
+        """Closes everything, and leaves no task behind."""
+        self._draining = True
+        self._server.stop_listening()
+        for connection in tuple(self._hub.connections.values()):
+            self._send_away(connection)
+        await self._server.stop(LAST_CLOSE_S)
+        if self._tasks:
+            await self._relay.flush(FLUSH_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._hub.stop()
+        with suppress(*UNAVAILABLE):
+            await self._heartbeat.end()
+        await self._subscriber.close()
+        await self._client.aclose()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _restored(self) -> None:
+        self._relay.append_again()
+        self._hub.resync_all()
+
+    def _send_away(self, connection: Connection) -> None:
+        connection.close(CloseCode.GATEWAY_DRAINING, str(random.randrange(RECONNECT_WITHIN_MS)))  # noqa: S311
+
+    def _base_url(self, reached: str) -> str:
+        if self._public_url:
+            return self._public_url.rstrip("/")
+        if self._lan_url and (not reached or _is_loopback(reached)):
+            return self._lan_url.rstrip("/")
+        return reached
+
+    def _own_checks(self) -> dict[str, str]:
+        dead = [task.get_name() for task in self._tasks if task.done()]
+        return {
+            "draining": "draining" if self._draining else "",
+            "subscriptions": "" if self._subscriber.is_live else "not subscribed",
+            "parts": f"ended unexpectedly: {', '.join(dead)}" if dead else "",
+        }
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.critical("the gateway's %s ended", task.get_name(), exc_info=error)
+
+
+def _is_loopback(url: str) -> bool:
+    name = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

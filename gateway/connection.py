@@ -1,0 +1,289 @@
+"""One WebSocket: the documented Sans-I/O layer of `websockets` behind one asyncio.Protocol.
+
+No task per connection: bytes in are handled in the callback that brings them, bytes out never wait.
+Promises: what is queued for a client never grows beyond a cap (then it is closed with 1013); a message
+beyond its limit, a binary frame, invalid UTF-8 and every other violation ends in its close code and no
+traceback; `Owner.closed` is called exactly once for each connection that was opened.
+"""
+
+import asyncio
+import logging
+import time
+from http import HTTPStatus
+from typing import Final, Protocol, cast
+
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from gateway.admission import Admission
+from gateway.frames import text_frame
+from quickpoll.envelope import Identity
+from quickpoll.protocol import (
+    MAX_CREATE_SESSION_BYTES,
+    MAX_MESSAGE_BYTES,
+    CloseCode,
+    ServerMessage,
+    encode_message,
+)
+
+HANDSHAKE_TIMEOUT_S: Final = 10.0
+CLOSE_TIMEOUT_S: Final = 5.0
+# A page of some 100 KiB over a slow phone network.
+RESPONSE_TIMEOUT_S: Final = 60.0
+# With nothing heard for 20 s it is pinged, and gone if nothing is heard for 20 s more.
+PING_AFTER_S: Final = 20.0
+GONE_AFTER_S: Final = 20.0
+
+# Above the first mark a client misses counts that the next message supersedes, above the cap it is closed.
+BEHIND_BYTES: Final = 64 * 1024
+CAP_BYTES: Final = 256 * 1024
+
+_NEVER: Final = float("inf")
+# Its own lines say "connection open" for each client; its errors would be bugs.
+_protocol_log: Final = logging.getLogger("gateway.websocket")
+_protocol_log.setLevel(logging.ERROR)
+
+
+class Owner(Protocol):
+    """What a connection tells its server."""
+
+    def made(self, connection: "Connection") -> None:
+        """The TCP connection is there."""
+
+    def requested(self, connection: "Connection", request: Request) -> None:
+        """Its HTTP request: `accept` or `respond` follows, now or later."""
+
+    def received(self, connection: "Connection", text: bytes) -> None:
+        """One whole text message, valid UTF-8."""
+
+    def closed(self, connection: "Connection") -> None:
+        """It was a WebSocket, and nothing can be sent to it any more."""
+
+    def lost(self, connection: "Connection") -> None:
+        """The TCP connection is gone."""
+
+
+class Connection(asyncio.Protocol):
+    """One client. `number` is unique in this gateway; `identity` is what it acts as."""
+
+    __slots__ = (
+        "_allowance",
+        "_answered",
+        "_ends_at",
+        "_fragments",
+        "_owner",
+        "_pinged_at",
+        "_protocol",
+        "_transport",
+        "admission",
+        "base_url",
+        "bound_seq",
+        "bound_step",
+        "entering",
+        "heard_at",
+        "identity",
+        "is_open",
+        "number",
+        "requests",
+        "unclaimed",
+    )
+
+    def __init__(self, owner: Owner, number: int) -> None:
+        now = time.monotonic()
+        self._owner = owner
+        self._protocol = ServerProtocol(max_size=MAX_CREATE_SESSION_BYTES, logger=_protocol_log)
+        self._transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self._fragments: bytearray | None = None
+        self._allowance = CAP_BYTES
+        self._answered = False
+        self._ends_at = now + HANDSHAKE_TIMEOUT_S
+        self._pinged_at = 0.0
+        self.number = number
+        self.admission = Admission(now)
+        self.heard_at = now
+        """When its last bytes came (monotonic seconds)."""
+        self.base_url = ""
+        """Where it reached us: `https://quiz.example`."""
+        self.is_open = False
+        self.requests = 0
+        """How many commands of it were relayed."""
+        self.entering: str | None = None
+        """`request_id` of the command under way that would bind it."""
+        self.identity: Identity | None = None
+        self.unclaimed: Identity | None = None
+        """What it was bound to by a reply that came too late to be handed on."""
+        self.bound_seq = 0
+        self.bound_step = 0
+
+    # -- as its server sees it --------------------------------------------------------------
+
+    def accept(self, request: Request) -> None:
+        """Answers the opening handshake: 101, or the HTTP error that says what is wrong with it."""
+        if self._protocol.eof_sent or self._transport.is_closing():  # bytes behind the request were no frames
+            self._transport.abort()
+            return
+        response = self._protocol.accept(request)
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.respond(response)
+            return
+        self._protocol.send_response(response)
+        self._ends_at = _NEVER
+        self.is_open = True
+        self._flush()
+
+    def respond(self, response: Response) -> None:
+        """Answers the request as HTTP, and ends."""
+        self._answer(response.serialize())
+
+    def bind(self, identity: Identity, seq: int, step: int) -> None:
+        """From here on it acts as `identity`, and has seen its session up to there."""
+        self.identity, self.bound_seq, self.bound_step = identity, seq, step
+        self._protocol.max_message_size = MAX_MESSAGE_BYTES
+
+    def unbind(self) -> None:
+        """It acts as nobody any more."""
+        self.identity = None
+        self._protocol.max_message_size = MAX_CREATE_SESSION_BYTES
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it reads more slowly than it is written to."""
+        return self._transport.get_write_buffer_size() > BEHIND_BYTES
+
+    def send(self, message: ServerMessage) -> None:
+        """Sends one message."""
+        self.write(text_frame(encode_message(message)))
+
+    def write(self, frames: bytes) -> None:
+        """Writes whole frames at once, or closes it with 1013 if it has left too many unread."""
+        if not self.is_open:
+            return
+        waiting = self._transport.get_write_buffer_size()
+        if waiting > self._allowance:
+            self.close(CloseCode.TOO_SLOW, "reads too slowly")
+            return
+        if waiting <= BEHIND_BYTES:
+            # A host's whole session may be larger than the cap: until it has gone out, more may wait behind it.
+            self._allowance = CAP_BYTES + len(frames)
+        self._transport.write(frames)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Starts the closing handshake; the client has some seconds for its part, then the TCP connection is cut."""
+        if not self.is_open:
+            return
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+        self._flush()
+        self._ended()
+
+    def abort(self) -> None:
+        """Cuts the TCP connection."""
+        self._transport.abort()
+
+    def sweep(self, now: float) -> None:
+        """Called every second or so: cuts what took too long, pings who has been silent."""
+        if now > self._ends_at:
+            self._transport.abort()
+        elif self.is_open and now - self.heard_at > PING_AFTER_S:
+            if self._pinged_at <= self.heard_at:
+                self._pinged_at = now
+                self._protocol.send_ping(b"")
+                self._flush()
+            elif now - self._pinged_at > GONE_AFTER_S:
+                self._transport.abort()
+
+    # -- as asyncio sees it -----------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the event loop."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._owner.made(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the event loop."""
+        if not self._answered:
+            self.heard_at = time.monotonic()
+            self._protocol.receive_data(data)
+            self._process()
+
+    def eof_received(self) -> None:
+        """Called by the event loop, which closes the transport then."""
+        if self.is_open:
+            self._protocol.receive_eof()
+            self._process()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the event loop."""
+        del exc  # how it was lost makes no difference
+        self._ended()
+        self._owner.lost(self)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _process(self) -> None:
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._owner.requested(self, event)
+            elif isinstance(event, Frame) and self.is_open:
+                self._frame(event)
+        if self.is_open:
+            self._flush()
+            if self._protocol.state is not State.OPEN:
+                self._ended()
+        elif self._protocol.handshake_exc is not None:
+            explanation = b"".join(self._protocol.data_to_send())
+            refusal = self._protocol.reject(HTTPStatus.BAD_REQUEST, "This is no HTTP request without a body.\n")
+            self._answer(explanation or refusal.serialize())
+        elif self._protocol.state is not State.CONNECTING:
+            self._flush()
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode is not Opcode.TEXT and self.admission.frame_floods(self.heard_at):
+            self.close(CloseCode.POLICY_VIOLATION, "too many frames")
+        elif frame.opcode is Opcode.BINARY:
+            self.close(CloseCode.UNSUPPORTED_DATA, "messages are JSON in text frames")
+        elif frame.opcode is Opcode.TEXT and frame.fin:
+            self._text(bytes(frame.data))
+        elif frame.opcode is Opcode.TEXT:
+            self._fragments = bytearray(frame.data)
+        elif frame.opcode is Opcode.CONT and self._fragments is not None:
+            self._fragments += frame.data
+            if frame.fin:
+                text, self._fragments = bytes(self._fragments), None
+                self._text(text)
+
+    def _text(self, text: bytes) -> None:
+        try:
+            text.decode()
+        except UnicodeDecodeError as error:
+            self.close(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
+        else:
+            self._owner.received(self, text)
+
+    def _answer(self, response: bytes) -> None:
+        if self._answered or self._transport.is_closing():
+            return
+        self._answered = True
+        self._ends_at = time.monotonic() + RESPONSE_TIMEOUT_S
+        self._transport.write(response)
+        self._transport.write_eof()
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if self._transport.is_closing():
+                return
+            if not data:
+                self._transport.write_eof()
+            elif self._transport.get_write_buffer_size() > self._allowance + CAP_BYTES:  # pongs that nobody reads
+                self._transport.abort()
+            else:
+                self._transport.write(data)
+
+    def _ended(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            self._fragments = None
+            self._ends_at = time.monotonic() + CLOSE_TIMEOUT_S
+            self._owner.closed(self)

@@ -1,0 +1,98 @@
+"""A Step as WebSocket bytes.
+
+Each message is framed once, whoever gets it; connections without a personal message in the Step
+share one joined `bytes`. Frames are unmasked, unfragmented and uncompressed, so that the same bytes
+suit every connection.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from quickpoll.envelope import Audience, CloseAll, Shared, Step, decode_personal
+from quickpoll.protocol import Role
+
+_FIN_TEXT: Final = 0x81
+_OTHERS: Final = {Role.HOST: Audience.PLAYERS, Role.PLAYER: Audience.HOST}
+
+
+def text_frame(text: bytes) -> bytes:
+    """One unmasked text frame (RFC 6455, section 5.2)."""
+    size = len(text)
+    if size < 126:
+        return bytes((_FIN_TEXT, size)) + text
+    if size < 65536:
+        return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big") + text
+    return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big") + text
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedFrame:
+    audience: Audience
+    seq: int
+    frame: bytes
+
+    @property
+    def superseded_soon(self) -> bool:
+        """Whether the next one of its kind says all that it says: counts for players, not the host's lists."""
+        return self.seq == 0 and self.audience is Audience.PLAYERS
+
+
+Segment = bytes | dict[int, bytes]
+"""Bytes for every connection, or frames by connection number."""
+
+
+class Cut:
+    """What the connections of one role get of a Step."""
+
+    __slots__ = ("_addressed", "_segments", "common")
+
+    def __init__(self, segments: list[Segment]) -> None:
+        self._segments = segments
+        self._addressed = frozenset(number for part in segments if isinstance(part, dict) for number in part)
+        self.common = b"".join(part for part in segments if isinstance(part, bytes))
+
+    def bytes_for(self, number: int) -> bytes:
+        """All frames for this connection, in order, to be written at once; empty if it gets none."""
+        if number not in self._addressed:
+            return self.common
+        return b"".join(part if isinstance(part, bytes) else part.get(number, b"") for part in self._segments)
+
+
+class StepFrames:
+    """The frames of one Step. `close` is how the session ended, if it did."""
+
+    def __init__(self, step: Step, gateway: str) -> None:
+        self.close: CloseAll | None = None
+        self._parts: list[_SharedFrame | dict[int, bytes]] = []
+        self._cuts: dict[tuple[Role, int, bool], Cut] = {}
+        for item in step.items:
+            if isinstance(item, Shared):
+                self._parts.append(_SharedFrame(item.audience, item.seq, text_frame(item.text)))
+            elif isinstance(item, CloseAll):
+                self.close = item
+            elif gateway in item.by_gateway:
+                texts = decode_personal(item.by_gateway[gateway])
+                self._parts.append({number: text_frame(text) for number, text in texts})
+
+    def cut(self, role: Role, after_seq: int = 0, *, lean: bool = False) -> Cut:
+        """The part for one role.
+
+        Args:
+            role: whose part.
+            after_seq: leave out broadcasts up to this number, which the connection has seen already.
+            lean: leave out what the next message of its kind makes superfluous.
+        """
+        key = (role, after_seq, lean)
+        cut = self._cuts.get(key)
+        if cut is None:
+            cut = self._cuts[key] = Cut(self._segments(*key))
+        return cut
+
+    def _segments(self, role: Role, after_seq: int, lean: bool) -> list[Segment]:
+        segments: list[Segment] = []
+        for part in self._parts:
+            if isinstance(part, dict):
+                segments.append(part)
+            elif part.audience != _OTHERS[role] and not (0 < part.seq <= after_seq or (lean and part.superseded_soon)):
+                segments.append(part.frame)
+        return segments

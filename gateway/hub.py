@@ -1,0 +1,276 @@
+"""Who is in which session here, and what each gets.
+
+Promises: the Steps of a session reach each of its connections here in order, none twice and none left
+out (where that cannot be kept they are closed with 4000 and resume); a connection gets its part of a
+Step in one write; after every 500 writes the event loop has a turn. Nothing here waits for a client.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from gateway.connection import Connection
+from gateway.frames import StepFrames, text_frame
+from gateway.relay import Pending, Relay, unavailable
+from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge
+from gateway.subscriber import Subscriber
+from quickpoll.envelope import Binding, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
+from quickpoll.protocol import CloseCode, CreateSession, Role, SessionClosed
+
+WRITES_PER_TURN: Final = 500
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Session:
+    """A session that has connections here. `position` is the last Step accepted for delivery."""
+
+    code: str
+    position: Position
+    members: dict[Role, dict[int, Connection]] = field(default_factory=lambda: {Role.HOST: {}, Role.PLAYER: {}})
+    seq: int = 0
+    backlog: deque[Step] = field(default_factory=deque)
+    delivering: bool = False
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Everyone's, the hosts' first."""
+        return [*self.members[Role.HOST].values(), *self.members[Role.PLAYER].values()]
+
+
+class Hub:
+    """Connections of one gateway, and their sessions."""
+
+    def __init__(self, gateway: str, relay: Relay, subscriber: Subscriber, resync: Resync) -> None:
+        self._gateway = gateway
+        self._relay = relay
+        self._subscriber = subscriber
+        self._resync = resync
+        self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.connections: dict[int, Connection] = {}
+        """Open WebSockets, by number."""
+
+    # -- connections come and go ------------------------------------------------------------
+
+    def opened(self, connection: Connection) -> None:
+        """A WebSocket is open."""
+        self.connections[connection.number] = connection
+
+    def closed(self, connection: Connection) -> None:
+        """A WebSocket is closed or closing; if it acted as somebody, the coordinator hears of it."""
+        del self.connections[connection.number]
+        for identity in {connection.identity, connection.unclaimed}:
+            if identity:
+                self._relay.disconnected(connection.number, identity)
+        self._unbind(connection)
+
+    def _bind(self, connection: Connection, binding: Binding) -> None:
+        identity = binding.identity
+        connection.bind(identity, binding.seq, binding.step)
+        self._subscriber.hold(identity.code)
+        session = self._sessions.get(identity.code)
+        if session is None:
+            session = self._sessions[identity.code] = Session(identity.code, Position(0, binding.step))
+        session.members[identity.role][connection.number] = connection
+        session.seq = max(session.seq, binding.seq)
+        if session.position.step < binding.step:
+            self._resync.request(session.code, binding.step)
+        elif session.position.step > binding.step:
+            # Only when a resync was quicker than the reply. The reply itself still goes out before that.
+            asyncio.get_running_loop().call_soon(connection.close, CloseCode.RESYNC, "resume")
+
+    def _unbind(self, connection: Connection) -> None:
+        identity = connection.identity
+        if identity is None:
+            return
+        connection.unbind()
+        session = self._sessions[identity.code]
+        del session.members[identity.role][connection.number]
+        if not session.connections:
+            del self._sessions[identity.code]
+        self._subscriber.release(identity.code)
+
+    # -- replies ----------------------------------------------------------------------------
+
+    def replies(self, data: bytes) -> None:
+        """Delivers an encoded `Replies`."""
+        for reply in decode_replies(data).replies:
+            self._reply(reply)
+
+    def _reply(self, reply: Reply) -> None:
+        connection = self.connections.get(reply.connection)
+        pending = self._relay.take(reply.connection, reply.request) if reply.request else None
+        entered = reply.binding.identity if reply.binding else None
+        if connection is None:
+            if entered:
+                self._relay.disconnected(reply.connection, entered)
+        elif entered and (pending is None or connection.identity not in (None, entered)):
+            # Answered before, or bound by another: that it was bound to this must be undone when it closes.
+            if entered != connection.identity:
+                connection.unclaimed = entered
+        elif pending is None and reply.request:
+            pass  # answered before
+        elif reply.binding and pending and isinstance(pending.command.body, CreateSession):
+            connection.entering = pending.command.request_id
+            self._spawn(self._enter_new_session(connection, pending, reply, reply.binding))
+        else:
+            self._answer(connection, reply)
+
+    def _answer(self, connection: Connection, reply: Reply) -> None:
+        if reply.binding and connection.identity is None:
+            self._bind(connection, reply.binding)
+        if reply.unbind:
+            self._unbind(connection)
+        if reply.text:
+            connection.write(text_frame(reply.text))
+        if reply.close:
+            self._unbind(connection)  # the engine has let go of it already
+            connection.close(reply.close, reply.close_reason)
+
+    async def _enter_new_session(
+        self, connection: Connection, pending: Pending, reply: Reply, binding: Binding
+    ) -> None:
+        """The host hears of its session when nothing of it can be missed any more."""
+        code = binding.identity.code
+        confirmed = self._subscriber.hold(code)
+        try:
+            remaining = pending.deadline - asyncio.get_running_loop().time()
+            async with asyncio.timeout(remaining):
+                await asyncio.shield(confirmed)
+        except TimeoutError:
+            connection.unclaimed = binding.identity
+            connection.send(unavailable(pending.command))
+        else:
+            if connection.is_open:
+                self._answer(connection, reply)
+                self._resync.request(code, binding.step)  # Steps from before the subscription, if there were any
+            else:
+                self._relay.disconnected(connection.number, binding.identity)
+        finally:
+            connection.entering = None
+            self._subscriber.release(code)
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def step(self, code: str, data: bytes) -> None:
+        """Takes an encoded `Step` of a session from its channel."""
+        session = self._sessions.get(code)
+        if session is None:
+            return
+        try:
+            step = decode_step(data)
+        except (UnknownFormat, msgspec.DecodeError) as error:
+            _log.error("a Step of session %s cannot be read: %r", code, error)
+            self._resync.request(code, session.position.step + 1)
+            return
+        if self._resync.is_under_way(code):
+            self._resync.request(code, step.step)
+            return
+        match judge(session.position, step):
+            case Verdict.NEXT:
+                self._accept(session, step)
+            case Verdict.GAP:
+                self._resync.request(code, step.step)
+            case Verdict.FORKED:
+                self.restart(code)
+            case Verdict.OLD:
+                pass
+
+    def resync_all(self) -> None:
+        """Something may have been missed: every session looks for what."""
+        for code in self._sessions:
+            self._resync.request(code, 0)
+
+    def resume_all(self) -> None:
+        """The coordinators believe that this gateway was dead: every connection has to resume."""
+        for code in self._sessions:
+            self._resync.request(code, UNREACHABLE)
+
+    def position(self, code: str) -> Position | None:
+        """Where a session's deliveries are; None if it has no connections here."""
+        session = self._sessions.get(code)
+        return session.position if session else None
+
+    def recovered(self, code: str, steps: list[Step]) -> None:
+        """Delivers what was missed, in order."""
+        session = self._sessions[code]
+        for step in steps:
+            self._accept(session, step)
+
+    def restart(self, code: str) -> None:
+        """What was missed cannot be made good: its connections close, and resume."""
+        _log.info("session %s cannot be brought up to date; its connections resume", code)
+        for connection in self._sessions[code].connections:
+            connection.close(CloseCode.RESYNC, "resume")
+
+    def end(self, code: str) -> None:
+        """The session is gone from Redis."""
+        session = self._sessions[code]
+        message = SessionClosed(seq=session.seq + 1, reason="lost")
+        for connection in session.connections:
+            connection.send(message)
+            self._unbind(connection)
+            connection.close(CloseCode.SESSION_OVER, "lost")
+
+    def _accept(self, session: Session, step: Step) -> None:
+        session.position = Position(step.token, step.step)
+        session.seq = max([session.seq, *(item.seq for item in step.items if isinstance(item, Shared))])
+        session.backlog.append(step)
+        if session.delivering:
+            return
+        writing = self._deliver(session)
+        session.delivering = next(writing, False)
+        if session.delivering:
+            self._spawn(self._go_on(writing))
+
+    async def _go_on(self, writing: Iterator[bool]) -> None:
+        for _ in writing:
+            await asyncio.sleep(0)
+
+    def _deliver(self, session: Session) -> Iterator[bool]:
+        """Writes the session's backlog; yields True after every so many writes."""
+        writes = 0
+        while session.backlog:
+            step = session.backlog.popleft()
+            try:
+                frames = StepFrames(step, self._gateway)
+            except msgspec.DecodeError as error:
+                _log.error("a Step of session %s cannot be read: %r", session.code, error)
+                self.restart(session.code)
+                break
+            for role, members in session.members.items():
+                for connection in tuple(members.values()):
+                    if connection.number not in members or connection.bound_step >= step.step:
+                        continue  # it has left meanwhile, or saw this in its `joined` or `resumed`
+                    after_seq = connection.bound_seq if connection.bound_step == step.step - 1 else 0
+                    cut = frames.cut(role, after_seq, lean=connection.is_behind)
+                    if data := cut.bytes_for(connection.number):
+                        connection.write(data)
+                    if frames.close:
+                        self._unbind(connection)
+                        connection.close(frames.close.code, frames.close.reason)
+                    writes += 1
+                    if writes % WRITES_PER_TURN == 0:
+                        yield True
+        session.delivering = False
+
+    # -- its tasks --------------------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Ends its tasks."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

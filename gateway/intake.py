@@ -1,0 +1,107 @@
+"""One message of a client: decode it, judge it, answer it here or relay it.
+
+Each message gets exactly one reply: an error from here, `clock` from here, or what the relay sees to.
+"""
+
+import time
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from gateway.admission import ENTRY_COMMANDS, why_forbidden
+from gateway.connection import Connection
+from gateway.relay import Relay
+from quickpoll.clock import RedisClock
+from quickpoll.envelope import Identity
+from quickpoll.protocol import (
+    MAX_MESSAGE_BYTES,
+    AnyClientMessage,
+    BadMessage,
+    Clock,
+    CloseCode,
+    CreateSession,
+    Error,
+    ErrorCode,
+    ResumeSession,
+    SyncClock,
+    decode_command,
+)
+from quickpoll.tokens import InvalidToken, Tokens
+
+
+class _Kind(Struct):
+    type: Any = None
+
+
+_kind_decoder: Final = msgspec.json.Decoder(_Kind)
+
+
+class Intake:
+    """Judges what clients send."""
+
+    def __init__(self, relay: Relay, tokens: Tokens, clock: RedisClock) -> None:
+        self._relay = relay
+        self._tokens = tokens
+        self._clock = clock
+
+    def received(self, connection: Connection, text: bytes) -> None:
+        """Handles one text message."""
+        message: AnyClientMessage | BadMessage
+        try:
+            message = decode_command(text)
+        except BadMessage as error:
+            message = error
+        if len(text) > MAX_MESSAGE_BYTES and not _is_create_session(message, text):
+            connection.close(CloseCode.MESSAGE_TOO_BIG, f"over {MAX_MESSAGE_BYTES} bytes")
+            return
+        if refusal := self._judge(connection, message):
+            connection.send(refusal)
+            if connection.admission.refused(connection.heard_at):
+                connection.close(CloseCode.POLICY_VIOLATION, "goes on flooding")
+
+    def _judge(self, connection: Connection, message: AnyClientMessage | BadMessage) -> Error | None:
+        """Returns the error that answers the message; None if it was answered or relayed."""
+        wait_ms = connection.admission.take(connection.heard_at)
+        if isinstance(message, BadMessage):
+            if wait_ms:
+                return Error(
+                    code=ErrorCode.RATE_LIMITED, message="too fast", retry_after_ms=wait_ms, reply_to=message.reply_to
+                )
+            return message.as_error()
+        reply_to = message.id or UNSET
+        if wait_ms:
+            return Error(code=ErrorCode.RATE_LIMITED, message="too fast", retry_after_ms=wait_ms, reply_to=reply_to)
+        if isinstance(message, SyncClock):
+            self._tell_time(connection, message)
+            return None
+        role = connection.identity.role if connection.identity else None
+        entering = connection.entering is not None and connection.entering != message.id
+        if reason := why_forbidden(message, role, entering=entering):
+            return Error(code=ErrorCode.FORBIDDEN, message=reason, reply_to=reply_to)
+        identity: Identity | None = connection.identity
+        if isinstance(message, ResumeSession):
+            try:
+                identity = self._tokens.verify(message.token)
+            except InvalidToken:
+                return Error(
+                    code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
+                )
+        self._relay.submit(connection, message, identity, enters=isinstance(message, ENTRY_COMMANDS))
+        return None
+
+    def _tell_time(self, connection: Connection, command: SyncClock) -> None:
+        """The moment it was received is when its bytes came, before those of other clients were handled."""
+        t2 = self._clock.now_ms()
+        t1 = t2 - round((time.monotonic() - connection.heard_at) * 1000)
+        connection.send(Clock(t0=command.t0, t1=t1, t2=t2, reply_to=command.id or UNSET))
+
+
+def _is_create_session(message: AnyClientMessage | BadMessage, text: bytes) -> bool:
+    """Also of one that is wrong elsewhere: its author wants to know where."""
+    if not isinstance(message, BadMessage):
+        return isinstance(message, CreateSession)
+    try:
+        return bool(_kind_decoder.decode(text).type == CreateSession.__struct_config__.tag)
+    except (msgspec.DecodeError, RecursionError):
+        return False

@@ -1,0 +1,139 @@
+"""The built pages, from memory, and the headers that keep a browser from doing more than they need.
+
+A path is looked up in a dictionary that was filled at start: no request reaches the file system.
+"""
+
+import email.utils
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+FOLDER: Final = Path(__file__).parent / "static"
+
+_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".mp3": "audio/mpeg",
+}
+# Preferred first; the suffix is that of the file beside the original.
+_ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
+_JOIN_PATH: Final = re.compile(r"/join/[0-9]{1,12}/?")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+# 'self' covers the WebSocket only in newer browsers, so it is named as well.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'{sockets}; "
+    "font-src 'self'; media-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class _File:
+    kind: str
+    cache: str
+    body: bytes
+    encoded: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        return f'W/"{sha256(self.body).hexdigest()[:20]}"'
+
+
+def is_host(text: str) -> bool:
+    """Whether this is a host with or without a port, and nothing else."""
+    return _HOST.fullmatch(text) is not None
+
+
+def text_response(status: HTTPStatus, text: str, host: str = "") -> Response:
+    """A line of text for whoever asked."""
+    return _response(
+        status, (text + "\n").encode(), host, {"Content-Type": _TYPES[".txt"], "Cache-Control": "no-store"}
+    )
+
+
+class Pages:
+    """Answers GET and HEAD for everything that is no WebSocket."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Reads the pages that `make pages` has built into `folder`."""
+        self._files: dict[str, _File] = {}
+        paths = {
+            "/" + path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
+        }
+        for name, path in paths.items():
+            if path.suffix in _TYPES:
+                siblings = {encoding: paths.get(name + suffix) for encoding, suffix in _ENCODINGS.items()}
+                encoded = {encoding: sibling.read_bytes() for encoding, sibling in siblings.items() if sibling}
+                # Names under assets/ hold a hash of their content.
+                cache = "public, max-age=31536000, immutable" if name.startswith("/assets/") else "no-cache"
+                self._files[name] = _File(_TYPES[path.suffix], cache, path.read_bytes(), encoded)
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request."""
+        host = _single(request, "Host")
+        if request.method not in ("GET", "HEAD"):
+            response = text_response(HTTPStatus.METHOD_NOT_ALLOWED, "only GET and HEAD", host)
+            response.headers["Allow"] = "GET, HEAD"
+            return response
+        path = request.path.partition("?")[0]
+        if path == "/" or _JOIN_PATH.fullmatch(path):
+            path = "/index.html"
+        elif path in ("/host", "/host/"):
+            path = "/host.html"
+        file = self._files.get(path)
+        if file is None and path.endswith(".html") and not self._files:
+            response = text_response(HTTPStatus.SERVICE_UNAVAILABLE, "The pages are not built: run `make pages`.", host)
+        elif file is None:
+            response = text_response(HTTPStatus.NOT_FOUND, "There is nothing here.", host)
+        else:
+            response = self._file_response(file, request, host)
+        if request.method == "HEAD":
+            response.body = b""
+        return response
+
+    def _file_response(self, file: _File, request: Request, host: str) -> Response:
+        accepted = {part.partition(";")[0].strip() for part in _single(request, "Accept-Encoding").split(",")}
+        encoding = next((name for name in file.encoded if name in accepted), None)
+        headers = {"Content-Type": file.kind, "Cache-Control": file.cache, "ETag": file.tag, "Vary": "Accept-Encoding"}
+        if _single(request, "If-None-Match") == file.tag:
+            return _response(HTTPStatus.NOT_MODIFIED, b"", host, headers)
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return _response(HTTPStatus.OK, file.encoded[encoding] if encoding else file.body, host, headers)
+
+
+def _response(status: HTTPStatus, body: bytes, host: str, headers: dict[str, str]) -> Response:
+    sockets = f" ws://{host} wss://{host}" if is_host(host) else ""
+    common = {
+        "Date": email.utils.formatdate(usegmt=True),
+        "Connection": "close",
+        "Content-Security-Policy": _POLICY.format(sockets=sockets),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if status is not HTTPStatus.NOT_MODIFIED:
+        common["Content-Length"] = str(len(body))
+    return Response(status.value, status.phrase, Headers(common | headers), body)
+
+
+def _single(request: Request, name: str) -> str:
+    """A header that may come once; empty if it is absent or came twice."""
+    values = request.headers.get_all(name)
+    return values[0] if len(values) == 1 else ""

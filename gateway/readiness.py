@@ -1,0 +1,51 @@
+"""Whether this gateway can serve players now: what /readyz says.
+
+Asked on demand and at most every half second, so that a crowd of health checks costs Redis nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from quickpoll.keys import PartitionKeys
+from quickpoll.redis import UNAVAILABLE, Client
+
+CACHED_S: Final = 0.5
+
+
+class Readiness:
+    """The checks of one gateway; `local` gives the reasons of its own against it, by check."""
+
+    def __init__(self, client: Client, partitions: int, local: Callable[[], dict[str, str]]) -> None:
+        self._client = client
+        self._leases = [PartitionKeys(number).lease for number in range(partitions)]
+        self._local = local
+        self._checked_at = float("-inf")
+        self._remote: dict[str, str] = {}
+        self._asking = asyncio.Lock()
+
+    async def check(self) -> dict[str, str]:
+        """Each check and what is wrong with it; empty text: nothing."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if now - self._checked_at > CACHED_S:
+                self._remote = await self._ask()
+                self._checked_at = asyncio.get_running_loop().time()
+        return self._local() | self._remote
+
+    async def ready(self) -> tuple[bool, str]:
+        """Whether all is well, and if not, why."""
+        wrong = [reason for reason in (await self.check()).values() if reason]
+        return not wrong, "; ".join(wrong) or "ready"
+
+    async def _ask(self) -> dict[str, str]:
+        pipeline = self._client.pipeline(transaction=False)
+        for lease in self._leases:
+            pipeline.exists(lease)
+        try:
+            owned = sum(await pipeline.execute())
+        except UNAVAILABLE as error:
+            return {"redis": f"Redis does not answer: {error!r}", "coordinators": "unknown"}
+        missing = len(self._leases) - owned
+        reason = f"no coordinator owns {missing} of {len(self._leases)} partitions" if missing else ""
+        return {"redis": "", "coordinators": reason}

@@ -1,0 +1,157 @@
+"""After a gap: reads what a session's connections here have missed, and delivers it in order.
+
+All or nothing: either every missing Step is found in the session's history, or its connections are
+closed with 4000 and resume. A session that is gone from Redis ends with `session_closed`.
+"""
+
+import asyncio
+import logging
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+
+from quickpoll.envelope import Step, UnknownFormat, decode_step
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.redis import UNAVAILABLE, Client
+
+# Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
+PAGE: Final = 16
+RETRY_S: Final = 0.5
+# A Step that was heard of is in the history already: if it still is not after some looks, it is lost.
+MAX_LOOKS: Final = 3
+UNREACHABLE: Final = 2**62
+"""As the Step asked for: its connections are to resume in any case, unless the session is gone."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Position(NamedTuple):
+    """The last Step of a session that was accepted here; `token` 0: of whichever owner."""
+
+    token: int
+    step: int
+
+
+class Verdict(Enum):
+    """What a Step is, seen from a position."""
+
+    NEXT = auto()
+    OLD = auto()
+    GAP = auto()
+    FORKED = auto()
+
+
+def judge(position: Position, step: Step) -> Verdict:
+    """Whether `step` follows, repeats, leaves a gap, or belongs to another history (Redis lost its tail)."""
+    if step.step <= position.step:
+        return Verdict.FORKED if 0 < position.token < step.token else Verdict.OLD
+    if step.token < position.token:
+        return Verdict.FORKED
+    return Verdict.NEXT if step.step == position.step + 1 else Verdict.GAP
+
+
+def missing(position: Position, history: list[Step]) -> list[Step] | None:
+    """What follows `position`, in order; None if it cannot be told completely.
+
+    Args:
+        position: the last Step accepted.
+        history: the newest Steps, newest first, at least down to `position` if they go back so far.
+    """
+    newer = [step for step in reversed(history) if step.step > position.step]
+    known = next((step for step in history if step.step == position.step), None)
+    if [step.step for step in newer] != list(range(position.step + 1, position.step + 1 + len(newer))):
+        return None
+    if known is None and not newer and position.step > 0:
+        return None
+    tokens = [position.token, *(step.token for step in [known, *newer] if step)]
+    forked = known is not None and position.token not in (0, known.token)
+    return None if forked or tokens != sorted(tokens) else newer
+
+
+class Sessions(Protocol):
+    """What resync needs of the hub."""
+
+    def position(self, code: str) -> Position | None:
+        """Where deliveries are; None if nobody here is in the session."""
+
+    def recovered(self, code: str, steps: list[Step]) -> None:
+        """Delivers what was missed."""
+
+    def restart(self, code: str) -> None:
+        """Closes its connections: they resume."""
+
+    def end(self, code: str) -> None:
+        """Closes its connections: the session is gone."""
+
+
+class Resync:
+    """One worker for all sessions of a gateway: after a cut they are read one after the other."""
+
+    def __init__(self, client: Client, partitions: int) -> None:
+        self._client = client
+        self._partitions = partitions
+        self._wanted: dict[str, int] = {}
+        """Sessions to be read, and the newest Step heard of."""
+        self._changed = asyncio.Event()
+
+    def request(self, code: str, step: int) -> None:
+        """Asks for a session to be brought up to date, at least to `step`."""
+        self._wanted[code] = max(step, self._wanted.get(code, 0))
+        self._changed.set()
+
+    def is_under_way(self, code: str) -> bool:
+        """Whether the session is being read; its Steps need not be looked at until then."""
+        return code in self._wanted
+
+    async def run(self, sessions: Sessions) -> None:
+        """Serves requests, for ever; while Redis is away they wait."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            for code in list(self._wanted):
+                try:
+                    await self._recover(sessions, code)
+                except UNAVAILABLE as error:
+                    _log.warning("missed Steps cannot be read yet: %r", error)
+                    self._changed.set()
+                    await asyncio.sleep(RETRY_S)
+                    break
+
+    async def _recover(self, sessions: Sessions, code: str) -> None:
+        for _ in range(MAX_LOOKS):
+            position = sessions.position(code)
+            if position is None:
+                break
+            exists, history = await self._read(code, position)
+            if sessions.position(code) != position:
+                continue  # all left, and others came
+            if not exists:
+                sessions.end(code)
+                break
+            steps = missing(position, history) if history is not None else None
+            if steps is None:
+                sessions.restart(code)
+                break
+            sessions.recovered(code, steps)
+            if position.step + len(steps) >= self._wanted[code]:
+                break
+        else:
+            sessions.restart(code)
+        del self._wanted[code]
+
+    async def _read(self, code: str, position: Position) -> tuple[bool, list[Step] | None]:
+        """Whether the session exists, and its newest Steps down to `position`; None if they cannot be read."""
+        keys = PartitionKeys(partition_of(code, self._partitions))
+        exists = bool(await self._client.exists(keys.session(code)))
+        history: list[Step] = []
+        end = "+"
+        while True:
+            page: Any = await self._client.xrevrange(keys.history(code), end, "-", count=PAGE)
+            try:
+                history += [decode_step(fields[ENTRY_FIELD]) for _, fields in page]
+            except (UnknownFormat, msgspec.DecodeError, KeyError):
+                return exists, None
+            if len(page) < PAGE or history[-1].step <= position.step:
+                return exists, history
+            end = "(" + page[-1][0].decode()

@@ -1,0 +1,161 @@
+"""Listens: the WebSocket at /ws for pages of this host, health, and the pages.
+
+Also the one timer of all connections: it ends what takes too long and pings who is silent.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Collection, Coroutine
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from websockets.http11 import Request
+
+from gateway.connection import Connection
+from gateway.hub import Hub
+from gateway.intake import Intake
+from gateway.pages import Pages, is_host, text_response
+from gateway.readiness import Readiness
+
+BACKLOG: Final = 1024
+SWEEP_EVERY_S: Final = 1.0
+# A longer break of the event loop (a suspended machine) must not look like the silence of all clients.
+LATE_S: Final = 5.0
+
+
+def is_same_host(origin: str, host: str) -> bool:
+    """Whether a page of `origin` was served under this Host header; http and https are not told apart."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(host)
+        and _without_default_port(parts.netloc) == _without_default_port(host)
+    )
+
+
+def _without_default_port(host: str) -> str:
+    return host.lower().removesuffix(":80").removesuffix(":443")
+
+
+class Server:
+    """Accepts connections and hands their requests on; an `Owner` of connections."""
+
+    def __init__(
+        self, hub: Hub, intake: Intake, pages: Pages, readiness: Readiness, allowed_origins: Collection[str]
+    ) -> None:
+        self._hub = hub
+        self._intake = intake
+        self._pages = pages
+        self._readiness = readiness
+        self._allowed_origins = frozenset(allowed_origins)
+        self._numbers = itertools.count(1)
+        self._all: set[Connection] = set()
+        self._all_gone = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener: asyncio.Server | None = None
+
+    async def listen(self, host: str, port: int) -> int:
+        """Starts to accept connections and returns the port; raises OSError if it is taken."""
+        self._listener = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self, next(self._numbers)), host, port, backlog=BACKLOG, reuse_port=False
+        )
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    def stop_listening(self) -> None:
+        """Accepts no new connections."""
+        if self._listener:
+            self._listener.close()
+
+    async def sweep(self) -> None:
+        """Ends what takes too long and pings who is silent, for ever."""
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            now = time.monotonic()
+            late = now - last - SWEEP_EVERY_S
+            for connection in tuple(self._all):
+                if late > LATE_S:
+                    connection.heard_at += late
+                connection.sweep(now)
+            last = now
+
+    async def stop(self, seconds: float) -> None:
+        """Waits for the connections to end, and cuts those that have not after so many seconds."""
+        self.stop_listening()
+        if self._all:
+            self._all_gone.clear()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._all_gone.wait()
+            except TimeoutError:
+                for connection in tuple(self._all):
+                    connection.abort()
+                await self._all_gone.wait()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- as a connection sees it ------------------------------------------------------------
+
+    def made(self, connection: Connection) -> None:
+        """See `Owner`."""
+        self._all.add(connection)
+
+    def requested(self, connection: Connection, request: Request) -> None:
+        """See `Owner`."""
+        path, _, query = request.path.partition("?")
+        if path == "/ws":
+            self._upgrade(connection, request)
+        elif path in ("/livez", "/healthz"):
+            connection.respond(text_response(HTTPStatus.OK, "ok"))
+        elif path == "/readyz":
+            self._spawn(self._tell_readiness(connection, verbose="verbose" in query))
+        else:
+            connection.respond(self._pages.answer(request))
+
+    def received(self, connection: Connection, text: bytes) -> None:
+        """See `Owner`."""
+        self._intake.received(connection, text)
+
+    def closed(self, connection: Connection) -> None:
+        """See `Owner`."""
+        self._hub.closed(connection)
+
+    def lost(self, connection: Connection) -> None:
+        """See `Owner`."""
+        self._all.discard(connection)
+        if not self._all:
+            self._all_gone.set()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _upgrade(self, connection: Connection, request: Request) -> None:
+        hosts, origins = request.headers.get_all("Host"), request.headers.get_all("Origin")
+        host = hosts[0] if len(hosts) == 1 and is_host(hosts[0]) else ""
+        ours = [origin for origin in origins if is_same_host(origin, host)]
+        if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
+            connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
+            return
+        # The origin also tells the scheme, which a proxy in front of us would hide.
+        connection.base_url = ours[0] if ours else f"http://{host}" if host else ""
+        connection.accept(request)
+        if connection.is_open:
+            self._hub.opened(connection)
+
+    async def _tell_readiness(self, connection: Connection, *, verbose: bool) -> None:
+        ok, reason = await self._readiness.ready()
+        if verbose:
+            checks = await self._readiness.check()
+            reason = "\n".join(f"{name}: {wrong or 'ok'}" for name, wrong in checks.items())
+        connection.respond(text_response(HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE, reason))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,267 @@
+"""What stands around a gateway in these tests: a coordinator of few words, and clients on real sockets.
+
+The coordinator reads the partitions' streams, and answers and publishes as a commit would; it knows no
+rules. A test that wants a command unanswered sets `answers` to False and replies by itself.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from gateway.app import Gateway
+from quickpoll.envelope import (
+    Audience,
+    Binding,
+    CloseAll,
+    Command,
+    Disconnected,
+    Entry,
+    Identity,
+    Item,
+    Personal,
+    Replies,
+    Reply,
+    Shared,
+    Step,
+    decode_entry,
+    encode,
+    encode_personal,
+)
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
+from quickpoll.redis import Client
+from quickpoll.tokens import Tokens
+
+PARTITIONS = 4
+TOKENS = Tokens("a secret of these tests")
+CODE = "123456"
+QUIZ = {
+    "title": "T",
+    "questions": [{"kind": "single", "text": "Q", "options": [{"text": "a", "correct": True}, {"text": "b"}]}],
+}
+WITHIN_S = 10.0
+
+
+def keys_of(code: str = CODE) -> PartitionKeys:
+    return PartitionKeys(partition_of(code, PARTITIONS))
+
+
+def text(kind: str, **fields: Any) -> bytes:
+    return json.dumps({"type": kind, **fields}).encode()
+
+
+def to_all(seq: int, kind: str = "news", **fields: Any) -> Shared:
+    return Shared(Audience.ALL, seq, text(kind, seq=seq, **fields))
+
+
+def to_players(kind: str = "lobby", **fields: Any) -> Shared:
+    return Shared(Audience.PLAYERS, 0, text(kind, **fields))
+
+
+def to_host(kind: str = "players_joined", **fields: Any) -> Shared:
+    return Shared(Audience.HOST, 0, text(kind, **fields))
+
+
+def to_each(*texts: tuple[Command, bytes]) -> Personal:
+    """Personal messages to the connections that sent these commands."""
+    by_gateway: dict[str, list[tuple[int, bytes]]] = {}
+    for command, message in texts:
+        by_gateway.setdefault(command.link.gateway, []).append((command.link.connection, message))
+    return Personal({gateway: encode_personal(tuple(parts)) for gateway, parts in by_gateway.items()})
+
+
+class Coordinator:
+    """Owns all partitions from the moment it enters until it is left."""
+
+    def __init__(self, redis: Client) -> None:
+        self.redis = redis
+        self.answers = True
+        self.entries: asyncio.Queue[Entry] = asyncio.Queue()
+        self.joined: dict[str, Command] = {}
+        """The joins by name."""
+        self.last_step: dict[str, int] = {}
+        self.token = 1
+        self.seq = 0
+
+    async def run(self) -> None:
+        offsets: Any = {PartitionKeys(number).stream: b"0" for number in range(PARTITIONS)}
+        while True:
+            found: Any = await self.redis.xread(offsets, block=1000)
+            for stream, (entries,) in found.items() if isinstance(found, dict) else ((s, (e,)) for s, e in found):
+                for entry_id, fields in entries:
+                    offsets[stream.decode()] = entry_id
+                    entry = decode_entry(fields[ENTRY_FIELD])
+                    self.entries.put_nowait(entry)
+                    if self.answers and isinstance(entry, Command):
+                        await self.answer(entry)
+
+    async def own_all(self) -> None:
+        for number in range(PARTITIONS):
+            await self.redis.set(PartitionKeys(number).lease, "standin:1")
+
+    async def entry(self) -> Entry:
+        """The next entry that a gateway appends."""
+        async with asyncio.timeout(WITHIN_S):
+            return await self.entries.get()
+
+    async def command(self) -> Command:
+        """The next command; there must be no other entry before it."""
+        entry = await self.entry()
+        assert isinstance(entry, Command)
+        return entry
+
+    async def disconnected(self) -> Disconnected:
+        """The next `Disconnected`, after any commands."""
+        while True:
+            entry = await self.entry()
+            if isinstance(entry, Disconnected):
+                return entry
+
+    async def answer(self, command: Command) -> None:
+        """The usual reply."""
+        body = command.body
+        fields = {"reply_to": body.id} if body.id else {}
+        match body:
+            case CreateSession():
+                identity = Identity(CODE, "n", Role.HOST)
+                await self.redis.hset(keys_of().session(CODE), "step", "0")
+                await self.bind(command, identity, text("session_created", base_url=command.base_url, **fields))
+            case JoinSession():
+                await self.redis.hset(keys_of(body.code).session(body.code), "step", "0")
+                self.joined[body.name] = command
+                await self.bind(command, Identity(body.code, "n", Role.PLAYER, body.name), text("joined", **fields))
+            case ResumeSession():
+                assert command.identity
+                await self.bind(command, command.identity, text("resumed", **fields))
+            case LeaveSession():
+                await self.reply(command, text("ok", **fields), unbind=True)
+            case _:
+                await self.reply(command, text("ok", **fields))
+
+    async def bind(self, command: Command, identity: Identity, message: bytes) -> None:
+        await self.reply(command, message, binding=Binding(identity, self.seq, self.last_step.get(identity.code, 0)))
+
+    async def reply(self, command: Command, message: bytes, *, request: int | None = None, **more: Any) -> None:
+        """One `Replies` with one reply, by the partition of the command."""
+        code = command.identity.code if command.identity else getattr(command.body, "code", CODE)
+        number = command.request if request is None else request
+        replies = Replies((Reply(command.link.connection, number, message, **more),))
+        await self.redis.spublish(keys_of(code).replies(command.link.gateway), encode(replies))
+
+    async def step(self, *items: Item, code: str = CODE, publish: bool = True, history: bool = True) -> Step:
+        """The session's next Step. Without `publish` it is as if the gateway's subscription was cut then."""
+        number = self.last_step[code] = self.last_step.get(code, 0) + 1
+        step = Step(self.token, number, items)
+        self.seq = max([self.seq, *(item.seq for item in items if isinstance(item, Shared))])
+        await self.redis.hset(keys_of(code).session(code), "step", str(number))
+        if history:
+            await self.redis.xadd(keys_of(code).history(code), {ENTRY_FIELD: encode(step)})
+        if publish:
+            await self.publish(step, code)
+        return step
+
+    async def publish(self, step: Step, code: str = CODE) -> None:
+        await self.redis.spublish(keys_of(code).channel(code), encode(step))
+
+    async def close_all(self) -> None:
+        await self.step(to_all(self.seq + 1, "session_closed"), CloseAll(4500, "over"))
+
+
+class Person:
+    """A client on a real socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind, **fields}))
+
+    async def hear(self) -> dict[str, Any]:
+        """The next message."""
+        async with asyncio.timeout(WITHIN_S):
+            message = json.loads(await self.socket.recv())
+        assert isinstance(message, dict)
+        return message
+
+    async def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Says something and returns what comes next."""
+        await self.say(kind, **fields)
+        return await self.hear()
+
+    async def closed(self) -> tuple[int | None, str | None]:
+        """How the connection ends; what still comes before is not looked at."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                try:
+                    await self.socket.recv()
+                except ConnectionClosed:
+                    return self.socket.close_code, self.socket.close_reason
+
+
+class House:
+    """A gateway with a coordinator and clients."""
+
+    def __init__(self, gateway: Gateway, coordinator: Coordinator, redis_url: str) -> None:
+        self.gateway = gateway
+        self.coordinator = coordinator
+        self.redis = coordinator.redis
+        self.redis_url = redis_url
+        self._sockets: list[ClientConnection] = []
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.gateway.port}/ws"
+
+    async def client(self, **options: Any) -> Person:
+        socket = await connect(self.url, compression=None, **options)
+        self._sockets.append(socket)
+        return Person(socket)
+
+    async def player(self, name: str = "Ann", code: str = CODE, **options: Any) -> Person:
+        """A client that has joined."""
+        client = await self.client(**options)
+        assert (await client.ask("join_session", code=code, name=name))["type"] == "joined"
+        return client
+
+    async def host(self) -> Person:
+        """A client that has created the session."""
+        client = await self.client()
+        assert (await client.ask("create_session", quiz=QUIZ))["type"] == "session_created"
+        return client
+
+    async def subscriptions(self, code: str = CODE) -> int:
+        """How many subscriptions the session's channel has in Redis."""
+        answer: Any = await self.redis.execute_command("PUBSUB", "SHARDNUMSUB", keys_of(code).channel(code))  # type: ignore[no-untyped-call]
+        return int(answer[1]) if isinstance(answer, list) else int(next(iter(answer.values())))
+
+    async def cut_subscriptions(self) -> None:
+        """Ends the gateway's pub/sub connection, as an overflow of its buffer would."""
+        await self.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")  # type: ignore[no-untyped-call]
+
+    async def leave(self) -> None:
+        for socket in self._sockets:
+            socket.transport.abort()
+
+
+@asynccontextmanager
+async def house(redis: Client, redis_url: str, **options: Any) -> AsyncIterator[House]:
+    """A gateway that serves, and is stopped."""
+    coordinator = Coordinator(redis)
+    await coordinator.own_all()
+    running = asyncio.create_task(coordinator.run())
+    settings: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "tokens": TOKENS, "partitions": PARTITIONS}
+    gateway = Gateway(redis_url=redis_url, **(settings | options))
+    await gateway.start()
+    inhabited = House(gateway, coordinator, redis_url)
+    try:
+        yield inhabited
+    finally:
+        await inhabited.leave()
+        await gateway.stop()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
