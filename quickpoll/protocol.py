@@ -95,7 +95,7 @@ Image = Annotated[
     str,
     Meta(
         max_length=65_536,
-        pattern=r"^(/images/[A-Za-z0-9_-]+\.(svg|png|jpg|webp)|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2})$",
+        pattern=r"^(/images/[A-Za-z0-9_-]+\.(svg|png|jpg|webp)|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2})$(?!\n)",
     ),
 ]
 
@@ -158,7 +158,7 @@ class Settings(Struct, frozen=True):
 # -- client to server -----------------------------------------------------------------------
 
 MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
-Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern alone lets a last newline through
 QuestionIndex = Annotated[int, Meta(ge=0, le=199)]
 OptionIndex = Annotated[int, Meta(ge=0, le=5)]
 Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
