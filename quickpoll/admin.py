@@ -5,7 +5,7 @@
 the text says why.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,17 +14,17 @@ from websockets.http11 import Request, Response
 
 from quickpoll import __version__
 
-Ready = Callable[[], tuple[bool, str]]
+Ready = Callable[[], Awaitable[tuple[bool, str]]]
 """Whether the process can do its work, and the reason in a few words."""
 
 
-def health(path: str, ready: Ready) -> tuple[HTTPStatus, str] | None:
+async def health(path: str, ready: Ready) -> tuple[HTTPStatus, str] | None:
     """The answer to a health path (with its query), None for any other path."""
     parts = urlsplit(path)
     if parts.path in ("/livez", "/healthz"):
         good, reason = True, "alive"
     elif parts.path == "/readyz":
-        good, reason = ready()
+        good, reason = await ready()
     else:
         return None
     text = "ok\n" if good else "not ready\n"
@@ -54,8 +54,9 @@ class Admin:
             self._server.close()
             await self._server.wait_closed()
 
-    def _respond(self, connection: ServerConnection, request: Request) -> Response:
-        status, text = health(request.path, self._ready) or (HTTPStatus.NOT_FOUND, "not found\n")
+    async def _respond(self, connection: ServerConnection, request: Request) -> Response:
+        answer = await health(request.path, self._ready)
+        status, text = answer or (HTTPStatus.NOT_FOUND, "not found\n")
         return connection.respond(status, text)
 
 

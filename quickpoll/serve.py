@@ -13,16 +13,20 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from quickpoll.embedded import EmbeddedServer, find_server, kept_secret
 from quickpoll.settings import Failure, Settings
 
+if TYPE_CHECKING:
+    from quickpoll.admin import Ready
+
 GATEWAY_DRAIN_S: Final = 5.0
 """The clients of a gateway leave it spread over this time; containers are given 10 s to stop."""
+READY_POLL_S: Final = 0.01
 WATCH_S: Final = 0.5
 
 log = logging.getLogger(__name__)
@@ -75,8 +79,8 @@ async def _serve(
     settings: Settings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
 ) -> None:
     from coordinator.app import Coordinator
-    from gateway.app import Gateway
 
+    from gateway.app import Gateway
     from quickpoll.preflight import examine
     from quickpoll.tokens import Tokens
     from quickpoll.welcome import lan_url, welcome
@@ -100,13 +104,16 @@ async def _serve(
     )
     public = _Listening(connections, settings.host, settings.port, "port")
     async with _started(sessions, public, *_admin(settings, connections.ready), *([_Watch(server)] if server else [])):
-        welcome(sys.stdout, settings, connections.port, kept_in)
-        await signals.wait()
+        told = asyncio.create_task(signals.wait())
+        ready = asyncio.create_task(_until(connections.ready))
+        await asyncio.wait((told, ready), return_when=asyncio.FIRST_COMPLETED)
+        if not ready.cancel():
+            welcome(sys.stdout, settings, connections.port, kept_in)
+        await told
 
 
 async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
     from gateway.app import Gateway
-
     from quickpoll.preflight import examine
     from quickpoll.tokens import Tokens
 
@@ -178,7 +185,7 @@ class Signals:
         """Returns at the first signal."""
         await self._first.wait()
 
-    async def unless_again(self, work: Coroutine[Any, Any, None]) -> None:
+    async def unless_again(self, work: Coroutine[Any, Any, object]) -> None:
         """Returns when `work` is done, or has been cancelled by a second signal."""
         working, again = asyncio.create_task(work), asyncio.create_task(self._second.wait())
         await asyncio.wait((working, again), return_when=asyncio.FIRST_COMPLETED)
@@ -187,20 +194,26 @@ class Signals:
         await asyncio.gather(working, return_exceptions=True)
 
 
+async def _until(ready: "Ready") -> None:
+    while not (await ready())[0]:  # noqa: ASYNC110  (what it waits for happens in Redis)
+        await asyncio.sleep(READY_POLL_S)
+
+
 @asynccontextmanager
 async def _started(*parts: Part) -> AsyncIterator[None]:
     """Starts the parts at the same time, and stops those that started, the last one first."""
     async with AsyncExitStack() as stack:
         outcomes = await asyncio.gather(*(part.start() for part in parts), return_exceptions=True)
-        for part in parts:
-            stack.push_async_callback(part.stop)
+        for part, outcome in zip(parts, outcomes, strict=True):
+            if outcome is None:
+                stack.push_async_callback(part.stop)
         for outcome in outcomes:
-            if isinstance(outcome, BaseException):
+            if outcome is not None:
                 raise outcome
         yield
 
 
-def _admin(settings: Settings, ready: Callable[[], tuple[bool, str]]) -> list[Part]:
+def _admin(settings: Settings, ready: "Ready") -> list[Part]:
     if settings.admin_port is None:
         return []
     from quickpoll.admin import Admin

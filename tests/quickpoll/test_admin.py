@@ -10,7 +10,11 @@ from quickpoll.admin import Admin
 class Part:
     """A process whose readiness the test decides."""
 
-    ready = (True, "all 64 partitions have an owner")
+    def __init__(self) -> None:
+        self.is_ready = (True, "all 64 partitions have an owner")
+
+    async def ready(self) -> tuple[bool, str]:
+        return self.is_ready
 
 
 @pytest.fixture
@@ -20,7 +24,7 @@ def part() -> Part:
 
 @pytest.fixture
 async def admin(part: Part) -> AsyncIterator[Admin]:
-    admin = Admin("127.0.0.1", 0, lambda: part.ready)
+    admin = Admin("127.0.0.1", 0, part.ready)
     await admin.start()
     yield admin
     await admin.stop()
@@ -37,18 +41,18 @@ async def get(admin: Admin, path: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", ["/livez", "/healthz"])
 async def test_a_process_lives_though_it_is_not_ready(admin: Admin, part: Part, path: str) -> None:
-    part.ready = (False, "Redis does not answer")
+    part.is_ready = (False, "Redis does not answer")
     assert await get(admin, path) == (200, "ok\n")
 
 
 async def test_it_is_ready_while_it_can_do_its_work(admin: Admin, part: Part) -> None:
     assert await get(admin, "/readyz") == (200, "ok\n")
-    part.ready = (False, "Redis does not answer")
+    part.is_ready = (False, "Redis does not answer")
     assert await get(admin, "/readyz") == (503, "not ready\n")
 
 
 async def test_verbose_tells_people_why(admin: Admin, part: Part) -> None:
-    part.ready = (False, "Redis does not answer")
+    part.is_ready = (False, "Redis does not answer")
     assert await get(admin, "/readyz?verbose") == (
         503,
         f"not ready\nRedis does not answer\nquickpoll {__version__}\n",
@@ -62,4 +66,4 @@ async def test_other_paths_are_not_found_nor_a_websocket(admin: Admin) -> None:
 
 async def test_a_port_in_use_is_an_error(admin: Admin, part: Part) -> None:
     with pytest.raises(OSError, match="address already in use"):
-        await Admin("127.0.0.1", admin.port, lambda: part.ready).start()
+        await Admin("127.0.0.1", admin.port, part.ready).start()

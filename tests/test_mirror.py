@@ -1,0 +1,29 @@
+"""Each module has its test module, and each test module the module that it is about."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("quickpoll", "gateway", "coordinator", "clients")
+NO_MODULE_OF_THEIR_OWN = ("tests/system/",)
+"""Tests of the whole product."""
+
+
+def modules() -> set[str]:
+    """Paths of all modules that do something of their own, without `.py`."""
+    paths = {path.relative_to(ROOT).with_suffix("") for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+    return {str(path) for path in paths if "node_modules" not in path.parts and path.name != "__init__"}
+
+
+def covered() -> set[str]:
+    """Paths of the modules that the tests in the mirrored folders are about."""
+    paths = {path.relative_to(ROOT / "tests") for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    names = {str(path.with_name(path.stem.removeprefix("test_"))) for path in paths}
+    return {name for name in names if not f"tests/{name}".startswith(NO_MODULE_OF_THEIR_OWN)}
+
+
+def test_every_module_has_its_tests() -> None:
+    assert modules() - covered() == set()
+
+
+def test_every_test_is_about_a_module() -> None:
+    assert covered() - modules() == set()
