@@ -1,0 +1,256 @@
+"""A small client of the protocol, for tests and as an example to write others by.
+
+    async with Client.connect("ws://127.0.0.1:8000/ws") as client:
+        joined = await client.call(JoinSession(code="123456", name="Ada"))
+        asked = await client.expect(NewQuestion)
+        await client.until(asked.opens_at)
+        await client.call(SubmitAnswer(question=asked.question.index, answer=2))
+
+It hides nothing: every message is kept as it came, and a lost connection is for the caller to resume.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar, overload
+from uuid import uuid4
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
+
+from quickpoll.protocol import (
+    AnswerAccepted,
+    AnyClientMessage,
+    AnyServerMessage,
+    Clock,
+    CloseQuestion,
+    CreateSession,
+    EndSession,
+    Error,
+    ErrorCode,
+    Joined,
+    JoinSession,
+    KickPlayer,
+    LeaveSession,
+    LockSession,
+    NextQuestion,
+    Ok,
+    Resumed,
+    ResumeSession,
+    ServerMessage,
+    SessionCreated,
+    StartQuiz,
+    SubmitAnswer,
+    SyncClock,
+    decode_message,
+    encode_command,
+)
+
+TIMEOUT_S: Final = 5.0
+CLOCK_SAMPLES: Final = 5
+
+Message = TypeVar("Message", bound=ServerMessage)
+Found = TypeVar("Found")
+OkCommand = StartQuiz | NextQuestion | CloseQuestion | KickPlayer | LockSession | EndSession | LeaveSession
+
+
+class Refused(Exception):
+    """A command was answered with `error`."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(f"{error.code}: {error.message}")
+        self.error = error
+        self.code: ErrorCode = error.code
+
+
+class Lost(Exception):
+    """The connection ended before what was waited for came.
+
+    `command` is the unanswered one, with its `id`: `resume`, then `call` it again.
+    """
+
+    def __init__(self, code: int, reason: str, command: AnyClientMessage | None) -> None:
+        super().__init__(f"closed with {code} {reason}".rstrip())
+        self.code = code
+        self.reason = reason
+        self.command = command
+
+
+class Client:
+    """One client, on one connection at a time. Made by `Client.connect`."""
+
+    def __init__(self, url: str, origin: str | None = None) -> None:
+        self.received: list[AnyServerMessage] = []
+        """Every message of every connection, in order."""
+        self._url = url
+        self._origin = Origin(origin) if origin else None
+        self._changed = asyncio.Condition()
+        self._replies: dict[str, AnyServerMessage] = {}
+        self._looked_at: dict[type[ServerMessage], int] = {}
+        self._clock_ahead_ms: float | None = None
+        self._websocket: ClientConnection
+        self._reader: asyncio.Task[None]
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, url: str, *, origin: str | None = None) -> "AsyncIterator[Client]":
+        """Connects to `url` (`ws://host:port/ws`), and closes the connection at the end.
+
+        Args:
+            url: of the WebSocket.
+            origin: what a page would send as its Origin; none by default.
+
+        Raises:
+            OSError: nobody listens there.
+            websockets.exceptions.InvalidHandshake: the server refused.
+        """
+        client = cls(url, origin)
+        await client._open()
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    @overload
+    async def call(self, command: CreateSession, *, timeout_s: float = ...) -> SessionCreated: ...
+    @overload
+    async def call(self, command: JoinSession, *, timeout_s: float = ...) -> Joined: ...
+    @overload
+    async def call(self, command: ResumeSession, *, timeout_s: float = ...) -> Resumed: ...
+    @overload
+    async def call(self, command: SubmitAnswer, *, timeout_s: float = ...) -> AnswerAccepted: ...
+    @overload
+    async def call(self, command: SyncClock, *, timeout_s: float = ...) -> Clock: ...
+    @overload
+    async def call(self, command: OkCommand, *, timeout_s: float = ...) -> Ok: ...
+
+    async def call(self, command: AnyClientMessage, *, timeout_s: float = TIMEOUT_S) -> ServerMessage:
+        """Sends a command and returns its reply. A command without an `id` gets one.
+
+        Raises:
+            Refused: the reply is an error.
+            Lost: the connection ended before the reply.
+            TimeoutError: no reply within `timeout_s`.
+        """
+        if command.id is None:
+            command = msgspec.structs.replace(command, id=uuid4().hex)
+        await self.send(command)
+        key = str(command.id)
+        reply = await self._wait(lambda: self._replies.pop(key, None), command, timeout_s)
+        if isinstance(reply, Error):
+            raise Refused(reply)
+        return reply
+
+    async def send(self, command: AnyClientMessage | str | bytes) -> None:
+        """Sends a command, or any text as it is (bytes: a binary frame), and waits for nothing."""
+        try:
+            if isinstance(command, str | bytes):
+                await self._websocket.send(command)
+            else:
+                await self._websocket.send(encode_command(command), text=True)
+        except ConnectionClosed:
+            raise self._lost(None if isinstance(command, str | bytes) else command) from None
+
+    async def expect(self, kind: type[Message], *, timeout_s: float = TIMEOUT_S) -> Message:
+        """The next message of this type: the first that no earlier `expect` returned, arrived already or still to come.
+
+        Raises:
+            Lost: the connection ended before one came.
+            TimeoutError: none within `timeout_s`.
+        """
+
+        def find() -> Message | None:
+            start = self._looked_at.get(kind, 0)
+            for index, message in enumerate(self.received[start:], start):
+                if isinstance(message, kind):
+                    self._looked_at[kind] = index + 1
+                    return message
+            self._looked_at[kind] = len(self.received)
+            return None
+
+        return await self._wait(find, kind, timeout_s)
+
+    async def resume(self, token: str) -> Resumed:
+        """Becomes the host or player of the token again, on a new connection if this one has ended.
+
+        Commands that had no reply are the caller's to `call` again, with the same `id`. Raises as `call`.
+        """
+        if self._reader.done():
+            await self._open()
+        return await self.call(ResumeSession(token=token))
+
+    async def until(self, moment_ms: int) -> None:
+        """Returns when the server's clock shows `moment_ms`."""
+        if self._clock_ahead_ms is None:
+            self._clock_ahead_ms = await self._measure_clock()
+        await asyncio.sleep((moment_ms - self._clock_ahead_ms) / 1000 - time.time())
+
+    async def closed(self, *, timeout_s: float = TIMEOUT_S) -> tuple[int, str]:
+        """Waits until the connection has ended; its close code (1006 for none) and reason."""
+        async with asyncio.timeout(timeout_s):
+            await asyncio.shield(self._reader)
+        return self._ending()
+
+    async def drop(self) -> None:
+        """Breaks the connection off without a word, as a network does."""
+        self._websocket.transport.abort()
+        await self._reader
+
+    async def close(self) -> None:
+        """Closes the connection; raises msgspec.DecodeError if the server had sent what is no message."""
+        await self._websocket.close()
+        await self._reader
+
+    async def _open(self) -> None:
+        # A proxy from the environment would stand between a test and its loopback server.
+        self._websocket = await connect(
+            self._url, origin=self._origin, compression=None, max_size=None, proxy=None, close_timeout=1
+        )
+        self._clock_ahead_ms = None
+        self._reader = asyncio.create_task(self._read(self._websocket))
+
+    async def _read(self, websocket: ClientConnection) -> None:
+        try:
+            while True:
+                message = decode_message(await websocket.recv(decode=False))
+                self.received.append(message)
+                if isinstance(message.reply_to, str):
+                    self._replies[message.reply_to] = message
+                async with self._changed:
+                    self._changed.notify_all()
+        except ConnectionClosed:
+            pass
+        finally:
+            await websocket.close()
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _wait(self, find: Callable[[], Found | None], what: object, timeout_s: float) -> Found:
+        reader = self._reader
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                while (found := find()) is None:
+                    if reader.done() or self._websocket.close_code is not None:
+                        raise self._lost(what if isinstance(what, AnyClientMessage) else None)
+                    await self._changed.wait()
+        except TimeoutError:
+            last = [type(message).__name__ for message in self.received[-8:]]
+            raise TimeoutError(f"waited {timeout_s} s for {what}; the last messages were {last}") from None
+        return found
+
+    def _ending(self) -> tuple[int, str]:
+        return self._websocket.close_code or 1006, self._websocket.close_reason or ""
+
+    def _lost(self, command: AnyClientMessage | None) -> Lost:
+        return Lost(*self._ending(), command)
+
+    async def _measure_clock(self) -> float:
+        samples = []
+        for _ in range(CLOCK_SAMPLES):
+            clock = await self.call(SyncClock(t0=time.time() * 1000))
+            back = time.time() * 1000
+            samples.append((back - clock.t0, (clock.t1 + clock.t2 - clock.t0 - back) / 2))
+        return min(samples)[1]
