@@ -43,13 +43,15 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     """A client's command, already validated and allowed for its role.
 
     `request` numbers the commands of one connection; `identity` is None before joining, and for
-    `resume_session` what the gateway read from the verified token.
+    `resume_session` what the gateway read from the verified token. `base_url` is the address that
+    players use, without a slash at its end; only `create_session` needs it.
     """
 
     link: Link
     request: int
     identity: Identity | None
     body: SessionCommand
+    base_url: str = ""
     base_url: str = ""
     """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
 

@@ -4,7 +4,34 @@
     apply(session, entry, now, drawn)   -> Effects      (changes `session` in place)
     next_deadline(session)              -> int | None   (ms; when a Tick is due)
 
-`now` is the time of the entry in its stream; all that is drawn by chance comes in `Drawn`. The same
-entries give the same state and the same effects, byte for byte. The engine never raises for what a
-client sent: each command ends in exactly one Reply.
+`now` is the time of the entry in its stream, and never goes back; all that is drawn by chance comes in
+`Drawn`. The same entries give the same state and the same effects, byte for byte. The engine never
+raises for what a client sent: each command ends in exactly one Reply. A session is loaded by
+`Session(code, quiz, head, players)`; what of it must be stored is in `Effects`.
+
+`apply.py` holds the table of what is allowed when; `lobby.py` who is in, `question.py` the life of a
+question; `scoring.py` and `ranking.py` the points; `progress.py` the counts that are said only every so
+often; `views.py` what each audience may know.
 """
+
+from coordinator.engine.apply import apply, create, next_deadline
+from coordinator.engine.effects import Close, CloseSession, Effect, Effects, Reply, ToEach, ToMany
+from coordinator.engine.state import Head, Player, Session
+from coordinator.engine.turn import Drawn
+
+__all__ = [
+    "Close",
+    "CloseSession",
+    "Drawn",
+    "Effect",
+    "Effects",
+    "Head",
+    "Player",
+    "Reply",
+    "Session",
+    "ToEach",
+    "ToMany",
+    "apply",
+    "create",
+    "next_deadline",
+]

@@ -1,0 +1,217 @@
+"""Applies one entry to one session: the table of what is allowed when, and to whom.
+
+Before anything else an entry runs the deadlines that lie before it, so it does not matter whether a
+Tick came. Then: who may send the command, whether it was done already, whether the phase allows it,
+and at last the rule itself. Whatever a client sent ends in exactly one Reply.
+"""
+
+from typing import Final, NamedTuple, assert_never
+
+from coordinator.engine import lobby, progress, question
+from coordinator.engine.effects import Effects
+from coordinator.engine.lobby import create
+from coordinator.engine.state import Session
+from coordinator.engine.turn import Drawn, Refused, Turn
+from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
+from quickpoll.protocol import (
+    CloseQuestion,
+    CreateSession,
+    EndSession,
+    ErrorCode,
+    JoinSession,
+    KickPlayer,
+    LeaveSession,
+    LockSession,
+    NextQuestion,
+    Ok,
+    Phase,
+    ResumeSession,
+    Role,
+    SessionCommand,
+    StartQuiz,
+    SubmitAnswer,
+)
+
+__all__ = ["RULES", "Rule", "apply", "create", "next_deadline"]
+
+
+class Rule(NamedTuple):
+    """Who may send a command, in which phases, and what they are told in another one."""
+
+    by: Role | None
+    """None: who has no role yet."""
+    phases: frozenset[Phase]
+    otherwise: ErrorCode = ErrorCode.WRONG_PHASE
+    advice: str = ""
+
+
+_ANY: Final = frozenset(Phase)
+
+REMEMBERED_HOST_COMMANDS: Final = 32
+
+RULES: Final[dict[type[SessionCommand], Rule]] = {
+    CreateSession: Rule(None, _ANY),
+    JoinSession: Rule(
+        None,
+        _ANY - {Phase.ENDED},
+        ErrorCode.SESSION_ENDED,
+        "This quiz is over. Ask the host for the code of the next one.",
+    ),
+    ResumeSession: Rule(None, _ANY),
+    StartQuiz: Rule(Role.HOST, frozenset({Phase.LOBBY}), advice="The quiz has already started."),
+    CloseQuestion: Rule(Role.HOST, frozenset({Phase.QUESTION}), advice="No question is open now."),
+    NextQuestion: Rule(
+        Role.HOST, frozenset({Phase.RESULTS}), advice="The next question can come when this one's results are shown."
+    ),
+    KickPlayer: Rule(Role.HOST, _ANY),
+    LockSession: Rule(Role.HOST, _ANY),
+    EndSession: Rule(Role.HOST, _ANY),
+    # Which question the answer is for decides, not the phase alone: see `question.submit_answer`.
+    SubmitAnswer: Rule(Role.PLAYER, _ANY),
+    LeaveSession: Rule(Role.PLAYER, _ANY),
+}
+
+
+def apply(session: Session, entry: Entry, now: int, drawn: Drawn) -> Effects:
+    """Applies an entry, and changes the session in place.
+
+    Args:
+        session: the session that the entry is for.
+        entry: what came by the partition's stream.
+        now: the time of the entry in ms; never less than at the entry before.
+        drawn: `player_id` for a `join_session`.
+
+    Returns:
+        What is to be said, and which players must be stored or forgotten.
+    """
+    effects = Effects()
+    _run_deadlines(session, now, effects)
+    match entry:
+        case Command():
+            _obey(Turn(session, entry, now, drawn, effects))
+        case Disconnected():
+            lobby.connection_closed(session, entry, now, effects)
+        case GatewayLost():
+            lobby.gateway_lost(session, entry.gateway, now, effects)
+        case Tick():
+            pass
+        case _:
+            assert_never(entry)
+    progress.say(session, now, effects)
+    return effects
+
+
+def next_deadline(session: Session) -> int | None:
+    """When the next Tick is due, in ms; None when the session is over."""
+    if session.head.closed:
+        return None
+    deadlines = (session.head.idle_at, question.next_deadline(session), progress.next_deadline(session))
+    return min(at for at in deadlines if at is not None)
+
+
+def _run_deadlines(session: Session, now: int, effects: Effects) -> None:
+    if session.head.closed:
+        return
+    if now >= session.head.idle_at:
+        lobby.close_session(session, "idle", effects)
+        return
+    question.run_deadlines(session, now, effects)
+
+
+def _obey(turn: Turn) -> None:
+    body = turn.command.body
+    try:
+        _check_session(turn)
+        match body:
+            case SubmitAnswer() | LeaveSession():
+                _by_player(turn, body)
+            case CreateSession() | JoinSession() | ResumeSession():
+                _by_newcomer(turn, body)
+            case _:
+                _by_host(turn, body)
+    except Refused as refused:
+        turn.refuse(refused)
+
+
+def _check_session(turn: Turn) -> None:
+    head, identity, body = turn.session.head, turn.command.identity, turn.command.body
+    if identity is not None and identity.nonce != head.nonce:
+        raise Refused(ErrorCode.SESSION_NOT_FOUND, "That session is over. Ask the host for a new code.")
+    if not head.closed:
+        lobby.heard_from_client(head, turn.now)
+    elif not isinstance(body, EndSession | LeaveSession):
+        raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
+
+
+def _check_phase(turn: Turn) -> None:
+    rule = RULES[type(turn.command.body)]
+    if turn.session.head.phase not in rule.phases:
+        raise Refused(rule.otherwise, rule.advice)
+
+
+def _by_player(turn: Turn, body: SubmitAnswer | LeaveSession) -> None:
+    session, identity = turn.session, turn.command.identity
+    if identity is None or identity.role is not Role.PLAYER:
+        raise Refused(ErrorCode.FORBIDDEN, "Only players can do this. Join the session first.")
+    player = session.players.get(identity.player_id)
+    if player is None:
+        # Who has left may say so again; this also answers what was sent just before the session ended.
+        if isinstance(body, LeaveSession):
+            turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
+            return
+        raise Refused(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to play on.")
+    if player.link != turn.command.link:
+        raise Refused(ErrorCode.FORBIDDEN, "You are connected elsewhere. Resume here to play on this device.")
+    _check_phase(turn)
+    match body:
+        case SubmitAnswer():
+            question.submit_answer(turn, body, player)
+        case LeaveSession():
+            lobby.leave(turn, player)
+
+
+def _by_newcomer(turn: Turn, body: CreateSession | JoinSession | ResumeSession) -> None:
+    if turn.command.identity is not None and not isinstance(body, ResumeSession):
+        raise Refused(ErrorCode.FORBIDDEN, "This connection is in a session already. Leave it or open a new one.")
+    match body:
+        case CreateSession():
+            lobby.create_again(turn)
+        case ResumeSession():
+            lobby.resume(turn)
+        case JoinSession():
+            if not lobby.join_again(turn, body):
+                _check_phase(turn)
+                lobby.join(turn, body)
+
+
+def _by_host(
+    turn: Turn, body: StartQuiz | NextQuestion | CloseQuestion | KickPlayer | LockSession | EndSession
+) -> None:
+    session, head, command = turn.session, turn.session.head, turn.command
+    if command.identity is None or command.identity.role is not Role.HOST:
+        raise Refused(ErrorCode.FORBIDDEN, "Only the host can do this.")
+    # The type too: a client that numbers its commands from 1 after each reload must not be fooled.
+    done = f"{type(body).__name__} {command.request_id}"
+    if done in head.recent_host_ids:
+        turn.reply(Ok(reply_to=turn.reply_to))
+        return
+    if head.closed:
+        raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
+    if head.host != command.link:
+        raise Refused(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
+    _check_phase(turn)
+    head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
+    turn.reply(Ok(reply_to=turn.reply_to))
+    match body:
+        case StartQuiz() | NextQuestion():
+            question.advance(session, turn.now, turn.effects)
+        case CloseQuestion():
+            question.close(session, turn.now, turn.effects)
+        case KickPlayer():
+            lobby.kick(session, body.player_id, turn.now, turn.effects)
+        case LockSession():
+            lobby.lock(session, turn.effects, locked=body.locked)
+        case EndSession():
+            lobby.close_session(session, "ended_by_host", turn.effects)
+        case _:
+            assert_never(body)

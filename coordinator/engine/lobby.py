@@ -1,0 +1,314 @@
+"""Who is in a session: create, join, leave, kick, lock, resume, away and back, and its end.
+
+One connection at a time acts as the host or as a player: the newest wins, and the one before is closed.
+Names are compared by their key; a seat and its name stay taken while its player is away.
+"""
+
+from typing import Final
+
+from coordinator.engine import progress, question, views
+from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
+from coordinator.engine.state import Head, Pending, Player, Session, Standing
+from coordinator.engine.turn import Drawn, Refused, Turn
+from quickpoll.envelope import Audience, Command, Disconnected, Link
+from quickpoll.names import NameInvalid, normalise
+from quickpoll.protocol import (
+    MAX_NAME_CHARACTERS,
+    CloseCode,
+    CreateSession,
+    ErrorCode,
+    HostLeft,
+    HostReturned,
+    Joined,
+    JoinSession,
+    Kicked,
+    Ok,
+    Phase,
+    Resumed,
+    Role,
+    SessionClosed,
+    SessionCreated,
+    SessionLocked,
+)
+
+IDLE_MS: Final = 2 * 60 * 60 * 1000
+"""A session that hears nothing from its clients for this long is over."""
+UNGUESSABLE_ID_CHARACTERS: Final = 16
+"""An `id` of at least so many characters proves that the same client sends a command again."""
+
+
+def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
+    """Opens a session.
+
+    Args:
+        command: with a `CreateSession` whose questions and options are already in the order to be played.
+        now: the time of the entry in ms.
+        drawn: an unused `code` of the partition, and a `nonce`.
+
+    Returns:
+        The session, and what is to be said.
+    """
+    body = command.body
+    if not isinstance(body, CreateSession):
+        raise TypeError(f"{type(body).__name__} does not open a session")
+    head = Head(
+        nonce=drawn.nonce,
+        settings=body.settings,
+        host=command.link,
+        create_id=command.request_id,
+        idle_at=now + IDLE_MS,
+        pending=Pending(),
+    )
+    session = Session(drawn.code, body.quiz, head)
+    effects = Effects()
+    _say_created(Turn(session, command, now, drawn, effects))
+    return session, effects
+
+
+def create_again(turn: Turn) -> None:
+    """The command that opened this session was sent again: the same answer, nothing new."""
+    if not _is_same_client(turn.command, turn.session.head.create_id, turn.session.head.host):
+        raise Refused(ErrorCode.FORBIDDEN, "This session belongs to another host. Create one with another id.")
+    _bind_host(turn)
+    _say_created(turn)
+
+
+def heard_from_client(head: Head, now: int) -> None:
+    """A client sent something: the session is not idle."""
+    if head.phase is not Phase.ENDED:
+        head.idle_at = now + IDLE_MS
+
+
+def join_again(turn: Turn, body: JoinSession) -> bool:
+    """Answers a join that was done before and is sent again; returns whether it was."""
+    session, command = turn.session, turn.command
+    try:
+        _, key = normalise(body.name)
+    except NameInvalid:
+        return False
+    player = session.names.get(key)
+    if player is None or player.join_id != command.request_id:
+        return False
+    if player.link is not None and not _is_same_client(command, player.join_id, player.link):
+        return False
+    _bind_player(turn, player)
+    _say_joined(turn, player)
+    return True
+
+
+def join(turn: Turn, body: JoinSession) -> None:
+    """Gives a new player a seat."""
+    session, head = turn.session, turn.session.head
+    if head.locked:
+        raise Refused(ErrorCode.SESSION_LOCKED, "The host lets nobody in now. Ask the host to unlock the session.")
+    if len(session.players) >= head.settings.max_players:
+        raise Refused(ErrorCode.SESSION_FULL, f"All {head.settings.max_players} seats are taken.")
+    try:
+        name, key = normalise(body.name)
+    except NameInvalid as invalid:
+        raise Refused(ErrorCode.NAME_INVALID, str(invalid)) from None
+    if key in session.names:
+        raise Refused(ErrorCode.NAME_TAKEN, _advise_other_name(session, name))
+    player = Player(
+        id=turn.drawn.player_id,
+        number=head.next_number,
+        name=name,
+        name_key=key,
+        avatar=body.avatar or turn.drawn.player_id,
+        join_id=turn.command.request_id,
+        link=turn.command.link,
+        response_total_ms=head.limits_total_ms,
+    )
+    head.next_number += 1
+    session.seat(player)
+    progress.note_player(session, player.id, Standing.ABSENT)
+    turn.effects.touched.add(player.id)
+    _say_joined(turn, player)
+
+
+def resume(turn: Turn) -> None:
+    """Makes the connection the host or the player that its token names."""
+    identity = turn.command.identity
+    if identity is None:
+        raise Refused(ErrorCode.INVALID_TOKEN, "This token is not valid here. Join the session again.")
+    if identity.role is Role.HOST:
+        _bind_host(turn)
+        view = views.session_view(turn.session, turn.now, Role.HOST)
+        turn.reply(
+            Resumed(role=Role.HOST, code=turn.session.code, session=view, reply_to=turn.reply_to), identity=identity
+        )
+        return
+    player = turn.session.players.get(identity.player_id)
+    if player is None:
+        raise Refused(ErrorCode.INVALID_TOKEN, "You are no longer in this session. Join again to play on.")
+    _bind_player(turn, player)
+    turn.reply(
+        Resumed(
+            role=Role.PLAYER,
+            code=turn.session.code,
+            player_id=player.id,
+            session=views.session_view(turn.session, turn.now, Role.PLAYER),
+            you=views.you(turn.session, player),
+            reply_to=turn.reply_to,
+        ),
+        identity=identity,
+    )
+
+
+def leave(turn: Turn, player: Player) -> None:
+    """Gives up a player's seat and points."""
+    turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
+    _remove(turn.session, player, turn.now, turn.effects)
+
+
+def kick(session: Session, player_id: str, now: int, effects: Effects) -> None:
+    """Removes a player; one who is not there any more is removed already."""
+    player = session.players.get(player_id)
+    if player is None:
+        return
+    if player.link is not None:
+        reason = "removed_by_host"
+        effects.said.append(Close(player.link, CloseCode.KICKED, reason, Kicked(reason=reason)))
+    session.head.pending.kicked.append(player_id)
+    _remove(session, player, now, effects)
+
+
+def lock(session: Session, effects: Effects, *, locked: bool) -> None:
+    """Refuses new players, or lets them in again."""
+    if session.head.locked != locked:
+        session.head.locked = locked
+        effects.said.append(ToMany(Audience.ALL, SessionLocked(seq=session.next_seq(), locked=locked)))
+
+
+def connection_closed(session: Session, entry: Disconnected, now: int, effects: Effects) -> None:
+    """The host or a player is away, unless another connection has taken over."""
+    identity = entry.identity
+    if session.head.closed or identity.nonce != session.head.nonce:
+        return
+    if identity.role is Role.HOST:
+        if session.head.host == entry.link:
+            _host_away(session, now, effects)
+        return
+    player = session.players.get(identity.player_id)
+    if player is not None and player.link == entry.link:
+        _player_away(session, player, effects)
+        question.close_if_all_answered(session, now, effects)
+
+
+def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> None:
+    """Everyone who was connected by this gateway is away."""
+    host = session.head.host
+    if host is not None and host.gateway == gateway:
+        _host_away(session, now, effects)
+    lost = [player for player in session.players.values() if player.link and player.link.gateway == gateway]
+    for player in lost:
+        _player_away(session, player, effects)
+    if lost:
+        question.close_if_all_answered(session, now, effects)
+
+
+def close_session(session: Session, reason: str, effects: Effects) -> None:
+    """Ends the session for everyone; only its code remains, to say so."""
+    head = session.head
+    effects.said += (
+        ToMany(Audience.ALL, SessionClosed(seq=session.next_seq(), reason=reason)),
+        CloseSession(reason),
+    )
+    effects.removed.update(session.players)
+    effects.touched.clear()
+    session.clear()
+    head.closed = True
+    head.host = None
+    head.advance_at = None
+    head.pending = Pending()
+
+
+def _is_same_client(command: Command, known_id: str, link: Link | None) -> bool:
+    """Whether a command that was done under `known_id` comes again from who sent it the first time."""
+    unguessable = command.body.id is not None and len(command.body.id) >= UNGUESSABLE_ID_CHARACTERS
+    return command.request_id == known_id and (unguessable or command.link == link)
+
+
+def _bind_host(turn: Turn) -> None:
+    session, head, link = turn.session, turn.session.head, turn.command.link
+    if head.host is None:
+        turn.effects.said.append(ToMany(Audience.PLAYERS, HostReturned(seq=session.next_seq())))
+    elif head.host != link:
+        _close_older(head.host, turn.effects)
+    head.host = link
+    progress.host_knows_all(session, turn.now)
+
+
+def _bind_player(turn: Turn, player: Player) -> None:
+    link = turn.command.link
+    if player.link == link:
+        return
+    if player.link is None:
+        progress.note_player(turn.session, player.id, Standing.AWAY)
+    else:
+        _close_older(player.link, turn.effects)
+    turn.session.set_link(player, link)
+    turn.effects.touched.add(player.id)
+
+
+def _close_older(link: Link, effects: Effects) -> None:
+    effects.said.append(Close(link, CloseCode.CONNECTED_ELSEWHERE, "connected elsewhere"))
+
+
+def _host_away(session: Session, now: int, effects: Effects) -> None:
+    session.head.host = None
+    progress.host_knows_all(session, now)
+    effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
+
+
+def _player_away(session: Session, player: Player, effects: Effects) -> None:
+    progress.note_player(session, player.id, Standing.CONNECTED)
+    session.set_link(player, None)
+    effects.touched.add(player.id)
+
+
+def _remove(session: Session, player: Player, now: int, effects: Effects) -> None:
+    progress.note_player(session, player.id, progress.standing(player))
+    session.unseat(player)
+    effects.touched.discard(player.id)
+    effects.removed.add(player.id)
+    question.close_if_all_answered(session, now, effects)
+
+
+def _say_created(turn: Turn) -> None:
+    session = turn.session
+    turn.reply(
+        SessionCreated(
+            code=session.code,
+            host_token="",  # signed from `identity` by whoever encodes this
+            join_url=f"{turn.command.base_url}/join/{session.code}",
+            session=views.session_view(session, turn.now, Role.HOST),
+            reply_to=turn.reply_to,
+        ),
+        identity=session.host_identity,
+    )
+
+
+def _say_joined(turn: Turn, player: Player) -> None:
+    session = turn.session
+    turn.reply(
+        Joined(
+            code=session.code,
+            player_id=player.id,
+            player_token="",  # signed from `identity` by whoever encodes this
+            name=player.name,
+            avatar=player.avatar,
+            session=views.session_view(session, turn.now, Role.PLAYER),
+            reply_to=turn.reply_to,
+        ),
+        identity=session.player_identity(player.id),
+    )
+
+
+def _advise_other_name(session: Session, name: str) -> str:
+    for number in range(2, 100):
+        suffix = f" {number}"
+        free, key = normalise(name[: MAX_NAME_CHARACTERS - len(suffix)] + suffix)
+        if key not in session.names:
+            return f"Somebody here is called {name} already. {free} is free."
+    return f"Somebody here is called {name} already. Choose another name."

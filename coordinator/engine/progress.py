@@ -1,0 +1,141 @@
+"""Counts and lists that grow with a session: who came and went, how many have answered.
+
+They are said at once, but only so often: to the host ten times a second, to players once a second (a
+crowd: every two), so the traffic to a player does not grow with the players. What is not said at once is
+kept in `head.pending`, and its time is a deadline of the session.
+"""
+
+from coordinator.engine.effects import Effects, ToMany
+from coordinator.engine.state import Pending, Player, Session, Standing
+from quickpoll.envelope import Audience
+from quickpoll.protocol import (
+    CROWD_PLAYERS,
+    CROWD_PROGRESS_INTERVAL_MS,
+    HOST_PROGRESS_INTERVAL_MS,
+    PLAYER_PROGRESS_INTERVAL_MS,
+    AnswerProgress,
+    Lobby,
+    Phase,
+    PlayersJoined,
+    PlayersLeft,
+    PlayersReturned,
+    RosterEntry,
+    ServerMessage,
+)
+
+
+def standing(player: Player | None) -> Standing:
+    """How a player stands now; None is one without a seat."""
+    if player is None:
+        return Standing.ABSENT
+    return Standing.AWAY if player.link is None else Standing.CONNECTED
+
+
+def note_player(session: Session, player_id: str, before: Standing) -> None:
+    """A player has come or gone; `before` is how the player stood until then."""
+    pending = session.head.pending
+    pending.players_stale = True
+    if session.head.host is not None:
+        pending.standings.setdefault(player_id, before)
+        pending.host_counts_stale = True
+
+
+def note_answer(session: Session, player_id: str) -> None:
+    """An answer was accepted."""
+    pending = session.head.pending
+    pending.players_stale = True
+    if session.head.host is not None:
+        pending.answered.append(player_id)
+        pending.host_counts_stale = True
+
+
+def host_knows_all(session: Session, now: int) -> None:
+    """The host has just got the whole picture, or is away."""
+    pending = session.head.pending
+    session.head.pending = Pending(
+        told_host_at=now, players_stale=pending.players_stale, told_players_at=pending.told_players_at
+    )
+
+
+def counts_are_void(session: Session) -> None:
+    """A question was opened or closed: what was not yet said of answers is of no use now."""
+    pending = session.head.pending
+    pending.answered = []
+    pending.host_counts_stale = pending.players_stale = False
+
+
+def next_deadline(session: Session) -> int | None:
+    """When something is to be said, in ms."""
+    due = [at for at in (_host_due_at(session), _players_due_at(session)) if at is not None]
+    return min(due, default=None)
+
+
+def say(session: Session, now: int, effects: Effects) -> None:
+    """Says what may be said by now."""
+    host_due_at, players_due_at = _host_due_at(session), _players_due_at(session)
+    if host_due_at is not None and now >= host_due_at:
+        effects.said.extend(ToMany(Audience.HOST, message) for message in _for_host(session))
+        host_knows_all(session, now)
+    if players_due_at is not None and now >= players_due_at:
+        effects.said.append(ToMany(Audience.PLAYERS, _for_players(session)))
+        session.head.pending.players_stale = False
+        session.head.pending.told_players_at = now
+
+
+def _host_due_at(session: Session) -> int | None:
+    pending = session.head.pending
+    if pending.standings or (pending.host_counts_stale and session.head.phase is Phase.QUESTION):
+        return pending.told_host_at + HOST_PROGRESS_INTERVAL_MS
+    return None
+
+
+def _players_due_at(session: Session) -> int | None:
+    pending = session.head.pending
+    if not pending.players_stale or session.head.phase not in (Phase.LOBBY, Phase.QUESTION):
+        return None
+    crowd = session.connected > CROWD_PLAYERS
+    return pending.told_players_at + (CROWD_PROGRESS_INTERVAL_MS if crowd else PLAYER_PROGRESS_INTERVAL_MS)
+
+
+def _for_players(session: Session) -> ServerMessage:
+    head = session.head
+    if head.phase is Phase.LOBBY:
+        return Lobby(player_count=session.connected)
+    return AnswerProgress(question=head.question, answered=head.answered, total=session.total)
+
+
+def _for_host(session: Session) -> list[ServerMessage]:
+    head, pending, count = session.head, session.head.pending, session.connected
+    joined: list[RosterEntry] = []
+    returned: list[str] = []
+    gone: dict[str, list[str]] = {"left": [], "kicked": [], "disconnected": []}
+    for player_id, before in pending.standings.items():
+        player = session.players.get(player_id)
+        if player is None:
+            if before is not Standing.ABSENT:
+                gone["kicked" if player_id in pending.kicked else "left"].append(player_id)
+            continue
+        if before is Standing.ABSENT:
+            joined.append(RosterEntry(player.id, player.name, player.avatar))
+        if player.link is None and before is not Standing.AWAY:
+            gone["disconnected"].append(player_id)
+        elif player.link is not None and before is Standing.AWAY:
+            returned.append(player_id)
+    messages: list[ServerMessage] = []
+    if joined:
+        messages.append(PlayersJoined(players=tuple(joined), player_count=count))
+    if returned:
+        messages.append(PlayersReturned(player_ids=tuple(returned), player_count=count))
+    for reason in ("left", "kicked", "disconnected"):
+        if gone[reason]:
+            messages.append(PlayersLeft(player_ids=tuple(gone[reason]), player_count=count, reason=reason))
+    if pending.host_counts_stale and head.phase is Phase.QUESTION:
+        messages.append(
+            AnswerProgress(
+                question=head.question,
+                answered=head.answered,
+                total=session.total,
+                player_ids=tuple(pending.answered),
+            )
+        )
+    return messages

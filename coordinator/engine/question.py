@@ -1,0 +1,208 @@
+"""The life of a question: opened ahead of its time, answered, closed, and followed by the next.
+
+An answer counts if `opens_at` <= its entry's time <= `closes_at` and it is the player's first. A question
+is closed when `closes_at` has passed, when every connected player has answered, or by the host.
+"""
+
+from typing import Final, NamedTuple
+
+from coordinator.engine import progress, ranking, scoring, views
+from coordinator.engine.effects import Effects, ToEach, ToMany
+from coordinator.engine.state import AcceptedAnswer, Player, Session
+from coordinator.engine.turn import Refused, Turn
+from quickpoll.envelope import Audience
+from quickpoll.protocol import (
+    LEADERBOARD_ENTRIES,
+    PODIUM_ENTRIES,
+    Answer,
+    AnswerAccepted,
+    ErrorCode,
+    Leaderboard,
+    Phase,
+    Question,
+    QuizEnded,
+    SubmitAnswer,
+    YourFinal,
+    YourResult,
+)
+
+ENDED_IDLE_MS: Final = 30 * 60 * 1000
+"""How long a session stays after its quiz, for those who resume to see how it ended."""
+
+
+def next_deadline(session: Session) -> int | None:
+    """When the question is closed or followed by the next, in ms."""
+    head = session.head
+    return head.closes_at + 1 if head.phase is Phase.QUESTION else head.advance_at
+
+
+def run_deadlines(session: Session, now: int, effects: Effects) -> None:
+    """Does what was to be done by now."""
+    head = session.head
+    if head.phase is Phase.QUESTION and now > head.closes_at:
+        close(session, now, effects)
+    if head.advance_at is not None and now >= head.advance_at:
+        advance(session, now, effects)
+
+
+def advance(session: Session, now: int, effects: Effects) -> None:
+    """Opens the next question, or ends the quiz after the last."""
+    head = session.head
+    head.advance_at = None
+    if head.question + 1 == len(session.quiz.questions):
+        _end(session, now, effects)
+        return
+    session.move_to_question(head.question + 1)
+    head.phase = Phase.QUESTION
+    head.opens_at = now + head.settings.lead_ms
+    head.closes_at = head.opens_at + session.question.time_limit_ms
+    head.results = None
+    head.leaderboard = None
+    progress.counts_are_void(session)
+    effects.said.append(ToMany(Audience.ALL, views.new_question(session)))
+
+
+def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
+    """Accepts a connected player's answer, and closes the question if it was the last one."""
+    session, now = turn.session, turn.now
+    request_id = turn.command.request_id
+    known = player.answer
+    if known is not None and known.request_id == request_id and known.question == body.question:
+        turn.reply(AnswerAccepted(question=known.question, received_at=known.received_at, reply_to=turn.reply_to))
+        return
+    _check_window(session, body.question, now)
+    if session.has_answered(player):
+        raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
+    _check_fits(session.question, body.answer)
+    session.accept(player, AcceptedAnswer(body.question, body.answer, now, request_id))
+    progress.note_answer(session, player.id)
+    turn.effects.touched.add(player.id)
+    turn.reply(AnswerAccepted(question=body.question, received_at=now, reply_to=turn.reply_to))
+    close_if_all_answered(session, now, turn.effects)
+
+
+def close_if_all_answered(session: Session, now: int, effects: Effects) -> None:
+    """Closes the question if there are connected players, and all of them have answered."""
+    if session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION:
+        close(session, now, effects)
+
+
+def close(session: Session, now: int, effects: Effects) -> None:
+    """Closes the question: results to all, to each player the own one, then the leaderboard."""
+    head, question = session.head, session.question
+    head.phase = Phase.RESULTS
+    head.results = views.results(session)
+    awards = [_award(session, question, head.results.correct, player) for player in session.players.values()]
+    if scoring.is_scored(question):
+        head.limits_total_ms += question.time_limit_ms
+    ordered = ranking.in_order(session.players.values())
+    ranking.assign_ranks(ordered)
+    for player, award in zip(session.players.values(), awards, strict=True):
+        player.result = _your_result(head.question, player, award)
+    effects.touched.update(session.players)
+    head.leaderboard = Leaderboard(
+        seq=session.next_seq(),
+        question=head.question,
+        entries=ranking.entries(ordered, head.question, LEADERBOARD_ENTRIES),
+        total=len(ordered),
+    )
+    your_results = [
+        (player.link, player.result) for player in session.players.values() if player.link and player.result
+    ]
+    effects.said += (
+        ToMany(Audience.ALL, head.results),
+        ToEach(tuple(your_results)),
+        ToMany(Audience.ALL, head.leaderboard),
+    )
+    progress.counts_are_void(session)
+    if head.settings.auto_advance_ms is not None:
+        head.advance_at = now + head.settings.auto_advance_ms
+
+
+class _Award(NamedTuple):
+    """What one question brought one player. `correct` is None for a poll, `response_ms` without an answer."""
+
+    correct: bool | None
+    points: int
+    response_ms: int | None
+
+
+def _award(session: Session, question: Question, correct_options: tuple[int, ...], player: Player) -> _Award:
+    """Judges a player's answer, or that there is none, and books points, streak and time."""
+    head = session.head
+    player.previous_rank = player.rank
+    answer = player.answer if session.has_answered(player) else None
+    response_ms = answer.received_at - head.opens_at if answer else None
+    if not scoring.is_scored(question):
+        return _Award(None, 0, response_ms)
+    player.response_total_ms += question.time_limit_ms if response_ms is None else response_ms
+    if answer is None or response_ms is None or not scoring.is_correct(correct_options, answer.choice):
+        player.streak = 0
+        return _Award(False, 0, response_ms)
+    player.streak += 1
+    player.correct += 1
+    points = scoring.base_points(question.points, question.time_limit_ms, response_ms)
+    if head.settings.streak_bonus and question.points:
+        points += scoring.streak_bonus(player.streak)
+    player.points += points
+    return _Award(True, points, response_ms)
+
+
+def _your_result(question: int, player: Player, award: _Award) -> YourResult:
+    return YourResult(
+        question=question,
+        answered=award.response_ms is not None,
+        correct=award.correct,
+        points=award.points,
+        total_points=player.points,
+        rank=player.rank or 0,
+        streak=player.streak,
+        response_ms=award.response_ms,
+    )
+
+
+def _end(session: Session, now: int, effects: Effects) -> None:
+    head = session.head
+    head.phase = Phase.ENDED
+    head.idle_at = now + ENDED_IDLE_MS
+    ordered = ranking.in_order(session.players.values())
+    effects.touched |= ranking.assign_ranks(ordered)
+    head.podium = ranking.entries(ordered, head.question, PODIUM_ENTRIES)
+    questions = len(session.quiz.questions)
+    quiz_ended = QuizEnded(seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=questions)
+    finals = [
+        (
+            player.link,
+            YourFinal(rank=player.rank or 0, points=player.points, correct=player.correct, questions=questions),
+        )
+        for player in session.players.values()
+        if player.link
+    ]
+    effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
+    progress.counts_are_void(session)
+
+
+def _check_window(session: Session, index: int, now: int) -> None:
+    """Raises Refused where the question is not open now."""
+    head = session.head
+    if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
+        raise Refused(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
+    if index > head.question or now < head.opens_at:
+        raise Refused(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
+
+
+def _check_fits(question: Question, answer: Answer) -> None:
+    """Raises Refused where an answer is not of the question's kind, or names no option of it."""
+    count = len(question.options)
+    if question.kind == "multiple":
+        if not isinstance(answer, tuple) or not answer:
+            raise Refused(ErrorCode.INVALID_ANSWER, "Answer with a list of at least one option's index.")
+        if len(set(answer)) != len(answer):
+            raise Refused(ErrorCode.INVALID_ANSWER, "Name each option once.")
+        chosen = answer
+    elif type(answer) is int:
+        chosen = (answer,)
+    else:
+        raise Refused(ErrorCode.INVALID_ANSWER, "Answer with the index of one option.")
+    if not all(type(option) is int and 0 <= option < count for option in chosen):
+        raise Refused(ErrorCode.INVALID_ANSWER, f"Options are numbered from 0 to {count - 1}.")

@@ -1,0 +1,38 @@
+"""Points and streaks, in exact integers.
+
+The rules are those of the protocol's section Scoring.
+"""
+
+from typing import Final
+
+from quickpoll.protocol import Answer, Question
+
+FULL_POINTS_BEFORE_MS: Final = 500
+STREAK_BONUS: Final = 100
+STREAK_BONUS_STEPS: Final = 5
+
+
+def is_scored(question: Question) -> bool:
+    """Whether an answer can be right: a poll's cannot, and its time does not count."""
+    return question.kind != "poll"
+
+
+def is_correct(correct: tuple[int, ...], choice: Answer) -> bool:
+    """Whether a choice is exactly the set of correct options."""
+    return (choice,) == correct if isinstance(choice, int) else set(choice) == set(correct)
+
+
+def base_points(points: int, time_limit_ms: int, response_ms: int) -> int:
+    """What a correct answer earns: full points at once, half of them at the last moment.
+
+    round_half_up(points * (1 - response_ms / time_limit_ms / 2)), without a fraction on the way.
+    """
+    if response_ms < FULL_POINTS_BEFORE_MS:
+        return points
+    doubled_limit = 2 * time_limit_ms
+    return (2 * points * (doubled_limit - response_ms) + doubled_limit) // (2 * doubled_limit)
+
+
+def streak_bonus(streak: int) -> int:
+    """What the `streak`-th correct answer in a row earns on top, from the second on."""
+    return min(streak - 1, STREAK_BONUS_STEPS) * STREAK_BONUS

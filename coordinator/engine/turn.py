@@ -1,0 +1,58 @@
+"""One command being applied: what a rule is given, and how it answers.
+
+A rule ends in exactly one `Turn.reply`, or raises `Refused` before it has changed anything.
+"""
+
+from dataclasses import dataclass
+
+from msgspec import UNSET, UnsetType
+
+from coordinator.engine.effects import Effects, Reply
+from coordinator.engine.state import Session
+from quickpoll.envelope import Command, Identity
+from quickpoll.protocol import Error, ErrorCode, ServerMessage
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn by chance outside, for an entry that may need it.
+
+    `code` and `nonce` are for a new session, `player_id` for a new player.
+    """
+
+    code: str = ""
+    nonce: str = ""
+    player_id: str = ""
+
+
+class Refused(Exception):
+    """The command is not done; its sender gets this error."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class Turn:
+    """A command on a session at `now`, the time of its entry in ms."""
+
+    session: Session
+    command: Command
+    now: int
+    drawn: Drawn
+    effects: Effects
+
+    @property
+    def reply_to(self) -> str | UnsetType:
+        """What the reply carries as `reply_to`: the client's `id`, if it gave one."""
+        return self.command.body.id or UNSET
+
+    def reply(self, message: ServerMessage, identity: Identity | None = None, *, unbind: bool = False) -> None:
+        """Answers the command; with `identity`, its connection acts as that from here on."""
+        self.effects.said.append(Reply(self.command.link, self.command.request, message, identity, unbind))
+
+    def refuse(self, refused: Refused) -> None:
+        """Answers the command with an error."""
+        self.reply(Error(code=refused.code, message=refused.message, reply_to=self.reply_to))

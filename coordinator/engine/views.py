@@ -1,0 +1,120 @@
+"""What each audience may know of a session.
+
+The correct options leave the engine through this file alone, and only in `results` and what is made
+of them, after the question was closed. Nothing before depends on which option is correct.
+"""
+
+from msgspec import UNSET
+
+from coordinator.engine.state import Player, Session
+from quickpoll.protocol import (
+    HostPlayer,
+    NewQuestion,
+    Phase,
+    PublicOption,
+    PublicQuestion,
+    Question,
+    QuestionResults,
+    Role,
+    SessionView,
+    You,
+)
+
+
+def correct_options(question: Question) -> tuple[int, ...]:
+    """Indexes of the correct options; for scoring and for `results`, when the question is closed."""
+    return tuple(index for index, option in enumerate(question.options) if option.correct)
+
+
+def public_question(session: Session) -> PublicQuestion:
+    """The current question without its solution."""
+    question = session.question
+    return PublicQuestion(
+        index=session.head.question,
+        total=len(session.quiz.questions),
+        kind=question.kind,
+        text=question.text,
+        image=question.image,
+        options=tuple(PublicOption(option.text) for option in question.options),
+        points=question.points,
+        time_limit_ms=question.time_limit_ms,
+    )
+
+
+def new_question(session: Session) -> NewQuestion:
+    """The broadcast that opens the current question."""
+    head = session.head
+    return NewQuestion(
+        seq=session.next_seq(), question=public_question(session), opens_at=head.opens_at, closes_at=head.closes_at
+    )
+
+
+def results(session: Session) -> QuestionResults:
+    """The broadcast that closes the current question."""
+    question, head = session.question, session.head
+    return QuestionResults(
+        seq=session.next_seq(),
+        question=head.question,
+        correct=correct_options(question),
+        counts=tuple(head.counts),
+        answered=head.answered,
+        total=session.total,
+        explanation=question.explanation,
+    )
+
+
+def session_view(session: Session, now: int, role: Role) -> SessionView:
+    """All that a page of this role needs to draw itself from nothing, at `now`."""
+    head, phase = session.head, session.head.phase
+    asking, judged, ended = phase is Phase.QUESTION, phase is Phase.RESULTS, phase is Phase.ENDED
+    return SessionView(
+        code=session.code,
+        title=session.quiz.title,
+        phase=phase,
+        seq=head.seq,
+        locked=head.locked,
+        player_count=session.connected,
+        settings=head.settings,
+        server_time=now,
+        host_connected=head.host is not None,
+        question=public_question(session) if asking or judged else UNSET,
+        opens_at=head.opens_at if asking else UNSET,
+        closes_at=head.closes_at if asking else UNSET,
+        answered=head.answered if asking else UNSET,
+        total=session.total if asking else UNSET,
+        results=head.results if judged and head.results else UNSET,
+        leaderboard=head.leaderboard if (judged or ended) and head.leaderboard else UNSET,
+        podium=head.podium if ended else UNSET,
+        players=_host_players(session) if role is Role.HOST else UNSET,
+    )
+
+
+def you(session: Session, player: Player) -> You:
+    """A player's own part of `resumed`."""
+    answer = player.answer if session.has_answered(player) else None
+    result = player.result if session.head.phase in (Phase.RESULTS, Phase.ENDED) else None
+    return You(
+        player_id=player.id,
+        name=player.name,
+        avatar=player.avatar,
+        total_points=player.points,
+        rank=player.rank,
+        streak=player.streak,
+        answered=answer is not None,
+        answer=answer.choice if answer else None,
+        result=result or UNSET,
+    )
+
+
+def _host_players(session: Session) -> tuple[HostPlayer, ...]:
+    return tuple(
+        HostPlayer(
+            id=player.id,
+            name=player.name,
+            avatar=player.avatar,
+            connected=player.link is not None,
+            answered=session.has_answered(player),
+            points=player.points,
+        )
+        for player in session.players.values()
+    )
