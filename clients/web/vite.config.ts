@@ -21,7 +21,7 @@ export default defineConfig({
     outDir: "../../gateway/static",
     emptyOutDir: true,
     // The browsers of the last two years.
-    target: ["chrome120", "firefox121", "safari17.2"],
+    target: ["chrome123", "firefox128", "safari17.5"],
     // A file inlined as data: would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -73,7 +73,7 @@ test("'resumed' replaces everything, seq included", () => {
     role: "player",
     code: "123456",
     session: { ...session, phase: "ended", seq: 9 },
-    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false },
+    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false, answer: null },
   });
   expect(view).toMatchObject({ phase: "ended", seq: 9, you: { total_points: 5 } });
   expect(view.question).toBeUndefined();

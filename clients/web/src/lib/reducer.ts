@@ -33,7 +33,7 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
       return { ...whole("host", message.session), join_url: message.join_url };
     case "joined": {
       const { player_id, name, avatar } = message;
-      const you = { player_id, name, avatar, total_points: 0, rank: null, streak: 0, answered: false };
+      const you = { player_id, name, avatar, total_points: 0, rank: null, streak: 0, answered: false, answer: null };
       return { ...whole("player", message.session), you };
     }
     case "resumed":
@@ -97,7 +97,7 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
     total: view.player_count,
     results: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
-    you: view.you && { ...view.you, answered: false, answer: undefined, result: undefined },
+    you: view.you && { ...view.you, answered: false, answer: null, result: undefined },
   };
 }
 

@@ -1,0 +1,37 @@
+/** What the browser keeps between visits. Where it keeps nothing (private windows, say), nothing breaks. */
+
+const PREFIX = "quickpoll:";
+
+export function read<T>(key: string): T | null {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + key) ?? "null") as T | null;
+  } catch {
+    return null;
+  }
+}
+
+export function write(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // The page works without it; only a reload then starts afresh.
+  }
+}
+
+export function remove(key: string): void {
+  try {
+    localStorage.removeItem(PREFIX + key);
+  } catch {
+    // As above.
+  }
+}
+
+/** The kept keys that start with `prefix`, without it. */
+export function keys(prefix: string): string[] {
+  try {
+    const start = PREFIX + prefix;
+    return Object.keys(localStorage).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,24 @@
+/** Keeps the screen awake while a game is on. Browsers grant it on secure pages only; elsewhere nothing happens. */
+
+export class WakeLock {
+  #wanted = false;
+  #held: WakeLockSentinel | null = null;
+
+  constructor() {
+    // The browser lets go of it whenever the page is hidden.
+    document.addEventListener("visibilitychange", () => void this.#take());
+  }
+
+  want(wanted: boolean): void {
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    if (wanted) void this.#take();
+    else void this.#held?.release();
+  }
+
+  async #take(): Promise<void> {
+    if (!this.#wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+    // Refused when the battery is low: the game goes on with a screen that may go dark.
+    this.#held = await navigator.wakeLock.request("screen").catch(() => null);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What a player does and has done: joins, answers, leaves; and how far the own answer has got.
+ *
+ * An answer is shown as chosen at once, and as taken only when the server has said so. While the network is
+ * away it is sent again by itself; when the question closed without it, it says that it came too late.
+ */
+
+import { announce } from "../lib/announce";
+import type { AnyServerMessage, YourResult } from "../lib/protocol";
+import type { View } from "../lib/reducer";
+import { Session } from "../lib/session.svelte";
+import { Refused } from "../lib/socket";
+import { Sounds } from "../lib/sound";
+import { WakeLock } from "../lib/wakelock";
+import { ordinal } from "../lib/wording";
+
+/** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
+export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "refused";
+
+/** The own clock may be a little ahead of the server's: not a reason to bother anybody. */
+const EARLY_MS = 100;
+
+export class Player {
+  readonly session: Session;
+  readonly sounds = new Sounds("player");
+  readonly #wakeLock = new WakeLock();
+  chosen = $state.raw<readonly number[]>([]);
+  submission = $state<Submission>("none");
+  soundOn = $state(this.sounds.on);
+
+  /** @param code the session of this page's address, if it names one. */
+  constructor(code: string | null) {
+    this.session = new Session("player", code, (message, view) => this.#received(message, view));
+  }
+
+  /** Joins a session. @throws Refused */
+  async join(code: string, name: string, avatar: string): Promise<void> {
+    await this.session.send({ type: "join_session", code, name, avatar });
+    history.replaceState(null, "", `/join/${code}`);
+  }
+
+  /** Gives the seat up. */
+  async leave(): Promise<void> {
+    await this.session.send({ type: "leave_session" }).catch(() => {});
+    this.session.forget();
+    history.replaceState(null, "", "/");
+  }
+
+  /** Takes an option, or where several can be right, takes it or puts it back. */
+  choose(option: number): void {
+    if (this.submission !== "none") return;
+    if (this.session.view?.question?.kind !== "multiple") {
+      this.chosen = [option];
+      void this.submit();
+    } else if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
+    else this.chosen = [...this.chosen, option].sort();
+  }
+
+  /** Sends what was chosen, once. */
+  async submit(): Promise<void> {
+    const question = this.session.view?.question;
+    if (!question || this.chosen.length === 0 || this.submission !== "none") return;
+    const answer = question.kind === "multiple" ? [...this.chosen] : (this.chosen[0] as number);
+    const outcome = await this.#send(question.index, answer);
+    if (this.session.view?.question?.index !== question.index) return;
+    this.submission = outcome;
+    if (outcome === "accepted") this.sounds.play("taken");
+    announce(outcome === "accepted" ? "Answer locked in" : outcome === "late" ? "Your answer came too late" : "");
+  }
+
+  switchSound(on: boolean): void {
+    this.sounds.on = on;
+    this.soundOn = on;
+  }
+
+  async #send(question: number, answer: number | number[]): Promise<Submission> {
+    this.submission = "sent";
+    try {
+      await this.session.send({ type: "submit_answer", question, answer }, () => {
+        if (this.session.view?.question?.index === question) this.submission = "resent";
+      });
+      return "accepted";
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.code === "not_open_yet") {
+        await new Promise((done) => setTimeout(done, EARLY_MS));
+        return this.#send(question, answer);
+      }
+      if (error.code === "already_answered") return "accepted";
+      return error.code === "question_closed" || error.code === "wrong_phase" ? "late" : "refused";
+    }
+  }
+
+  #received(message: AnyServerMessage, view: View | null): void {
+    switch (message.type) {
+      case "new_question":
+        this.#reset();
+        this.sounds.play("question");
+        break;
+      case "resumed":
+        this.#resumed(view);
+        break;
+      case "your_result":
+        this.#judged(message);
+        break;
+      case "quiz_ended":
+        this.sounds.play("podium");
+        break;
+      case "your_final":
+        announce(`The quiz is over. You are ${ordinal(message.rank)}.`);
+        break;
+    }
+    this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
+  }
+
+  #reset(): void {
+    this.chosen = [];
+    this.submission = "none";
+  }
+
+  /** What the server knows of the own answer; one that is still on its way stays so. */
+  #resumed(view: View | null): void {
+    const answer = view?.you?.answer;
+    if (view?.you?.answered) {
+      this.submission = "accepted";
+      if (answer != null) this.chosen = typeof answer === "number" ? [answer] : answer;
+    } else if (view?.phase !== "question" && this.submission !== "resent") this.#reset();
+  }
+
+  #judged(result: YourResult): void {
+    if (!result.answered && this.submission !== "none") this.submission = "late";
+    if (result.correct !== null) this.sounds.play(result.correct ? "correct" : "incorrect");
+    const verdict = result.correct === null ? "" : result.correct ? "Correct." : result.answered ? "Not correct." : "No answer in time.";
+    announce(`${verdict} ${result.points} points. You are ${ordinal(result.rank)}.`, "assertive");
+  }
+}
