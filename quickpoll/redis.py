@@ -35,7 +35,7 @@ def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: 
     """A client for commands: each answers or fails within `timeout_s`, and is sent once."""
     if url.startswith(FAKE_URL):
         return _connect_fake(url)
-    return redis.asyncio.Redis.from_url(
+    client = redis.asyncio.Redis.from_url(
         url,
         socket_timeout=timeout_s,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
@@ -43,6 +43,9 @@ def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: 
         max_connections=max_connections,
         protocol=3,
     )
+    pool = client.connection_pool
+    pool.connection_class = _cancellable(pool.connection_class)
+    return client
 
 
 def connect_blocking(url: str, block_ms: int) -> Client:
@@ -55,6 +58,34 @@ def _connect_fake(url: str) -> Client:
 
     server = _fake_servers.setdefault(url, fakeredis.FakeServer(server_type="valkey"))
     return fakeredis.FakeAsyncRedis(server=server)
+
+
+class _Cancellable:
+    """Sends as the library's connections do, but a cancellation is never lost.
+
+    They use `asyncio.wait_for`, which in Python 3.11 drops a cancellation that arrives as it ends
+    (github.com/python/cpython/issues/86296), so that a task that was to stop goes on for ever.
+    """
+
+    async def send_packed_command(self: Any, command: Any, check_health: bool = True) -> None:
+        if not self.is_connected:
+            await self.connect_check_health(check_health=False)
+        if check_health:
+            await self.check_health()
+        try:
+            async with asyncio.timeout(self.socket_timeout):
+                await self._send_packed_command([command] if isinstance(command, bytes) else command)
+        except BaseException as error:  # half a command may be out: nobody else may write after it
+            await self.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise redis.exceptions.TimeoutError("Timeout writing to socket") from None
+            if isinstance(error, OSError):
+                raise redis.exceptions.ConnectionError(f"Error while writing to socket: {error}") from error
+            raise
+
+
+def _cancellable(kind: type) -> type:
+    return type(kind.__name__, (_Cancellable, kind), {})
 
 
 async def time_ms(client: Client) -> int:
