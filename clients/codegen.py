@@ -132,7 +132,6 @@ def typescript() -> str:
     blocks += [_ts_interface(struct) for struct in structs]
     for name, members in (("AnyClientMessage", COMMANDS), ("AnyServerMessage", MESSAGES)):
         blocks.append(f"export type {name} =\n  | " + "\n  | ".join(m.__name__ for m in members) + ";\n")
-    blocks.append("export type ClientMessage = AnyClientMessage;\nexport type ServerMessage = AnyServerMessage;\n")
     return "\n".join(blocks)
 
 

@@ -11,7 +11,7 @@ from quickpoll.protocol import Quiz
 
 PUBLIC = Path(__file__).parents[2] / "clients/web/public"
 FILES = sorted(path for path in (PUBLIC / "quizzes").glob("*.json") if path.name != "index.json")
-QUIZZES = {path.name: msgspec.json.decode(path.read_bytes(), type=Quiz) for path in FILES}
+QUIZZES = {path.stem: msgspec.json.decode(path.read_bytes(), type=Quiz) for path in FILES}
 QUESTIONS = [question for quiz in QUIZZES.values() for question in quiz.questions]
 IMAGES = sorted((PUBLIC / "images").iterdir())
 

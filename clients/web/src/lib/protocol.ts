@@ -550,6 +550,3 @@ export type AnyServerMessage =
   | Kicked
   | SessionClosed
   | Error;
-
-export type ClientMessage = AnyClientMessage;
-export type ServerMessage = AnyServerMessage;
