@@ -5,6 +5,7 @@ of tokens that refills with time; who goes on being refused is disconnected. Tim
 in seconds of any monotonic clock.
 """
 
+import math
 from typing import Final
 
 from quickpoll.protocol import (
@@ -66,7 +67,7 @@ class Bucket:
         if self._tokens >= 1:
             self._tokens -= 1
             return 0
-        return max(1, round((1 - self._tokens) / refill_per_s * 1000))
+        return math.ceil((1 - self._tokens) / refill_per_s * 1000)
 
 
 class Admission:

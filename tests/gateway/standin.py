@@ -6,7 +6,7 @@ rules. A test that wants a command unanswered sets `answers` to False and replie
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,11 +40,18 @@ from quickpoll.tokens import Tokens
 PARTITIONS = 4
 TOKENS = Tokens("a secret of these tests")
 CODE = "123456"
-QUIZ = {
+QUIZ: dict[str, Any] = {
     "title": "T",
     "questions": [{"kind": "single", "text": "Q", "options": [{"text": "a", "correct": True}, {"text": "b"}]}],
 }
 WITHIN_S = 10.0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Returns when something is so that tells nobody when it becomes so."""
+    async with asyncio.timeout(WITHIN_S):
+        while not condition():  # noqa: ASYNC110  (the point of it)
+            await asyncio.sleep(0.005)
 
 
 def keys_of(code: str = CODE) -> PartitionKeys:

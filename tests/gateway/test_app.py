@@ -1,0 +1,148 @@
+"""The life of a gateway: start, drain, stop."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from gateway import relay
+from gateway.app import Gateway
+from quickpoll.envelope import Command
+from quickpoll.redis import Client, RedisError
+from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, House, house
+
+
+async def test_a_stopped_gateway_leaves_nothing_behind(redis: Client, redis_url: str) -> None:
+    before = asyncio.all_tasks()
+    async with house(redis, redis_url) as home:
+        await home.host()
+        for number in range(5):
+            await home.player(str(number))
+        await home.gateway.stop()
+        with pytest.raises(OSError):
+            await asyncio.open_connection("127.0.0.1", home.gateway.port)
+        assert await redis.execute_command("PUBSUB", "SHARDCHANNELS") == []  # type: ignore[no-untyped-call]
+    assert asyncio.all_tasks() == before
+
+
+async def test_stopping_reports_everyone_as_disconnected(home: House) -> None:
+    players = [await home.player(name) for name in ("Ann", "Bob")]
+    await home.gateway.stop()
+    for player in players:
+        assert (await player.closed())[0] == 1012
+    gone = {(await home.coordinator.disconnected()).identity.player_id for _ in players}
+    assert gone == {"Ann", "Bob"}
+
+
+async def test_stopping_cuts_who_does_not_go(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.app.LAST_CLOSE_S", 0.1)
+    player = await home.player()
+    player.socket.transport.pause_reading()
+    async with asyncio.timeout(2):
+        await home.gateway.stop()
+
+
+async def test_a_drain_sends_clients_away_one_by_one_and_is_not_ready(home: House) -> None:
+    clients = [await home.client() for _ in range(5)]
+    assert (await home.gateway.ready())[0]
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    closing = [asyncio.create_task(client.closed()) for client in clients]
+    moments: list[float] = []
+    for task in closing:
+        task.add_done_callback(lambda _: moments.append(loop.time() - began))
+    draining = asyncio.create_task(home.gateway.drain(0.5))
+    for code, reason in await asyncio.gather(*closing):
+        assert code == 1012
+        assert 0 <= int(reason or "") <= 1000
+    assert max(moments) - min(moments) > 0.3
+    assert await home.gateway.ready() == (False, "draining")
+    await draining
+    with pytest.raises(OSError):
+        await home.client()
+
+
+async def test_a_drain_waits_for_replies(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.command()
+    home.coordinator.answers = False
+    await player.say("submit_answer", id="x", question=0, answer=0)
+    command = await home.coordinator.command()
+    draining = asyncio.create_task(home.gateway.drain(0.0))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(draining), 0.2)
+    await home.coordinator.answer(command)
+    assert (await player.hear())["reply_to"] == "x"
+    assert (await player.closed())[0] == 1012
+    await draining
+
+
+async def test_a_port_in_use_is_told(home: House) -> None:
+    before = asyncio.all_tasks()
+    second = Gateway(
+        redis_url=home.redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=home.gateway.port
+    )
+    with pytest.raises(OSError, match="in use"):
+        await second.start()
+    assert asyncio.all_tasks() == before
+
+
+async def test_without_redis_it_does_not_start() -> None:
+    gateway = Gateway(redis_url="unix:///nowhere", tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    with pytest.raises((RedisError, OSError)):
+        await gateway.start()
+
+
+async def test_each_start_has_an_id_of_its_own(home: House, redis_url: str) -> None:
+    other = Gateway(redis_url=redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    assert len(other.id) == len(home.gateway.id) == 8
+    assert other.id != home.gateway.id
+    await other.stop()
+
+
+async def test_a_part_that_ends_is_noticed(home: House, caplog: pytest.LogCaptureFixture) -> None:
+    async def bug() -> None:
+        raise ValueError("a bug")
+
+    home.gateway._run(bug(), "resync")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await home.gateway.ready() == (False, "ended unexpectedly: resync")
+    assert "the gateway's resync ended" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "join_base"),
+    [
+        ({}, "http://127.0.0.1:{port}"),
+        ({"lan_url": "http://192.168.1.5:8000"}, "http://192.168.1.5:8000"),
+        ({"lan_url": "http://192.168.1.5:8000", "public_url": "https://play.example/"}, "https://play.example"),
+    ],
+)
+async def test_the_address_for_players(redis: Client, redis_url: str, options: dict[str, Any], join_base: str) -> None:
+    async with house(redis, redis_url, **options) as home:
+        host = await home.client()
+        created = await host.ask("create_session", quiz=QUIZ)
+        assert created["base_url"] == join_base.format(port=home.gateway.port)
+
+
+async def test_a_host_that_came_by_another_address_keeps_it(redis_url: str) -> None:
+    gateway = Gateway(
+        redis_url=redis_url, tokens=TOKENS, partitions=1, host="127.0.0.1", port=0, lan_url="http://192.168.1.5:8000"
+    )
+    for reached in ("https://quiz.example", "http://192.168.1.7:8000"):
+        assert gateway._base_url(reached) == reached
+    for reached in ("http://localhost:8000", "http://[::1]:8000", ""):
+        assert gateway._base_url(reached) == "http://192.168.1.5:8000"
+    await gateway.stop()
+
+
+async def test_pending_commands_end_with_the_gateway(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.command()
+    home.coordinator.answers = False
+    await player.say("submit_answer", question=0, answer=0)
+    assert isinstance(await home.coordinator.entry(), Command)
+    async with asyncio.timeout(relay.REPLY_TIMEOUT_S):
+        await home.gateway.stop()
+    assert (await player.closed())[0] == 1012

@@ -1,0 +1,316 @@
+"""One WebSocket: what the protocol demands, and what protects the gateway."""
+
+import asyncio
+import json
+import random
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from websockets.frames import Frame, Opcode
+
+from gateway import connection
+from gateway.connection import Connection
+from tests.gateway.standin import CODE, WITHIN_S, House, Person, to_all, to_players, until
+
+
+class Raw:
+    """A TCP connection on which a test writes bytes by hand."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def write(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    def frame(self, opcode: Opcode, data: bytes, *, fin: bool = True) -> None:
+        self.write(Frame(opcode, data, fin).serialize(mask=True))
+
+    async def until_closed(self) -> bytes:
+        """All that comes until the gateway ends the connection; a close frame is answered by going."""
+        heard = b""
+        async with asyncio.timeout(WITHIN_S):
+            with suppress(ConnectionResetError):
+                while data := await self.reader.read(65_536):
+                    heard += data
+                    if b"\x88" in data and not self.writer.transport.is_closing():
+                        self.writer.write_eof()
+        self.writer.transport.abort()
+        return heard
+
+
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+async def raw(home: House) -> Raw:
+    return Raw(*await asyncio.open_connection("127.0.0.1", home.gateway.port))
+
+
+async def raw_socket(home: House) -> Raw:
+    """After the opening handshake."""
+    opened = await raw(home)
+    opened.write(UPGRADE)
+    head = await opened.reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101")
+    assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
+    assert b"Extensions" not in head
+    return opened
+
+
+def close_code(data: bytes) -> int:
+    """The code of a close frame at the end of the stream; it has a short reason or none."""
+    start = data.rindex(b"\x88")
+    return int.from_bytes(data[start + 2 : start + 4], "big")
+
+
+def connections(home: House) -> list[Connection]:
+    return list(home.gateway._server._all)
+
+
+async def gone(home: House) -> None:
+    """Returns when the gateway has no connection any more."""
+    await until(lambda: not home.gateway._server._all)
+
+
+async def still_serves(home: House) -> bool:
+    client = await home.client()
+    return bool((await client.ask("sync_clock", t0=1))["type"] == "clock")
+
+
+async def test_a_message_in_fragments_is_one_message(home: House) -> None:
+    socket = await raw_socket(home)
+    socket.frame(Opcode.TEXT, b'{"type":', fin=False)
+    socket.frame(Opcode.PING, b"between")
+    assert await socket.reader.readexactly(9) == b"\x8a\x07between"
+    rest = '"sync_clock","t0":1,"ä":""}'.encode()
+    middle_of_a_character = rest.index("ä".encode()) + 1
+    socket.frame(Opcode.CONT, rest[:middle_of_a_character], fin=False)
+    socket.frame(Opcode.CONT, rest[middle_of_a_character:])
+    head = await socket.reader.readexactly(2)
+    assert json.loads(await socket.reader.readexactly(head[1]))["type"] == "clock"
+    socket.writer.transport.abort()
+
+
+async def test_a_close_is_echoed_and_the_connection_ended(home: House) -> None:
+    socket = await raw_socket(home)
+    socket.frame(Opcode.CLOSE, b"\x03\xe8bye")
+    assert await socket.until_closed() == b"\x88\x05\x03\xe8bye"
+    await gone(home)
+
+
+async def test_a_command_sent_just_before_the_close_counts(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.command()
+    await player.say("submit_answer", question=0, answer=1)
+    await player.socket.close()
+    assert (await home.coordinator.command()).body.__class__.__name__ == "SubmitAnswer"
+
+
+VIOLATIONS: list[tuple[str, list[bytes], int]] = [
+    ("a binary frame", [Frame(Opcode.BINARY, b"{}").serialize(mask=True)], 1003),
+    ("invalid UTF-8", [Frame(Opcode.TEXT, b'"\xff"').serialize(mask=True)], 1007),
+    ("a surrogate in UTF-8", [Frame(Opcode.TEXT, b'"\xed\xa0\x80"').serialize(mask=True)], 1007),
+    ("an unmasked frame", [b"\x81\x02{}"], 1002),
+    ("a reserved bit", [b"\xc1\x80\0\0\0\0"], 1002),
+    ("a reserved opcode", [b"\x83\x80\0\0\0\0"], 1002),
+    ("a continuation of nothing", [Frame(Opcode.CONT, b"{}").serialize(mask=True)], 1002),
+    ("a new message within one", [Frame(Opcode.TEXT, b"{", False).serialize(mask=True)] * 2, 1002),
+    ("a long ping", [b"\x89\xfe\x00\x7e\0\0\0\0" + b"x" * 126], 1002),
+    ("a close code that nobody may send", [b"\x88\x82\0\0\0\0\x03\xed"], 1002),
+    ("a close reason in no UTF-8", [b"\x88\x83\0\0\0\0\x03\xe8\xff"], 1007),
+    ("a frame of an exabyte", [b"\x81\xff\x0f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"], 1009),
+    (
+        "too much in fragments",
+        [
+            Frame(Opcode.TEXT, b"x" * 600_000, False).serialize(mask=True),
+            b"\x80\xff" + (600_000).to_bytes(8, "big") + b"\0\0\0\0",
+        ],
+        1009,
+    ),
+]
+
+
+@pytest.mark.parametrize(("violation", "data", "code"), VIOLATIONS, ids=[name for name, _, _ in VIOLATIONS])
+async def test_each_violation_ends_in_its_close_code_and_no_traceback(
+    home: House, caplog: pytest.LogCaptureFixture, violation: str, data: list[bytes], code: int
+) -> None:
+    socket = await raw_socket(home)
+    for part in data:
+        socket.write(part)
+    assert close_code(await socket.until_closed()) == code, violation
+    assert await still_serves(home)
+    assert caplog.text == ""
+
+
+REQUESTS = [
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS
+    b"GET / HTTP/1.1\r\nHost: h\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nX: " + b"y" * 10_000 + b"\r\n\r\n",
+    b"GET / HTTP/9\r\n\r\n",
+    b"GET /\xff HTTP/1.1\r\n\r\n",
+    b"\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
+    b"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: h\r\n\r\nGET /livez HTTP/1.1\r\nHost: h\r\n\r\n",
+    UPGRADE + b"GET / HTTP/1.1\r\n\r\n",
+    UPGRADE + b"\x88\x80\0\0\0\0",
+    UPGRADE.replace(b"GET", b"POST"),
+    UPGRADE.replace(b"13", b"12"),
+    UPGRADE.replace(b"dGhl", b"\xff\xfe"),
+    UPGRADE.replace(b"Host: h", b"Host: h\r\nHost: i"),
+    UPGRADE.replace(b"Upgrade\r\n", b"\xff,;\r\n"),
+]
+
+
+@pytest.mark.parametrize("request_bytes", REQUESTS)
+async def test_no_request_however_odd_logs_a_traceback(
+    home: House, caplog: pytest.LogCaptureFixture, request_bytes: bytes
+) -> None:
+    client = await raw(home)
+    client.write(request_bytes)
+    client.writer.write_eof()
+    await client.until_closed()
+    assert await still_serves(home)
+    assert caplog.text == ""
+
+
+async def test_a_request_that_is_none_is_told_so(home: House) -> None:
+    client = await raw(home)
+    client.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello")
+    assert (await client.until_closed()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_random_bytes_after_the_handshake_stop_nothing(home: House, caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(7)
+    for _ in range(100):
+        socket = await raw_socket(home)
+        for _ in range(chance.randrange(1, 4)):
+            socket.write(bytes((chance.choice([0x81, 0x01, 0x80, 0x89, 0x8A, 0x88, chance.randrange(256)]),)))
+            socket.write(chance.randbytes(chance.randrange(40)))
+        socket.writer.write_eof()
+        await socket.until_closed()
+    await gone(home)
+    assert caplog.text == ""
+
+
+async def test_pings_without_end_are_a_flood(home: House) -> None:
+    socket = await raw_socket(home)
+    socket.write(Frame(Opcode.PING, b"").serialize(mask=True) * 3000)
+    assert close_code(await socket.until_closed()) == 1008
+
+
+async def test_fragments_without_end_are_a_flood(home: House) -> None:
+    socket = await raw_socket(home)
+    socket.frame(Opcode.TEXT, b"{", fin=False)
+    socket.write(Frame(Opcode.CONT, b"", False).serialize(mask=True) * 3000)
+    assert close_code(await socket.until_closed()) == 1008
+
+
+async def test_a_handshake_that_does_not_come_ends_the_connection(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HANDSHAKE_TIMEOUT_S", 0.2)
+    client = await raw(home)
+    client.write(b"GET /ws HTTP/1.1\r\nX: ")
+    assert await client.until_closed() == b""
+
+
+async def test_a_client_that_does_not_close_is_cut(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CLOSE_TIMEOUT_S", 0.2)
+    socket = await raw_socket(home)
+    socket.frame(Opcode.BINARY, b"x")
+    assert await socket.reader.readexactly(1) == b"\x88"
+    await gone(home)
+    socket.writer.transport.abort()
+
+
+async def test_who_is_silent_is_pinged_and_then_gone(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = await raw_socket(home)
+    (silent,) = connections(home)
+    monkeypatch.setattr(connection, "PING_AFTER_S", 0.2)
+    monkeypatch.setattr(connection, "GONE_AFTER_S", 0.2)
+    assert await socket.until_closed() == b"\x89\x00"
+    assert not silent.is_open
+
+
+async def test_who_answers_pings_stays(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "PING_AFTER_S", 0.0)
+    monkeypatch.setattr(connection, "GONE_AFTER_S", 0.0)
+    client = await home.client()
+    (its,) = connections(home)
+    for now in (its.heard_at + 1, its.heard_at + 2, its.heard_at + 3):
+        heard_at = its.heard_at
+        its.sweep(now)
+        await until(lambda before=heard_at: its.heard_at > before)  # type: ignore[misc]
+        its._pinged_at = 0.0
+    assert its.is_open
+    assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+async def paused(home: House) -> tuple[Person, Connection]:
+    """A player who has stopped reading."""
+    player = await home.player()
+    (its,) = connections(home)
+    player.socket.transport.pause_reading()
+    return player, its
+
+
+async def backlog(home: House, its: Connection, size: int) -> int:
+    """Sends Steps until so much waits for the player; returns the number of the last."""
+    seq = home.coordinator.seq
+    while its._transport.get_write_buffer_size() < size:
+        seq += 1
+        await home.coordinator.step(to_all(seq, filler="x" * 20_000))
+        await asyncio.sleep(0.001)
+    return seq
+
+
+async def test_who_is_behind_misses_counts_but_no_broadcast(home: House) -> None:
+    player, its = await paused(home)
+    seq = await backlog(home, its, connection.BEHIND_BYTES + 1)
+    await home.coordinator.step(to_players("lobby", player_count=1))
+    await home.coordinator.step(to_players("answer_progress", answered=1), to_all(seq + 1, "last"))
+    session = home.gateway._hub._sessions[CODE]
+    await until(lambda: session.position.step == seq + 2)
+    player.socket.transport.resume_reading()
+    heard = [await player.hear()]
+    while heard[-1]["type"] != "last":
+        heard.append(await player.hear())
+    assert [message["seq"] for message in heard] == list(range(1, seq + 2))
+
+
+async def test_the_slow_are_told_why(home: House) -> None:
+    player, its = await paused(home)
+    await backlog(home, its, connection.CAP_BYTES + 20_000)
+    await home.coordinator.step(to_all(home.coordinator.seq + 1))
+    await until(lambda: not its.is_open)
+    player.socket.transport.resume_reading()
+    assert (await player.closed())[0] == 1013
+
+
+async def test_a_large_session_in_a_reply_does_not_make_its_host_slow(home: House) -> None:
+    host = await home.host()
+    (its,) = connections(home)
+    host.socket.transport.pause_reading()
+    while its._transport.get_write_buffer_size() < 1_000_000:  # more than the kernel takes
+        its.write(b"\x8a\x7f" + (3_000_000).to_bytes(8, "big") + bytes(3_000_000))
+    its.write(b"\x8a\x00")
+    assert its.is_open
+
+
+async def test_pongs_that_nobody_reads_do_not_pile_up(home: House) -> None:
+    socket = await raw_socket(home)
+    (its,) = connections(home)
+    its._allowance = -connection.CAP_BYTES - 1
+    socket.frame(Opcode.PING, b"x")
+    await socket.until_closed()
+    await gone(home)
+
+
+def test_a_connection_keeps_its_own_attributes_in_slots() -> None:
+    made: Any = Connection.__new__(Connection)
+    with pytest.raises(AttributeError):
+        made.something_else = 1

@@ -1,0 +1,196 @@
+"""Who is in which session, and what each gets: in order, once, in one write."""
+
+from typing import Any
+
+import pytest
+
+from gateway import connection, hub
+from gateway.connection import Connection
+from quickpoll.envelope import Binding, Identity
+from quickpoll.protocol import Role
+from tests.gateway.standin import (
+    CODE,
+    QUIZ,
+    House,
+    Person,
+    keys_of,
+    text,
+    to_all,
+    to_each,
+    to_host,
+    to_players,
+    until,
+)
+
+
+async def kinds(person: Person, count: int) -> list[str]:
+    return [(await person.hear())["type"] for _ in range(count)]
+
+
+async def test_everyone_gets_what_is_for_them(home: House) -> None:
+    host, ann, bob = await home.host(), await home.player("Ann"), await home.player("Bob")
+    mine = to_each((home.coordinator.joined["Ann"], text("ann")), (home.coordinator.joined["Bob"], text("bob")))
+    await home.coordinator.step(to_all(1), mine, to_host(), to_players(), to_all(2, "end"))
+    assert await kinds(host, 3) == ["news", "players_joined", "end"]
+    assert await kinds(ann, 4) == ["news", "ann", "lobby", "end"]
+    assert await kinds(bob, 4) == ["news", "bob", "lobby", "end"]
+
+
+async def test_a_connection_gets_its_part_of_a_step_in_one_write(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await home.player("Ann")
+    bob = await home.player("Bob")
+    writes: list[bytes] = []
+    write = Connection.write
+
+    def count(self: Connection, frames: bytes) -> None:
+        writes.append(frames)
+        write(self, frames)
+
+    monkeypatch.setattr(Connection, "write", count)
+    await home.coordinator.step(to_all(1), to_each((home.coordinator.joined["Ann"], text("ann"))), to_all(2))
+    assert await kinds(bob, 2) == ["news", "news"]
+    assert len(writes) == 2
+
+
+async def test_steps_arrive_in_order_also_while_a_large_one_is_being_delivered(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "WRITES_PER_TURN", 2)
+    players = [await home.player(str(number)) for number in range(7)]
+    for seq in range(1, 11):
+        await home.coordinator.step(to_all(seq))
+    for player in players:
+        assert [(await player.hear())["seq"] for _ in range(10)] == list(range(1, 11))
+
+
+async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "WRITES_PER_TURN", 1)
+    ann = await home.player("Ann")
+    await home.player("Bob")
+    late = await home.client()
+    await late.say("join_session", code=CODE, name="Cid")
+    for seq in range(1, 6):
+        await home.coordinator.step(to_all(seq), to_players())
+    assert (await late.hear())["type"] == "joined"
+    await home.coordinator.step(to_all(6))
+    heard = [message async for message in broadcasts(late, 6)]
+    assert heard == sorted(heard)
+    assert heard[-1] == 6
+    assert [message async for message in broadcasts(ann, 6)] == [1, 2, 3, 4, 5, 6]
+
+
+async def broadcasts(person: Person, seq: int) -> Any:
+    """The numbers of the broadcasts that this one hears, up to `seq`."""
+    while True:
+        message = await person.hear()
+        if "seq" in message:
+            yield message["seq"]
+            if message["seq"] == seq:
+                return
+
+
+async def test_what_was_in_the_reply_does_not_come_again(home: House) -> None:
+    """One commit: a broadcast, a join that has seen it, another broadcast."""
+    await home.player("Ann")
+    home.coordinator.answers = False
+    late = await home.client()
+    await late.say("join_session", code=CODE, name="Bob")
+    await home.coordinator.command()
+    joining = await home.coordinator.command()
+    identity = Identity(CODE, "n", Role.PLAYER, "Bob")
+    await home.coordinator.reply(joining, text("joined"), binding=Binding(identity, seq=1, step=0))
+    await home.coordinator.step(to_all(1), to_all(2))
+    assert (await late.hear())["type"] == "joined"
+    assert (await late.hear())["seq"] == 2
+
+
+async def test_a_step_from_before_the_reply_is_not_delivered_to_the_new_one(home: House) -> None:
+    ann = await home.player("Ann")
+    await home.coordinator.step(to_all(1))
+    assert (await ann.hear())["seq"] == 1
+    bob = await home.player("Bob")
+    await home.coordinator.step(to_all(2))
+    assert (await bob.hear())["seq"] == 2
+
+
+async def test_a_reply_that_knows_of_a_step_which_was_missed_brings_it_to_the_others(home: House) -> None:
+    ann = await home.player("Ann")
+    await home.coordinator.step(to_all(1), publish=False)
+    await home.player("Bob")
+    assert (await ann.hear())["seq"] == 1
+
+
+async def test_the_end_of_a_session_closes_all_its_connections_and_no_other(home: House) -> None:
+    host, player, other = await home.host(), await home.player(), await home.player(code="654321")
+    await home.coordinator.close_all()
+    for person in (host, player):
+        assert (await person.hear())["type"] == "session_closed"
+        assert await person.closed() == (4500, "over")
+    assert (await other.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+async def test_the_host_hears_of_its_session_when_it_is_subscribed(home: House) -> None:
+    host = await home.client()
+    created = await host.ask("create_session", id="q", quiz=QUIZ)
+    assert (created["type"], created["reply_to"]) == ("session_created", "q")
+    assert await home.subscriptions() == 1
+
+
+async def test_what_a_new_session_said_before_it_was_subscribed_still_arrives(home: House) -> None:
+    home.coordinator.answers = False
+    host = await home.client()
+    await host.say("create_session", quiz=QUIZ)
+    command = await home.coordinator.command()
+    await home.redis.hset(keys_of().session(CODE), "step", "0")
+    await home.coordinator.step(to_all(1), publish=False)
+    await home.coordinator.reply(
+        command, text("session_created"), binding=Binding(Identity(CODE, "n", Role.HOST), seq=0, step=0)
+    )
+    assert await kinds(host, 2) == ["session_created", "news"]
+
+
+async def test_a_reply_overtaken_by_a_resync_makes_its_connection_resume(home: House) -> None:
+    ann = await home.player("Ann")
+    for seq in (1, 2):
+        await home.coordinator.step(to_all(seq))
+        await ann.hear()
+    home.coordinator.answers = False
+    late = await home.client()
+    await late.say("join_session", code=CODE, name="Bob")
+    await home.coordinator.command()
+    joining = await home.coordinator.command()
+    identity = Identity(CODE, "n", Role.PLAYER, "Bob")
+    await home.coordinator.reply(joining, text("joined"), binding=Binding(identity, seq=1, step=1))
+    assert (await late.hear())["type"] == "joined"
+    assert await late.closed() == (4000, "resume")
+
+
+async def test_a_reply_that_cannot_be_read_stops_nothing(home: House, caplog: pytest.LogCaptureFixture) -> None:
+    ann = await home.player("Ann")
+    joining = await home.coordinator.command()
+    await home.redis.spublish(keys_of().replies(joining.link.gateway), b"\x09of a later version")
+    assert (await ann.ask("submit_answer", question=0, answer=0))["type"] == "ok"
+    assert "could not be handled" in caplog.text
+
+
+async def test_a_slow_reader_is_closed_and_the_others_are_served(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CLOSE_TIMEOUT_S", 0.3)
+    slow, quick = await home.player("Slow"), await home.player("Quick")
+    (slow_connection,) = (one for one in home.gateway._hub.connections.values() if one.identity.player_id == "Slow")  # type: ignore[union-attr]
+    slow.socket.transport.pause_reading()
+    most = 0
+    chunk = "x" * 30_000
+    for seq in range(1, 2000):
+        await home.coordinator.step(to_all(seq, filler=chunk))
+        assert (await quick.hear())["seq"] == seq
+        most = max(most, slow_connection._transport.get_write_buffer_size())
+        if not slow_connection.is_open:
+            break
+    assert not slow_connection.is_open
+    assert connection.CAP_BYTES < most < connection.CAP_BYTES + 2 * len(chunk)
+    assert (await home.coordinator.disconnected()).identity.player_id == "Slow"
+    await until(lambda: slow_connection not in home.gateway._server._all)
+    await home.coordinator.step(to_all(5000))
+    assert (await quick.hear())["seq"] == 5000

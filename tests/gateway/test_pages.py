@@ -1,0 +1,155 @@
+"""The built pages, and the headers they come with."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from gateway.pages import Pages, is_host, text_response
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    files = {
+        "index.html": b"<player>",
+        "host.html": b"<host>",
+        "assets/app-1a2b3c.js": b"script();",
+        "assets/app-1a2b3c.js.br": b"brotli",
+        "assets/app-1a2b3c.js.gz": b"gzip",
+        "images/nairobi.svg": b"<svg/>",
+        "quizzes/capitals.json": b"{}",
+        "secret.key": b"no type of a page",
+    }
+    for name, body in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(body)
+    return Pages(tmp_path)
+
+
+def get(pages: Pages, path: str, method: str = "GET", **headers: str) -> Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return pages.answer(Request(path, Headers({"Host": "quiz.example:8000"} | named), method))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/", b"<player>", "text/html; charset=utf-8"),
+        ("/?from=qr", b"<player>", "text/html; charset=utf-8"),
+        ("/join/123456", b"<player>", "text/html; charset=utf-8"),
+        ("/host", b"<host>", "text/html; charset=utf-8"),
+        ("/assets/app-1a2b3c.js", b"script();", "text/javascript; charset=utf-8"),
+        ("/images/nairobi.svg", b"<svg/>", "image/svg+xml"),
+        ("/quizzes/capitals.json", b"{}", "application/json"),
+    ],
+)
+def test_each_path_has_its_page(pages: Pages, path: str, body: bytes, kind: str) -> None:
+    response = get(pages, path)
+    assert (response.status_code, response.body) == (200, body)
+    assert response.headers["Content-Type"] == kind
+    assert response.headers["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/join/",
+        "/join/abc",
+        "/join/1/2",
+        "/secret.key",
+        "/../pages.py",
+        "/assets/../../pages.py",
+        "/%2e%2e/pages.py",
+        "//",
+        "",
+    ],
+)
+def test_there_is_nothing_else(pages: Pages, path: str) -> None:
+    assert get(pages, path).status_code == 404
+
+
+def test_hashed_names_are_kept_for_ever_and_pages_are_asked_for_again(pages: Pages) -> None:
+    assert get(pages, "/assets/app-1a2b3c.js").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert get(pages, "/").headers["Cache-Control"] == "no-cache"
+    unchanged = get(pages, "/", If_None_Match=get(pages, "/").headers["ETag"])
+    assert (unchanged.status_code, unchanged.body) == (304, b"")
+    assert get(pages, "/", If_None_Match='W/"other"').status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "body"),
+    [
+        ("gzip, deflate, br", "br", b"brotli"),
+        ("gzip;q=1.0", "gzip", b"gzip"),
+        ("identity", None, b"script();"),
+        ("", None, b"script();"),
+    ],
+)
+def test_what_was_compressed_is_sent_to_who_accepts_it(
+    pages: Pages, accepted: str, encoding: str | None, body: bytes
+) -> None:
+    response = get(pages, "/assets/app-1a2b3c.js", Accept_Encoding=accepted)
+    assert (response.headers.get("Content-Encoding"), response.body) == (encoding, body)
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert get(pages, "/images/nairobi.svg", Accept_Encoding=accepted).headers.get("Content-Encoding") is None
+
+
+def test_head_is_get_without_the_body(pages: Pages) -> None:
+    response = get(pages, "/host", "HEAD")
+    assert (response.status_code, response.body, response.headers["Content-Length"]) == (200, b"", "6")
+
+
+def test_other_methods_are_refused(pages: Pages) -> None:
+    response = get(pages, "/", "DELETE")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/assets/app-1a2b3c.js"])
+def test_every_response_is_strict(pages: Pages, path: str) -> None:
+    headers = get(pages, path).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["connect-src"] == "'self' ws://quiz.example:8000 wss://quiz.example:8000"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_host_header_cannot_write_the_policy(pages: Pages) -> None:
+    assert get(pages, "/").headers["Content-Security-Policy"].count("ws://") == 1
+    response = pages.answer(Request("/", Headers({"Host": "x; script-src *"})))
+    assert "*" not in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("a.example", True),
+        ("a:80", True),
+        ("[::1]:8000", True),
+        ("", False),
+        ("a b", False),
+        ("a/b", False),
+        ("a:b", False),
+    ],
+)
+def test_what_a_host_is(text: str, valid: bool) -> None:
+    assert is_host(text) is valid
+
+
+def test_without_built_pages_it_says_what_to_do(tmp_path: Path) -> None:
+    for path in ("/", "/host", "/join/123456"):
+        response = get(Pages(tmp_path), path)
+        assert response.status_code == 503
+        assert b"make pages" in response.body
+    assert get(Pages(tmp_path / "absent"), "/x.js").status_code == 404
+
+
+def test_a_line_of_text() -> None:
+    response = text_response(HTTPStatus.OK, "ok")
+    assert (response.status_code, response.body) == (200, b"ok\n")

@@ -1,0 +1,118 @@
+"""What was missed is delivered in order, or the connections resume: never something between."""
+
+import pytest
+
+from gateway.resync import Position, Verdict, judge, missing
+from quickpoll.envelope import Step
+from quickpoll.keys import ENTRY_FIELD
+from tests.gateway.standin import CODE, House, keys_of, to_all
+
+
+def step(number: int, token: int = 5) -> Step:
+    return Step(token, number, ())
+
+
+@pytest.mark.parametrize(
+    ("number", "token", "verdict"),
+    [
+        (11, 5, Verdict.NEXT),
+        (11, 6, Verdict.NEXT),
+        (10, 5, Verdict.OLD),
+        (3, 4, Verdict.OLD),
+        (12, 5, Verdict.GAP),
+        (10, 6, Verdict.FORKED),
+        (3, 6, Verdict.FORKED),
+        (11, 4, Verdict.FORKED),
+    ],
+)
+def test_a_step_is_judged_from_the_last_one(number: int, token: int, verdict: Verdict) -> None:
+    assert judge(Position(5, 10), step(number, token)) is verdict
+
+
+def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
+    assert judge(Position(0, 10), step(11)) is Verdict.NEXT
+    assert judge(Position(0, 10), step(10)) is Verdict.OLD
+
+
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        ([(12, 5), (11, 5), (10, 5)], [11, 12]),
+        ([(12, 6), (11, 6), (10, 5)], [11, 12]),
+        ([(12, 5), (11, 5)], [11, 12]),
+        ([(10, 5), (9, 5)], []),
+        ([(13, 5), (12, 5)], None),  # the history no longer goes back so far
+        ([(12, 6), (11, 6), (10, 6)], None),  # our step 10 was lost, and another took its place
+        ([(9, 5)], None),  # ours was lost, and nothing came yet
+        ([(12, 4), (11, 5), (10, 5)], None),
+        ([], None),
+    ],
+)
+def test_what_is_missing_is_found_completely_or_not_at_all(
+    history: list[tuple[int, int]], found: list[int] | None
+) -> None:
+    steps = missing(Position(5, 10), [step(number, token) for number, token in history])
+    assert (None if steps is None else [one.step for one in steps]) == found
+
+
+def test_a_new_session_without_history_misses_nothing() -> None:
+    assert missing(Position(0, 0), []) == []
+
+
+async def test_a_step_that_was_not_heard_is_delivered_before_the_next(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.step(to_all(1))
+    await home.coordinator.step(to_all(2), publish=False)
+    await home.coordinator.step(to_all(3))
+    assert [(await player.hear())["seq"] for _ in range(3)] == [1, 2, 3]
+
+
+async def test_a_long_gap_is_read_page_by_page(home: House) -> None:
+    player = await home.player()
+    for seq in range(1, 41):
+        await home.coordinator.step(to_all(seq), publish=seq in (1, 40))
+    assert [(await player.hear())["seq"] for _ in range(40)] == list(range(1, 41))
+
+
+async def test_steps_that_come_while_the_history_is_read_are_in_order_too(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.step(to_all(1), publish=False)
+    steps = [await home.coordinator.step(to_all(seq), publish=False) for seq in range(2, 31)]
+    for one in steps:
+        await home.coordinator.publish(one)
+    assert [(await player.hear())["seq"] for _ in range(30)] == list(range(1, 31))
+
+
+async def test_without_the_missing_step_the_connections_resume(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.step(to_all(1), history=False, publish=False)
+    await home.coordinator.step(to_all(2))
+    assert await player.closed() == (4000, "resume")
+
+
+async def test_a_step_that_cannot_be_read_makes_the_connections_resume(home: House) -> None:
+    player = await home.player()
+    keys = keys_of()
+    await home.redis.xadd(keys.history(CODE), {ENTRY_FIELD: b"\x09of a later version"})
+    await home.redis.spublish(keys.channel(CODE), b"\x09of a later version")
+    assert await player.closed() == (4000, "resume")
+
+
+async def test_when_redis_has_lost_a_tail_the_connections_resume(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.step(to_all(1))
+    await player.hear()
+    home.coordinator.last_step.clear()
+    home.coordinator.token = 2
+    await home.coordinator.step(to_all(1))
+    assert await player.closed() == (4000, "resume")
+
+
+async def test_a_session_that_is_gone_ends(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.step(to_all(1))
+    await player.hear()
+    await home.redis.flushall()
+    await home.cut_subscriptions()
+    assert await player.hear() == {"type": "session_closed", "seq": 2, "reason": "lost"}
+    assert await player.closed() == (4500, "lost")

@@ -1,0 +1,127 @@
+"""Who may connect, and what else the port answers."""
+
+import asyncio
+import time
+import urllib.request
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from gateway import connection, server
+from gateway.server import is_same_host
+from quickpoll.keys import PartitionKeys
+from quickpoll.redis import Client
+from tests.gateway.standin import QUIZ, House, house
+
+
+async def get(home: House, path: str) -> tuple[int, str]:
+    """Status and text of a GET."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", home.gateway.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), body.strip()
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "same"),
+    [
+        ("https://quiz.example", "quiz.example", True),
+        ("http://quiz.example", "quiz.example:80", True),
+        ("https://QUIZ.example:443", "quiz.example", True),
+        ("http://192.168.1.5:8000", "192.168.1.5:8000", True),
+        ("http://192.168.1.5:8001", "192.168.1.5:8000", False),
+        ("https://evil.example", "quiz.example", False),
+        ("https://quiz.example.evil.example", "quiz.example", False),
+        ("null", "quiz.example", False),
+        ("file://", "", False),
+        ("https://[", "quiz.example", False),
+        ("javascript://quiz.example", "quiz.example", False),
+    ],
+)
+def test_an_origin_is_compared_with_the_host(origin: str, host: str, same: bool) -> None:
+    assert is_same_host(origin, host) is same
+
+
+async def test_pages_of_other_hosts_may_not_connect(home: House) -> None:
+    for origin in ("https://evil.example", "null"):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(home.url, additional_headers={"Origin": origin})
+        assert refused.value.response.status_code == 403
+    own = f"http://127.0.0.1:{home.gateway.port}"
+    client = await home.client(additional_headers={"Origin": own})
+    assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+async def test_pages_of_allowed_hosts_may(redis: Client, redis_url: str) -> None:
+    options = {"allowed_origins": ["https://quiz.example"], "public_url": "https://play.example/"}
+    async with house(redis, redis_url, **options) as home:
+        for origin in ("https://quiz.example", "https://play.example"):
+            client = await home.client(additional_headers={"Origin": origin})
+            assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+        with pytest.raises(InvalidStatus):
+            await connect(home.url, additional_headers={"Origin": "http://quiz.example"})
+
+
+async def test_programs_without_an_origin_may(home: House) -> None:
+    client = await home.client()
+    assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+async def test_the_host_is_told_the_address_that_it_came_by(home: House) -> None:
+    own = f"http://127.0.0.1:{home.gateway.port}"
+    without = await home.client()
+    assert (await without.ask("create_session", quiz=QUIZ))["base_url"] == own
+    behind_tls = await home.client(additional_headers={"Origin": own.replace("http:", "https:")})
+    assert (await behind_tls.ask("create_session", quiz=QUIZ))["base_url"] == own.replace("http:", "https:")
+
+
+async def test_alive_is_alive(home: House) -> None:
+    assert await get(home, "/livez") == await get(home, "/healthz") == (200, "ok")
+
+
+async def test_ready_is_told_with_the_reason(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.readiness.CACHED_S", 0.0)
+    assert await get(home, "/readyz") == (200, "ready")
+    await home.redis.delete(PartitionKeys(0).lease)
+    assert await get(home, "/readyz") == (503, "no coordinator owns 1 of 4 partitions")
+    status, checks = await get(home, "/readyz?verbose")
+    assert status == 503
+    assert checks.splitlines() == [
+        "draining: ok",
+        "subscriptions: ok",
+        "parts: ok",
+        "redis: ok",
+        "coordinators: no coordinator owns 1 of 4 partitions",
+    ]
+
+
+async def test_the_websocket_path_wants_a_websocket(home: House) -> None:
+    status, explanation = await get(home, "/ws")
+    assert status == 426
+    assert "WebSocket" in explanation
+
+
+async def test_an_ordinary_http_client_is_served(home: House) -> None:
+    def fetch() -> tuple[int, bytes]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{home.gateway.port}/livez", timeout=5) as response:
+            return response.status, response.read()
+
+    assert await asyncio.to_thread(fetch) == (200, b"ok\n")
+
+
+async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await home.client()
+    (its,) = home.gateway._server._all
+    monkeypatch.setattr(server, "LATE_S", 0.2)
+    monkeypatch.setattr(connection, "PING_AFTER_S", 0.7)
+    monkeypatch.setattr(connection, "GONE_AFTER_S", 0.7)
+    its._pinged_at = its.heard_at + 0.001
+    time.sleep(2.0)  # noqa: ASYNC251  (the point of it)
+    await asyncio.sleep(0.05)
+    assert its.is_open
+    assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
