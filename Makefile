@@ -91,7 +91,7 @@ $(WEB)/node_modules/.stamp: $(WEB)/package.json $(WEB)/package-lock.json .venv/r
 
 gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 	@echo "Building the pages ..."
-	@$(NPM) run build --silent
+	@$(NPM) run build --silent -- --logLevel=warn
 	@touch $@
 
 .env:

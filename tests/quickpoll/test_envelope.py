@@ -1,0 +1,83 @@
+import msgspec
+import pytest
+
+from quickpoll.envelope import (
+    Audience,
+    Binding,
+    CloseAll,
+    Command,
+    Disconnected,
+    Entry,
+    GatewayLost,
+    Identity,
+    Link,
+    Personal,
+    Replies,
+    Reply,
+    Shared,
+    Step,
+    Tick,
+    UnknownFormat,
+    decode_entry,
+    decode_personal,
+    decode_replies,
+    decode_step,
+    encode,
+    encode_personal,
+)
+from quickpoll.protocol import Role, StartQuiz, SubmitAnswer
+
+LINK = Link("gateway", 7)
+PLAYER = Identity("123456", "nonce", Role.PLAYER, "p1")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Command(LINK, 3, PLAYER, SubmitAnswer(question=0, answer=1, id="mine")),
+        Command(LINK, 1, None, StartQuiz()),
+        Disconnected(LINK, PLAYER),
+        GatewayLost("gateway"),
+        Tick(),
+    ],
+)
+def test_an_entry_comes_out_as_it_went_in(entry: Entry) -> None:
+    assert decode_entry(encode(entry)) == entry
+
+
+def test_replies_come_out_as_they_went_in() -> None:
+    replies = Replies((Reply(7, 3, b'{"type":"ok"}', Binding(PLAYER, 5, 9)), Reply(8, 0, b"", close=4501)))
+    assert decode_replies(encode(replies)) == replies
+
+
+def test_a_step_comes_out_as_it_went_in_with_each_gateways_part_still_closed() -> None:
+    texts = ((7, b'{"a":1}'), (8, b'{"a":2}'))
+    step = Step(
+        9, 4, (Shared(Audience.ALL, 5, b"{}"), Personal({"gateway": encode_personal(texts)}), CloseAll(4500, "over"))
+    )
+    shared, personal, close = decode_step(encode(step)).items
+    assert (shared, close) == (step.items[0], step.items[2])
+    assert isinstance(personal, Personal)
+    assert decode_personal(personal.by_gateway["gateway"]) == texts
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\x02" + encode(Tick())[1:]])
+def test_a_format_of_another_version_is_refused_by_name(data: bytes) -> None:
+    for decode in (decode_entry, decode_replies, decode_step):
+        with pytest.raises(UnknownFormat):
+            decode(data)
+
+
+def test_damaged_bytes_are_an_error_that_can_be_caught() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_entry(encode(GatewayLost("gateway"))[:-3])
+
+
+def test_fields_that_a_newer_version_appended_are_ignored() -> None:
+    newer = b"\x01" + msgspec.msgpack.encode([3, "gateway", "a field that this version does not know"])
+    assert decode_entry(newer) == GatewayLost("gateway")
+
+
+def test_a_command_without_an_id_has_one_that_stays_when_it_is_appended_again() -> None:
+    assert Command(LINK, 3, PLAYER, StartQuiz()).request_id == "gateway/7/3"
+    assert Command(LINK, 3, PLAYER, StartQuiz(id="mine")).request_id == "mine"

@@ -1,0 +1,26 @@
+import re
+from collections import Counter
+
+import pytest
+
+from quickpoll.keys import PartitionKeys, partition_of
+
+
+def test_the_partition_of_a_code_never_changes() -> None:
+    # Written down, not computed: another result would strand the sessions that are stored.
+    assert [partition_of(code, 64) for code in ("000000", "123456", "999999")] == [38, 33, 55]
+
+
+def test_codes_spread_evenly_over_the_partitions() -> None:
+    sizes = Counter(partition_of(f"{number:06}", 64) for number in range(0, 1_000_000, 7))
+    assert len(sizes) == 64
+    assert max(sizes.values()) < 1.2 * min(sizes.values())
+
+
+@pytest.mark.parametrize("number", [0, 63])
+def test_all_keys_and_channels_of_a_partition_have_one_hash_tag(number: int) -> None:
+    keys = PartitionKeys(number)
+    names = [keys.stream, keys.lease, keys.token, keys.meta, keys.deadlines, keys.gateways, keys.quarantine]
+    names += [keys.session("123456"), keys.history("123456"), keys.channel("123456"), keys.replies("gateway")]
+    assert {re.findall(r"\{.*?\}", name)[0] for name in names} == {f"{{p{number}}}"}
+    assert len(set(names)) == len(names)
