@@ -71,7 +71,9 @@ clean:  ## remove everything that was installed or built
 
 # --clear: a half-made or moved environment is made anew; no activated one is used.
 .venv/bin/python:
-	$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "QuickPoll needs Python 3.11 or later. If you have one, name it: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
 
 .venv/run.stamp: requirements-build.txt pyproject.toml | .venv/bin/python
 	@echo "Installing QuickPoll into .venv ..."
