@@ -194,15 +194,16 @@ def _check_window(session: Session, index: int, now: int) -> None:
 def _check_fits(question: Question, answer: Answer) -> None:
     """Raises Refused where an answer is not of the question's kind, or names no option of it."""
     count = len(question.options)
-    if question.kind == "multiple":
-        if not isinstance(answer, tuple) or not answer:
-            raise Refused(ErrorCode.INVALID_ANSWER, "Answer with a list of at least one option's index.")
-        if len(set(answer)) != len(answer):
-            raise Refused(ErrorCode.INVALID_ANSWER, "Name each option once.")
+    if question.kind != "multiple":
+        if type(answer) is not int:
+            raise Refused(ErrorCode.INVALID_ANSWER, "Answer with the index of one option.")
+        chosen: tuple[int, ...] = (answer,)
+    elif isinstance(answer, tuple) and answer:
         chosen = answer
-    elif type(answer) is int:
-        chosen = (answer,)
     else:
-        raise Refused(ErrorCode.INVALID_ANSWER, "Answer with the index of one option.")
-    if not all(type(option) is int and 0 <= option < count for option in chosen):
-        raise Refused(ErrorCode.INVALID_ANSWER, f"Options are numbered from 0 to {count - 1}.")
+        raise Refused(ErrorCode.INVALID_ANSWER, "Answer with a list of at least one option's index.")
+    if len(set(chosen)) != len(chosen):
+        raise Refused(ErrorCode.INVALID_ANSWER, "Name each option once.")
+    for option in chosen:
+        if type(option) is not int or not 0 <= option < count:
+            raise Refused(ErrorCode.INVALID_ANSWER, f"Options are numbered from 0 to {count - 1}.")

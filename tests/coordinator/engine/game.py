@@ -1,0 +1,219 @@
+"""A game at the engine, without sockets: entries in, effects out, in one line each."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from coordinator.engine import Close, Drawn, Effects, Head, Player, Reply, Session, ToEach, ToMany, apply, create
+from quickpoll.envelope import Command, Disconnected, Entry, Identity, Link, Tick
+from quickpoll.protocol import (
+    Answer,
+    CreateSession,
+    Error,
+    ErrorCode,
+    Joined,
+    JoinSession,
+    Ok,
+    Option,
+    Question,
+    Quiz,
+    ResumeSession,
+    ServerMessage,
+    SessionCommand,
+    Settings,
+    StartQuiz,
+    SubmitAnswer,
+)
+
+M = TypeVar("M", bound=ServerMessage)
+
+SINGLE = Question("single", "Capital of Kenya?", (Option("Nairobi", correct=True), Option("Mombasa"), Option("Kisumu")))
+MULTIPLE = Question(
+    "multiple", "In Africa?", (Option("Cairo", correct=True), Option("Lima"), Option("Accra", correct=True)), points=500
+)
+TRUE_FALSE = Question("true_false", "Quito is in Peru.", (Option("True"), Option("False", correct=True)))
+POLL = Question("poll", "Where to?", (Option("Nairobi"), Option("Quito")))
+
+HOST_LINK = Link("g1", 1)
+NOTHING = Drawn()
+DEFAULTS = Settings()
+START_MS = 1_700_000_000_000
+
+
+@dataclass
+class Seat:
+    """A connection that has joined, and what it may act as."""
+
+    link: Link
+    identity: Identity
+    name: str
+
+    @property
+    def id(self) -> str:
+        return self.identity.player_id
+
+
+class Game:
+    """A session with a host. `now` moves only when a test moves it."""
+
+    def __init__(self, *questions: Question, settings: Settings = DEFAULTS, id: str | None = "create") -> None:
+        self.now = START_MS
+        self._connections = 1
+        self._requests = 0
+        quiz = Quiz("Capitals", questions or (SINGLE, MULTIPLE))
+        self.create = Command(
+            HOST_LINK, 0, None, CreateSession(id=id, quiz=quiz, settings=settings), "https://quiz.test"
+        )
+        self.session, self.effects = create(self.create, self.now, Drawn("123456", "nonce"))
+
+    def apply(self, entry: Entry, drawn: Drawn = NOTHING) -> Effects:
+        self.effects = apply(self.session, entry, self.now, drawn)
+        return self.effects
+
+    def tick(self) -> Effects:
+        return self.apply(Tick())
+
+    def command(self, link: Link, identity: Identity | None, body: SessionCommand) -> Command:
+        self._requests += 1
+        return Command(link, self._requests, identity, body, "https://quiz.test")
+
+    def send(
+        self, link: Link, identity: Identity | None, body: SessionCommand, drawn: Drawn = NOTHING
+    ) -> ServerMessage:
+        """Sends a command and returns its one reply."""
+        return self.redo(self.command(link, identity, body), drawn)
+
+    def redo(self, command: Command, drawn: Drawn = NOTHING) -> ServerMessage:
+        (reply,) = replies(self.apply(command, drawn))
+        assert (reply.link, reply.request) == (command.link, command.request)
+        return reply.message
+
+    def new_link(self, gateway: str = "g1") -> Link:
+        self._connections += 1
+        return Link(gateway, self._connections)
+
+    def by_host(self, body: SessionCommand) -> ServerMessage:
+        link = self.session.head.host
+        return self.send(link or HOST_LINK, self.session.host_identity, body)
+
+    def do(self, body: SessionCommand) -> None:
+        """A command of the host that must succeed."""
+        assert isinstance(self.by_host(body), Ok)
+
+    def try_join(self, name: str, *, link: Link | None = None, id: str | None = None) -> ServerMessage:
+        drawn = Drawn(player_id=f"p{self.session.head.next_number}")
+        return self.send(link or self.new_link(), None, JoinSession(id=id, code="123456", name=name), drawn)
+
+    def join(self, name: str, *, link: Link | None = None, id: str | None = None) -> Seat:
+        link = link or self.new_link()
+        reply = self.try_join(name, link=link, id=id)
+        assert isinstance(reply, Joined), reply
+        return Seat(link, self.session.player_identity(reply.player_id), reply.name)
+
+    def join_many(self, count: int) -> list[Seat]:
+        return [self.join(f"Player {number}") for number in range(count)]
+
+    def by_player(self, seat: Seat, body: SessionCommand) -> ServerMessage:
+        return self.send(seat.link, seat.identity, body)
+
+    def answer(
+        self, seat: Seat, choice: Answer, *, question: int | None = None, id: str | None = None
+    ) -> ServerMessage:
+        index = self.session.head.question if question is None else question
+        return self.by_player(seat, SubmitAnswer(id=id, question=index, answer=choice))
+
+    def resume(self, seat: Seat, link: Link | None = None) -> ServerMessage:
+        seat.link = link or self.new_link()
+        return self.send(seat.link, seat.identity, ResumeSession(token="verified"))
+
+    def resume_host(self, link: Link) -> ServerMessage:
+        return self.send(link, self.session.host_identity, ResumeSession(token="verified"))
+
+    def disconnect(self, seat: Seat) -> Effects:
+        return self.apply(Disconnected(seat.link, seat.identity))
+
+    def disconnect_host(self) -> Effects:
+        return self.apply(Disconnected(self.session.head.host or HOST_LINK, self.session.host_identity))
+
+    def open(self) -> None:
+        """Opens question 0 and goes to the moment when answers count."""
+        self.do(StartQuiz())
+        self.now = self.session.head.opens_at
+
+    def time_up(self) -> Effects:
+        """Goes to the first moment after the open question."""
+        self.now = self.session.head.closes_at + 1
+        return self.tick()
+
+    def player(self, seat: Seat) -> Player:
+        return self.session.players[seat.id]
+
+    def told(self, kind: type[M]) -> list[M]:
+        """Messages of this kind that the last entry caused, whomever they are for."""
+        return told(self.effects, kind)
+
+    def one(self, kind: type[M]) -> M:
+        (message,) = self.told(kind)
+        return message
+
+    def each(self, kind: type[M]) -> dict[Link, M]:
+        """Personal messages of this kind that the last entry caused."""
+        return {
+            link: message
+            for effect in self.effects.said
+            if isinstance(effect, ToEach)
+            for link, message in effect.messages
+            if isinstance(message, kind)
+        }
+
+    def closed(self) -> dict[Link, int]:
+        """Connections that the last entry closed, with the close code."""
+        return {effect.link: effect.code for effect in self.effects.said if isinstance(effect, Close)}
+
+
+def replies(effects: Effects) -> list[Reply]:
+    return [effect for effect in effects.said if isinstance(effect, Reply)]
+
+
+def told(effects: Effects, kind: type[M]) -> list[M]:
+    messages: list[ServerMessage] = []
+    for effect in effects.said:
+        match effect:
+            case Reply() | ToMany():
+                messages.append(effect.message)
+            case ToEach():
+                messages += [message for _, message in effect.messages]
+            case Close(message=ServerMessage() as message):
+                messages.append(message)
+            case _:
+                pass
+    return [message for message in messages if isinstance(message, kind)]
+
+
+def code(message: ServerMessage) -> ErrorCode | None:
+    """The code of an error; None for another message."""
+    return message.code if isinstance(message, Error) else None
+
+
+def said_bytes(effects: Effects) -> bytes:
+    """All that an entry caused, as bytes that are equal only if it is the same."""
+    said = [(type(effect).__name__, effect) for effect in effects.said]
+    return msgspec.msgpack.encode((said, sorted(effects.touched), sorted(effects.removed)))
+
+
+def state_bytes(session: Session) -> bytes:
+    return msgspec.msgpack.encode((session.code, session.quiz, session.head, list(session.players.values())))
+
+
+def reloaded(session: Session) -> Session:
+    """The session as it is after it was stored and loaded, its players in another order."""
+
+    def again(value: object, kind: type) -> object:
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=kind)
+
+    quiz, head = again(session.quiz, Quiz), again(session.head, Head)
+    players = [again(player, Player) for player in reversed(session.players.values())]
+    assert isinstance(quiz, Quiz)
+    assert isinstance(head, Head)
+    return Session(session.code, quiz, head, {player.id: player for player in players if isinstance(player, Player)})

@@ -1,0 +1,496 @@
+"""The laws of the engine as a whole, under any order of entries.
+
+Each step is judged by what was said alone, against a model that shares no code with the engine; and
+each entry is applied a second time to a session that was stored and loaded just before.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+
+from coordinator.engine import (
+    CloseSession,
+    Drawn,
+    Effects,
+    Reply,
+    Session,
+    ToEach,
+    ToMany,
+    apply,
+    create,
+    next_deadline,
+)
+from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Identity, Link, Tick
+from quickpoll.protocol import (
+    Answer,
+    AnswerAccepted,
+    AnswerProgress,
+    Broadcast,
+    CloseQuestion,
+    CreateSession,
+    EndSession,
+    Error,
+    Joined,
+    JoinSession,
+    KickPlayer,
+    Leaderboard,
+    LeaveSession,
+    LockSession,
+    NewQuestion,
+    NextQuestion,
+    Ok,
+    Option,
+    Phase,
+    Question,
+    QuestionResults,
+    Quiz,
+    QuizEnded,
+    Resumed,
+    ResumeSession,
+    Role,
+    ServerMessage,
+    SessionCommand,
+    SessionCreated,
+    Settings,
+    StartQuiz,
+    SubmitAnswer,
+    YourFinal,
+    YourResult,
+)
+from tests.coordinator.engine.game import (
+    MULTIPLE,
+    NOTHING,
+    POLL,
+    SINGLE,
+    TRUE_FALSE,
+    reloaded,
+    replies,
+    said_bytes,
+    state_bytes,
+)
+
+GATEWAYS = ("g1", "g2")
+CREATE_ID = "an unguessable id"
+ANSWERS = st.one_of(st.integers(0, 3), st.lists(st.integers(0, 3), max_size=3).map(tuple))
+TIMES = st.sampled_from([0, 1, 50, 100, 499, 500, 999, 1000, 1001, 2500, 5000, 9999])
+WORTHLESS = Question("single", "For fun?", (Option("Yes", correct=True), Option("No")), time_limit_ms=1000, points=0)
+
+
+@dataclass
+class Score:
+    """A player as the published rules see one."""
+
+    number: int
+    points: int = 0
+    correct: int = 0
+    streak: int = 0
+    time_ms: int = 0
+    rank: int | None = None
+    delta: int = 0
+
+
+@dataclass
+class Model:
+    """What an onlooker who reads every message knows."""
+
+    quiz: Quiz
+    streak_bonus: bool
+    seq: int = 0
+    limits_ms: int = 0
+    asked: NewQuestion | None = None
+    results: set[int] = field(default_factory=set)
+    accepted: dict[int, dict[str, tuple[Answer, int]]] = field(default_factory=dict)
+    links: dict[str, Link | None] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)
+    over: bool = False
+    joined: int = 0
+
+    def join(self, player_id: str) -> None:
+        self.scores[player_id] = Score(self.joined, time_ms=self.limits_ms)
+        self.joined += 1
+
+    def remove(self, player_id: str) -> None:
+        self.scores.pop(player_id, None)
+        self.links.pop(player_id, None)
+
+    def close(self, index: int) -> None:
+        """Books the question by the rules of the protocol, one by one."""
+        question, asked = self.quiz.questions[index], self.asked
+        assert asked is not None
+        solution = {n for n, option in enumerate(question.options) if option.correct}
+        for player_id, score in self.scores.items():
+            score.delta = 0
+            if question.kind == "poll":
+                continue
+            given = self.accepted[index].get(player_id)
+            response_ms = question.time_limit_ms if given is None else given[1] - asked.opens_at
+            score.time_ms += response_ms
+            chosen = set() if given is None else {given[0]} if isinstance(given[0], int) else set(given[0])
+            if chosen != solution:
+                score.streak = 0
+                continue
+            score.streak += 1
+            score.correct += 1
+            exact = question.points * (1 - Fraction(response_ms, question.time_limit_ms) / 2)
+            score.delta = question.points if response_ms < 500 else floor(exact + Fraction(1, 2))
+            if self.streak_bonus and question.points:
+                score.delta += 100 * min(score.streak - 1, 5)
+            score.points += score.delta
+        if question.kind != "poll":
+            self.limits_ms += question.time_limit_ms
+        self.rank()
+
+    def rank(self) -> None:
+        for score in self.scores.values():
+            score.rank = 1 + sum(other.points > score.points for other in self.scores.values())
+
+    def table(self) -> list[tuple[str, int | None, int, int]]:
+        best_first = sorted(self.scores.items(), key=lambda kv: (-kv[1].points, kv[1].time_ms, kv[1].number))
+        return [(player_id, score.rank, score.points, score.delta) for player_id, score in best_first]
+
+
+class Onlooker:
+    """Checks what each entry caused against the model, message by message, in the order it was said."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def judge(self, entry: Entry, now: int, effects: Effects) -> None:
+        for effect in effects.said:
+            match effect:
+                case Reply():
+                    assert isinstance(entry, Command)
+                    assert (effect.link, effect.request) == (entry.link, entry.request)
+                    self.replied(entry, now, effect)
+                case ToMany():
+                    if isinstance(effect.message, Broadcast):
+                        assert effect.message.seq == self.model.seq + 1, "seq has no gaps"
+                        self.model.seq += 1
+                    self.broadcast(effect.message, now)
+                case ToEach():
+                    assert [link for link, _ in effect.messages] == self.connected_links()
+                    for link, message in effect.messages:
+                        self.personal(link, message)
+                case CloseSession():
+                    self.model.over = True
+                    for player_id in list(self.model.scores):
+                        self.model.remove(player_id)
+                case _:
+                    pass
+        assert sum(isinstance(effect, Reply) for effect in effects.said) == isinstance(entry, Command)
+
+    def replied(self, command: Command, now: int, reply: Reply) -> None:
+        model, body, message = self.model, command.body, reply.message
+        match message:
+            case Joined():
+                if message.player_id not in model.scores:
+                    model.join(message.player_id)
+                model.links[message.player_id] = command.link
+            case Resumed() if command.identity is not None and command.identity.role is Role.PLAYER:
+                model.links[command.identity.player_id] = command.link
+            case AnswerAccepted() if command.identity is not None and isinstance(body, SubmitAnswer):
+                self.accepted(command.identity.player_id, command.link, body, message, now)
+            case Ok() if isinstance(body, LeaveSession) and command.identity is not None:
+                assert reply.unbind
+                model.remove(command.identity.player_id)
+            case Ok() if isinstance(body, KickPlayer):
+                model.remove(body.player_id)
+            case _:
+                pass
+        if isinstance(message, Joined | Resumed | SessionCreated):
+            assert reply.identity is not None
+            assert message.session.seq == model.seq, "who is bound has seen all broadcasts up to here"
+            assert message.session.player_count == len(self.connected_links())
+
+    def accepted(self, player_id: str, link: Link, body: SubmitAnswer, message: AnswerAccepted, now: int) -> None:
+        model = self.model
+        known = model.accepted[body.question].get(player_id)
+        if known is not None:
+            assert message.received_at == known[1], "only an answer sent again is accepted again"
+            return
+        assert model.asked is not None
+        assert model.asked.question.index == body.question
+        assert model.asked.opens_at <= now <= model.asked.closes_at
+        assert body.question not in model.results
+        assert model.links[player_id] == link
+        assert message.received_at == now
+        model.accepted[body.question][player_id] = (body.answer, now)
+
+    def broadcast(self, message: ServerMessage, now: int) -> None:
+        model = self.model
+        match message:
+            case NewQuestion():
+                index = message.question.index
+                assert index == len(model.accepted), "questions come in order, each once"
+                assert len(model.results) == index
+                assert message.opens_at >= now
+                model.asked, model.accepted[index] = message, {}
+            case QuestionResults():
+                assert model.asked is not None
+                assert message.question == model.asked.question.index
+                assert message.question not in model.results
+                model.results.add(message.question)
+                given = model.accepted[message.question]
+                chosen = Counter(
+                    n for answer, _ in given.values() for n in ([answer] if isinstance(answer, int) else answer)
+                )
+                assert message.counts == tuple(chosen[n] for n in range(len(model.asked.question.options)))
+                assert (message.answered, message.total) == (len(given), self.total())
+                model.close(message.question)
+            case Leaderboard():
+                table = [(e.player_id, e.rank, e.points, e.delta) for e in message.entries]
+                assert table == model.table()[:10]
+            case QuizEnded():
+                model.rank()
+                table = [(e.player_id, e.rank, e.points, e.delta) for e in message.podium]
+                assert table == model.table()[:3]
+            case AnswerProgress():
+                assert (message.answered, message.total) == (len(self.given()), self.total())
+            case _:
+                pass
+
+    def personal(self, link: Link, message: ServerMessage) -> None:
+        (player_id,) = [player_id for player_id, its_link in self.model.links.items() if its_link == link]
+        score = self.model.scores[player_id]
+        assert self.model.asked is not None
+        if isinstance(message, YourResult):
+            given = self.given().get(player_id)
+            assert message.answered == (given is not None)
+            assert message.response_ms == (None if given is None else given[1] - self.model.asked.opens_at)
+            seen = (message.points, message.total_points, message.rank, message.streak)
+            assert seen == (score.delta, score.points, score.rank, score.streak)
+        else:
+            assert isinstance(message, YourFinal)
+            assert (message.rank, message.points, message.correct) == (score.rank, score.points, score.correct)
+
+    def given(self) -> dict[str, tuple[Answer, int]]:
+        assert self.model.asked is not None
+        return self.model.accepted[self.model.asked.question.index]
+
+    def total(self) -> int:
+        return len(self.given().keys() | {player_id for player_id, link in self.model.links.items() if link})
+
+    def connected_links(self) -> list[Link]:
+        return [link for player_id in self.model.scores if (link := self.model.links[player_id]) is not None]
+
+
+QUIZZES = st.lists(st.sampled_from([SINGLE, MULTIPLE, TRUE_FALSE, POLL, WORTHLESS]), min_size=1, max_size=5)
+SETTINGS = st.builds(
+    Settings,
+    lead_ms=st.sampled_from([0, 200, 3000]),
+    auto_advance_ms=st.sampled_from([None, None, 0, 1000]),
+    max_players=st.sampled_from([3, 2000]),
+    streak_bonus=st.booleans(),
+)
+START_MS = 1_700_000_000_000
+
+
+class Laws(RuleBasedStateMachine):
+    """A session under any order of entries."""
+
+    seats = Bundle("seats")
+
+    @initialize(questions=QUIZZES, chosen=SETTINGS)
+    def create(self, questions: list[Question], chosen: Settings) -> None:
+        self.now = START_MS
+        self.serial = 0
+        quiz = Quiz("Any", tuple(questions))
+        self.first = Command(
+            Link("g1", 0), 0, None, CreateSession(id=CREATE_ID, quiz=quiz, settings=chosen), "https://q"
+        )
+        self.session, effects = create(self.first, self.now, Drawn("123456", "nonce"))
+        self.log: list[tuple[Entry, int, Drawn, bytes]] = []
+        self.onlooker = Onlooker(Model(quiz, chosen.streak_bonus))
+        self.onlooker.judge(self.first, self.now, effects)
+        self.stored: dict[str, bytes] = {}
+
+    # -- what the rules are made of
+
+    def next_link(self, gateway: str) -> Link:
+        self.serial += 1
+        return Link(gateway, self.serial)
+
+    def apply(self, entry: Entry, drawn: Drawn = NOTHING) -> Effects:
+        twin = reloaded(self.session)
+        effects = apply(self.session, entry, self.now, drawn)
+        assert said_bytes(apply(twin, entry, self.now, drawn)) == said_bytes(effects)
+        assert state_bytes(twin) == state_bytes(self.session)
+        self.log.append((entry, self.now, drawn, said_bytes(effects)))
+        self.onlooker.judge(entry, self.now, effects)
+        for player_id in effects.removed:
+            self.stored.pop(player_id, None)
+        for player_id in effects.touched:
+            self.stored[player_id] = msgspec.msgpack.encode(self.session.players[player_id])
+        return effects
+
+    def send(self, link: Link, identity: Identity | None, body: SessionCommand) -> ServerMessage:
+        self.serial += 1
+        return replies(self.apply(Command(link, self.serial, identity, body), Drawn(player_id=f"p{self.serial}")))[
+            0
+        ].message
+
+    def by_host(self, body: SessionCommand) -> ServerMessage:
+        return self.send(self.session.head.host or Link("g1", 0), self.session.host_identity, body)
+
+    def catch_up(self) -> None:
+        """Runs due deadlines on their own, for entries whose effect the onlooker cannot tell from theirs."""
+        self.apply(Tick())
+
+    # -- the rules
+
+    @rule(
+        target=seats, name=st.sampled_from(["Ann", "ann", "Ben", "Cem", "Dan", ""]), gateway=st.sampled_from(GATEWAYS)
+    )
+    def join(self, name: str, gateway: str) -> Any:
+        link = self.next_link(gateway)
+        reply = self.send(link, None, JoinSession(code="123456", name=name, id=f"an id of {name} to know by"))
+        if not isinstance(reply, Joined):
+            return multiple()
+        return self.session.player_identity(reply.player_id)
+
+    @rule(seat=seats, gateway=st.sampled_from(GATEWAYS))
+    def resume(self, seat: Identity, gateway: str) -> None:
+        self.send(self.next_link(gateway), seat, ResumeSession(token="verified"))
+
+    @rule(seat=seats, question=st.integers(0, 5), answer=ANSWERS, id=st.sampled_from([None, "a", "b"]))
+    def answer_anything(self, seat: Identity, question: int, answer: Answer, id: str | None) -> None:
+        self.send(self.link_of(seat), seat, SubmitAnswer(id=id, question=question, answer=answer))
+
+    @rule(seat=seats, option=st.integers(0, 1), wait_ms=TIMES)
+    def answer_well(self, seat: Identity, option: int, wait_ms: int) -> None:
+        """A fitting first answer of a connected player in its window counts, without exception."""
+        self.now += wait_ms
+        model = self.onlooker.model
+        if model.asked is None:
+            return
+        asked = model.asked
+        index = asked.question.index
+        counts = (
+            index not in model.results
+            and asked.opens_at <= self.now <= asked.closes_at
+            and model.links.get(seat.player_id) is not None
+            and seat.player_id not in model.accepted[index]
+        )
+        answer: Answer = (option, 2) if asked.question.kind == "multiple" else option
+        reply = self.send(self.link_of(seat), seat, SubmitAnswer(question=index, answer=answer))
+        assert isinstance(reply, AnswerAccepted) == counts
+
+    @rule(seat=seats)
+    def answer_on_a_connection_that_is_not_the_current_one(self, seat: Identity) -> None:
+        assert isinstance(self.send(Link("g1", -1), seat, SubmitAnswer(question=0, answer=0)), Error)
+
+    @rule(seat=seats)
+    def leave(self, seat: Identity) -> None:
+        self.send(self.link_of(seat), seat, LeaveSession())
+
+    @rule(seat=seats)
+    def kick(self, seat: Identity) -> None:
+        self.by_host(KickPlayer(player_id=seat.player_id))
+
+    @rule(seat=seats)
+    def disconnect(self, seat: Identity) -> None:
+        self.catch_up()
+        link = self.link_of(seat)
+        if seat.player_id in self.onlooker.model.links:
+            self.onlooker.model.links[seat.player_id] = None
+        self.apply(Disconnected(link, seat))
+
+    @rule(seat=seats)
+    def disconnect_a_connection_that_is_not_the_current_one(self, seat: Identity) -> None:
+        self.apply(Disconnected(Link("g1", -1), seat))
+
+    @rule(gateway=st.sampled_from(GATEWAYS))
+    def lose_gateway(self, gateway: str) -> None:
+        self.catch_up()
+        links = self.onlooker.model.links
+        links.update({player_id: None for player_id, link in links.items() if link and link.gateway == gateway})
+        self.apply(GatewayLost(gateway))
+
+    @rule(away=st.booleans())
+    def move_host(self, away: bool) -> None:
+        host = self.session.head.host
+        if away and host is not None:
+            self.apply(Disconnected(host, self.session.host_identity))
+        else:
+            self.send(self.next_link("g1"), self.session.host_identity, ResumeSession(token="verified"))
+
+    @rule()
+    def create_again(self) -> None:
+        self.send(self.next_link("g2"), None, self.first.body)
+
+    @rule(body=st.sampled_from([StartQuiz(), NextQuestion(), CloseQuestion(), LockSession(locked=True)]))
+    def lead(self, body: SessionCommand) -> None:
+        self.by_host(body)
+
+    @rule(wait_ms=TIMES)
+    def move_on(self, wait_ms: int) -> None:
+        """Opens the next question, if there can be one, and goes to the moment it opens."""
+        self.by_host(LockSession(locked=False))
+        self.by_host(StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion())
+        self.now = max(self.now, self.session.head.opens_at) + wait_ms // 10
+
+    @rule(wait_ms=TIMES)
+    def wait(self, wait_ms: int) -> None:
+        self.now += wait_ms
+        self.apply(Tick())
+
+    @rule()
+    def wait_for_the_deadline(self) -> None:
+        self.now = max(self.now, next_deadline(self.session) or 0)
+        self.apply(Tick())
+
+    @precondition(lambda self: self.log)
+    @rule(back=st.integers(1, 8))
+    def append_a_command_again(self, back: int) -> None:
+        entry = self.log[-min(back, len(self.log))][0]
+        if isinstance(entry, Command):
+            self.apply(entry, Drawn(player_id=f"again{self.serial}-{len(self.log)}"))
+
+    @precondition(lambda self: len(self.log) > 30)
+    @rule()
+    def end(self) -> None:
+        self.by_host(EndSession())
+
+    def link_of(self, seat: Identity) -> Link:
+        return self.onlooker.model.links.get(seat.player_id) or Link("g1", -1)
+
+    # -- the laws
+
+    @invariant()
+    def derived_counts_equal_a_recount(self) -> None:
+        session = self.session
+        assert Session(session.code, session.quiz, session.head, dict(session.players)) == session
+        assert list(session.players) == list(self.onlooker.model.scores)
+        assert session.connected == len(self.onlooker.connected_links())
+
+    @invariant()
+    def what_was_said_to_have_changed_is_all_that_has(self) -> None:
+        assert self.stored == {p.id: msgspec.msgpack.encode(p) for p in self.session.players.values()}
+
+    @invariant()
+    def a_living_session_has_a_deadline_ahead(self) -> None:
+        at = next_deadline(self.session)
+        assert self.onlooker.model.over == self.session.head.closed == (at is None)
+        assert at is None or not self.log or at >= self.log[-1][1]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "log"):
+            return
+        model = self.onlooker.model
+        still_open = set() if model.asked is None else {model.asked.question.index}
+        assert model.accepted.keys() - still_open <= model.results, "every accepted answer is in a result"
+        session, _ = create(self.first, START_MS, Drawn("123456", "nonce"))
+        for entry, now, drawn, said in self.log:
+            assert said_bytes(apply(session, entry, now, drawn)) == said
+        assert state_bytes(session) == state_bytes(self.session)
+
+
+TestLaws = Laws.TestCase
+TestLaws.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)

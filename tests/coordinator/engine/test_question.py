@@ -1,0 +1,465 @@
+import pytest
+
+from quickpoll.protocol import (
+    Answer,
+    AnswerAccepted,
+    CloseQuestion,
+    ErrorCode,
+    Leaderboard,
+    LeaveSession,
+    NewQuestion,
+    NextQuestion,
+    Ok,
+    Phase,
+    Question,
+    QuestionResults,
+    QuizEnded,
+    Settings,
+    StartQuiz,
+    YourFinal,
+    YourResult,
+)
+from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game, code, replies
+
+STREAKS = Settings(lead_ms=0, streak_bonus=True)
+
+
+def play(game: Game) -> None:
+    """Opens the next question and goes to the moment when answers count."""
+    game.do(StartQuiz() if game.session.head.phase is Phase.LOBBY else NextQuestion())
+    game.now = game.session.head.opens_at
+
+
+# -- opening --------------------------------------------------------------------------------
+
+
+def test_a_question_is_said_ahead_of_the_moment_it_opens() -> None:
+    game = Game(settings=Settings(lead_ms=2500))
+    game.do(StartQuiz())
+    asked = game.one(NewQuestion)
+    assert (asked.question.index, asked.question.total, asked.seq) == (0, 2, 1)
+    assert asked.opens_at == game.now + 2500
+    assert asked.closes_at == asked.opens_at + SINGLE.time_limit_ms
+
+
+def test_the_next_question_follows_the_results() -> None:
+    game = Game()
+    play(game)
+    game.time_up()
+    play(game)
+    assert game.session.head.question == 1
+    assert game.session.head.answered == 0
+
+
+# -- the window of an answer ----------------------------------------------------------------
+
+
+def test_an_answer_counts_from_the_first_to_the_last_moment() -> None:
+    game = Game(SINGLE)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    assert game.answer(ann, 0, id="a") == AnswerAccepted(question=0, received_at=game.now, reply_to="a")
+    game.now = game.session.head.closes_at
+    assert isinstance(game.answer(ben, 0), AnswerAccepted)
+
+
+def test_an_answer_before_the_question_opens_is_too_early() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    assert code(game.answer(ann, 0, question=0)) is ErrorCode.NOT_OPEN_YET, "in the lobby"
+    game.do(StartQuiz())
+    game.now = game.session.head.opens_at - 1
+    assert code(game.answer(ann, 0)) is ErrorCode.NOT_OPEN_YET
+    assert game.session.head.answered == 0
+
+
+def test_an_answer_after_the_last_moment_finds_the_question_closed_without_a_tick() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.open()
+    game.now = game.session.head.closes_at + 1
+    assert code(game.answer(ann, 0)) is ErrorCode.QUESTION_CLOSED
+    assert game.one(QuestionResults).answered == 0
+    assert game.player(ann).points == 0
+
+
+def test_an_answer_to_another_question_changes_nothing() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.open()
+    assert code(game.answer(ann, 0, question=1)) is ErrorCode.NOT_OPEN_YET
+    assert code(game.answer(ann, 0, question=199)) is ErrorCode.NOT_OPEN_YET
+    game.time_up()
+    assert code(game.answer(ann, 0, question=0)) is ErrorCode.QUESTION_CLOSED
+    assert code(game.answer(ann, 0, question=1)) is ErrorCode.NOT_OPEN_YET
+    play(game)
+    assert code(game.answer(ann, 0, question=0)) is ErrorCode.QUESTION_CLOSED
+    game.time_up()
+    game.do(NextQuestion())
+    assert code(game.answer(ann, 0, question=1)) is ErrorCode.QUESTION_CLOSED, "the quiz is over"
+    assert game.player(ann).points == 0
+
+
+def test_only_the_first_answer_counts() -> None:
+    game = Game()
+    ann, _ = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 1)
+    assert code(game.answer(ann, 0)) is ErrorCode.ALREADY_ANSWERED
+    assert game.session.head.counts == [0, 1, 0]
+
+
+def test_the_same_answer_sent_again_is_accepted_again_and_counts_once() -> None:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    first = game.answer(ann, 0, id="a")
+    game.now += 900
+    assert game.answer(ann, 0, id="a") == first
+    assert game.session.head.answered == 1
+    game.answer(ben, 0)
+    assert game.answer(ann, 0, id="a") == first, "also when the question is closed"
+    play(game)
+    assert game.answer(ann, 0, id="a", question=0) == first, "also when the next one is open"
+    assert game.session.head.answered == 0
+
+
+def test_an_id_used_for_one_question_does_not_answer_the_next() -> None:
+    game = Game(SINGLE, SINGLE)
+    ann, _ = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0, id="a")
+    game.time_up()
+    play(game)
+    game.answer(ann, 1, id="a")
+    assert game.session.head.counts == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (SINGLE, 3),
+        (SINGLE, -1),
+        (SINGLE, (0,)),
+        (SINGLE, True),
+        (TRUE_FALSE, 2),
+        (POLL, 2),
+        (POLL, (0,)),
+        (MULTIPLE, 0),
+        (MULTIPLE, ()),
+        (MULTIPLE, (0, 0)),
+        (MULTIPLE, (0, 3)),
+        (MULTIPLE, (True,)),
+    ],
+)
+def test_an_answer_must_fit_its_question(question: Question, answer: Answer) -> None:
+    game = Game(question)
+    ann = game.join("Ann")
+    game.open()
+    assert code(game.answer(ann, answer)) is ErrorCode.INVALID_ANSWER
+    assert game.session.head.answered == 0
+    assert isinstance(game.answer(ann, (0, 2) if question is MULTIPLE else 0), AnswerAccepted), "it may be corrected"
+
+
+# -- closing --------------------------------------------------------------------------------
+
+
+def test_a_question_closes_when_its_time_has_passed_and_not_before() -> None:
+    game = Game()
+    game.open()
+    game.now = game.session.head.closes_at
+    game.tick()
+    assert not game.told(QuestionResults)
+    game.now += 1
+    game.tick()
+    assert game.one(QuestionResults).correct == (0,)
+
+
+def test_the_host_closes_a_question_early() -> None:
+    game = Game()
+    game.join("Ann")
+    game.open()
+    game.do(CloseQuestion())
+    assert game.one(QuestionResults).answered == 0
+    assert game.session.head.phase is Phase.RESULTS
+
+
+def test_results_come_first_then_the_own_one_then_the_leaderboard() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, 0)
+    kinds = [type(message) for effect in game.effects.said for message in [getattr(effect, "message", None)]]
+    assert kinds == [AnswerAccepted, QuestionResults, type(None), Leaderboard]
+    assert list(game.each(YourResult)) == [ann.link]
+    assert game.one(QuestionResults).seq + 1 == game.one(Leaderboard).seq
+
+
+def test_a_question_closes_when_every_connected_player_has_answered() -> None:
+    game = Game()
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.disconnect(cem)
+    game.open()
+    game.answer(ann, 0)
+    assert not game.told(QuestionResults)
+    game.answer(ben, 1)
+    results = game.one(QuestionResults)
+    assert (results.answered, results.total, results.counts) == (2, 2, (1, 1, 0))
+
+
+@pytest.mark.parametrize("gone", ["leaves", "disconnects"])
+def test_a_question_closes_when_the_last_one_without_an_answer_is_gone(gone: str) -> None:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0)
+    if gone == "leaves":
+        assert isinstance(game.by_player(ben, LeaveSession()), Ok)
+    else:
+        game.disconnect(ben)
+    assert game.one(QuestionResults).total == 1
+
+
+def test_a_question_goes_on_without_any_connected_player() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.open()
+    game.disconnect(ann)
+    assert not game.told(QuestionResults)
+    assert game.session.head.phase is Phase.QUESTION
+
+
+def test_an_answer_counts_also_when_its_player_is_gone_before_the_end() -> None:
+    game = Game()
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.open()
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    game.disconnect(ann)
+    game.by_player(ben, LeaveSession())
+    game.answer(cem, 0)
+    results = game.one(QuestionResults)
+    assert (results.answered, results.total, results.counts) == (3, 3, (2, 1, 0))
+    assert game.player(ann).points == 1000
+    assert list(game.each(YourResult)) == [cem.link], "own results go to who is connected"
+
+
+def test_counts_of_a_multiple_question_are_by_option() -> None:
+    game = Game(MULTIPLE)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, (2, 0))
+    game.answer(ben, (0, 1))
+    results = game.one(QuestionResults)
+    assert (results.correct, results.counts, results.answered) == ((0, 2), (2, 1, 1), 2)
+    assert game.player(ann).points == 500
+    assert game.player(ben).points == 0
+
+
+# -- what a result says ---------------------------------------------------------------------
+
+
+def test_your_result_says_what_the_question_brought() -> None:
+    game = Game(SINGLE)
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.open()
+    game.now += 2000
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    game.time_up()
+    mine = game.each(YourResult)
+    assert mine[ann.link] == YourResult(
+        question=0, answered=True, correct=True, points=900, total_points=900, rank=1, streak=1, response_ms=2000
+    )
+    assert mine[ben.link] == YourResult(
+        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=2000
+    )
+    assert mine[cem.link] == YourResult(
+        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None
+    )
+
+
+def test_a_poll_brings_no_points_and_leaves_the_streak() -> None:
+    game = Game(SINGLE, POLL, SINGLE)
+    ann = game.join("Ann")
+    for _ in range(2):
+        play(game)
+        game.answer(ann, 0)
+    result = game.each(YourResult)[ann.link]
+    assert (result.correct, result.points, result.streak, result.total_points) == (None, 0, 1, 1000)
+    assert game.one(QuestionResults).correct == ()
+    play(game)
+    game.answer(ann, 0)
+    assert game.each(YourResult)[ann.link].streak == 2
+
+
+def test_a_wrong_answer_and_a_missing_one_end_a_streak() -> None:
+    game = Game(*[SINGLE] * 4)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    streaks = []
+    for choices in ((0, 0), (0, 0), (1, None), (0, 0)):
+        play(game)
+        for seat, choice in zip((ann, ben), choices, strict=True):
+            if choice is not None:
+                game.answer(seat, choice)
+        if None in choices:
+            game.time_up()
+        mine = game.each(YourResult)
+        streaks.append((mine[ann.link].streak, mine[ben.link].streak))
+    assert streaks == [(1, 1), (2, 2), (0, 0), (1, 1)]
+
+
+def test_the_streak_bonus_is_paid_only_where_it_is_set() -> None:
+    for settings, totals in ((STREAKS, [1000, 2100, 3300]), (Settings(), [1000, 2000, 3000])):
+        game = Game(*[SINGLE] * 3, settings=settings)
+        ann = game.join("Ann")
+        seen = []
+        for _ in range(3):
+            play(game)
+            game.answer(ann, 0)
+            seen.append(game.each(YourResult)[ann.link].total_points)
+        assert seen == totals
+
+
+def test_a_question_without_points_pays_no_bonus_and_keeps_the_streak() -> None:
+    worthless = Question("single", "For fun?", SINGLE.options, points=0)
+    game = Game(SINGLE, worthless, SINGLE, settings=STREAKS)
+    ann = game.join("Ann")
+    earned = []
+    for _ in range(3):
+        play(game)
+        game.answer(ann, 0)
+        earned.append(game.each(YourResult)[ann.link].points)
+    assert earned == [1000, 0, 1200]
+
+
+def test_among_equals_the_quicker_is_listed_first_and_no_answer_counts_as_the_whole_time() -> None:
+    game = Game(SINGLE)
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.open()
+    game.now += 400
+    game.answer(cem, 0)
+    game.now += 50
+    game.answer(ben, 0)
+    game.time_up()
+    assert [(e.name, e.rank) for e in game.one(Leaderboard).entries] == [("Cem", 1), ("Ben", 1), ("Ann", 3)]
+    assert game.player(ann).response_total_ms == SINGLE.time_limit_ms
+
+
+def test_who_joins_late_has_the_response_time_of_one_who_never_answered() -> None:
+    game = Game(SINGLE, POLL, SINGLE)
+    ann = game.join("Ann")
+    for _ in range(2):
+        play(game)
+        game.time_up()
+    ben = game.join("Ben")
+    assert game.player(ben).response_total_ms == game.player(ann).response_total_ms == SINGLE.time_limit_ms
+    play(game)
+    cem = game.join("Cem")
+    game.time_up()
+    assert game.player(cem).response_total_ms == 2 * SINGLE.time_limit_ms
+    assert [e.name for e in game.one(Leaderboard).entries] == ["Ann", "Ben", "Cem"]
+
+
+def test_the_leaderboard_has_the_first_ten_and_how_they_moved() -> None:
+    game = Game(SINGLE, SINGLE)
+    seats = game.join_many(12)
+    game.open()
+    game.answer(seats[0], 0)
+    game.time_up()
+    board = game.one(Leaderboard)
+    assert (len(board.entries), board.total) == (10, 12)
+    assert board.entries[0].previous_rank is None
+    play(game)
+    game.answer(seats[11], 0)
+    game.now += 600
+    game.answer(seats[0], 0)
+    game.time_up()
+    first, second = game.one(Leaderboard).entries[:2]
+    assert (first.player_id, first.delta, first.rank, first.previous_rank) == ("p0", 970, 1, 1)
+    assert (second.player_id, second.delta, second.rank, second.previous_rank) == ("p11", 1000, 2, 2)
+
+
+# -- advancing and the end ------------------------------------------------------------------
+
+
+def test_after_the_last_question_the_quiz_ends_with_a_podium() -> None:
+    game = Game(SINGLE, POLL)
+    seats = game.join_many(4)
+    game.open()
+    for number, seat in enumerate(seats):
+        game.now += number * 600
+        game.answer(seat, 0)
+    play(game)
+    game.time_up()
+    game.do(NextQuestion())
+    ended = game.one(QuizEnded)
+    assert [entry.player_id for entry in ended.podium] == ["p0", "p1", "p2"]
+    assert (ended.total, ended.questions) == (4, 2)
+    finals = game.each(YourFinal)
+    assert finals[seats[3].link] == YourFinal(rank=4, points=game.player(seats[3]).points, correct=1, questions=2)
+    assert game.session.head.phase is Phase.ENDED
+
+
+def test_who_left_after_the_last_question_is_not_on_the_podium() -> None:
+    game = Game(SINGLE)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    game.by_player(ann, LeaveSession())
+    game.do(NextQuestion())
+    assert [(e.player_id, e.rank, e.previous_rank) for e in game.one(QuizEnded).podium] == [(ben.id, 1, None)]
+    assert game.each(YourFinal)[ben.link].rank == 1
+    assert game.effects.touched == {ben.id}
+
+
+def test_auto_advance_opens_the_next_question_and_ends_the_quiz() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.time_up()
+    closed_at = game.now
+    game.now += 4999
+    game.tick()
+    assert game.session.head.phase is Phase.RESULTS
+    game.now += 1
+    game.tick()
+    assert game.one(NewQuestion).opens_at == closed_at + 5000 + 3000
+    game.time_up()
+    game.now += 5000
+    game.tick()
+    assert game.one(QuizEnded)
+
+
+def test_the_host_may_move_on_before_auto_advance_does() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE, settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.time_up()
+    play(game)
+    assert game.session.head.advance_at is None
+    game.now += 4000
+    game.tick()
+    assert game.session.head.question == 1
+
+
+def test_a_late_tick_opens_the_next_question_ahead_of_its_own_time() -> None:
+    game = Game(SINGLE, SINGLE, settings=Settings(auto_advance_ms=1000))
+    game.open()
+    game.now += 60_000
+    game.tick()
+    assert game.session.head.phase is Phase.RESULTS, "results are shown for their time even then"
+    game.now += 60_000
+    game.tick()
+    assert game.one(NewQuestion).opens_at == game.now + 3000
+
+
+def test_auto_advance_without_a_pause_shows_results_and_the_next_question_at_once() -> None:
+    game = Game(settings=Settings(auto_advance_ms=0))
+    ann = game.join("Ann")
+    game.open()
+    game.time_up()
+    assert game.one(QuestionResults).question == 0
+    assert game.one(NewQuestion).question.index == 1
+    assert game.one(NewQuestion).seq == 4
+    assert replies(game.effects) == []
+    assert game.player(ann).streak == 0

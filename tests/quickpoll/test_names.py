@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quickpoll.names import NameInvalid, normalise
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Ann", "Ann"),
+        ("  Ann\t\n", "Ann"),
+        ("Ann   Lee", "Ann Lee"),
+        ("Ann\u00a0\u2003Lee", "Ann Lee"),  # other kinds of space
+        ("\uff21\uff4e\uff4e", "Ann"),  # full width
+        ("\ufb01n", "fin"),  # a ligature
+        ("Zoe\u0308", "Zo\u00eb"),  # composed
+        ("李小龙", "李小龙"),
+        ("नीता", "नीता"),
+        ("🦊", "🦊"),
+        ("❤\ufe0f Ann", "❤\ufe0f Ann"),
+        ("<b>Ann</b>", "<b>Ann</b>"),  # markup is text
+        ("x" * 24, "x" * 24),
+    ],
+)
+def test_a_name_is_shown_normalised(raw: str, shown: str) -> None:
+    assert normalise(raw)[0] == shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "   ",
+        "\ufe0f",  # a presentation selector alone
+        "x" * 25,
+        "\ufdfa\ufdfa",  # 36 characters after NFKC
+        "An\x00n",
+        "An\nn",
+        "An\x7fn",
+        "An\u200bn",  # zero width space
+        "An\u200dn",  # zero width joiner
+        "\u202eAnn",  # right-to-left override
+        "An\u00adn",  # soft hyphen
+        "An\ufeffn",
+        "An\ue000n",  # private use
+        "An\U000e0041n",  # tag
+        "An\u0378n",  # unassigned
+        "An\ud800n",  # lone surrogate
+        "\u115f",
+        "\u1160",
+        "\u3164",  # Hangul filler
+        "\uffa0",
+        "\u2800",  # braille blank
+        "An\u034fn",
+        "An\u180bn",
+        "An\ufe00n",
+        "An\U000e0100n",
+        "\u17b4",
+    ],
+)
+def test_a_name_that_is_empty_too_long_or_invisible_is_refused(raw: str) -> None:
+    with pytest.raises(NameInvalid, match=r"\.$"):
+        normalise(raw)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann", "ANN"),
+        ("Straße", "STRASSE"),
+        ("Zoe\u0308", "zo\u00eb"),
+        ("\uff21nn", "ann"),
+        ("Ann  Lee", "ann lee"),
+        ("❤", "❤\ufe0f"),
+        ("A \ufe0f B", "a b"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ],
+)
+def test_names_that_look_the_same_have_one_key(one: str, other: str) -> None:
+    assert normalise(one)[1] == normalise(other)[1]
+
+
+def test_different_names_have_different_keys() -> None:
+    assert len({normalise(name)[1] for name in ("Ann", "Anna", "Än", "An n", "An")}) == 5
+
+
+@given(st.text(max_size=30))
+def test_a_name_that_was_accepted_is_accepted_again_unchanged(raw: str) -> None:
+    try:
+        name, key = normalise(raw)
+    except NameInvalid:
+        return
+    assert normalise(name) == (name, key)
+    assert 1 <= len(name) <= 24
+    assert name == name.strip()
