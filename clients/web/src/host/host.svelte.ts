@@ -12,11 +12,13 @@ import { Session } from "../lib/session.svelte";
 import { type Command, Refused } from "../lib/socket";
 import { Sounds } from "../lib/sound";
 import { WakeLock } from "../lib/wakelock";
-import { counted, refusalText } from "../lib/wording";
+import { refusalText } from "../lib/wording";
 
 export type Board = "results" | "leaderboard";
 
 const UNDO_MS = 5000;
+/** Above this, hearing every name would be no help. */
+const MOST_NAMED = 20;
 
 export class Host {
   readonly session: Session;
@@ -24,6 +26,8 @@ export class Host {
   readonly #wakeLock = new WakeLock();
   board = $state<Board>("results");
   soundOn = $state(this.sounds.on);
+  /** The browser lets the page be heard only after a click or a key. */
+  soundWaiting = $state(navigator.userActivation?.hasBeenActive === false);
   /** A command is on its way. */
   busy = $state(false);
   problem = $state("");
@@ -35,6 +39,7 @@ export class Host {
   /** @param code the session of this page's address, if it names one. */
   constructor(code: string | null) {
     this.session = new Session("host", code, (message, view) => this.#received(message, view));
+    for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => (this.soundWaiting = false), { once: true });
   }
 
   /** Opens a session and its lobby. @throws Refused */
@@ -138,7 +143,7 @@ export class Host {
   #received(message: AnyServerMessage, view: View | null): void {
     switch (message.type) {
       case "players_joined":
-        announce(message.players.length > 3 ? counted(message.player_count, "player") : `${message.players.map((player) => player.name).join(", ")} joined`);
+        if (message.player_count <= MOST_NAMED) announce(`${message.players.map((player) => player.name).join(", ")} joined`);
         break;
       case "new_question":
         this.#turnTo("results");

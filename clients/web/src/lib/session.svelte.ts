@@ -16,6 +16,9 @@ export type Ending = "closed" | "lost" | "idle" | "kicked" | "elsewhere";
 const CLOCK_ROUND_MS = 30_000;
 /** How often what depends on the time is drawn: twice as often as an eye would notice. */
 const TICK_MS = 50;
+/** Others follow these in the same write, and are drawn together with them. */
+const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>(["question_results", "your_result", "quiz_ended"]);
+const FOLLOWED_MS = 40;
 const CLOSE_KICKED = 4501;
 const CLOSE_ELSEWHERE = 4502;
 
@@ -34,6 +37,9 @@ export class Session {
     return () => clearInterval(timer);
   });
   #code: string | null;
+  /** What is known; `view` is what is drawn of it. */
+  #latest: View | null = null;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param code the session to resume, if this browser has a token for it.
@@ -88,7 +94,7 @@ export class Session {
   forget(): void {
     if (this.#code) forgetToken(this.role, this.#code);
     this.#code = null;
-    this.view = null;
+    this.#clear();
     this.ending = null;
     this.#socket.connect();
   }
@@ -108,8 +114,15 @@ export class Session {
     if (message.type === "session_created") this.#keep(message.code, message.host_token, message.session.title);
     if (message.type === "joined") this.#keep(message.code, message.player_token, message.session.title);
     if (message.type === "session_closed") this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
-    this.view = reduce(this.view, message);
-    this.#listener(message, this.view);
+    this.#latest = reduce(this.#latest, message);
+    this.#listener(message, this.#latest);
+    this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
+  }
+
+  #draw(wait_ms: number): void {
+    clearTimeout(this.#drawing);
+    if (wait_ms) this.#drawing = setTimeout(() => this.#draw(0), wait_ms);
+    else this.view = this.#latest;
   }
 
   #keep(code: string, token: string, title: string): void {
@@ -131,7 +144,12 @@ export class Session {
     if (this.#code) forgetToken(this.role, this.#code);
     this.#code = null;
     this.refused = refused;
-    this.view = null;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#latest = null;
+    this.#draw(0);
   }
 
   #watch(): void {

@@ -151,6 +151,15 @@ test.each([4500, 4501, 4502, 4999])("close code %i is final", (code) => {
   expect(seen.states.at(-1)).toBe("over");
 });
 
+test("what was not answered when it is over is refused, not left hanging", async () => {
+  const { socket, last } = page("t");
+  last().onopen?.();
+  last().say({ type: "resumed" });
+  const ended = socket.send({ type: "end_session" });
+  last().drop(4500);
+  await expect(ended).rejects.toMatchObject({ code: "session_ended" });
+});
+
 test.each([1006, 1001, 1008, 1013, 4000, 4499])("after close code %i it connects again", (code) => {
   const { seen, last } = page();
   last().drop(code);

@@ -177,6 +177,7 @@ export class Socket {
     if (code >= CLOSE_FINAL && code < 5000) {
       this.#drop();
       this.#setState("over");
+      this.#rejectAll(new Refused({ code: "session_ended", message: "the session is over for this page" }));
       this.#events.over(code);
       return;
     }

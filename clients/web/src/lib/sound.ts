@@ -33,7 +33,7 @@ export class Sounds {
   constructor(role: Role) {
     this.#key = `sound:${role}`;
     this.#on = read<boolean>(this.#key) ?? role === "host";
-    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => this.#unlock(), { passive: true });
+    for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#unlock(), { passive: true });
   }
 
   get on(): boolean {

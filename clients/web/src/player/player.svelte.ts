@@ -41,7 +41,7 @@ export class Player {
 
   /** Gives the seat up. */
   async leave(): Promise<void> {
-    await this.session.send({ type: "leave_session" }).catch(() => {});
+    if (this.session.connection === "open") await this.session.send({ type: "leave_session" }).catch(() => {});
     this.session.forget();
     history.replaceState(null, "", "/");
   }

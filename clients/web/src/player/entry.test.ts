@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { MAX_NAME, codeFrom, otherName } from "./entry";
+
+test.each([
+  ["123456", "123456"],
+  [" 123 456 ", "123456"],
+  ["12a3", "123"],
+  ["1234567", "123456"],
+  ["http://192.168.0.7:8000/join/123456", "123456"],
+])("%j is the code %s", (typed, code) => {
+  expect(codeFrom(typed)).toBe(code);
+});
+
+test.each([
+  ["Ada", "Ada 2"],
+  ["Ada 2", "Ada 3"],
+  ["Ada 9", "Ada 10"],
+])("where %s is taken, %s is offered", (taken, other) => {
+  expect(otherName(taken)).toBe(other);
+});
+
+test("what is offered is never too long", () => {
+  expect(otherName("x".repeat(MAX_NAME))).toHaveLength(MAX_NAME);
+});
