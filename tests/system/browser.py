@@ -1,0 +1,112 @@
+"""Pages in a real Chromium, found by role and name as people find things, and what their WebSockets brought."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, Page, WebSocket, async_playwright, expect
+
+from quickpoll.protocol import Question, Quiz
+from tests.system.game import points
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Nothing but the pages' own server is to be asked, and the tests may run as root.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+PHONE = {"width": 360, "height": 740}
+PROJECTOR = {"width": 1280, "height": 720}
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The machine's Chromium, headless."""
+    program = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert program, "no Chromium is installed: `make test` installs it, or apt-get install chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+async def open_page(browser: Browser, url: str, size: dict[str, int]) -> tuple[Page, list[str]]:
+    """A page with a storage of its own, and the list of what went wrong on it."""
+    context = await browser.new_context(viewport=size, locale="en-GB")  # type: ignore[arg-type]
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    page.on("request", lambda request: problems.append(request.url) if not request.url.startswith(_own(url)) else None)
+    await page.goto(url)
+    return page, problems
+
+
+def _own(url: str) -> tuple[str, ...]:
+    origin = "/".join(url.split("/")[:3])
+    return origin, origin.replace("http", "ws", 1), "data:", "blob:"
+
+
+@dataclass
+class Phone:
+    """A player's page, and the points that its answers must have earned by the rules."""
+
+    page: Page
+    name: str
+    quiz: Quiz
+    points: int = 0
+    opens_at: dict[int, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _answers: dict[int, bool] = field(default_factory=dict)
+
+    @classmethod
+    async def join(cls, browser: Browser, address: str, code: str, name: str, quiz: Quiz) -> "Phone":
+        """Opens the join link, enters a name and joins."""
+        context = await browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
+        phone = cls(await context.new_page(), name, quiz)
+        phone.page.on("websocket", phone._listen)
+        phone.page.on("pageerror", lambda error: phone.problems.append(str(error)))
+        await phone.page.goto(f"{address}/join/{code}")
+        await expect(phone.page.get_by_role("textbox", name="Game code")).to_have_value(code)
+        await phone.page.get_by_role("textbox", name="Your name").fill(name)
+        await phone.page.get_by_role("button", name="Join", exact=True).click()
+        await expect(phone.page.get_by_role("heading", name=name)).to_be_visible()
+        return phone
+
+    async def answer(self, index: int, *, correctly: bool) -> None:
+        """Taps the right options of a question, or wrong ones, and waits until they are locked in."""
+        question = self.quiz.questions[index]
+        await expect(self.page.get_by_role("heading", name=question.text)).to_be_visible()
+        options = self.page.get_by_role("group", name="Options").get_by_role("button")
+        await expect(options).to_have_count(len(question.options))
+        self._answers[index] = correctly
+        for option in chosen(question, correctly=correctly):
+            await options.nth(option).click()
+        if question.kind == "multiple":
+            await self.page.get_by_role("button", name="Confirm answer").click()
+
+    async def sees_verdict(self, index: int) -> None:
+        """The verdict is the right one."""
+        poll = self.quiz.questions[index].kind == "poll"
+        heading = "Thanks, counted" if poll else "Correct!" if self._answers[index] else "Not this time"
+        await expect(self.page.get_by_role("heading", name=heading)).to_be_visible()
+
+    def _listen(self, websocket: WebSocket) -> None:
+        websocket.on("framereceived", lambda text: self._received(json.loads(text)))
+
+    def _received(self, message: dict[str, Any]) -> None:
+        if message["type"] == "new_question":
+            self.opens_at[message["question"]["index"]] = message["opens_at"]
+        elif message["type"] == "answer_accepted":
+            index = message["question"]
+            question = self.quiz.questions[index]
+            if self._answers[index] and question.kind != "poll":
+                self.points += points(question, max(0, message["received_at"] - self.opens_at[index]))
+
+
+def chosen(question: Question, *, correctly: bool) -> list[int]:
+    """Options to tap for a right or a wrong answer."""
+    right = [index for index, option in enumerate(question.options) if option.correct]
+    if correctly and right:
+        return right
+    return [index for index in range(len(question.options)) if index not in right][:1]

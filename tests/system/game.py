@@ -1,0 +1,116 @@
+"""A game in a few lines: a host, players, and what the rules say that they must end with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from clients.player import Client
+from quickpoll.protocol import (
+    AnswerAccepted,
+    CreateSession,
+    Joined,
+    JoinSession,
+    Leaderboard,
+    NewQuestion,
+    NextQuestion,
+    Option,
+    Question,
+    QuestionResults,
+    Quiz,
+    SessionCreated,
+    Settings,
+    StartQuiz,
+    SubmitAnswer,
+    YourResult,
+)
+
+QUIZ = Quiz(
+    "Capitals",
+    (
+        Question("single", "Capital of Kenya?", (Option("Mombasa"), Option("Nairobi", correct=True), Option("Kisumu"))),
+        Question(
+            "multiple",
+            "Which are in Africa?",
+            (Option("Cairo", correct=True), Option("Lima"), Option("Accra", correct=True)),
+            points=500,
+        ),
+        Question(
+            "true_false", "Quito is in Peru.", (Option("True"), Option("False", correct=True)), time_limit_ms=5000
+        ),
+        Question("poll", "Where would you go?", (Option("Nairobi"), Option("Quito"))),
+    ),
+)
+QUICK = Settings(lead_ms=50)
+RESULTS_WITHIN_S = 10.0
+
+
+def points(question: Question, response_ms: int) -> int:
+    """What a correct answer earns by the published rule, reckoned here anew and in decimals."""
+    if response_ms < 500:
+        return question.points
+    return int(question.points * (1 - response_ms / question.time_limit_ms / 2) + 0.5)
+
+
+@dataclass
+class Playing:
+    """A player with its connection, and the points that it should have."""
+
+    client: Client
+    joined: Joined
+    points: int = 0
+    accepted: dict[int, AnswerAccepted] = field(default_factory=dict)
+
+    async def answer(self, asked: NewQuestion, answer: int | tuple[int, ...], quiz: Quiz = QUIZ) -> AnswerAccepted:
+        """Answers, and keeps account of the points by the rules."""
+        reply = await self.client.call(SubmitAnswer(question=asked.question.index, answer=answer))
+        self.accepted[reply.question] = reply
+        question = quiz.questions[reply.question]
+        correct = {index for index, option in enumerate(question.options) if option.correct}
+        if question.kind != "poll" and correct == ({answer} if isinstance(answer, int) else set(answer)):
+            self.points += points(question, max(0, reply.received_at - asked.opens_at))
+        return reply
+
+
+async def open_session(host: Client, quiz: Quiz = QUIZ, settings: Settings = QUICK) -> SessionCreated:
+    """Makes this connection the host of a new session."""
+    return await host.call(CreateSession(quiz=quiz, settings=settings))
+
+
+async def join(client: Client, code: str, name: str) -> Playing:
+    """Makes this connection a player."""
+    return Playing(client, await client.call(JoinSession(code=code, name=name)))
+
+
+async def ask(host: Client, players: Sequence[Playing], command: StartQuiz | NextQuestion) -> NewQuestion:
+    """Opens a question, and returns it when everybody has it and its options are open."""
+    await host.call(command)
+    asked = await host.expect(NewQuestion)
+    for player in players:
+        assert await player.client.expect(NewQuestion) == asked
+    await host.until(asked.opens_at)
+    return asked
+
+
+async def check_results(host: Client, players: Sequence[Playing], *, board: bool = True) -> QuestionResults:
+    """Waits for the results of a question; they must hold each accepted answer once, and the points of the rules.
+
+    `board`: whether these are all players, so that the leaderboard must be theirs.
+    """
+    results = await host.expect(QuestionResults, timeout_s=RESULTS_WITHIN_S)
+    assert results.answered == sum(results.question in player.accepted for player in players)
+    for player in players:
+        assert await player.client.expect(QuestionResults) == results
+        own = await player.client.expect(YourResult)
+        assert (own.question, own.total_points) == (results.question, player.points)
+        assert own.answered == (results.question in player.accepted)
+    leaderboard = await host.expect(Leaderboard)
+    for player in players:
+        assert await player.client.expect(Leaderboard) == leaderboard
+    if board:
+        points_of = {entry.player_id: entry.points for entry in leaderboard.entries}
+        assert points_of == {player.joined.player_id: player.points for player in players}
+    return results
+
+
+def ranks_of(points_of_all: Sequence[int]) -> list[int]:
+    """The rank of each: one more than there are with more points."""
+    return [1 + sum(other > points for other in points_of_all) for points in points_of_all]

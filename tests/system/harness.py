@@ -1,0 +1,133 @@
+"""QuickPoll as its users start it: real processes, real sockets, each in a folder of its own."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+READY_WITHIN_S = 20.0
+SECRET = "a secret that only these tests know"
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def http_status(url: str) -> int:
+    """The status of a GET, 0 if nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  (our own address)
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+@dataclass
+class Process:
+    """One `quickpoll` process."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+    log: Path
+    health: str
+    """Base URL of its health endpoints."""
+    _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+
+    async def start(self, *, ready: bool = True) -> "Process":
+        """Starts it, and waits for /readyz unless told not to."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("QUICKPOLL_")}
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "quickpoll",
+                *self.arguments,
+                env=environment | self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        if ready:
+            await self.ready()
+        return self
+
+    async def ready(self) -> None:
+        """Returns when /readyz says 200; fails with the log if the process ends or takes too long."""
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(READY_WITHIN_S):
+                while await asyncio.to_thread(http_status, self.health + "/readyz") != 200:
+                    if self._process.returncode is not None:
+                        raise AssertionError(f"it ended with {self._process.returncode}:\n{self.log.read_text()}")
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"not ready after {READY_WITHIN_S} s:\n{self.log.read_text()}") from None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Sends a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it with a signal and returns its exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        async with asyncio.timeout(20):
+            return await self._process.wait()
+
+
+def serve(folder: Path, port: int | None = None, **settings: str) -> Process:
+    """Everything in one process, on the embedded server."""
+    port = port or free_port()
+    environment = {
+        "QUICKPOLL_HOST": "127.0.0.1",
+        "QUICKPOLL_PORT": str(port),
+        "QUICKPOLL_DATA_DIR": str(folder / "data"),
+    }
+    return Process([], environment | settings, folder / "serve.log", f"http://127.0.0.1:{port}")
+
+
+def gateway(folder: Path, redis_url: str, number: int = 0) -> Process:
+    """A gateway on its own."""
+    port = free_port()
+    environment = {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_PORT": str(port)} | _shared(redis_url)
+    return Process(["gateway"], environment, folder / f"gateway{number}.log", f"http://127.0.0.1:{port}")
+
+
+def coordinator(folder: Path, redis_url: str, number: int = 0) -> Process:
+    """A coordinator on its own, with its admin port."""
+    port = free_port()
+    environment = {"QUICKPOLL_ADMIN_PORT": str(port)} | _shared(redis_url)
+    return Process(["coordinator"], environment, folder / f"coordinator{number}.log", f"http://127.0.0.1:{port}")
+
+
+def _shared(redis_url: str) -> dict[str, str]:
+    return {"QUICKPOLL_REDIS_URL": redis_url, "QUICKPOLL_SECRET": SECRET}
+
+
+def websocket_url(process: Process) -> str:
+    """Where a gateway's WebSocket is."""
+    return process.health.replace("http", "ws", 1) + "/ws"
+
+
+@asynccontextmanager
+async def running(*processes: Process) -> AsyncIterator[None]:
+    """Starts them together, and ends them with SIGKILL if the test has not ended them."""
+    try:
+        await asyncio.gather(*(process.start(ready=False) for process in processes))
+        await asyncio.gather(*(process.ready() for process in processes))
+        yield
+    finally:
+        await asyncio.gather(*(process.stop(signal.SIGKILL) for process in processes if process._process))

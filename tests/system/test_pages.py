@@ -1,0 +1,139 @@
+"""Whole games in real browsers: a host on a projector and players on phones, up to the podium."""
+
+import re
+from pathlib import Path
+
+import msgspec
+from playwright.async_api import Browser, Page, expect
+
+from quickpoll.protocol import Quiz
+from tests.system.browser import PROJECTOR, Phone, chromium, open_page
+from tests.system.game import ranks_of
+from tests.system.harness import running, serve
+
+SAMPLE = msgspec.json.decode(Path("clients/web/public/quizzes/capitals.json").read_bytes(), type=Quiz)
+
+OWN = """
+title: <b>Markup</b> & more
+questions:
+  - kind: single
+    text: Is <script>alert(1)</script> shown as text?
+    options:
+      - {text: "<i>Yes</i>", correct: true}
+      - {text: "No"}
+  - kind: multiple
+    text: Which are even?
+    points: 500
+    options: [{text: "Two", correct: true}, {text: "Three"}, {text: "Four", correct: true}]
+  - kind: poll
+    text: Tea or coffee?
+    options: [{text: Tea}, {text: Coffee}]
+"""
+
+
+async def lobby(page: Page) -> str:
+    """Opens the lobby of the chosen quiz without the seconds to get ready; returns the code."""
+    await page.get_by_role("combobox", name="Get-ready time").select_option("None")
+    await page.get_by_role("button", name="Open the lobby").click()
+    shown = page.get_by_label(re.compile(r"^Code \d{6}$"))
+    return str(await shown.get_attribute("aria-label"))[-6:]
+
+
+async def play(browser: Browser, host: Page, address: str, quiz: Quiz, names: list[str]) -> list[Phone]:
+    """Plays the whole quiz; player n answers every question rightly but each (n+2)-nd."""
+    code = await lobby(host)
+    phones = [await Phone.join(browser, address, code, name, quiz) for name in names]
+    for name in names:
+        await expect(host.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    await host.get_by_role("button", name="Start").click()
+    for index, question in enumerate(quiz.questions):
+        await expect(host.get_by_role("heading", name=question.text)).to_be_visible()
+        for number, phone in enumerate(phones):
+            await expect(host.get_by_role("list", name="Still answering")).to_contain_text(phone.name)
+            await phone.answer(index, correctly=index % (number + 2) != 0)
+        for phone in phones:
+            await phone.sees_verdict(index)
+        last = index + 1 == len(quiz.questions)
+        if not last and question.kind != "poll":
+            await host.get_by_role("button", name="Leaderboard").click()
+            await expect(host.get_by_role("heading", name="Leaderboard")).to_be_visible()
+        await host.get_by_role("button", name="Show the podium" if last else "Next question").click()
+    return phones
+
+
+async def check_podium(host: Page, phones: list[Phone]) -> None:
+    """The podium must show the points that the answers earned, and each phone its own place."""
+    places = ranks_of([phone.points for phone in phones])
+    podium = host.get_by_role("list", name="Podium")
+    for phone, place in zip(phones, places, strict=True):
+        line = podium.get_by_role("listitem").filter(has_text=phone.name)
+        await expect(line).to_contain_text(f"{phone.points:,} points")
+        await expect(phone.page.get_by_role("list", name="Podium")).to_contain_text(phone.name)
+        heading = "You won!" if place == 1 else f"You are {place}{'nd' if place == 2 else 'rd'}"
+        await expect(phone.page.get_by_role("heading", name=heading)).to_be_visible()
+        assert phone.problems == []
+
+
+async def test_a_sample_quiz_to_the_podium(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await host.get_by_role("button", name=SAMPLE.title).click()
+        phones = await play(browser, host, quickpoll.health, SAMPLE, ["Ada", "Grace", "Linus"])
+        await check_podium(host, phones)
+        assert problems == []
+
+
+async def test_an_uploaded_file_with_markup_in_names_and_texts(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": OWN.encode()}
+        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await expect(host.get_by_role("heading", name="<b>Markup</b> & more")).to_be_visible()
+        own = msgspec.yaml.decode(OWN, type=Quiz)
+        phones = await play(browser, host, quickpoll.health, own, ["<b>Bold</b>", "Ken", "عمر"])
+        await check_podium(host, phones)
+        assert problems == []
+
+
+async def test_a_wrong_file_is_told_by_question_and_field(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        wrong = OWN.replace("points: 500", "points: 5000").encode()
+        upload = {"name": "wrong.yaml", "mimeType": "application/yaml", "buffer": wrong}
+        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await host.get_by_role("button", name="Open the lobby").click()
+        alert = host.get_by_role("alert").filter(has_text="Question 2")
+        await expect(alert).to_contain_text(re.compile("points", re.IGNORECASE))
+
+
+async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    slow = OWN.replace("  - kind: single", "  - kind: single\n    time_limit_ms: 60000", 1)
+    async with running(quickpoll), chromium() as browser:
+        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": slow.encode()}
+        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        code = await lobby(host)
+        quiz = msgspec.yaml.decode(slow, type=Quiz)
+        ada, ken = [await Phone.join(browser, quickpoll.health, code, name, quiz) for name in ("Ada", "Ken")]
+        await host.get_by_role("button", name="Start").click()
+        await ada.answer(0, correctly=True)
+        await expect(ada.page.get_by_text("Locked in")).to_be_visible()
+
+        await host.reload()
+        await expect(host.get_by_role("list", name="Still answering")).to_contain_text("Ken")
+        await ada.page.reload()
+        await expect(ada.page.get_by_text("Locked in")).to_be_visible()
+
+        # The server goes away while Ken taps: the answer is sent again by itself when it is back.
+        await expect(ken.page.get_by_role("heading", name=quiz.questions[0].text)).to_be_visible()
+        await quickpoll.stop()
+        await expect(ken.page.get_by_text("Connection lost")).to_be_visible()
+        await ken.answer(0, correctly=True)
+        await quickpoll.start()
+        await ken.sees_verdict(0)
+        await ada.sees_verdict(0)
+        await expect(host.get_by_role("button", name="Leaderboard")).to_be_visible()

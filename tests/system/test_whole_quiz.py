@@ -1,0 +1,74 @@
+"""A game from the lobby to the podium, with what each must see and have in the end."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from clients.player import Client
+from quickpoll.protocol import NextQuestion, QuizEnded, StartQuiz, YourFinal
+from tests.system.game import QUIZ, ask, check_results, join, open_session, ranks_of
+from tests.system.harness import coordinator, gateway, running, serve, websocket_url
+
+
+async def play(urls: list[str]) -> None:
+    """Four players on these gateways in turn, each good at something else; the host on the first."""
+    async with AsyncExitStack() as stack:
+        host = await stack.enter_async_context(Client.connect(urls[0]))
+        created = await open_session(host)
+        players = []
+        for number, name in enumerate(("Ada", "Grace", "Linus", "Ken")):
+            client = await stack.enter_async_context(Client.connect(urls[number % len(urls)]))
+            players.append(await join(client, created.code, name))
+        ada, grace, linus, ken = players
+
+        asked = await ask(host, players, StartQuiz())
+        await ada.answer(asked, 1)
+        await grace.answer(asked, 1)
+        await linus.answer(asked, 0)
+        await ken.answer(asked, 2)
+        assert (await check_results(host, players)).counts == (1, 2, 1)
+
+        asked = await ask(host, players, NextQuestion())
+        await linus.answer(asked, (2, 0))
+        await ada.answer(asked, (0,))
+        await ken.answer(asked, (0, 2))
+        await grace.answer(asked, (1,))
+        assert (await check_results(host, players)).correct == (0, 2)
+
+        asked = await ask(host, players, NextQuestion())
+        await host.until(asked.opens_at + 1200)
+        await ken.answer(asked, 1)
+        # The others leave it to the clock: the question is closed by time.
+        assert (await check_results(host, players)).answered == 1
+
+        asked = await ask(host, players, NextQuestion())
+        for player in players:
+            await player.answer(asked, 0)
+        assert (await check_results(host, players)).correct == ()
+
+        await host.call(NextQuestion())
+        ended = await host.expect(QuizEnded)
+        ids = [player.joined.player_id for player in players]
+        places = dict(zip(ids, ranks_of([player.points for player in players]), strict=True))
+        assert [entry.rank for entry in ended.podium] == sorted(entry.rank for entry in ended.podium)
+        for player in players:
+            assert await player.client.expect(QuizEnded) == ended
+            final = await player.client.expect(YourFinal)
+            assert (final.points, final.questions) == (player.points, len(QUIZ.questions))
+            assert final.rank == places[player.joined.player_id]
+        assert all(entry.rank == places[entry.player_id] for entry in ended.podium)
+
+
+async def test_a_whole_quiz_in_one_process(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll):
+        await play([websocket_url(quickpoll)])
+        assert await quickpoll.stop() == 0
+
+
+async def test_a_whole_quiz_on_two_gateways_and_two_coordinators(tmp_path: Path, redis_url: str) -> None:
+    gateways = [gateway(tmp_path, redis_url, number) for number in range(2)]
+    coordinators = [coordinator(tmp_path, redis_url, number) for number in range(2)]
+    async with running(*gateways, *coordinators):
+        await play([websocket_url(process) for process in gateways])
+        for process in (*gateways, *coordinators):
+            assert await process.stop() == 0
