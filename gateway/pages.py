@@ -5,7 +5,7 @@ A path is looked up in a dictionary that was filled at start: no request reaches
 
 import email.utils
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -48,11 +48,8 @@ class _File:
     kind: str
     cache: str
     body: bytes
-    encoded: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def tag(self) -> str:
-        return f'W/"{sha256(self.body).hexdigest()[:20]}"'
+    tag: str
+    encoded: dict[str, bytes]
 
 
 def is_host(text: str) -> bool:
@@ -82,7 +79,9 @@ class Pages:
                 encoded = {encoding: sibling.read_bytes() for encoding, sibling in siblings.items() if sibling}
                 # Names under assets/ hold a hash of their content.
                 cache = "public, max-age=31536000, immutable" if name.startswith("/assets/") else "no-cache"
-                self._files[name] = _File(_TYPES[path.suffix], cache, path.read_bytes(), encoded)
+                body = path.read_bytes()
+                tag = f'W/"{sha256(body).hexdigest()[:20]}"'
+                self._files[name] = _File(_TYPES[path.suffix], cache, body, tag, encoded)
 
     def answer(self, request: Request) -> Response:
         """The response to a request."""

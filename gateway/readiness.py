@@ -28,7 +28,7 @@ class Readiness:
         """Each check and what is wrong with it; empty text: nothing."""
         async with self._asking:
             now = asyncio.get_running_loop().time()
-            if now - self._checked_at > CACHED_S:
+            if now - self._checked_at >= CACHED_S:
                 self._remote = await self._ask()
                 self._checked_at = asyncio.get_running_loop().time()
         return self._local() | self._remote

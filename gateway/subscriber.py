@@ -101,9 +101,13 @@ class Subscriber:
         while True:
             try:
                 await self._follow(replies, step, restored)
-            except* (*UNAVAILABLE, RuntimeError) as errors:
-                failures = 0 if self.is_live else failures + 1
-                _log.warning("pub/sub connection lost: %s", "; ".join(map(repr, errors.exceptions)))
+            except* UNAVAILABLE as errors:
+                # One line for each time that it is lost, not for each attempt to get it back.
+                level = logging.WARNING if self.is_live else logging.DEBUG
+                _log.log(level, "pub/sub connection lost: %s", "; ".join(map(repr, errors.exceptions)))
+            except* Exception:
+                _log.exception("pub/sub connection given up")
+            failures = 0 if self.is_live else failures + 1
             self._forget_confirmations()
             ceiling = min(MAX_BACKOFF_S, 0.05 * 2 ** min(failures, 10))
             await asyncio.sleep(random.uniform(0, ceiling))  # noqa: S311  (jitter)
