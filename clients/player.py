@@ -184,9 +184,13 @@ class Client:
 
     async def until(self, moment_ms: int) -> None:
         """Returns when the server's clock shows `moment_ms`."""
+        await asyncio.sleep((moment_ms - await self.clock_ahead_ms()) / 1000 - time.time())
+
+    async def clock_ahead_ms(self) -> float:
+        """By how much the server's clock is ahead of `time.time()`, by the quickest of several samples."""
         if self._clock_ahead_ms is None:
             self._clock_ahead_ms = await self._measure_clock()
-        await asyncio.sleep((moment_ms - self._clock_ahead_ms) / 1000 - time.time())
+        return self._clock_ahead_ms
 
     async def closed(self, *, timeout_s: float = TIMEOUT_S) -> tuple[int, str]:
         """Waits until the connection has ended; its close code (1006 for none) and reason."""
