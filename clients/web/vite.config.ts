@@ -30,5 +30,7 @@ export default defineConfig({
   server: {
     proxy: { "/ws": { target: SERVER, ws: true } },
   },
+  // Svelte would otherwise hand its server build to the tests.
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

@@ -1,27 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AnyServerMessage } from "./protocol";
+import { FakeConnection } from "./fakes";
 import { LIVENESS_INTERVAL_MS, LIVENESS_TIMEOUT_MS, Refused, Socket, type SocketState } from "./socket";
-
-class FakeConnection {
-  sent: Record<string, unknown>[] = [];
-  closed = false;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-
-  send(text: string) {
-    this.sent.push(JSON.parse(text));
-  }
-  close() {
-    this.closed = true;
-  }
-  say(message: Partial<AnyServerMessage> & { type: string }) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  drop(code = 1006, reason = "") {
-    this.onclose?.({ code, reason });
-  }
-}
 
 /** A started socket with everything it said and did. */
 function page(token: string | null = null) {

@@ -1,0 +1,118 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
+import type { PublicQuestion } from "../lib/protocol";
+import { tokenFor } from "../lib/tokens";
+import { Host } from "./host.svelte";
+
+let connection: ReturnType<typeof fakeServer>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  connection = fakeServer();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+async function inLobby(settings = SESSION.settings): Promise<Host> {
+  const host = new Host(null);
+  connection().onopen?.();
+  void host.create({ title: "Capitals", questions: [] }, {});
+  const session = { ...SESSION, settings };
+  connection().answer("create_session", { type: "session_created", code: "123456", host_token: "token", join_url: "http://h/join/123456", session });
+  await settle();
+  return host;
+}
+
+async function withResults(question: Partial<PublicQuestion> = {}, settings = SESSION.settings): Promise<Host> {
+  const host = await inLobby(settings);
+  connection().say({ type: "new_question", seq: 2, question: { ...QUESTION, ...question }, opens_at: 0, closes_at: 10_000 });
+  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [1, 0], answered: 1, total: 1, explanation: null });
+  connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
+  return host;
+}
+
+test("a new session is in the address, and its token is kept", async () => {
+  await inLobby();
+  expect(location.hash).toBe("#123456");
+  expect(tokenFor("host", "123456")).toBe("token");
+});
+
+test("after the results comes the leaderboard, then the next question", async () => {
+  const host = await withResults();
+  expect(host.board).toBe("results");
+  void host.next();
+  expect(host.board).toBe("leaderboard");
+  expect(connection().command("next_question")).toBeUndefined();
+  void host.next();
+  expect(connection().command("next_question")).toBeDefined();
+});
+
+test.each([
+  ["a poll, which moves nobody", { kind: "poll" }],
+  ["the last question, since the podium comes", { index: 2 }],
+] as const)("no leaderboard after %s", async (_, question) => {
+  const host = await withResults(question);
+  void host.next();
+  expect(connection().command("next_question")).toBeDefined();
+});
+
+test("a session that advances by itself shows both boards in the time there is", async () => {
+  const host = await withResults({}, { ...SESSION.settings, auto_advance_ms: 8000 });
+  vi.advanceTimersByTime(3999);
+  expect(host.board).toBe("results");
+  vi.advanceTimersByTime(1);
+  expect(host.board).toBe("leaderboard");
+});
+
+test("the next question begins with its own results board", async () => {
+  const host = await withResults();
+  void host.next();
+  connection().say({ type: "new_question", seq: 5, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  expect(host.board).toBe("results");
+});
+
+test("who was removed by mistake is kept by an undo", async () => {
+  const host = await inLobby();
+  host.remove("a", "Ada");
+  expect(host.removing).toEqual({ id: "a", name: "Ada" });
+  host.keep();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(host.removing).toBeNull();
+  expect(connection().command("kick_player")).toBeUndefined();
+});
+
+test("without an undo the player is removed, and at once when another one is", async () => {
+  const host = await inLobby();
+  host.remove("a", "Ada");
+  host.remove("b", "Bob");
+  expect(connection().command("kick_player")).toMatchObject({ player_id: "a" });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(connection().command("kick_player")).toMatchObject({ player_id: "b" });
+});
+
+test("closing a question that was just closed is no problem; another refusal is told", async () => {
+  const host = await inLobby();
+  void host.closeQuestion();
+  connection().answer("close_question", { type: "error", code: "wrong_phase", message: "closed" });
+  await settle();
+  expect(host).toMatchObject({ problem: "", busy: false });
+  void host.lock(true);
+  connection().answer("lock_session", { type: "error", code: "forbidden", message: "not yours" });
+  await settle();
+  expect(host.problem).toBe("not yours");
+});
+
+test("ending the session goes back to the start", async () => {
+  const host = await inLobby();
+  void host.end();
+  connection().answer("end_session", { type: "ok" });
+  await settle();
+  expect(host.session.view).toBeNull();
+  expect(location.hash).toBe("");
+  expect(tokenFor("host", "123456")).toBeNull();
+});

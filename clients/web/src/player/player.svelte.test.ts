@@ -1,0 +1,189 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
+import type { YourResult } from "../lib/protocol";
+import { tokenFor } from "../lib/tokens";
+import { Player } from "./player.svelte";
+
+let connection: ReturnType<typeof fakeServer>;
+const YOU = { player_id: "a", name: "Ada", avatar: "x", total_points: 0, rank: null, streak: 0, answered: false, answer: null };
+const RESULT: YourResult = {
+  type: "your_result",
+  question: 0,
+  answered: false,
+  correct: false,
+  points: 0,
+  total_points: 0,
+  rank: 1,
+  streak: 0,
+  response_ms: null,
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  connection = fakeServer();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets what was promised happen. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+async function inLobby(): Promise<Player> {
+  const player = new Player(null);
+  connection().onopen?.();
+  void player.join("123456", "Ada", "x");
+  connection().answer("join_session", { type: "joined", ...YOU, code: "123456", player_token: "token", session: SESSION });
+  await settle();
+  return player;
+}
+
+async function asked(kind: typeof QUESTION.kind = "single", seq = 2): Promise<Player> {
+  const player = await inLobby();
+  connection().say({ type: "new_question", seq, question: { ...QUESTION, kind }, opens_at: 0, closes_at: 10_000 });
+  return player;
+}
+
+test("who joins gets the session into the address and the token kept", async () => {
+  await inLobby();
+  expect(location.pathname).toBe("/join/123456");
+  expect(tokenFor("player", "123456")).toBe("token");
+});
+
+test("a reload resumes with the token", async () => {
+  await inLobby();
+  const again = new Player("123456");
+  expect(again.session.resuming).toBe(true);
+  connection().onopen?.();
+  expect(connection().sent[0]).toMatchObject({ type: "resume_session", token: "token" });
+});
+
+test("an option is chosen and sent by one tap, and locked in when the server has it", async () => {
+  const player = await asked();
+  player.choose(1);
+  expect(player.chosen).toEqual([1]);
+  expect(player.submission).toBe("sent");
+  expect(connection().command("submit_answer")).toMatchObject({ question: 0, answer: 1 });
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
+  await settle();
+  expect(player.submission).toBe("accepted");
+  player.choose(0);
+  expect(player.chosen).toEqual([1]);
+});
+
+test("where several can be right, options are taken and put back until they are confirmed", async () => {
+  const player = await asked("multiple");
+  player.choose(1);
+  player.choose(0);
+  player.choose(1);
+  player.choose(1);
+  expect(player.chosen).toEqual([0, 1]);
+  expect(connection().command("submit_answer")).toBeUndefined();
+  void player.submit();
+  expect(connection().command("submit_answer")).toMatchObject({ answer: [0, 1] });
+});
+
+test("an answer that the network swallowed is sent again, with the same id", async () => {
+  const player = await asked();
+  player.choose(0);
+  const id = connection().command("submit_answer")?.id;
+  connection().drop();
+  expect(player.submission).toBe("resent");
+  player.session.resume();
+  connection().onopen?.();
+  connection().say({ type: "resumed", role: "player", code: "123456", session: { ...SESSION, phase: "question", question: QUESTION }, you: YOU });
+  expect(connection().command("submit_answer")).toMatchObject({ id, answer: 0 });
+  expect(player.submission).toBe("resent");
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
+  await settle();
+  expect(player.submission).toBe("accepted");
+});
+
+test("an answer after the end of the question came too late", async () => {
+  const player = await asked();
+  player.choose(0);
+  connection().answer("submit_answer", { type: "error", code: "question_closed", message: "closed" });
+  await settle();
+  expect(player.submission).toBe("late");
+});
+
+test("so did one that was still on its way when the result came without it", async () => {
+  const player = await asked();
+  player.choose(0);
+  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [0, 0], answered: 0, total: 1, explanation: null });
+  connection().say(RESULT);
+  expect(player.submission).toBe("late");
+});
+
+test("a clock a little ahead is not a reason to refuse: the answer is given again", async () => {
+  const player = await asked();
+  player.choose(0);
+  connection().answer("submit_answer", { type: "error", code: "not_open_yet", message: "early" });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(player.submission).toBe("sent");
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
+  await settle();
+  expect(player.submission).toBe("accepted");
+});
+
+test("who comes back in the middle of a question sees the answer given before", async () => {
+  await inLobby();
+  const player = new Player("123456");
+  connection().onopen?.();
+  const session = { ...SESSION, phase: "question" as const, question: QUESTION };
+  connection().say({ type: "resumed", role: "player", code: "123456", session, you: { ...YOU, answered: true, answer: 1 } });
+  expect(player.submission).toBe("accepted");
+  expect(player.chosen).toEqual([1]);
+});
+
+test("a new question starts with nothing chosen", async () => {
+  const player = await asked();
+  player.choose(0);
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
+  await settle();
+  connection().say({ type: "new_question", seq: 5, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  expect(player.submission).toBe("none");
+  expect(player.chosen).toEqual([]);
+});
+
+test("result and rank are drawn together", async () => {
+  const player = await asked();
+  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [0, 0], answered: 0, total: 1, explanation: null });
+  expect(player.session.view?.phase).toBe("question");
+  connection().say(RESULT);
+  connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
+  expect(player.session.view).toMatchObject({ phase: "results", you: { result: { rank: 1 } }, leaderboard: { total: 1 } });
+});
+
+test("a seat that is no longer mine leads back to the start, with the reason", async () => {
+  await inLobby();
+  const player = new Player("123456");
+  connection().onopen?.();
+  connection().say({ type: "error", code: "session_not_found", message: "gone" });
+  expect(player.session.view).toBeNull();
+  expect(player.session.refused?.code).toBe("session_not_found");
+  expect(tokenFor("player", "123456")).toBeNull();
+});
+
+test.each([
+  [4501, "kicked"],
+  [4500, "closed"],
+  [4502, "elsewhere"],
+] as const)("close code %i ends it as %s", async (code, ending) => {
+  const player = await inLobby();
+  connection().drop(code);
+  expect(player.session.ending).toBe(ending);
+  expect(tokenFor("player", "123456")).toBe(ending === "elsewhere" ? "token" : null);
+});
+
+test("leaving gives the seat up and goes back to the start", async () => {
+  const player = await inLobby();
+  void player.leave();
+  connection().answer("leave_session", { type: "ok" });
+  await settle();
+  expect(player.session.view).toBeNull();
+  expect(tokenFor("player", "123456")).toBeNull();
+  expect(location.pathname).toBe("/");
+});
