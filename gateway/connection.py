@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
         if not self.is_open:
             return
         if self._protocol.state is State.OPEN:
-            self._protocol.send_close(code, reason)
+            self._protocol.send_close(code, reason[:40])  # a close frame holds 123 bytes (RFC 6455, section 5.5)
         self._flush()
         self._ended()
 

@@ -20,7 +20,7 @@ from gateway.relay import Pending, Relay, unavailable
 from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Binding, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
-from quickpoll.protocol import CloseCode, CreateSession, Role, SessionClosed
+from quickpoll.protocol import CloseCode, CreateSession, Role, SessionClosed, encode_message
 
 WRITES_PER_TURN: Final = 500
 
@@ -93,7 +93,7 @@ class Hub:
         connection.unbind()
         session = self._sessions[identity.code]
         del session.members[identity.role][connection.number]
-        if not session.connections:
+        if not any(session.members.values()):
             del self._sessions[identity.code]
         self._subscriber.release(identity.code)
 
@@ -151,9 +151,9 @@ class Hub:
             if connection.is_open:
                 self._answer(connection, reply)
                 self._resync.request(code, binding.step)  # Steps from before the subscription, if there were any
-            else:
-                self._relay.disconnected(connection.number, binding.identity)
         finally:
+            if not connection.is_open:
+                self._relay.disconnected(connection.number, binding.identity)
             connection.entering = None
             self._subscriber.release(code)
 
@@ -213,9 +213,9 @@ class Hub:
     def end(self, code: str) -> None:
         """The session is gone from Redis."""
         session = self._sessions[code]
-        message = SessionClosed(seq=session.seq + 1, reason="lost")
+        frame = text_frame(encode_message(SessionClosed(seq=session.seq + 1, reason="lost")))
         for connection in session.connections:
-            connection.send(message)
+            connection.write(frame)
             self._unbind(connection)
             connection.close(CloseCode.SESSION_OVER, "lost")
 

@@ -51,18 +51,19 @@ def judge(position: Position, step: Step) -> Verdict:
     return Verdict.NEXT if step.step == position.step + 1 else Verdict.GAP
 
 
-def missing(position: Position, history: list[Step]) -> list[Step] | None:
+def missing(position: Position, last: int, history: list[Step]) -> list[Step] | None:
     """What follows `position`, in order; None if it cannot be told completely.
 
     Args:
         position: the last Step accepted.
+        last: how many Steps the session had published before the history was read.
         history: the newest Steps, newest first, at least down to `position` if they go back so far.
     """
     newer = [step for step in reversed(history) if step.step > position.step]
     known = next((step for step in history if step.step == position.step), None)
     if [step.step for step in newer] != list(range(position.step + 1, position.step + 1 + len(newer))):
         return None
-    if known is None and not newer and position.step > 0:
+    if position.step + len(newer) < last or (not newer and last < position.step):
         return None
     tokens = [position.token, *(step.token for step in [known, *newer] if step)]
     forked = known is not None and position.token not in (0, known.token)
@@ -123,13 +124,13 @@ class Resync:
             position = sessions.position(code)
             if position is None:
                 break
-            exists, history = await self._read(code, position)
+            last, history = await self._read(code, position)
             if sessions.position(code) != position:
                 continue  # all left, and others came
-            if not exists:
+            if last is None:
                 sessions.end(code)
                 break
-            steps = missing(position, history) if history is not None else None
+            steps = missing(position, last, history) if history is not None else None
             if steps is None:
                 sessions.restart(code)
                 break
@@ -140,10 +141,16 @@ class Resync:
             sessions.restart(code)
         del self._wanted[code]
 
-    async def _read(self, code: str, position: Position) -> tuple[bool, list[Step] | None]:
-        """Whether the session exists, and its newest Steps down to `position`; None if they cannot be read."""
+    async def _read(self, code: str, position: Position) -> tuple[int | None, list[Step] | None]:
+        """Reads a session's history.
+
+        Returns:
+            How many Steps it has published (None: it is gone), and the newest (None: this version cannot read them).
+        """
         keys = PartitionKeys(partition_of(code, self._partitions))
-        exists = bool(await self._client.exists(keys.session(code)))
+        published: Any = await self._client.hget(keys.session(code), "step")
+        if published is None:
+            return None, []
         history: list[Step] = []
         end = "+"
         while True:
@@ -151,7 +158,7 @@ class Resync:
             try:
                 history += [decode_step(fields[ENTRY_FIELD]) for _, fields in page]
             except (UnknownFormat, msgspec.DecodeError, KeyError):
-                return exists, None
+                return int(published), None
             if len(page) < PAGE or history[-1].step <= position.step:
-                return exists, history
+                return int(published), history
             end = "(" + page[-1][0].decode()

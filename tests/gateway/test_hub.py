@@ -6,7 +6,7 @@ import pytest
 
 from gateway import connection, hub
 from gateway.connection import Connection
-from quickpoll.envelope import Binding, Identity
+from quickpoll.envelope import Binding, Command, Identity, Replies, Reply, encode
 from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
@@ -67,28 +67,45 @@ async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "WRITES_PER_TURN", 1)
-    ann = await home.player("Ann")
-    await home.player("Bob")
+    ann, bob = await home.player("Ann"), await home.player("Bob")
+    home.coordinator.answers = False
     late = await home.client()
     await late.say("join_session", code=CODE, name="Cid")
-    for seq in range(1, 6):
-        await home.coordinator.step(to_all(seq), to_players())
-    assert (await late.hear())["type"] == "joined"
-    await home.coordinator.step(to_all(6))
-    heard = [message async for message in broadcasts(late, 6)]
-    assert heard == sorted(heard)
-    assert heard[-1] == 6
-    assert [message async for message in broadcasts(ann, 6)] == [1, 2, 3, 4, 5, 6]
+    for _ in range(2):
+        await home.coordinator.command()
+    joining = await home.coordinator.command()
+    steps = [await home.coordinator.step(to_all(seq), to_players(), publish=False) for seq in (1, 2, 3)]
+    bound = Binding(Identity(CODE, "n", Role.PLAYER, "Cid"), seq=3, step=3)
+    # All at once, as from one segment of the pub/sub connection.
+    for step in steps:
+        home.gateway._hub.step(CODE, encode(step))
+    home.gateway._hub.replies(reply_to(joining, text("joined"), binding=bound))
+    await home.coordinator.step(to_all(4))
+    assert await kinds(late, 2) == ["joined", "news"]
+    for player in (ann, bob):
+        assert await kinds(player, 7) == ["news", "lobby"] * 3 + ["news"]
 
 
-async def broadcasts(person: Person, seq: int) -> Any:
-    """The numbers of the broadcasts that this one hears, up to `seq`."""
-    while True:
-        message = await person.hear()
-        if "seq" in message:
-            yield message["seq"]
-            if message["seq"] == seq:
-                return
+async def test_who_leaves_while_a_step_is_being_delivered_gets_nothing_more(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "WRITES_PER_TURN", 1)
+    await home.player("Ann")
+    bob = await home.player("Bob")
+    home.coordinator.answers = False
+    await bob.say("leave_session")
+    for _ in range(2):
+        await home.coordinator.command()
+    leaving = await home.coordinator.command()
+    step = await home.coordinator.step(to_all(1), publish=False)
+    home.gateway._hub.step(CODE, encode(step))
+    home.gateway._hub.replies(reply_to(leaving, text("ok"), unbind=True))
+    assert await kinds(bob, 1) == ["ok"]
+    assert (await bob.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+def reply_to(command: Command, message: bytes, **more: Any) -> bytes:
+    return encode(Replies((Reply(command.link.connection, command.request, message, **more),)))
 
 
 async def test_what_was_in_the_reply_does_not_come_again(home: House) -> None:

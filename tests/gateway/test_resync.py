@@ -35,28 +35,31 @@ def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "found"),
+    ("last", "history", "found"),
     [
-        ([(12, 5), (11, 5), (10, 5)], [11, 12]),
-        ([(12, 6), (11, 6), (10, 5)], [11, 12]),
-        ([(12, 5), (11, 5)], [11, 12]),
-        ([(10, 5), (9, 5)], []),
-        ([(13, 5), (12, 5)], None),  # the history no longer goes back so far
-        ([(12, 6), (11, 6), (10, 6)], None),  # our step 10 was lost, and another took its place
-        ([(9, 5)], None),  # ours was lost, and nothing came yet
-        ([(12, 4), (11, 5), (10, 5)], None),
-        ([], None),
+        (12, [(12, 5), (11, 5), (10, 5)], [11, 12]),
+        (12, [(12, 6), (11, 6), (10, 5)], [11, 12]),
+        (12, [(12, 5), (11, 5)], [11, 12]),
+        (11, [(12, 5), (11, 5)], [11, 12]),  # one more came while it was read
+        (10, [(10, 5), (9, 5)], []),
+        (10, [], []),  # nothing new, and the history of a quiet session has expired
+        (13, [(13, 5), (12, 5)], None),  # it no longer goes back so far
+        (12, [(12, 6), (11, 6), (10, 6)], None),  # our step 10 was lost, and another took its place
+        (9, [(9, 5)], None),  # ours was lost, and nothing came yet
+        (12, [(12, 4), (11, 5), (10, 5)], None),
+        (12, [(11, 5), (10, 5)], None),
+        (12, [], None),
     ],
 )
 def test_what_is_missing_is_found_completely_or_not_at_all(
-    history: list[tuple[int, int]], found: list[int] | None
+    last: int, history: list[tuple[int, int]], found: list[int] | None
 ) -> None:
-    steps = missing(Position(5, 10), [step(number, token) for number, token in history])
+    steps = missing(Position(5, 10), last, [step(number, token) for number, token in history])
     assert (None if steps is None else [one.step for one in steps]) == found
 
 
 def test_a_new_session_without_history_misses_nothing() -> None:
-    assert missing(Position(0, 0), []) == []
+    assert missing(Position(0, 0), 0, []) == []
 
 
 async def test_a_step_that_was_not_heard_is_delivered_before_the_next(home: House) -> None:
