@@ -36,17 +36,23 @@ async def test_everyone_gets_what_is_for_them(home: House) -> None:
     assert await kinds(bob, 4) == ["news", "bob", "lobby", "end"]
 
 
-async def test_a_connection_gets_its_part_of_a_step_in_one_write(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    await home.player("Ann")
-    bob = await home.player("Bob")
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """From here on, each write to a connection."""
     writes: list[bytes] = []
     write = Connection.write
 
-    def count(self: Connection, frames: bytes) -> None:
+    def record(self: Connection, frames: bytes) -> None:
         writes.append(frames)
         write(self, frames)
 
-    monkeypatch.setattr(Connection, "write", count)
+    monkeypatch.setattr(Connection, "write", record)
+    return writes
+
+
+async def test_a_connection_gets_its_part_of_a_step_in_one_write(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await home.player("Ann")
+    bob = await home.player("Bob")
+    writes = written(monkeypatch)
     await home.coordinator.step(to_all(1), to_each((home.coordinator.joined["Ann"], text("ann"))), to_all(2))
     assert await kinds(bob, 2) == ["news", "news"]
     assert len(writes) == 2
@@ -57,10 +63,13 @@ async def test_steps_arrive_in_order_also_while_a_large_one_is_being_delivered(
 ) -> None:
     monkeypatch.setattr(hub, "WRITES_PER_TURN", 2)
     players = [await home.player(str(number)) for number in range(7)]
-    for seq in range(1, 11):
-        await home.coordinator.step(to_all(seq))
+    writes = written(monkeypatch)
+    steps = [await home.coordinator.step(to_all(seq), publish=False) for seq in range(1, 11)]
+    for step in steps:
+        home.gateway._hub.step(CODE, encode(step))
     for player in players:
         assert [(await player.hear())["seq"] for _ in range(10)] == list(range(1, 11))
+    assert writes == [frames for frames in dict.fromkeys(writes) for _ in players]
 
 
 async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
@@ -147,6 +156,8 @@ async def test_the_end_of_a_session_closes_all_its_connections_and_no_other(home
         assert (await person.hear())["type"] == "session_closed"
         assert await person.closed() == (4500, "over")
     assert (await other.ask("sync_clock", t0=1))["type"] == "clock"
+    await other.socket.close()  # the first end that the coordinator has to hear of
+    assert (await home.coordinator.disconnected()).identity.code == "654321"
 
 
 async def test_the_host_hears_of_its_session_when_it_is_subscribed(home: House) -> None:

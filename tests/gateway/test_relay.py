@@ -154,8 +154,10 @@ async def test_resume_tells_whom_the_token_names(home: House) -> None:
 
 
 async def test_a_reply_to_none_reaches_the_connection_and_may_close_it(home: House) -> None:
-    player = await home.player()
+    player, other = await home.player("Ann"), await home.player("Bob")
     joining = await home.coordinator.command()
     await home.coordinator.reply(joining, text("kicked"), request=0, close=4501, close_reason="kicked")
     assert await player.hear() == {"type": "kicked"}
     assert await player.closed() == (4501, "kicked")
+    await other.socket.close()  # the first end that the coordinator does not know of
+    assert (await home.coordinator.disconnected()).identity.player_id == "Bob"
