@@ -23,6 +23,10 @@ class RedisClock:
         """Milliseconds since the Unix epoch by Redis's clock; off by half a round trip at most."""
         return int(time.monotonic() * 1000 + self._offset_ms)
 
+    def seconds_until(self, moment_ms: int) -> float:
+        """How long it is until a moment of Redis's clock; negative if it has passed."""
+        return (moment_ms - self._offset_ms) / 1000 - time.monotonic()
+
     async def synchronise(self, client: Client) -> None:
         """Measures the difference anew; raises what the client raises."""
         best = float("inf")

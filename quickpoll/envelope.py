@@ -52,7 +52,6 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     identity: Identity | None
     body: SessionCommand
     base_url: str = ""
-    base_url: str = ""
     """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
 
     @property

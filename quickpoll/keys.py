@@ -53,7 +53,7 @@ class PartitionKeys:
 
     @cached_property
     def meta(self) -> str:
-        """Hash: `offset` (ID of the last entry applied) and `epoch` (identity of this history)."""
+        """Hash: `offset`, the ID of the last entry applied."""
         return self.prefix + "meta"
 
     @cached_property
@@ -82,6 +82,10 @@ class PartitionKeys:
     def channel(self, code: str) -> str:
         """Channel: steps of a session, to every gateway that has connections in it."""
         return f"{self.prefix}ch:{code}"
+
+    def create(self, dedupe_id: str) -> str:
+        """String with expiry: the code of the session that a `create_session` opened, for when it is sent again."""
+        return f"{self.prefix}create:{dedupe_id}"
 
     def replies(self, gateway: str) -> str:
         """Channel: replies to connections of one gateway."""

@@ -6,6 +6,8 @@ decides, since only it knows whether the write may have happened.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ Client = redis.asyncio.Redis
 PubSub = redis.asyncio.client.PubSub
 RedisError = redis.exceptions.RedisError
 ResponseError = redis.exceptions.ResponseError
+NoScriptError = redis.exceptions.NoScriptError
 
 COMMAND_TIMEOUT_S: Final = 2.0
 CONNECT_TIMEOUT_S: Final = 2.0
@@ -94,12 +97,49 @@ async def time_ms(client: Client) -> int:
     return int(seconds) * 1000 + int(microseconds) // 1000
 
 
+Entries = list[tuple[bytes, dict[bytes, bytes]]]
+"""Entries of a stream: ID and fields."""
+
+
+async def read_streams(client: Client, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
+    """Entries after `offsets`, up to `count` of each stream; waits up to `block_ms` until there is one.
+
+    Returns early with nothing when the connection is unblocked by `CLIENT UNBLOCK`.
+    """
+    streams: dict[Any, Any] = dict(offsets)
+    found: Any = await client.xread(streams, count=count, block=block_ms)
+    if isinstance(found, dict):  # protocol 3: one list of entries for each stream, in a list
+        return {stream.decode(): entries for stream, (entries,) in found.items()}
+    return {stream.decode(): entries for stream, entries in found or ()}
+
+
 class Script:
     """A Lua script from a package's `.lua` file, called by its hash and loaded again when Redis forgot it."""
 
     def __init__(self, client: Client, package: str, name: str) -> None:
-        self._script = client.register_script(files(package).joinpath(name).read_text())
+        self._client = client
+        self._source = files(package).joinpath(name).read_text()
+        self._hash = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, keys: list[str], args: list[Any]) -> Any:
-        """Runs the script atomically; raises RedisError, after which it may or may not have run."""
-        return await self._script(keys=keys, args=args)
+    async def run(self, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]) -> list[Any]:
+        """Runs the script once for each (keys, arguments), in one round trip; each run is atomic.
+
+        Returns:
+            The result of each call, or the ResponseError with which Redis refused it.
+
+        Raises:
+            RedisError: the connection broke; each call may or may not have run.
+        """
+        results = await self._run(calls)
+        unknown = [index for index, result in enumerate(results) if isinstance(result, NoScriptError)]
+        if unknown:
+            await self._client.script_load(self._source)
+            for index, result in zip(unknown, await self._run([calls[index] for index in unknown]), strict=True):
+                results[index] = result
+        return results
+
+    async def _run(self, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]) -> list[Any]:
+        pipeline = self._client.pipeline(transaction=False)
+        for keys, args in calls:
+            pipeline.execute_command("EVALSHA", self._hash, len(keys), *keys, *args)
+        return await pipeline.execute(raise_on_error=False)

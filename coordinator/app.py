@@ -1,0 +1,178 @@
+"""A coordinator: wiring and lifecycle only.
+
+start -> run -> stop. Any number may run on one Redis; what this one holds in memory is only what Redis holds.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Final
+
+from coordinator.leases import TTL_MS, LayoutMismatch, Leases
+from coordinator.outage import Outage
+from coordinator.partition import Partition
+from coordinator.presence import Presence
+from coordinator.reader import Reader
+from coordinator.timers import Timers
+from quickpoll.clock import RedisClock
+from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
+from quickpoll.redis import UNAVAILABLE, Client, connect, time_ms
+from quickpoll.settings import Failure
+from quickpoll.tokens import Tokens
+
+__all__ = ["Coordinator", "LayoutMismatch"]
+
+START_WITHIN_S: Final = 2.0
+LEASE_TIMEOUT_S: Final = TTL_MS / 2000
+"""Renewing must fail in time to be tried once more."""
+MAX_CONNECTIONS: Final = 8
+SYNCHRONISE_EVERY_S: Final = 30.0
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Coordinator:
+    """One coordinator process's worth of sessions."""
+
+    def __init__(self, *, redis_url: str, tokens: Tokens, partitions: int, take_over: bool = False) -> None:
+        """Builds it; nothing is opened yet.
+
+        Args:
+            redis_url: as for `quickpoll.redis.connect`.
+            tokens: signs what hosts and players resume with.
+            partitions: how many the deployment was made with.
+            take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
+                can be alive.
+        """
+        self.id = secrets.token_urlsafe(6)
+        self._built_at = time.monotonic()
+        self._tokens = tokens
+        self._partitions = partitions
+        self._take_over = take_over
+        self._owned: dict[int, Partition] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
+        self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=1)
+        self._clock = RedisClock()
+        self._between_batches = asyncio.Lock()
+        self._timers = Timers(self._client, self._clock)
+        self._leases = Leases(self._lease_client, self.id, partitions, self._between_batches, self._gained, self._lost)
+        self._reader = Reader(
+            redis_url,
+            self._client,
+            self._between_batches,
+            self._owned,
+            may_act=self._leases.holds,
+            fenced=self._leases.forget,
+            ready=self._ready,
+        )
+        self._presence = Presence(self._client, self._owned.values, judge_at_once=take_over)
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """The partitions that this coordinator owns."""
+        return frozenset(self._owned)
+
+    async def start(self) -> None:
+        """Returns once leases were tried for; from then on it runs by itself.
+
+        Raises:
+            LayoutMismatch: the sessions in Redis are in another number of partitions.
+            Failure: Redis does not answer.
+        """
+        try:
+            await self._begin()
+        except BaseException:
+            await self.stop()
+            raise
+        self._run(self._reader.run(), "reader")
+        self._run(self._leases.run(), "leases")
+        self._run(self._timers.run(), "timers")
+        self._run(self._presence.run(), "presence")
+        self._run(self._keep_synchronised(), "clock")
+
+    async def stop(self) -> None:
+        """Ends after the batch under way; gives its partitions back, and leaves no task behind."""
+        async with self._between_batches:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(*UNAVAILABLE):
+            await self._leases.release_all()
+        await self._reader.close()
+        await self._client.aclose()
+        await self._lease_client.aclose()
+
+    async def ready(self) -> tuple[bool, str]:
+        """Whether this coordinator works and all partitions have an owner, and if not, why."""
+        dead = [task.get_name() for task in self._tasks if task.done()]
+        if dead:
+            return False, f"ended unexpectedly: {', '.join(dead)}"
+        if not self._leases.is_in_touch:
+            return False, "Redis does not answer"
+        if self._leases.ownerless:
+            return False, f"no coordinator owns {self._leases.ownerless} of {self._partitions} partitions"
+        return True, "ready"
+
+    # -- inside -----------------------------------------------------------------------------
+
+    async def _begin(self) -> None:
+        give_up_at = time.monotonic() + START_WITHIN_S
+        outage = Outage(_log)
+        while True:
+            try:
+                await self._clock.synchronise(self._lease_client)
+                if self._take_over:
+                    await _clear(self._lease_client, self._partitions, self._built_at)
+                await self._leases.beat()
+            except UNAVAILABLE as error:
+                if time.monotonic() > give_up_at:
+                    advice = "start it, or correct QUICKPOLL_REDIS_URL"
+                    raise Failure(f"Redis does not answer ({error}); {advice}") from None
+                await outage.pause(error)
+            else:
+                return
+
+    def _gained(self, number: int, token: int) -> None:
+        self._owned[number] = Partition(self._client, self._tokens, number, self._partitions, token)
+        self._reader.wake()
+
+    def _lost(self, number: int) -> None:
+        self._owned.pop(number, None)
+        self._timers.forget(number)
+        self._reader.wake()
+
+    def _ready(self, partition: Partition, ticked: bool) -> None:
+        if self._owned.get(partition.number) is partition:
+            self._timers.arm(partition, ticked=ticked)
+
+    async def _keep_synchronised(self) -> None:
+        while True:
+            await asyncio.sleep(SYNCHRONISE_EVERY_S)
+            with suppress(*UNAVAILABLE):
+                await self._clock.synchronise(self._client)
+                self._timers.arm_again()
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+
+async def _clear(client: Client, partitions: int, since: float) -> None:
+    """Forgets who was alive before `since`, a moment of the monotonic clock."""
+    began_at = await time_ms(client) - (time.monotonic() - since) * 1000
+    pipeline = client.pipeline(transaction=False)
+    pipeline.delete(COORDINATORS)
+    pipeline.zremrangebyscore(GATEWAYS, "-inf", began_at - 1)
+    for number in range(partitions):
+        pipeline.delete(PartitionKeys(number).lease)
+    await pipeline.execute()
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.critical("the coordinator's %s ended", task.get_name(), exc_info=error)

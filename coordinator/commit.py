@@ -1,0 +1,132 @@
+"""One batch of a partition as one fenced script call: stored, and published, completely or not at all.
+
+A batch is committed only from the offset that it was made from, and only under the newest fencing
+token; so whatever arrives late, twice or from a former owner changes nothing and says nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Final
+
+from quickpoll.keys import PartitionKeys
+from quickpoll.redis import UNAVAILABLE, Client, Script
+
+SESSION_EXPIRY_MS: Final = 24 * 60 * 60 * 1000
+"""A session is closed long before, when it is idle; this is for what nobody owns any more."""
+CLOSED_EXPIRY_MS: Final = 60 * 60 * 1000
+"""How long a closed session's code is kept, to say that it is over."""
+CLOSED_HISTORY_EXPIRY_MS: Final = 10 * 60 * 1000
+CREATE_EXPIRY_MS: Final = 10 * 60 * 1000
+"""How long a `create_session` that is sent again is recognised."""
+
+NO_OFFSET: Final = "0-0"
+"""The offset of a partition where nothing was applied yet."""
+
+
+class Outcome(Enum):
+    """What became of a batch."""
+
+    COMMITTED = auto()
+    FENCED = auto()
+    """Nothing; the lease is another's."""
+    UNCERTAIN = auto()
+    """Not known, or refused: state and offset are what Redis says they are."""
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """What is stored and said of one session."""
+
+    code: str
+    fields: dict[str, bytes]
+    removed: Sequence[str] = ()
+    """Fields to delete."""
+    step: bytes = b""
+    """The encoded Step; empty: nothing is said."""
+    closed: bool = False
+    """The session is over: only `fields` remain, for a while."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What applying some entries of one partition did."""
+
+    keys: PartitionKeys
+    token: int
+    offset_before: str
+    offset: str
+    """ID of the last entry of the batch."""
+    sessions: Sequence[SessionChange] = ()
+    replies: dict[str, bytes] = field(default_factory=dict)
+    """Encoded Replies by gateway."""
+    creates: dict[str, str] = field(default_factory=dict)
+    """Codes of new sessions by the id that recognises their command."""
+    deadlines: dict[str, int | None] = field(default_factory=dict)
+    """Next deadlines that have changed, by code; None: no deadline any more."""
+    gateways_seen: Iterable[str] = ()
+    gateways_gone: Iterable[str] = ()
+    quarantined: Sequence[tuple[str, bytes]] = ()
+    """Reason and bytes of entries that were set aside."""
+
+
+class Committer:
+    """Commits batches, those of several partitions in one round trip."""
+
+    def __init__(self, client: Client) -> None:
+        self._script = Script(client, "coordinator", "scripts/commit.lua")
+
+    async def commit(self, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
+        """Commits each batch on its own.
+
+        Returns:
+            The outcome of each, and the first error if there was one.
+        """
+        try:
+            results = await self._script.run([_call(batch) for batch in batches])
+        except UNAVAILABLE as error:
+            return [Outcome.UNCERTAIN] * len(batches), error
+        refused = next((result for result in results if isinstance(result, Exception)), None)
+        return [_outcome(result) for result in results], refused
+
+
+def _outcome(result: Any) -> Outcome:
+    return {b"OK": Outcome.COMMITTED, b"FENCED": Outcome.FENCED}.get(
+        result if isinstance(result, bytes) else b"", Outcome.UNCERTAIN
+    )
+
+
+def _call(batch: Batch) -> tuple[list[str], list[Any]]:
+    """Keys and arguments as `commit.lua` names them."""
+    keys = batch.keys
+    names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine]
+    milliseconds, _, number = batch.offset.partition("-")
+    first_kept = f"{milliseconds}-{int(number) + 1}"
+    args: list[Any] = [batch.token, batch.offset_before, batch.offset, first_kept]
+    args += (len(batch.sessions), len(batch.replies), len(batch.creates))
+    for session in batch.sessions:
+        names += (keys.session(session.code), keys.history(session.code), keys.channel(session.code))
+        args.append(int(session.closed))
+        _add_list(args, [part for pair in session.fields.items() for part in pair])
+        _add_list(args, session.removed)
+        args.append(session.step)
+        args += (
+            (CLOSED_EXPIRY_MS, CLOSED_HISTORY_EXPIRY_MS) if session.closed else (SESSION_EXPIRY_MS, SESSION_EXPIRY_MS)
+        )
+    for gateway, replies in batch.replies.items():
+        names.append(keys.replies(gateway))
+        args.append(replies)
+    for create_id, code in batch.creates.items():
+        names.append(keys.create(create_id))
+        args += (code, CREATE_EXPIRY_MS)
+    _add_list(args, [part for code, at in batch.deadlines.items() if at is not None for part in (at, code)])
+    _add_list(args, [code for code, at in batch.deadlines.items() if at is None])
+    _add_list(args, list(batch.gateways_seen))
+    _add_list(args, list(batch.gateways_gone))
+    _add_list(args, [part for pair in batch.quarantined for part in pair])
+    return names, args
+
+
+def _add_list(args: list[Any], parts: Sequence[Any]) -> None:
+    args.append(len(parts))
+    args += parts

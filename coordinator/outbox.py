@@ -1,0 +1,99 @@
+"""What the engine wants said, as the messages that gateways get: Replies for each, and one Step per session.
+
+Each JSON text is encoded once, however many will read it; tokens are signed here.
+"""
+
+from collections import defaultdict
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from coordinator.engine import Close, CloseSession, Effects, Reply, ToEach, ToMany
+from quickpoll import envelope
+from quickpoll.envelope import Binding, CloseAll, Command, Item, Link, Personal, Replies, Shared, Step, encode_personal
+from quickpoll.protocol import (
+    CloseCode,
+    Error,
+    ErrorCode,
+    Joined,
+    Resumed,
+    ServerMessage,
+    SessionCreated,
+    encode_message,
+)
+from quickpoll.tokens import Tokens
+
+RETRY_AFTER_MS = 1000
+
+
+class Outbox:
+    """Collects what one batch of a partition says, in order."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._replies: defaultdict[str, list[envelope.Reply]] = defaultdict(list)
+        self._items: defaultdict[str, list[Item]] = defaultdict(list)
+
+    def add(self, code: str, effects: Effects, last_step: int) -> None:
+        """Adds what an entry did to a session; `last_step` is the last one published before this batch."""
+        for effect in effects.said:
+            match effect:
+                case Reply():
+                    self._reply(effect, last_step)
+                case ToMany():
+                    self._items[code].append(Shared(effect.audience, effect.seq, encode_message(effect.message)))
+                case ToEach():
+                    self._items[code].append(_personal(effect))
+                case Close(link, close_code, reason, message):
+                    text = encode_message(message) if message else b""
+                    close = envelope.Reply(link.connection, 0, text, close=close_code, close_reason=reason)
+                    self._replies[link.gateway].append(close)
+                case CloseSession(reason):
+                    self._items[code].append(CloseAll(CloseCode.SESSION_OVER, reason))
+
+    def add_error(self, command: Command, code: ErrorCode, message: str) -> None:
+        """Adds the reply to a command that no session can answer."""
+        retry_after_ms = RETRY_AFTER_MS if code is ErrorCode.UNAVAILABLE else UNSET
+        error = Error(code=code, message=message, retry_after_ms=retry_after_ms, reply_to=command.body.id or UNSET)
+        self.add_text(command.link, command.request, encode_message(error))
+
+    def add_text(self, link: Link, request: int, text: bytes) -> None:
+        """Adds a reply that is encoded already."""
+        self._replies[link.gateway].append(envelope.Reply(link.connection, request, text))
+
+    def says_to(self, code: str) -> bool:
+        """Whether there is something for a session's channel."""
+        return code in self._items
+
+    def step(self, code: str, token: int, number: int) -> bytes:
+        """The encoded Step of a session."""
+        return envelope.encode(Step(token, number, tuple(self._items[code])))
+
+    def replies(self) -> dict[str, bytes]:
+        """The encoded Replies by gateway."""
+        return {gateway: envelope.encode(Replies(tuple(replies))) for gateway, replies in self._replies.items()}
+
+    def _reply(self, effect: Reply, last_step: int) -> None:
+        message, binding = effect.message, None
+        if effect.identity:
+            if isinstance(message, SessionCreated):
+                message = replace(message, host_token=self._tokens.sign(effect.identity))
+            elif isinstance(message, Joined):
+                message = replace(message, player_token=self._tokens.sign(effect.identity))
+            binding = Binding(effect.identity, _seen_seq(message), last_step)
+        reply = envelope.Reply(effect.link.connection, effect.request, encode_message(message), binding, effect.unbind)
+        self._replies[effect.link.gateway].append(reply)
+
+
+def _seen_seq(message: ServerMessage) -> int:
+    """What the view in a reply that binds a connection shows of the session."""
+    if isinstance(message, SessionCreated | Joined | Resumed):
+        return message.session.seq
+    raise TypeError(f"{type(message).__name__} binds no connection")
+
+
+def _personal(effect: ToEach) -> Personal:
+    texts: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
+    for link, message in effect.messages:
+        texts[link.gateway].append((link.connection, encode_message(message)))
+    return Personal({gateway: encode_personal(tuple(parts)) for gateway, parts in texts.items()})

@@ -1,0 +1,151 @@
+"""One owned partition: where it is in its stream, its deadlines, and the sessions in memory.
+
+Nothing is stored or said here. Each `apply` is followed by one `settle` with what became of the Batch. If that
+is not known, or it was refused, everything in memory is dropped and read again: the offset in Redis says what
+was applied. An entry that cannot be applied is set aside, and what was before and after it is applied.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from coordinator.codes import NoFreeCode, draw_free
+from coordinator.commit import NO_OFFSET, Batch, Outcome
+from coordinator.entries import Received, code_of, create_id_of, receive
+from coordinator.making import Known, Making
+from coordinator.quarantine import Poison
+from coordinator.sessions import Sessions
+from quickpoll.envelope import GatewayLost, Tick
+from quickpoll.keys import PartitionKeys
+from quickpoll.redis import Client, Entries
+from quickpoll.tokens import Tokens
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Partition:
+    """A partition under one lease."""
+
+    def __init__(self, client: Client, tokens: Tokens, number: int, partitions: int, token: int) -> None:
+        """`token` is the fencing token of the lease."""
+        self.keys = PartitionKeys(number)
+        self.number = number
+        self.is_loaded = False
+        self.offset = NO_OFFSET
+        self.gateways: set[str] = set()
+        """Gateways that have had connections of sessions of this partition."""
+        self.ticked = False
+        """Whether a Tick was in the last batch."""
+        self._token = token
+        self._partitions = partitions
+        self._client = client
+        self._tokens = tokens
+        self._deadlines: dict[str, int] = {}
+        self._sessions = Sessions(client, self.keys)
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When the next Tick is due, in ms."""
+        return min(self._deadlines.values(), default=None)
+
+    @property
+    def sessions_in_memory(self) -> int:
+        """How many sessions are held in memory."""
+        return len(self._sessions)
+
+    def load(self, offset: Any, deadlines: Iterable[tuple[bytes, float]], gateways: Iterable[bytes]) -> None:
+        """Starts from what Redis holds."""
+        self.offset = offset.decode() if offset else NO_OFFSET
+        self._deadlines = {code.decode(): int(at) for code, at in deadlines}
+        self.gateways = {gateway.decode() for gateway in gateways}
+        self.is_loaded = True
+
+    async def apply(self, entries: Entries) -> Batch:
+        """Applies entries in order; if one has to be set aside, perhaps not all that follow it.
+
+        Raises:
+            RedisError: Redis is away; then nothing has happened.
+        """
+        received = [receive(entry_id, fields) for entry_id, fields in entries]
+        set_aside: dict[tuple[int, str], str] = {}
+        while True:
+            making = Making(await self._prepare(received, set_aside), self._sessions, self._tokens)
+            try:
+                for index, one in enumerate(received):
+                    making.apply(index, one)
+            except Poison as poison:
+                _log.exception("partition %d: entry %s is set aside", self.number, received[poison.index].id)
+                self._sessions.forget(making.touched)
+                set_aside[poison.index, poison.code] = poison.reason
+                # What follows is read again after the commit, so that no entry is applied again and again.
+                received = received[: poison.index + 1]
+            else:
+                self.ticked = any(isinstance(one.entry, Tick) for one in received)
+                return making.finish(received[-1])
+
+    def settle(self, batch: Batch, outcome: Outcome) -> None:
+        """Takes note of what became of the last batch."""
+        if outcome is not Outcome.COMMITTED:
+            self.drop()
+            return
+        self.offset = batch.offset
+        for code, at in batch.deadlines.items():
+            if at is None:
+                self._deadlines.pop(code, None)
+            else:
+                self._deadlines[code] = at
+        self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
+        self._sessions.tidy(int(batch.offset.partition("-")[0]))
+
+    def drop(self) -> None:
+        """Forgets everything; it has to be loaded again."""
+        self._sessions.forget_all()
+        self.is_loaded = False
+
+    async def _prepare(self, received: Sequence[Received], set_aside: dict[tuple[int, str], str]) -> Known:
+        """Reads what the entries need, and draws codes for new sessions."""
+        entries = [one.entry for one in received]
+        create_ids = [create_id for entry in entries if (create_id := create_id_of(entry))]
+        creates = await self._known_creates(create_ids) if create_ids else {}
+        codes = {code for entry in entries if (code := code_of(entry))} | set(creates.values())
+        if any(isinstance(entry, GatewayLost) for entry in entries):
+            codes |= self._deadlines.keys()
+        elif any(isinstance(entry, Tick) for entry in entries):
+            codes.update(code for code, at in self._deadlines.items() if at <= received[-1].at)
+        await self._sessions.load(codes)
+        creates = {create_id: code for create_id, code in creates.items() if code in self._sessions}
+        return Known(
+            keys=self.keys,
+            token=self._token,
+            offset=self.offset,
+            gateways=self.gateways,
+            deadlines=self._deadlines,
+            creates=creates,
+            drawn_codes=await self._draw([create_id for create_id in create_ids if create_id not in creates]),
+            set_aside=set_aside,
+        )
+
+    async def _known_creates(self, create_ids: Sequence[str]) -> dict[str, str]:
+        codes: list[Any] = await self._client.mget([self.keys.create(create_id) for create_id in create_ids])
+        return {create_id: code.decode() for create_id, code in zip(create_ids, codes, strict=True) if code}
+
+    async def _draw(self, create_ids: Iterable[str]) -> dict[str, str]:
+        drawn: dict[str, str] = {}
+        for create_id in create_ids:
+            try:
+                drawn[create_id] = await draw_free(self._client, self.keys, self._partitions, set(drawn.values()))
+            except NoFreeCode:
+                _log.error("partition %d has hardly a free code left", self.number)
+        return drawn
+
+
+async def load(client: Client, partitions: Sequence[Partition]) -> None:
+    """Loads partitions, all in one round trip; raises what the client raises."""
+    pipeline = client.pipeline(transaction=False)
+    for partition in partitions:
+        pipeline.hget(partition.keys.meta, "offset")
+        pipeline.zrange(partition.keys.deadlines, 0, -1, withscores=True)
+        pipeline.smembers(partition.keys.gateways)
+    results: list[Any] = await pipeline.execute()
+    for index, partition in enumerate(partitions):
+        partition.load(*results[3 * index : 3 * index + 3])

@@ -1,0 +1,77 @@
+"""Gateways that have died: each partition that they had connections in gets one GatewayLost.
+
+A gateway is dead when its heartbeat is too old. It is then taken out of `qp:gateways`, which tells it, if it was
+only stuck, that its connections count as gone. After Redis was away, or this process was stuck, nobody is judged
+until all have had the time to beat again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection
+from typing import Final
+
+from coordinator.outage import Outage
+from coordinator.partition import Partition
+from quickpoll.envelope import GatewayLost, encode
+from quickpoll.keys import ENTRY_FIELD, GATEWAYS
+from quickpoll.redis import UNAVAILABLE, Client, time_ms
+
+LOOK_EVERY_S: Final = 0.5
+DEAD_AFTER_MS: Final = 3000
+STUCK_S: Final = 1.5
+"""A longer time between two looks: something was stuck, perhaps everything."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Presence:
+    """Watches gateways for one coordinator."""
+
+    def __init__(self, client: Client, owned: Callable[[], Collection[Partition]], *, judge_at_once: bool) -> None:
+        """`judge_at_once`: no gateway from before can be alive."""
+        self._client = client
+        self._owned = owned
+        self._looked_at = time.monotonic()
+        self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
+        self._told: set[tuple[Partition, str]] = set()
+        """Partitions that have got a GatewayLost that is not applied yet."""
+
+    async def run(self) -> None:
+        """Looks, for ever."""
+        outage = Outage(_log)
+        while True:
+            try:
+                await self.look()
+            except UNAVAILABLE as error:
+                await outage.pause(error)
+            else:
+                outage.over()
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Looks once; raises what the client raises."""
+        now_ms = await time_ms(self._client)
+        looked_at, self._looked_at = self._looked_at, time.monotonic()
+        if self._looked_at - looked_at > STUCK_S:
+            self._judge_from = self._looked_at + DEAD_AFTER_MS / 1000
+        if self._looked_at < self._judge_from:
+            return
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.zremrangebyscore(GATEWAYS, "-inf", now_ms - DEAD_AFTER_MS)
+        pipeline.zrange(GATEWAYS, 0, -1)
+        _, members = await pipeline.execute()
+        alive = {member.decode() for member in members}
+        lost = {(partition, gateway) for partition in self._owned() for gateway in partition.gateways - alive}
+        self._told &= lost
+        await self._tell(lost - self._told)
+
+    async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
+        if not lost:
+            return
+        pipeline = self._client.pipeline(transaction=False)
+        for partition, gateway in lost:
+            pipeline.xadd(partition.keys.stream, {ENTRY_FIELD: encode(GatewayLost(gateway))})
+        await pipeline.execute()
+        self._told.update(lost)
+        _log.info("gateways are gone: %s", ", ".join(sorted({gateway for _, gateway in lost})))

@@ -1,0 +1,59 @@
+"""Entries that cannot be read or applied: set aside with the reason, their sender answered, the rest goes on.
+
+They are kept in the partition's `quarantine` stream, newest 1000, for people to look at.
+"""
+
+import traceback
+from typing import Any, Final
+
+import msgspec
+
+from quickpoll.envelope import FORMAT, Link
+from quickpoll.protocol import Error, ErrorCode, encode_message
+
+UNREADABLE_ADVICE: Final = "the server cannot read this now; try again later"
+POISON_ADVICE: Final = "the server cannot process this; it was set aside for its operator"
+RETRY_AFTER_MS: Final = 5000
+
+
+class Poison(Exception):
+    """Applying an entry to a session failed, perhaps half-way."""
+
+    def __init__(self, index: int, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+        self.code = code
+        self.reason = reason
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong and where, in one line."""
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" ({frame[0].name}, line {frame[0].lineno})" if frame else ""
+    return traceback.format_exception_only(error)[-1].strip() + where
+
+
+def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:
+    """The reply to an entry that cannot be decoded, if it shows that it is a command and whose.
+
+    Returns:
+        Connection, number of the command there, and the JSON of an `unavailable`: a newer version's
+        coordinator may be able to read it.
+    """
+    if data[:1] != FORMAT:
+        return None
+    try:
+        parts: Any = msgspec.msgpack.decode(data[1:])
+        tag, link, request = parts[0], msgspec.convert(parts[1], Link), msgspec.convert(parts[2], int)
+        given = parts[4].get("id") if isinstance(parts[4], dict) else None
+    except (msgspec.DecodeError, TypeError, LookupError):
+        return None
+    if tag != 1:
+        return None
+    error = Error(
+        code=ErrorCode.UNAVAILABLE,
+        message=UNREADABLE_ADVICE,
+        retry_after_ms=RETRY_AFTER_MS,
+        reply_to=given if isinstance(given, str) else msgspec.UNSET,
+    )
+    return link, request, encode_message(error)

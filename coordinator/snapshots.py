@@ -1,0 +1,69 @@
+"""A session as the fields of its hash, and back.
+
+`head`, `quiz`, `step` (how many Steps were published) and one `p:<player id>` each, so that a change
+stores what has changed. Everything but `step` is msgpack behind a format byte; a snapshot that
+this version cannot read raises `Unreadable`: it is left as it is, never guessed at.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from coordinator.engine import Head, Player, Session
+from quickpoll.protocol import Quiz
+
+FORMAT: Final = b"\x01"
+
+HEAD: Final = "head"
+QUIZ: Final = "quiz"
+STEP: Final = "step"
+_PLAYER_PREFIX: Final = b"p:"
+_NO_QUIZ: Final = Quiz("", ())
+"""Of a session that is over: only its head is kept."""
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_head_decoder: Final = msgspec.msgpack.Decoder(Head)
+_quiz_decoder: Final = msgspec.msgpack.Decoder(Quiz)
+_player_decoder: Final = msgspec.msgpack.Decoder(Player)
+
+
+class Unreadable(Exception):
+    """A stored session that this version cannot read; its text says why."""
+
+
+def player_field(player_id: str) -> str:
+    """The field of a player's record."""
+    return f"p:{player_id}"
+
+
+def encode(record: Head | Quiz | Player) -> bytes:
+    """Encodes the value of one field."""
+    return FORMAT + _encoder.encode(record)
+
+
+def decode_session(code: str, fields: Mapping[bytes, bytes]) -> tuple[Session, int]:
+    """Restores a session and the number of its last Step.
+
+    Raises:
+        Unreadable: a field is missing, damaged or of another format.
+    """
+    try:
+        head = _head_decoder.decode(_body(fields[b"head"]))
+        quiz = _NO_QUIZ if head.closed else _quiz_decoder.decode(_body(fields[b"quiz"]))
+        players = {
+            name[2:].decode(): _player_decoder.decode(_body(value))
+            for name, value in fields.items()
+            if name.startswith(_PLAYER_PREFIX)
+        }
+        return Session(code, quiz, head, players), int(fields[b"step"])
+    except KeyError as missing:
+        raise Unreadable(f"session {code}: field {missing} is missing") from None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise Unreadable(f"session {code}: {error}") from None
+
+
+def _body(data: bytes) -> memoryview:
+    if data[:1] != FORMAT:
+        raise Unreadable(f"format byte {data[:1]!r}, this version reads {FORMAT!r}")
+    return memoryview(data)[1:]
