@@ -19,6 +19,7 @@ from clients.loadtest.report import as_json, as_table, report
 from clients.loadtest.wire import WireError
 from clients.player import Lost, Refused
 
+DEFAULT_URL: Final = "ws://127.0.0.1:8000/ws"
 MAX_PLAYERS: Final = 20_000
 MAX_QUESTIONS: Final = 50
 MAX_ANSWER_WINDOW_S: Final = 60.0
@@ -33,11 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the load test; returns the exit code."""
     options = _parser().parse_args(arguments)
     plan = Plan(
-        options.url, options.players, options.questions, options.answer_window, round(options.lead * 1000), options.seed
+        urls=tuple(options.url or [DEFAULT_URL]),
+        players=options.players,
+        questions=options.questions,
+        answer_window_s=options.answer_window,
+        lead_ms=round(options.lead * 1000),
+        seed=options.seed,
     )
     try:
         if not options.yes_i_own_this_server:
-            refuse_strangers(plan.url)
+            for url in plan.urls:
+                refuse_strangers(url)
         _raise_file_limit(plan.players + SPARE_FILES)
         measured = asyncio.run(play(plan))
     except (CannotRun, OSError, WireError, Refused, Lost) as error:
@@ -51,7 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m clients.loadtest", description=__doc__.partition(":")[2])
     add = parser.add_argument
-    add("--url", default="ws://127.0.0.1:8000/ws", help="WebSocket of a gateway or balancer (%(default)s)")
+    add(
+        "--url",
+        action="append",
+        help=f"WebSocket of a gateway or balancer ({DEFAULT_URL}); given several times, players go there by turns",
+    )
     add("--players", type=_within(int, 1, MAX_PLAYERS), default=500, help="how many (%(default)s)")
     add("--questions", type=_within(int, 1, MAX_QUESTIONS), default=3, help="how many (%(default)s)")
     add(

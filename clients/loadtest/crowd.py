@@ -54,7 +54,8 @@ _TYPE: Final = len(b'{"type":"')
 class Plan:
     """What to play."""
 
-    url: str
+    urls: tuple[str, ...]
+    """Players are dealt out to them by turns; the host goes to the first."""
     players: int
     questions: int
     answer_window_s: float
@@ -197,7 +198,8 @@ class Player:
             TimeoutError: no reply.
             ConnectionRefusedError: the server answered with an error.
         """
-        self._wire = wire = await open_wire(self._crowd.plan.url, self._received)
+        urls = self._crowd.plan.urls
+        self._wire = wire = await open_wire(urls[self._number % len(urls)], self._received)
         wire.send(encode_command(JoinSession(code=code, name=f"Player {self._number}")))
         async with asyncio.timeout(PATIENCE_S):
             await self._joined
@@ -288,7 +290,7 @@ async def play(plan: Plan) -> Measured:
     """
     crowd = Crowd(plan)
     measured = crowd.measured
-    async with Client.connect(plan.url) as host:
+    async with Client.connect(plan.urls[0]) as host:
         settings = Settings(lead_ms=plan.lead_ms, max_players=plan.players)
         created = await host.call(CreateSession(quiz=crowd.quiz, settings=settings))
         players = [Player(crowd, number) for number in range(plan.players)]

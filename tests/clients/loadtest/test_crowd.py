@@ -19,7 +19,7 @@ class Arena:
 
     def __init__(self, server: Standin, url: str) -> None:
         self.server = server
-        self.plan = Plan(url, PLAYERS, questions=2, answer_window_s=0.05, lead_ms=0)
+        self.plan = Plan((url,), PLAYERS, questions=2, answer_window_s=0.05, lead_ms=0)
 
     async def play(self) -> tuple[Measured, Verdict]:
         measured = await play(self.plan)
@@ -75,13 +75,13 @@ async def test_a_refused_player_ends_the_test_with_the_reason(arena: Arena) -> N
 
 @pytest.mark.parametrize("questions", [1, 50])
 def test_the_quiz_of_the_crowd_is_one_that_a_server_takes(questions: int) -> None:
-    quiz = Plan("", 1, questions, answer_window_s=60.0).quiz()
+    quiz = Plan((), 1, questions, answer_window_s=60.0).quiz()
     assert decode_command(encode_command(CreateSession(quiz=quiz))) == CreateSession(quiz=quiz)
     assert len(quiz.questions) == questions
 
 
 def test_answers_are_valid_and_the_same_for_the_same_seed() -> None:
-    plan = Plan("", 1, 2, answer_window_s=1.0)
+    plan = Plan((), 1, 2, answer_window_s=1.0)
 
     def answers(question: Question) -> list[object]:
         rng = random.Random(7)
@@ -95,3 +95,13 @@ def test_answers_are_valid_and_the_same_for_the_same_seed() -> None:
         assert isinstance(answer, tuple)
         assert len(set(answer)) == len(answer) >= 1
         assert set(answer) <= {0, 1, 2, 3}
+
+
+async def test_players_are_dealt_out_to_all_addresses(arena: Arena) -> None:
+    async with serve(arena.server.handle, "127.0.0.1", 0, compression=None) as other:
+        port = other.sockets[0].getsockname()[1]
+        url = f"ws://127.0.0.1:{port}/ws"
+        arena.plan = Plan((*arena.plan.urls, url), PLAYERS, questions=1, answer_window_s=0.0, lead_ms=0)
+        _, verdict = await arena.play()
+        assert verdict.good
+        assert sum(player.local_address[1] == port for player in arena.server.players) == PLAYERS // 2
