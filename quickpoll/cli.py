@@ -5,6 +5,7 @@ Exit codes: 0 ended as asked (Ctrl-C and SIGTERM too), 1 a failure that its line
 """
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -61,7 +62,8 @@ def _run(command: str, flags: Mapping[str, str], environment: Mapping[str, str])
 
     from quickpoll import logs, serve  # noqa: PLC0415  (--help and a wrong setting should not wait for them)
 
-    logs.configure()
+    # Whoever starts everything in a terminal wants the addresses there, and what is wrong.
+    logs.configure(level=logging.WARNING if command == "serve" and sys.stderr.isatty() else logging.INFO)
     run = {"serve": serve.everything, "gateway": serve.gateway_alone, "coordinator": serve.coordinator_alone}
     run[command](settings)
 

@@ -14,8 +14,8 @@ import msgspec
 _STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def configure(stream: TextIO | None = None) -> None:
-    """Sends every logger's lines to `stream` (stderr by default), in the form that fits it."""
+def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
+    """Sends every logger's lines from `level` up to `stream` (stderr by default), in the form that fits it."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     if stream.isatty():
@@ -23,7 +23,7 @@ def configure(stream: TextIO | None = None) -> None:
     else:
         handler.setFormatter(JsonLines())
     handler.addFilter(_without_handshake_traceback)
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
 

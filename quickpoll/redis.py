@@ -37,15 +37,16 @@ _fake_servers: dict[str, Any] = {}
 def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: int = 8) -> Client:
     """A client for commands: each answers or fails within `timeout_s`, and is sent once."""
     if url.startswith(FAKE_URL):
-        return _connect_fake(url)
-    client = redis.asyncio.Redis.from_url(
-        url,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        max_connections=max_connections,
-        protocol=3,
-    )
+        client = _connect_fake(url)
+    else:
+        client = redis.asyncio.Redis.from_url(
+            url,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+            max_connections=max_connections,
+            protocol=3,
+        )
     pool = client.connection_pool
     pool.connection_class = _cancellable(pool.connection_class)
     return client

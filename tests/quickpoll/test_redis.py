@@ -5,9 +5,12 @@ import pytest
 from quickpoll.redis import FAKE_URL, Client, RedisError, connect, connect_blocking, time_ms
 
 
-async def test_a_command_that_is_cancelled_stays_cancelled(redis: Client) -> None:
+@pytest.mark.parametrize("fake", [False, True])
+async def test_a_command_that_is_cancelled_stays_cancelled(redis_url: str, fake: bool) -> None:
+    client = connect(FAKE_URL if fake else redis_url)
+
     async def ask_and_wait() -> None:
-        await redis.ping()
+        await client.ping()
         await asyncio.Event().wait()
 
     for moment in range(40):  # each step of the event loop while the command goes out and its answer comes in
@@ -17,6 +20,7 @@ async def test_a_command_that_is_cancelled_stays_cancelled(redis: Client) -> Non
         task.cancel()
         await asyncio.wait((task,), timeout=2)
         assert task.cancelled(), f"the cancellation was lost at step {moment}"
+    await client.aclose()
 
 
 async def test_an_answer_that_does_not_come_is_an_error_in_time(redis: Client, redis_url: str) -> None:

@@ -87,9 +87,9 @@ def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM)
 
 
 def the_line(process: subprocess.Popen[str]) -> str:
-    """The one line with which it failed."""
+    """The line with which it failed, after what its parts logged."""
     out, error = process.communicate(timeout=20)
-    (line,) = (out + error).splitlines()
+    (line,) = [line for line in (out + error).splitlines() if not line.startswith("{")]
     assert process.returncode == 1
     return line
 
