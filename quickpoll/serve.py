@@ -79,7 +79,6 @@ async def _serve(
     settings: Settings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
 ) -> None:
     from coordinator.app import Coordinator
-
     from gateway.app import Gateway
     from quickpoll.preflight import examine
     from quickpoll.tokens import Tokens
@@ -138,7 +137,6 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
 
 async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     from coordinator.app import Coordinator
-
     from quickpoll.preflight import examine
     from quickpoll.tokens import Tokens
 
