@@ -121,12 +121,12 @@ async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Pat
         ada, ken = [await Phone.join(browser, quickpoll.health, code, name, quiz) for name in ("Ada", "Ken")]
         await host.get_by_role("button", name="Start").click()
         await ada.answer(0, correctly=True)
-        await expect(ada.page.get_by_text("Locked in")).to_be_visible()
+        await expect(ada.page.get_by_text("Locked in", exact=True)).to_be_visible()
 
         await host.reload()
         await expect(host.get_by_role("list", name="Still answering")).to_contain_text("Ken")
         await ada.page.reload()
-        await expect(ada.page.get_by_text("Locked in")).to_be_visible()
+        await expect(ada.page.get_by_text("Locked in", exact=True)).to_be_visible()
 
         # The server goes away while Ken taps: the answer is sent again by itself when it is back.
         await expect(ken.page.get_by_role("heading", name=quiz.questions[0].text)).to_be_visible()

@@ -1,0 +1,41 @@
+"""Five hundred players on the embedded default: everybody at the same instant, nothing lost, bytes that do not grow."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.system.harness import running, serve, websocket_url
+
+SPREAD_MS = 150
+RESULTS_AFTER_MS = 300
+
+
+async def _load(url: str, players: int) -> dict[str, Any]:
+    """The report of a load test in a process of its own; fails if an answer was lost or counted twice."""
+    arguments = ["--url", url, "--players", str(players), "--questions", "3", "--json"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "clients.loadtest", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(90):
+        output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    figures: dict[str, Any] = json.loads(output)
+    return figures
+
+
+async def test_five_hundred_players(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll):
+        small = await _load(websocket_url(quickpoll), 50)
+        large = await _load(websocket_url(quickpoll), 500)
+
+    for question in large["questions"]:
+        assert (question["asked"], question["accepted"], question["refused"]) == (500, 500, 0)
+    # A machine that does other things delays some question now and then: what it can do shows in the best.
+    assert min(question["asked_spread_ms"] for question in large["questions"]) <= SPREAD_MS
+    assert min(question["results_after_ms"] for question in large["questions"]) <= RESULTS_AFTER_MS
+    for few, many in zip(small["questions"], large["questions"], strict=True):
+        # Larger numbers have more digits, and the ranks of the top ten longer names: no more than that.
+        assert many["bytes_per_player"]["max"] <= 1.1 * few["bytes_per_player"]["max"]
