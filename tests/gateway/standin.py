@@ -165,11 +165,14 @@ class Coordinator:
         number = self.last_step[code] = self.last_step.get(code, 0) + 1
         step = Step(self.token, number, items)
         self.seq = max([self.seq, *(item.seq for item in items if isinstance(item, Shared))])
-        await self.redis.hset(keys_of(code).session(code), "step", str(number))
+        keys = keys_of(code)
+        commit = self.redis.pipeline(transaction=True)
+        commit.hset(keys.session(code), "step", str(number))
         if history:
-            await self.redis.xadd(keys_of(code).history(code), {ENTRY_FIELD: encode(step)})
+            commit.xadd(keys.history(code), {ENTRY_FIELD: encode(step)})
         if publish:
-            await self.publish(step, code)
+            commit.spublish(keys.channel(code), encode(step))
+        await commit.execute()
         return step
 
     async def publish(self, step: Step, code: str = CODE) -> None:

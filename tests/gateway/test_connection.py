@@ -218,10 +218,13 @@ async def test_a_handshake_that_does_not_come_ends_the_connection(home: House, m
     assert await client.until_closed() == b""
 
 
-async def test_a_client_that_does_not_close_is_cut(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("violation", [Frame(Opcode.BINARY, b"x").serialize(mask=True), b"\x81\x02{}"])
+async def test_a_client_that_does_not_close_is_cut(
+    home: House, monkeypatch: pytest.MonkeyPatch, violation: bytes
+) -> None:
     monkeypatch.setattr(connection, "CLOSE_TIMEOUT_S", 0.2)
     socket = await raw_socket(home)
-    socket.frame(Opcode.BINARY, b"x")
+    socket.write(violation)
     assert await socket.reader.readexactly(1) == b"\x88"
     await gone(home)
     socket.writer.transport.abort()

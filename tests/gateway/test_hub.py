@@ -160,13 +160,6 @@ async def test_the_end_of_a_session_closes_all_its_connections_and_no_other(home
     assert (await home.coordinator.disconnected()).identity.code == "654321"
 
 
-async def test_the_host_hears_of_its_session_when_it_is_subscribed(home: House) -> None:
-    host = await home.client()
-    created = await host.ask("create_session", id="q", quiz=QUIZ)
-    assert (created["type"], created["reply_to"]) == ("session_created", "q")
-    assert await home.subscriptions() == 1
-
-
 async def test_what_a_new_session_said_before_it_was_subscribed_still_arrives(home: House) -> None:
     home.coordinator.answers = False
     host = await home.client()

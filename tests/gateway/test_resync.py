@@ -1,11 +1,14 @@
 """What was missed is delivered in order, or the connections resume: never something between."""
 
+import asyncio
+from typing import ClassVar
+
 import pytest
 
-from gateway.resync import Position, Verdict, judge, missing
+from gateway.resync import Position, Resync, Verdict, judge, missing
 from quickpoll.envelope import Step
 from quickpoll.keys import ENTRY_FIELD
-from tests.gateway.standin import CODE, House, keys_of, to_all
+from tests.gateway.standin import CODE, PARTITIONS, House, keys_of, to_all
 
 
 def step(number: int, token: int = 5) -> Step:
@@ -91,6 +94,34 @@ async def test_without_the_missing_step_the_connections_resume(home: House) -> N
     await home.coordinator.step(to_all(1), history=False, publish=False)
     await home.coordinator.step(to_all(2))
     assert await player.closed() == (4000, "resume")
+
+
+async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_again(home: House) -> None:
+    for seq in (1, 2, 3):
+        await home.coordinator.step(to_all(seq))
+
+    class Sessions:
+        """Read at step 0; when the answer comes, those who are in the session now have seen step 2."""
+
+        positions: ClassVar = [Position(0, 0)]
+        delivered: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+
+        def position(self, code: str) -> Position | None:
+            return self.positions.pop() if self.positions else Position(0, 2)
+
+        def recovered(self, code: str, steps: list[Step]) -> None:
+            self.delivered.set_result([one.step for one in steps])
+
+        def restart(self, code: str) -> None:
+            raise AssertionError
+
+        end = restart
+
+    resync = Resync(home.redis, PARTITIONS)
+    running = asyncio.create_task(resync.run(Sessions()))
+    resync.request(CODE, 3)
+    assert await Sessions.delivered == [3]
+    running.cancel()
 
 
 async def test_a_step_that_cannot_be_read_makes_the_connections_resume(home: House) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from gateway import subscriber
+from gateway import relay, subscriber
 from gateway.app import Gateway
+from quickpoll.envelope import Identity
+from quickpoll.keys import PartitionKeys
+from quickpoll.protocol import CreateSession, JoinSession, Role
 from quickpoll.redis import Client
-from tests.gateway.standin import CODE, TOKENS, WITHIN_S, House, house, to_all
+from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, to_all
 
 
 async def until_subscriptions(home: House, count: int) -> None:
@@ -25,12 +28,56 @@ async def test_one_subscription_serves_all_of_a_session(home: House) -> None:
         assert (await player.hear())["seq"] == 1
 
 
-async def test_the_subscription_is_there_before_the_command(home: House) -> None:
+def held_back(home: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """New subscriptions wait until the event is set."""
+    wakes = home.gateway._subscriber._changed
+    monkeypatch.setattr(home.gateway._subscriber, "_changed", asyncio.Event())
+    return wakes
+
+
+async def test_a_join_waits_for_the_subscription(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    subscribing = held_back(home, monkeypatch)
+    home.coordinator.answers = False
+    joining, other = await home.client(), await home.client()
+    await joining.say("join_session", code=CODE, name="Ann")
+    assert (await joining.ask("sync_clock", t0=1))["type"] == "clock"
+    await other.say("create_session", quiz=QUIZ)
+    assert isinstance((await home.coordinator.command()).body, CreateSession)
+    subscribing.set()
+    assert isinstance((await home.coordinator.command()).body, JoinSession)
+    assert await home.subscriptions() == 1
+
+
+async def test_a_join_that_was_given_up_meanwhile_is_not_relayed(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "REPLY_TIMEOUT_S", 0.1)
+    subscribing = held_back(home, monkeypatch)
     home.coordinator.answers = False
     client = await home.client()
-    await client.say("join_session", code=CODE, name="Ann")
+    assert (await client.ask("join_session", code=CODE, name="Ann"))["code"] == "unavailable"
+    subscribing.set()
+    await until_subscriptions(home, 1)
+    await client.say("create_session", quiz=QUIZ)
+    assert isinstance((await home.coordinator.command()).body, CreateSession)
+
+
+async def test_a_host_hears_of_its_session_when_it_is_subscribed(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    subscribing = held_back(home, monkeypatch)
+    host = await home.client()
+    await host.say("create_session", quiz=QUIZ)
     await home.coordinator.command()
-    assert await home.subscriptions() == 1
+    assert (await host.ask("sync_clock", t0=1))["type"] == "clock"
+    assert (await host.ask("join_session", code=CODE, name="Ann"))["code"] == "forbidden"
+    subscribing.set()
+    assert (await host.hear())["type"] == "session_created"
+
+
+async def test_a_session_that_cannot_be_subscribed_is_unavailable(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "REPLY_TIMEOUT_S", 0.2)
+    held_back(home, monkeypatch)
+    host = await home.client()
+    assert (await host.ask("create_session", id="q", quiz=QUIZ))["code"] == "unavailable"
+    await host.socket.close()
+    assert (await home.coordinator.disconnected()).identity == Identity(CODE, "n", Role.HOST)
 
 
 async def test_it_ends_some_time_after_the_last_has_left(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,12 +132,13 @@ async def test_silence_is_taken_for_a_dead_connection(home: House, monkeypatch: 
     """Without the gateway's own pings nothing comes, as when a network swallows everything."""
     player = await home.player()
     monkeypatch.setattr(subscriber, "SILENT_AFTER_S", 0.3)
-    await home.cut_subscriptions()  # the next connection has the shorter patience
     (pinging,) = (task for task in home.gateway._tasks if task.get_name() == "ping")
     pinging.cancel()
+    # After one more ping: silent from here on, with the shorter patience.
+    await home.redis.spublish(PartitionKeys(0).replies(home.gateway.id), subscriber.PING)
     connections: set[int] = set()
     async with asyncio.timeout(WITHIN_S):
-        while len(connections) < 3:
+        while len(connections) < 2:
             clients: Any = await home.redis.client_list(_type="pubsub")
             connections |= {int(client["id"]) for client in clients}
             await asyncio.sleep(0.02)
