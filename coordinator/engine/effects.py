@@ -10,8 +10,9 @@ from quickpoll.protocol import Broadcast, CloseCode, ServerMessage
 class Reply:
     """To the connection that sent a command.
 
-    With `identity`, the connection acts as that from here on; where the message has a token field,
-    whoever encodes it signs `identity` into it. `unbind` ends the connection's role.
+    With `identity`, the connection acts as that from here on, and has seen all broadcasts up to the
+    `seq` of the session's view in the message; where the message has a token field, whoever encodes it
+    signs `identity` into it. `unbind` ends the connection's role.
     """
 
     link: Link
@@ -69,4 +70,4 @@ class Effects:
     touched: set[str] = field(default_factory=set)
     """Ids of players added or changed."""
     removed: set[str] = field(default_factory=set)
-    """Ids of players who left or were kicked."""
+    """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""

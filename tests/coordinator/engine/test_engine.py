@@ -281,7 +281,8 @@ class Onlooker:
         return [link for player_id in self.model.scores if (link := self.model.links[player_id]) is not None]
 
 
-QUIZZES = st.lists(st.sampled_from([SINGLE, MULTIPLE, TRUE_FALSE, POLL, WORTHLESS]), min_size=1, max_size=5)
+NAMES = ["Ben", "Cem", "Dan", "Eve", "ben", ""]
+QUIZZES = st.lists(st.sampled_from([SINGLE, MULTIPLE, TRUE_FALSE, POLL, WORTHLESS]), min_size=1, max_size=6)
 SETTINGS = st.builds(
     Settings,
     lead_ms=st.sampled_from([0, 200, 3000]),
@@ -297,8 +298,8 @@ class Laws(RuleBasedStateMachine):
 
     seats = Bundle("seats")
 
-    @initialize(questions=QUIZZES, chosen=SETTINGS)
-    def create(self, questions: list[Question], chosen: Settings) -> None:
+    @initialize(target=seats, questions=QUIZZES, chosen=SETTINGS, players=st.integers(0, 4))
+    def create(self, questions: list[Question], chosen: Settings, players: int) -> Any:
         self.now = START_MS
         self.serial = 0
         quiz = Quiz("Any", tuple(questions))
@@ -310,6 +311,7 @@ class Laws(RuleBasedStateMachine):
         self.onlooker = Onlooker(Model(quiz, chosen.streak_bonus))
         self.onlooker.judge(self.first, self.now, effects)
         self.stored: dict[str, bytes] = {}
+        return multiple(*(seat for name in NAMES[:players] if isinstance(seat := self.join(name, "g1"), Identity)))
 
     # -- what the rules are made of
 
@@ -345,9 +347,7 @@ class Laws(RuleBasedStateMachine):
 
     # -- the rules
 
-    @rule(
-        target=seats, name=st.sampled_from(["Ann", "ann", "Ben", "Cem", "Dan", ""]), gateway=st.sampled_from(GATEWAYS)
-    )
+    @rule(target=seats, name=st.sampled_from(NAMES), gateway=st.sampled_from(GATEWAYS))
     def join(self, name: str, gateway: str) -> Any:
         link = self.next_link(gateway)
         reply = self.send(link, None, JoinSession(code="123456", name=name, id=f"an id of {name} to know by"))
@@ -365,7 +365,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(seat=seats, option=st.integers(0, 1), wait_ms=TIMES)
     def answer_well(self, seat: Identity, option: int, wait_ms: int) -> None:
-        """A fitting first answer of a connected player in its window counts, without exception."""
+        """A fitting first answer of a connected player in its window counts, and no other."""
         self.now += wait_ms
         model = self.onlooker.model
         if model.asked is None:
@@ -382,29 +382,33 @@ class Laws(RuleBasedStateMachine):
         reply = self.send(self.link_of(seat), seat, SubmitAnswer(question=index, answer=answer))
         assert isinstance(reply, AnswerAccepted) == counts
 
+    @rule(options=st.lists(st.integers(0, 1), min_size=1, max_size=6), wait_ms=TIMES)
+    def several_answer(self, options: list[int], wait_ms: int) -> None:
+        self.move_on()
+        for player_id, option in zip(list(self.session.players), options, strict=False):
+            self.answer_well(self.session.player_identity(player_id), option, wait_ms // len(options))
+
     @rule(seat=seats)
     def answer_on_a_connection_that_is_not_the_current_one(self, seat: Identity) -> None:
         assert isinstance(self.send(Link("g1", -1), seat, SubmitAnswer(question=0, answer=0)), Error)
 
-    @rule(seat=seats)
-    def leave(self, seat: Identity) -> None:
-        self.send(self.link_of(seat), seat, LeaveSession())
+    @rule(seat=seats, kicked=st.booleans())
+    def remove(self, seat: Identity, kicked: bool) -> None:
+        if kicked:
+            self.by_host(KickPlayer(player_id=seat.player_id))
+        else:
+            self.send(self.link_of(seat), seat, LeaveSession())
 
-    @rule(seat=seats)
-    def kick(self, seat: Identity) -> None:
-        self.by_host(KickPlayer(player_id=seat.player_id))
-
-    @rule(seat=seats)
-    def disconnect(self, seat: Identity) -> None:
+    @rule(seat=seats, current=st.booleans())
+    def disconnect(self, seat: Identity, current: bool) -> None:
+        if not current:
+            self.apply(Disconnected(Link("g1", -1), seat))
+            return
         self.catch_up()
         link = self.link_of(seat)
         if seat.player_id in self.onlooker.model.links:
             self.onlooker.model.links[seat.player_id] = None
         self.apply(Disconnected(link, seat))
-
-    @rule(seat=seats)
-    def disconnect_a_connection_that_is_not_the_current_one(self, seat: Identity) -> None:
-        self.apply(Disconnected(Link("g1", -1), seat))
 
     @rule(gateway=st.sampled_from(GATEWAYS))
     def lose_gateway(self, gateway: str) -> None:
@@ -413,34 +417,34 @@ class Laws(RuleBasedStateMachine):
         links.update({player_id: None for player_id, link in links.items() if link and link.gateway == gateway})
         self.apply(GatewayLost(gateway))
 
-    @rule(away=st.booleans())
-    def move_host(self, away: bool) -> None:
-        host = self.session.head.host
-        if away and host is not None:
-            self.apply(Disconnected(host, self.session.host_identity))
+    @rule(how=st.sampled_from(["away", "resumes", "creates again"]))
+    def move_host(self, how: str) -> None:
+        if how == "creates again":
+            self.send(self.next_link("g2"), None, self.first.body)
+        elif how == "away" and self.session.head.host is not None:
+            self.apply(Disconnected(self.session.head.host, self.session.host_identity))
         else:
             self.send(self.next_link("g1"), self.session.host_identity, ResumeSession(token="verified"))
-
-    @rule()
-    def create_again(self) -> None:
-        self.send(self.next_link("g2"), None, self.first.body)
 
     @rule(body=st.sampled_from([StartQuiz(), NextQuestion(), CloseQuestion(), LockSession(locked=True)]))
     def lead(self, body: SessionCommand) -> None:
         self.by_host(body)
 
-    @rule(wait_ms=TIMES)
-    def move_on(self, wait_ms: int) -> None:
+    @rule()
+    def move_on(self) -> None:
         """Opens the next question, if there can be one, and goes to the moment it opens."""
+        if self.session.head.host is None:
+            self.move_host("resumes")
         self.by_host(LockSession(locked=False))
         self.by_host(StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion())
-        self.now = max(self.now, self.session.head.opens_at) + wait_ms // 10
+        self.now = max(self.now, self.session.head.opens_at)
 
     @rule(wait_ms=TIMES)
     def wait(self, wait_ms: int) -> None:
         self.now += wait_ms
         self.apply(Tick())
 
+    @precondition(lambda self: self.session.head.phase in (Phase.QUESTION, Phase.RESULTS))
     @rule()
     def wait_for_the_deadline(self) -> None:
         self.now = max(self.now, next_deadline(self.session) or 0)
@@ -451,12 +455,16 @@ class Laws(RuleBasedStateMachine):
     def append_a_command_again(self, back: int) -> None:
         entry = self.log[-min(back, len(self.log))][0]
         if isinstance(entry, Command):
-            self.apply(entry, Drawn(player_id=f"again{self.serial}-{len(self.log)}"))
+            self.apply(entry, Drawn(player_id=f"again{len(self.log)}"))
 
-    @precondition(lambda self: len(self.log) > 30)
-    @rule()
-    def end(self) -> None:
-        self.by_host(EndSession())
+    @precondition(lambda self: self.session.head.phase is Phase.ENDED or len(self.log) > 100)
+    @rule(idle=st.booleans())
+    def end(self, idle: bool) -> None:
+        if idle:
+            self.now = max(self.now, self.session.head.idle_at)
+            self.apply(Tick())
+        else:
+            self.by_host(EndSession())
 
     def link_of(self, seat: Identity) -> Link:
         return self.onlooker.model.links.get(seat.player_id) or Link("g1", -1)
@@ -493,4 +501,4 @@ class Laws(RuleBasedStateMachine):
 
 
 TestLaws = Laws.TestCase
-TestLaws.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestLaws.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
