@@ -71,6 +71,12 @@ RULES: Final[dict[type[SessionCommand], Rule]] = {
     LeaveSession: Rule(Role.PLAYER, _ANY),
 }
 
+_NOT_FOR_YOU: Final[dict[Role | None, str]] = {
+    None: "This connection is in a session already. Leave it, or open another connection.",
+    Role.HOST: "Only the host can do this.",
+    Role.PLAYER: "Only players can do this. Join the session first.",
+}
+
 
 def apply(session: Session, entry: Entry, now: int, drawn: Drawn) -> Effects:
     """Applies an entry, and changes the session in place.
@@ -122,6 +128,7 @@ def _obey(turn: Turn) -> None:
     body = turn.command.body
     try:
         _check_session(turn)
+        _check_role(turn)
         match body:
             case SubmitAnswer() | LeaveSession():
                 _by_player(turn, body)
@@ -143,6 +150,15 @@ def _check_session(turn: Turn) -> None:
         raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
 
 
+def _check_role(turn: Turn) -> None:
+    body, identity = turn.command.body, turn.command.identity
+    by = RULES[type(body)].by
+    # With `resume_session` comes what its token proves; the connection itself has no role yet.
+    role = identity.role if identity is not None and not isinstance(body, ResumeSession) else None
+    if role is not by:
+        raise Refused(ErrorCode.FORBIDDEN, _NOT_FOR_YOU[by])
+
+
 def _check_phase(turn: Turn) -> None:
     rule = RULES[type(turn.command.body)]
     if turn.session.head.phase not in rule.phases:
@@ -150,10 +166,8 @@ def _check_phase(turn: Turn) -> None:
 
 
 def _by_player(turn: Turn, body: SubmitAnswer | LeaveSession) -> None:
-    session, identity = turn.session, turn.command.identity
-    if identity is None or identity.role is not Role.PLAYER:
-        raise Refused(ErrorCode.FORBIDDEN, "Only players can do this. Join the session first.")
-    player = session.players.get(identity.player_id)
+    identity = turn.command.identity
+    player = turn.session.players.get(identity.player_id) if identity is not None else None
     if player is None:
         # Who has left may say so again; this also answers what was sent just before the session ended.
         if isinstance(body, LeaveSession):
@@ -171,8 +185,6 @@ def _by_player(turn: Turn, body: SubmitAnswer | LeaveSession) -> None:
 
 
 def _by_newcomer(turn: Turn, body: CreateSession | JoinSession | ResumeSession) -> None:
-    if turn.command.identity is not None and not isinstance(body, ResumeSession):
-        raise Refused(ErrorCode.FORBIDDEN, "This connection is in a session already. Leave it or open a new one.")
     match body:
         case CreateSession():
             lobby.create_again(turn)
@@ -188,8 +200,6 @@ def _by_host(
     turn: Turn, body: StartQuiz | NextQuestion | CloseQuestion | KickPlayer | LockSession | EndSession
 ) -> None:
     session, head, command = turn.session, turn.session.head, turn.command
-    if command.identity is None or command.identity.role is not Role.HOST:
-        raise Refused(ErrorCode.FORBIDDEN, "Only the host can do this.")
     # The type too: a client that numbers its commands from 1 after each reload must not be fooled.
     done = f"{type(body).__name__} {command.request_id}"
     if done in head.recent_host_ids:

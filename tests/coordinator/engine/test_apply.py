@@ -189,6 +189,26 @@ def test_an_entry_runs_the_deadlines_before_it_and_then_itself() -> None:
     assert game.one(NewQuestion).question.index == 1
 
 
+def test_who_leaves_after_the_time_is_up_is_removed_and_not_stored_again() -> None:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.now = game.session.head.closes_at + 1
+    assert game.by_player(ann, LeaveSession()) == Ok()
+    assert game.one(QuestionResults).total == 2
+    assert (game.effects.touched, game.effects.removed) == ({ben.id}, {ann.id})
+
+
+def test_a_session_that_ends_after_the_time_is_up_stores_no_player_again() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.open()
+    game.now = game.session.head.closes_at + 1
+    game.do(EndSession())
+    assert game.one(QuestionResults).total == 1
+    assert (game.effects.touched, game.effects.removed) == (set(), {ann.id})
+
+
 def test_an_early_tick_does_nothing() -> None:
     game = Game()
     game.join("Ann")

@@ -1,6 +1,6 @@
 from coordinator.engine import ToMany, next_deadline
 from coordinator.engine.lobby import IDLE_MS
-from quickpoll.envelope import Audience
+from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
     AnswerProgress,
     CloseQuestion,
@@ -187,6 +187,24 @@ def test_a_host_who_is_away_is_told_nothing_and_gets_the_whole_list_on_return() 
     assert to_host(game) == [], "the list was in `resumed`"
     game.join("Ben")
     assert [player.name for player in game.one(PlayersJoined).players] == ["Ben"]
+
+
+def test_a_host_who_moves_to_another_connection_is_not_told_again_what_the_list_held() -> None:
+    game = Game()
+    game.join("Ann")
+    game.join("Ben")
+    game.resume_host(Link("g2", 9))
+    later(game)
+    assert to_host(game) == []
+
+
+def test_what_was_to_be_told_to_a_host_who_went_away_is_not_told() -> None:
+    game = Game()
+    game.join("Ann")
+    game.join("Ben")
+    game.disconnect_host()
+    later(game)
+    assert to_host(game) == []
 
 
 def test_nothing_to_tell_means_no_deadline_but_the_idle_end() -> None:
