@@ -268,18 +268,24 @@ class Connection(asyncio.Protocol):
         self._answered = True
         self._ends_at = time.monotonic() + RESPONSE_TIMEOUT_S
         self._transport.write(response)
-        self._transport.write_eof()
+        self._write_eof()
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
             if self._transport.is_closing():
                 return
             if not data:
-                self._transport.write_eof()
+                self._write_eof()
             elif self._transport.get_write_buffer_size() > self._allowance + CAP_BYTES:  # pongs that nobody reads
                 self._transport.abort()
             else:
                 self._transport.write(data)
+
+    def _write_eof(self) -> None:
+        try:
+            self._transport.write_eof()
+        except OSError:  # reset since the write, as health checks do once they have read enough
+            self._transport.abort()
 
     def _ended(self) -> None:
         if self.is_open:

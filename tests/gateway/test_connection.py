@@ -1,6 +1,8 @@
 """One WebSocket: what the protocol demands, and what protects the gateway."""
 
 import asyncio
+import errno
+import gc
 import json
 import random
 from contextlib import suppress
@@ -176,6 +178,23 @@ async def test_no_request_however_odd_logs_a_traceback(
     client.writer.write_eof()
     await client.until_closed()
     assert await still_serves(home)
+    assert caplog.text == ""
+
+
+async def test_who_resets_the_connection_as_the_answer_arrives_is_gone_without_a_traceback(
+    home: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As HAProxy's health checks do: between the write and its end.
+    def reset(_transport: asyncio.Transport) -> None:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr("asyncio.selector_events._SelectorSocketTransport.write_eof", reset)
+    for path in (b"/livez", b"/readyz"):
+        client = await raw(home)
+        client.write(b"GET " + path + b" HTTP/1.1\r\nHost: h\r\n\r\n")
+        await client.until_closed()
+        await gone(home)
+    gc.collect()  # an exception that nobody asked for is logged with the end of its task
     assert caplog.text == ""
 
 
