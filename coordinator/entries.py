@@ -20,6 +20,8 @@ class Received:
     """When Redis took it, in ms."""
     data: bytes
     entry: Entry | None
+    code: str = ""
+    """The session that it is for; empty: none, or one that is still to be created."""
     reason: str = ""
 
 
@@ -29,24 +31,10 @@ def receive(entry_id: bytes, fields: dict[bytes, bytes]) -> Received:
     at = int(text.partition("-")[0])
     data = fields.get(ENTRY_FIELD, b"")
     try:
-        return Received(text, at, data, decode_entry(data))
+        entry = decode_entry(data)
     except (UnknownFormat, msgspec.DecodeError) as error:
-        return Received(text, at, data, None, f"{type(error).__name__}: {error}")
-
-
-def code_of(entry: Entry | None) -> str:
-    """The session that an entry is for; empty: none, or one that is still to be created."""
-    match entry:
-        case Command(body=JoinSession(code=code)):
-            return code
-        case Command(body=CreateSession()):
-            return ""
-        case Command(identity=identity) if identity:
-            return identity.code
-        case Disconnected(identity=identity):
-            return identity.code
-        case _:
-            return ""
+        return Received(text, at, data, None, reason=f"{type(error).__name__}: {error}")
+    return Received(text, at, data, entry, _code_of(entry))
 
 
 def create_id_of(entry: Entry | None) -> str:
@@ -60,3 +48,11 @@ def create_id_of(entry: Entry | None) -> str:
     if given is not None and len(given) >= UNGUESSABLE_ID_CHARACTERS:
         return "any:" + given
     return f"one:{link.gateway}/{link.connection}:{given}" if given else "one:" + entry.request_id
+
+
+def _code_of(entry: Entry) -> str:
+    if isinstance(entry, Command):
+        if isinstance(entry.body, JoinSession):
+            return entry.body.code
+        return entry.identity.code if entry.identity else ""
+    return entry.identity.code if isinstance(entry, Disconnected) else ""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from coordinator import snapshots
 from coordinator.commit import Batch, SessionChange
 from coordinator.engine import Drawn, Effects, apply, create, next_deadline
-from coordinator.entries import Received, code_of, create_id_of
+from coordinator.entries import Received, create_id_of
 from coordinator.outbox import Outbox
 from coordinator.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
 from coordinator.sessions import Held, Sessions
@@ -134,7 +134,7 @@ class Making:
 
     def _obey(self, index: int, received: Received, command: Command) -> None:
         if not isinstance(command.body, CreateSession):
-            self._apply_to(index, received, command, code_of(command))
+            self._apply_to(index, received, command, received.code)
             return
         create_id = create_id_of(command)
         code = self._known.creates.get(create_id) or self._creates.get(create_id)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from coordinator.codes import NoFreeCode, draw_free
 from coordinator.commit import NO_OFFSET, Batch, Outcome
-from coordinator.entries import Received, code_of, create_id_of, receive
+from coordinator.entries import Received, create_id_of, receive
 from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
@@ -107,7 +107,7 @@ class Partition:
         entries = [one.entry for one in received]
         create_ids = [create_id for entry in entries if (create_id := create_id_of(entry))]
         creates = await self._known_creates(create_ids) if create_ids else {}
-        codes = {code for entry in entries if (code := code_of(entry))} | set(creates.values())
+        codes = {one.code for one in received if one.code} | set(creates.values())
         if any(isinstance(entry, GatewayLost) for entry in entries):
             codes |= self._deadlines.keys()
         elif any(isinstance(entry, Tick) for entry in entries):

@@ -11,6 +11,7 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final
 
+import hiredis
 import redis.asyncio
 import redis.exceptions
 from redis.asyncio.retry import Retry
@@ -48,7 +49,7 @@ def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: 
             protocol=3,
         )
     pool = client.connection_pool
-    pool.connection_class = _cancellable(pool.connection_class)
+    pool.connection_class = _ours(pool.connection_class)
     return client
 
 
@@ -88,8 +89,16 @@ class _Cancellable:
             raise
 
 
-def _cancellable(kind: type) -> type:
-    return type(kind.__name__, (_Cancellable, kind), {})
+class _QuickPacking:
+    """Packs commands in C; the library's asyncio connections do it in Python, in a third of the time of a commit."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        name = args[0].encode() if isinstance(args[0], str) else args[0]
+        return [hiredis.pack_command((*name.split(), *args[1:]))]
+
+
+def _ours(kind: type) -> type:
+    return type(kind.__name__, (_Cancellable, _QuickPacking, kind), {})
 
 
 async def time_ms(client: Client) -> int:
