@@ -1,6 +1,7 @@
 """Pages in a real Chromium, found by role and name as people find things, and what their WebSockets brought."""
 
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,9 +61,11 @@ class Phone:
     _answers: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
-    async def join(cls, browser: Browser, address: str, code: str, name: str, quiz: Quiz) -> "Phone":
+    async def join(
+        cls, browser: Browser, address: str, code: str, name: str, quiz: Quiz, scheme: str = "light"
+    ) -> "Phone":
         """Opens the join link, enters a name and joins."""
-        context = await browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
+        context = await browser.new_context(viewport=PHONE, locale="en-GB", color_scheme=scheme)  # type: ignore[arg-type]
         phone = cls(await context.new_page(), name, quiz)
         phone.page.on("websocket", phone._listen)
         phone.page.on("pageerror", lambda error: phone.problems.append(str(error)))
@@ -110,3 +113,9 @@ def chosen(question: Question, *, correctly: bool) -> list[int]:
     if correctly and right:
         return right
     return [index for index in range(len(question.options)) if index not in right][:1]
+
+
+async def code_of(host: Page) -> str:
+    """The code that the lobby shows."""
+    shown = host.get_by_label(re.compile(r"^Code \d{6}$"))
+    return str(await shown.get_attribute("aria-label"))[-6:]

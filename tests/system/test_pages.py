@@ -7,7 +7,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, Phone, chromium, open_page
+from tests.system.browser import PROJECTOR, Phone, chromium, code_of, open_page
 from tests.system.game import ranks_of
 from tests.system.harness import running, serve
 
@@ -35,8 +35,7 @@ async def lobby(page: Page) -> str:
     """Opens the lobby of the chosen quiz without the seconds to get ready; returns the code."""
     await page.get_by_role("combobox", name="Get-ready time").select_option("None")
     await page.get_by_role("button", name="Open the lobby").click()
-    shown = page.get_by_label(re.compile(r"^Code \d{6}$"))
-    return str(await shown.get_attribute("aria-label"))[-6:]
+    return await code_of(page)
 
 
 async def play(browser: Browser, host: Page, address: str, quiz: Quiz, names: list[str]) -> list[Phone]:
