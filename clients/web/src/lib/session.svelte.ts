@@ -154,7 +154,7 @@ export class Session {
 
   #watch(): void {
     addEventListener("online", () => this.#socket.wake());
-    addEventListener("offline", () => this.#socket.wake());
+    addEventListener("offline", () => this.#socket.doubt());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible") return;
       this.#socket.wake();

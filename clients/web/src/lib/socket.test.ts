@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeConnection } from "./fakes";
-import { LIVENESS_INTERVAL_MS, LIVENESS_TIMEOUT_MS, Refused, Socket, type SocketState } from "./socket";
+import { LIVENESS_INTERVAL_MS, LIVENESS_TIMEOUT_MS, OFFLINE_TIMEOUT_MS, Refused, Socket, type SocketState } from "./socket";
 
 /** A started socket with everything it said and did. */
 function page(token: string | null = null) {
@@ -166,6 +166,18 @@ test("a connection that does not answer in time is given up", () => {
   vi.advanceTimersByTime(2);
   expect(seen.connections[0]?.closed).toBe(true);
   expect(seen.connections).toHaveLength(2);
+});
+
+test("a device that says it is offline is believed after a second without an answer", () => {
+  const { socket, seen, last } = page();
+  last().onopen?.();
+  socket.doubt();
+  last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  vi.advanceTimersByTime(OFFLINE_TIMEOUT_MS * 2);
+  expect(seen.states.at(-1)).toBe("open");
+  socket.doubt();
+  vi.advanceTimersByTime(OFFLINE_TIMEOUT_MS);
+  expect(seen.states.at(-1)).toBe("waiting");
 });
 
 test("a connection that answers is kept", () => {

@@ -16,6 +16,8 @@ type WebSocketLike = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" |
 
 export const LIVENESS_INTERVAL_MS = 10_000;
 export const LIVENESS_TIMEOUT_MS = 5_000;
+/** As above, when the device itself says that it is offline. */
+export const OFFLINE_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
 const CLOSE_MESSAGE_TOO_BIG = 1009;
@@ -85,6 +87,13 @@ export class Socket {
   wake(): void {
     if (this.#state === "waiting") this.connect();
     else if (this.#state === "open") this.#probe();
+  }
+
+  /** The device says that it is offline. It may be wrong (the server can be on it): finds out soon. */
+  doubt(): void {
+    if (this.#state !== "open") return;
+    this.#answered();
+    this.#probe(OFFLINE_TIMEOUT_MS);
   }
 
   /**
@@ -157,15 +166,15 @@ export class Socket {
     }, refused.retry_after_ms);
   }
 
-  #probe(): void {
+  #probe(timeout_ms = LIVENESS_TIMEOUT_MS): void {
     if (this.#deadline !== undefined) return;
     this.syncClock(performance.now());
-    this.#expectAnswer();
+    this.#expectAnswer(timeout_ms);
   }
 
   /** Any message shows that the connection lives; none in time, and it is given up. */
-  #expectAnswer(): void {
-    this.#deadline = setTimeout(() => this.#lost(0), LIVENESS_TIMEOUT_MS);
+  #expectAnswer(timeout_ms = LIVENESS_TIMEOUT_MS): void {
+    this.#deadline = setTimeout(() => this.#lost(0), timeout_ms);
   }
 
   #answered(): void {

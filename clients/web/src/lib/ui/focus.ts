@@ -1,5 +1,6 @@
-/** Moves the focus to the heading of a new view, so that keyboard and screen reader go where the eye goes. */
+/** Begins a new view: at its top, with the focus on its heading, so that keyboard and screen reader go where the eye goes. */
 export function takeFocus(heading: HTMLElement): void {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
