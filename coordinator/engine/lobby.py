@@ -191,7 +191,7 @@ def connection_closed(session: Session, entry: Disconnected, now: int, effects: 
         return
     player = session.players.get(identity.player_id)
     if player is not None and player.link == entry.link:
-        _player_away(session, player, effects)
+        _player_away(session, player, now, effects)
         question.close_if_all_answered(session, now, effects)
 
 
@@ -202,7 +202,7 @@ def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> 
         _host_away(session, now, effects)
     lost = [player for player in session.players.values() if player.link and player.link.gateway == gateway]
     for player in lost:
-        _player_away(session, player, effects)
+        _player_away(session, player, now, effects)
     if lost:
         question.close_if_all_answered(session, now, effects)
 
@@ -245,6 +245,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
         return
     if player.link is None:
         progress.note_player(turn.session, player.id, Standing.AWAY)
+        question.be_patient(turn.session, turn.now)
     else:
         _close_older(player.link, turn.effects)
     turn.session.set_link(player, link)
@@ -261,7 +262,8 @@ def _host_away(session: Session, now: int, effects: Effects) -> None:
     effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
 
 
-def _player_away(session: Session, player: Player, effects: Effects) -> None:
+def _player_away(session: Session, player: Player, now: int, effects: Effects) -> None:
+    question.be_patient(session, now)
     progress.note_player(session, player.id, Standing.CONNECTED)
     session.set_link(player, None)
     effects.touched.add(player.id)

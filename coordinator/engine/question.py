@@ -30,10 +30,17 @@ ENDED_IDLE_MS: Final = 30 * 60 * 1000
 """How long a session stays after its quiz, for those who resume to see how it ended."""
 
 
+AWAY_GRACE_MS: Final = 3000
+"""How long a question that all others have answered waits for those whose connection has just gone."""
+
+
 def next_deadline(session: Session) -> int | None:
     """When the question is closed or followed by the next, in ms."""
     head = session.head
-    return head.closes_at + 1 if head.phase is Phase.QUESTION else head.advance_at
+    if head.phase is not Phase.QUESTION:
+        return head.advance_at
+    closes_at = head.closes_at + 1
+    return min(closes_at, head.patient_until) if _all_answered(session) else closes_at
 
 
 def run_deadlines(session: Session, now: int, effects: Effects) -> None:
@@ -41,6 +48,7 @@ def run_deadlines(session: Session, now: int, effects: Effects) -> None:
     head = session.head
     if head.phase is Phase.QUESTION and now > head.closes_at:
         close(session, now, effects)
+    close_if_all_answered(session, now, effects)
     if head.advance_at is not None and now >= head.advance_at:
         advance(session, now, effects)
 
@@ -82,9 +90,22 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
 
 
 def close_if_all_answered(session: Session, now: int, effects: Effects) -> None:
-    """Closes the question if there are connected players, and all of them have answered."""
-    if session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION:
+    """Closes the question if there are connected players and all of them have answered.
+
+    Where somebody who has not answered is away, it waits until nobody has gone or come back for AWAY_GRACE_MS:
+    a gateway that stops takes its players away one by one, and they come back one by one.
+    """
+    if _all_answered(session) and (session.absent == 0 or now >= session.head.patient_until):
         close(session, now, effects)
+
+
+def be_patient(session: Session, now: int) -> None:
+    """A player has just gone away or come back: others may follow."""
+    session.head.patient_until = now + AWAY_GRACE_MS
+
+
+def _all_answered(session: Session) -> bool:
+    return session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION
 
 
 def close(session: Session, now: int, effects: Effects) -> None:

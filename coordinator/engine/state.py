@@ -108,6 +108,8 @@ class Head(Struct, array_like=True, kw_only=True):
     question: int = -1
     opens_at: int = 0
     closes_at: int = 0
+    patient_until: int = 0
+    """Until then a question waits for players who are away: some have just gone, or just come back."""
     answered: int = 0
     """Answers accepted for the current question, also of players who have left since."""
     counts: list[int] = []
@@ -137,6 +139,8 @@ class Session:
     """Players with a connection."""
     waiting: int = field(init=False)
     """Those of them who have not answered the current question."""
+    absent: int = field(init=False)
+    """Players without a connection who have not answered it."""
 
     def __post_init__(self) -> None:
         in_order = sorted(self.players.values(), key=lambda player: player.number)
@@ -144,6 +148,7 @@ class Session:
         self.names = {player.name_key: player for player in in_order}
         self.connected = sum(player.link is not None for player in in_order)
         self.waiting = sum(player.link is not None and not self.has_answered(player) for player in in_order)
+        self.absent = sum(player.link is None and not self.has_answered(player) for player in in_order)
 
     @cached_property
     def host_identity(self) -> Identity:
@@ -207,15 +212,18 @@ class Session:
         self.head.answered = 0
         self.head.counts = [0] * len(self.question.options)
         self.waiting = self.connected
+        self.absent = len(self.players) - self.connected
 
     def clear(self) -> None:
         """Forgets all players."""
         self.players.clear()
         self.names.clear()
-        self.connected = self.waiting = 0
+        self.connected = self.waiting = self.absent = 0
 
     def _count(self, player: Player, change: int) -> None:
-        if player.link is not None:
+        unanswered = change if not self.has_answered(player) else 0
+        if player.link is None:
+            self.absent += unanswered
+        else:
             self.connected += change
-            if not self.has_answered(player):
-                self.waiting += change
+            self.waiting += unanswered

@@ -3,7 +3,7 @@ from msgspec import UNSET
 
 from coordinator.engine import CloseSession, Drawn, ToMany, create
 from coordinator.engine.lobby import IDLE_MS
-from coordinator.engine.question import ENDED_IDLE_MS
+from coordinator.engine.question import AWAY_GRACE_MS, ENDED_IDLE_MS
 from quickpoll.envelope import Audience, Disconnected, GatewayLost, Identity, Link
 from quickpoll.protocol import (
     CloseCode,
@@ -374,13 +374,16 @@ def test_a_lost_gateway_takes_away_everyone_it_connected_and_nobody_else() -> No
     assert not game.told(HostLeft)
 
 
-def test_a_question_does_not_wait_for_players_of_a_lost_gateway() -> None:
+def test_a_question_does_not_wait_long_for_players_of_a_lost_gateway() -> None:
     game = Game()
     game.join("Ann", link=Link("g2", 1))
     ben = game.join("Ben", link=Link("g3", 1))
     game.open()
     game.answer(ben, 0)
     game.apply(GatewayLost("g2"))
+    assert not game.told(QuestionResults)
+    game.now += AWAY_GRACE_MS
+    game.tick()
     assert game.one(QuestionResults).answered == 1
 
 

@@ -1,5 +1,7 @@
 import pytest
 
+from coordinator.engine import next_deadline
+from coordinator.engine.question import AWAY_GRACE_MS
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
@@ -19,7 +21,7 @@ from quickpoll.protocol import (
     YourFinal,
     YourResult,
 )
-from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game, code, replies
+from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game, Seat, code, replies
 
 STREAKS = Settings(lead_ms=0, streak_bonus=True)
 
@@ -207,16 +209,64 @@ def test_a_question_closes_when_every_connected_player_has_answered() -> None:
     assert (results.answered, results.total, results.counts) == (2, 2, (1, 1, 0))
 
 
-@pytest.mark.parametrize("gone", ["leaves", "disconnects"])
-def test_a_question_closes_when_the_last_one_without_an_answer_is_gone(gone: str) -> None:
+def test_a_question_closes_when_the_last_one_without_an_answer_leaves() -> None:
     game = Game()
     ann, ben = game.join("Ann"), game.join("Ben")
     game.open()
     game.answer(ann, 0)
-    if gone == "leaves":
-        assert isinstance(game.by_player(ben, LeaveSession()), Ok)
-    else:
-        game.disconnect(ben)
+    assert isinstance(game.by_player(ben, LeaveSession()), Ok)
+    assert game.one(QuestionResults).total == 1
+
+
+def _ben_is_away_and_all_others_have_answered() -> tuple[Game, Seat, Seat]:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0)
+    game.disconnect(ben)
+    return game, ann, ben
+
+
+def test_a_question_waits_a_while_for_one_whose_connection_is_gone() -> None:
+    game, _, _ = _ben_is_away_and_all_others_have_answered()
+    closes_at = game.now + AWAY_GRACE_MS
+    assert (next_deadline(game.session) or 0) <= closes_at
+    game.now = closes_at - 1
+    game.tick()
+    assert not game.told(QuestionResults)
+    assert next_deadline(game.session) == closes_at
+    game.now = closes_at
+    game.tick()
+    assert game.one(QuestionResults).total == 1
+
+
+def test_who_comes_back_in_time_can_still_answer_and_then_nobody_waits() -> None:
+    game, _, ben = _ben_is_away_and_all_others_have_answered()
+    game.now += AWAY_GRACE_MS - 1
+    game.resume(ben)
+    assert isinstance(game.answer(ben, 1), AnswerAccepted)
+    assert game.one(QuestionResults).answered == 2
+
+
+def test_the_first_who_comes_back_after_an_outage_does_not_close_the_question_for_the_others() -> None:
+    game, ann, ben = _ben_is_away_and_all_others_have_answered()
+    game.disconnect(ann)
+    game.now += AWAY_GRACE_MS + 1000
+    game.resume(ann)
+    assert not game.told(QuestionResults)
+    game.now += AWAY_GRACE_MS - 1
+    game.resume(ben)
+    assert isinstance(game.answer(ben, 1), AnswerAccepted)
+    assert game.one(QuestionResults).answered == 2
+
+
+def test_who_has_long_been_away_is_not_waited_for() -> None:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.disconnect(ben)
+    game.now += AWAY_GRACE_MS
+    game.open()
+    game.answer(ann, 0)
     assert game.one(QuestionResults).total == 1
 
 

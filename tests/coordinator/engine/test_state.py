@@ -4,8 +4,8 @@ from quickpoll.protocol import LeaveSession, NextQuestion, Role
 from tests.coordinator.engine.game import SINGLE, Game, reloaded, state_bytes
 
 
-def counts(session: Session) -> tuple[int, int, int]:
-    return session.connected, session.waiting, session.total
+def counts(session: Session) -> tuple[int, int, int, int]:
+    return session.connected, session.waiting, session.absent, session.total
 
 
 def in_the_middle() -> Game:
@@ -26,7 +26,7 @@ def in_the_middle() -> Game:
 
 def test_counts_are_kept_through_joining_answering_leaving_and_going_away() -> None:
     game = in_the_middle()
-    assert counts(game.session) == (3, 2, 5)  # two wait, and three have answered
+    assert counts(game.session) == (3, 2, 0, 5)  # two wait, and three have answered
 
 
 def test_a_loaded_session_has_the_same_counts_names_and_order() -> None:
