@@ -118,16 +118,17 @@ class Leases:
         pipeline.zremrangebyscore(COORDINATORS, "-inf", now - FORGET_MS)
         pipeline.zcount(COORDINATORS, now - ALIVE_MS, "+inf")
         for keys in self._keys:
-            pipeline.exists(keys.lease)
-        _, _, layout, _, _, alive, *leased = await pipeline.execute()
+            pipeline.get(keys.lease)
+        _, _, layout, _, _, alive, *holders = await pipeline.execute()
         self._check_layout(*(int(value) for value in layout))
         share = -(-len(self._keys) // alive)
         lost_some = await self._renew()
-        await self._take([number for number in self._order if not leased[number]], share)
+        # A lease under our own id that we do not know of is one whose reply was lost.
+        own = self._coordinator.encode() + b":"
+        free = {number for number, holder in enumerate(holders) if holder is None or holder.startswith(own)}
+        await self._take([number for number in self._order if number in free - self._leases.keys()], share)
         await self._give_back(share)
-        self.ownerless = len(self._keys) - sum(
-            bool(held) or number in self._leases for number, held in enumerate(leased)
-        )
+        self.ownerless = len(free - self._leases.keys())
         return lost_some
 
     def forget(self, number: int) -> None:
@@ -167,7 +168,7 @@ class Leases:
         return lost_some
 
     async def _take(self, free: list[int], share: int) -> None:
-        numbers = [number for number in free if number not in self._leases][: max(0, share - len(self._leases))]
+        numbers = free[: max(0, share - len(self._leases))]
         if not numbers:
             return
         sent = time.monotonic()

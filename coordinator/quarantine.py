@@ -30,7 +30,7 @@ def reason_of(error: Exception) -> str:
     """What went wrong and where, in one line."""
     frame = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" ({frame[0].name}, line {frame[0].lineno})" if frame else ""
-    return traceback.format_exception_only(error)[-1].strip() + where
+    return " ".join(f"{type(error).__name__}: {error}".split()) + where
 
 
 def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:

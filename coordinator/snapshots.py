@@ -65,5 +65,5 @@ def decode_session(code: str, fields: Mapping[bytes, bytes]) -> tuple[Session, i
 
 def _body(data: bytes) -> memoryview:
     if data[:1] != FORMAT:
-        raise Unreadable(f"format byte {data[:1]!r}, this version reads {FORMAT!r}")
+        raise ValueError(f"format byte {data[:1]!r}, this version reads {FORMAT!r}")
     return memoryview(data)[1:]

@@ -1,0 +1,185 @@
+"""The script itself, on a real server, with batches made by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coordinator.commit import Batch, Committer, Outcome, SessionChange
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys
+from quickpoll.redis import Client, connect
+
+KEYS = PartitionKeys(3)
+TOKEN = 1_790_000_000_123
+CODE = "123456"
+FIELDS = {"head": b"\x01h", "quiz": b"\x01q", "step": b"1", "p:a": b"\x01a", "p:b": b"\x01b"}
+
+
+def batch(offset_before: str = "0-0", offset: str = "5-1", **more: Any) -> Batch:
+    return Batch(KEYS, TOKEN, offset_before, offset, **more)
+
+
+@pytest.fixture
+async def committer(redis: Client) -> Committer:
+    """Under the lease with TOKEN."""
+    await redis.set(KEYS.token, str(TOKEN))
+    return Committer(redis)
+
+
+async def one(committer: Committer, made: Batch) -> Outcome:
+    (outcome,), _ = await committer.commit([made])
+    return outcome
+
+
+async def everything(redis: Client) -> dict[bytes, bytes | None]:
+    return {key: await redis.dump(key) for key in await redis.keys()}
+
+
+async def test_state_deadlines_offset_and_steps_are_stored_together(committer: Committer, redis: Client) -> None:
+    made = batch(
+        sessions=[SessionChange(CODE, FIELDS, step=b"the step")],
+        creates={"any:x": CODE},
+        deadlines={CODE: 1_790_000_009_999},
+        gateways_seen={"g1", "g2"},
+        quarantined=[("why", b"\x00bad")],
+    )
+    assert await one(committer, made) is Outcome.COMMITTED
+    assert await redis.hgetall(KEYS.session(CODE)) == {name.encode(): data for name, data in FIELDS.items()}
+    assert await redis.hget(KEYS.meta, "offset") == b"5-1"
+    assert await redis.zscore(KEYS.deadlines, CODE) == 1_790_000_009_999
+    assert await redis.smembers(KEYS.gateways) == {b"g1", b"g2"}
+    assert await redis.get(KEYS.create("any:x")) == CODE.encode()
+    ((_, step),) = await redis.xrange(KEYS.history(CODE))
+    assert step == {ENTRY_FIELD: b"the step"}
+    ((_, quarantined),) = await redis.xrange(KEYS.quarantine)
+    assert quarantined == {b"reason": b"why", ENTRY_FIELD: b"\x00bad"}
+
+
+async def test_what_is_over_is_removed(committer: Committer, redis: Client) -> None:
+    first = batch(sessions=[SessionChange(CODE, FIELDS)], deadlines={CODE: 7}, gateways_seen={"g1", "g2"})
+    await one(committer, first)
+    second = batch(
+        "5-1",
+        "6-0",
+        sessions=[SessionChange(CODE, {"head": b"\x01i"}, removed=["p:b"])],
+        deadlines={CODE: None},
+        gateways_gone={"g1"},
+    )
+    assert await one(committer, second) is Outcome.COMMITTED
+    left = {name.encode(): data for name, data in FIELDS.items() if name != "p:b"} | {b"head": b"\x01i"}
+    assert await redis.hgetall(KEYS.session(CODE)) == left
+    assert await redis.zcard(KEYS.deadlines) == 0
+    assert await redis.smembers(KEYS.gateways) == {b"g2"}
+
+
+async def test_replies_are_published_before_steps(committer: Committer, redis: Client) -> None:
+    pubsub = redis.pubsub()
+    channels = [KEYS.replies("g1"), KEYS.replies("g2"), KEYS.channel(CODE)]
+    await pubsub.ssubscribe(*channels)
+    made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"step")], replies={"g1": b"\x00one", "g2": b"two"})
+    await one(committer, made)
+    heard: list[tuple[str, bytes]] = []
+    async for message in pubsub.listen():
+        if message["type"] == "smessage":
+            heard.append((message["channel"].decode(), message["data"]))
+            if len(heard) == 3:
+                break
+    await pubsub.aclose()  # type: ignore[no-untyped-call]
+    assert heard == list(zip(channels, [b"\x00one", b"two", b"step"], strict=True))
+
+
+async def test_under_an_old_token_nothing_happens(committer: Committer, redis: Client) -> None:
+    await redis.set(KEYS.token, str(TOKEN + 1))
+    before = await everything(redis)
+    assert await one(committer, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is Outcome.FENCED
+    assert await everything(redis) == before
+
+
+async def test_after_everything_was_lost_nothing_happens(committer: Committer, redis: Client) -> None:
+    await redis.flushall()
+    assert await one(committer, batch(sessions=[SessionChange(CODE, FIELDS)])) is Outcome.FENCED
+    assert await redis.keys() == []
+
+
+async def test_a_batch_that_arrives_twice_is_done_once(committer: Committer, redis: Client) -> None:
+    made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])
+    assert await one(committer, made) is Outcome.COMMITTED
+    before = await everything(redis)
+    assert await one(committer, made) is Outcome.UNCERTAIN
+    assert await everything(redis) == before
+
+
+async def test_the_stream_is_trimmed_behind_the_offset_and_no_further(committer: Committer, redis: Client) -> None:
+    for entry_id in ("5-0", "5-1", "5-2", "6-0"):
+        await redis.xadd(KEYS.stream, {ENTRY_FIELD: b"x"}, id=entry_id)
+    assert await one(committer, batch(offset="5-1")) is Outcome.COMMITTED
+    assert [entry_id for entry_id, _ in await redis.xrange(KEYS.stream)] == [b"5-2", b"6-0"]
+
+
+async def test_a_session_of_20000_players_fits_into_one_commit(committer: Committer, redis: Client) -> None:
+    fields = FIELDS | {f"p:{number}": b"\x01record" for number in range(20_000)}
+    assert await one(committer, batch(sessions=[SessionChange(CODE, fields)])) is Outcome.COMMITTED
+    assert await redis.hlen(KEYS.session(CODE)) == len(fields)
+    gone = [f"p:{number}" for number in range(20_000)]
+    kicked = SessionChange(CODE, {"head": b"\x01h"}, removed=gone)
+    assert await one(committer, batch("5-1", "6-0", sessions=[kicked])) is Outcome.COMMITTED
+    assert await redis.hlen(KEYS.session(CODE)) == len(FIELDS)
+
+
+async def test_a_closed_session_keeps_its_head_for_an_hour(committer: Committer, redis: Client) -> None:
+    await one(committer, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")]))
+    assert 0 < await redis.pttl(KEYS.session(CODE)) <= 24 * 3600 * 1000
+    closed = SessionChange(CODE, {"head": b"\x01over", "step": b"2"}, step=b"y", closed=True)
+    await one(committer, batch("5-1", "6-0", sessions=[closed]))
+    assert await redis.hgetall(KEYS.session(CODE)) == {b"head": b"\x01over", b"step": b"2"}
+    assert 0 < await redis.pttl(KEYS.session(CODE)) <= 3600 * 1000
+    assert 0 < await redis.pttl(KEYS.history(CODE)) <= 600 * 1000
+
+
+async def test_history_and_quarantine_are_bounded(committer: Committer, redis: Client) -> None:
+    offset = "0-0"
+    for number in range(1, 201):
+        made = batch(
+            offset,
+            f"{number}-0",
+            sessions=[SessionChange(CODE, {"head": b"\x01h"}, step=b"x" * 200)],
+            quarantined=[("why", b"y" * 200)] * 10,
+        )
+        assert await one(committer, made) is Outcome.COMMITTED
+        offset = made.offset
+    assert 64 <= await redis.xlen(KEYS.history(CODE)) < 200
+    assert 1000 <= await redis.xlen(KEYS.quarantine) < 1200
+
+
+async def test_each_partition_has_its_own_outcome(committer: Committer, redis: Client) -> None:
+    other = PartitionKeys(4)
+    outcomes, error = await committer.commit([batch(), replace(batch(), keys=other)])
+    assert outcomes == [Outcome.COMMITTED, Outcome.FENCED]
+    assert error is None
+
+
+async def test_where_redis_takes_no_write_nothing_happens(committer: Committer, redis: Client) -> None:
+    before = await everything(redis)
+    used = (await redis.info("memory"))["used_memory"]
+    await redis.config_set("maxmemory", used // 2)
+    try:
+        (outcome,), error = await committer.commit([batch(sessions=[SessionChange(CODE, FIELDS, closed=True)])])
+    finally:
+        await redis.config_set("maxmemory", 0)
+    assert outcome is Outcome.UNCERTAIN
+    assert "maxmemory" in str(error)
+    assert await everything(redis) == before
+
+
+async def test_a_script_that_redis_forgot_is_loaded_again(committer: Committer, redis: Client) -> None:
+    assert await one(committer, batch()) is Outcome.COMMITTED
+    await redis.script_flush()
+    assert await one(committer, batch("5-1", "6-0")) is Outcome.COMMITTED
+
+
+async def test_where_nobody_answers_the_outcome_is_open(unused_tcp_port: int) -> None:
+    client = connect(f"redis://127.0.0.1:{unused_tcp_port}")
+    (outcome,), error = await Committer(client).commit([batch()])
+    assert outcome is Outcome.UNCERTAIN
+    assert error is not None
+    await client.aclose()

@@ -1,0 +1,183 @@
+"""Leases of one coordinator at a time; how several share is in `test_app.py`."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from coordinator import leases
+from coordinator.leases import LayoutMismatch, Leases
+from quickpoll.keys import COORDINATORS, LAYOUT, PartitionKeys
+from quickpoll.redis import Client, RedisError, time_ms
+
+PARTITIONS = 8
+
+
+class Owner:
+    """A coordinator that only has leases."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self.batch = asyncio.Lock()
+        self.tokens: dict[int, int] = {}
+        self.leases = Leases(client, name, PARTITIONS, self.batch, self.tokens.__setitem__, self.tokens.pop)
+
+    async def beat(self) -> bool:
+        return await self.leases.beat()
+
+
+@pytest.fixture
+def owner(redis: Client) -> Callable[[str], Owner]:
+    """Makes an owner by its name."""
+    return lambda name: Owner(redis, name)
+
+
+Make = Callable[[str], Owner]
+
+
+async def test_alone_it_owns_all_after_one_beat(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    assert sorted(one.tokens) == list(range(PARTITIONS))
+    assert all(one.leases.holds(number) for number in range(PARTITIONS))
+    assert one.leases.ownerless == 0
+
+
+async def test_what_another_holds_is_not_taken(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    assert other.tokens == {}
+
+
+async def test_a_newcomer_gets_its_share_between_two_batches(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    async with one.batch:
+        giving = asyncio.create_task(one.beat())
+        await other.beat()
+        assert len(one.tokens) == PARTITIONS
+    await giving
+    assert len(one.tokens) == PARTITIONS // 2
+    await other.beat()
+    assert len(other.tokens) == PARTITIONS // 2
+    assert one.tokens.keys().isdisjoint(other.tokens)
+
+
+async def test_each_taking_has_a_higher_token_also_after_redis_lost_everything(owner: Make, redis: Client) -> None:
+    one = owner("one")
+    await one.beat()
+    first = dict(one.tokens)
+    await redis.delete(*(PartitionKeys(number).lease for number in range(PARTITIONS)))
+    assert await one.beat()  # some were lost
+    await one.beat()
+    second = dict(one.tokens)
+    await redis.flushall()
+    await one.beat()
+    await one.beat()
+    for number in range(PARTITIONS):
+        assert first[number] < second[number] < one.tokens[number]
+
+
+async def test_the_token_that_commits_are_checked_against_is_the_one_in_redis(owner: Make, redis: Client) -> None:
+    one = owner("one")
+    await one.beat()
+    keys = PartitionKeys(3)
+    assert await redis.get(keys.token) == b"%d" % one.tokens[3]
+    assert await redis.get(keys.lease) == b"one:%d" % one.tokens[3]
+    assert 0 < await redis.pttl(keys.lease) <= leases.TTL_MS
+
+
+async def test_a_lease_whose_reply_was_lost_is_taken_again_at_once(owner: Make) -> None:
+    await owner("one").beat()
+    again = owner("one")
+    await again.beat()
+    assert len(again.tokens) == PARTITIONS
+
+
+async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Make) -> None:
+    await owner("one-and-more").beat()
+    one = owner("one")
+    await one.beat()
+    await one.leases._take(list(range(PARTITIONS)), PARTITIONS)
+    assert one.tokens == {}
+
+
+async def test_given_back_all_are_free_at_once(owner: Make, redis: Client) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await one.leases.release_all()
+    assert one.tokens == {}
+    await other.beat()
+    assert len(other.tokens) == PARTITIONS
+    assert await redis.zrange(COORDINATORS, 0, -1) == [b"other"]
+
+
+async def test_without_a_beat_it_may_not_act_any_more_before_the_lease_ends(
+    owner: Make, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = owner("one")
+    await one.beat()
+    later = leases.time.monotonic() + leases.TTL_MS / 1000 - leases.MARGIN_S
+    monkeypatch.setattr(leases.time, "monotonic", lambda: later)
+    assert not one.leases.holds(0)
+    one.leases._drop_expired()
+    assert one.tokens == {}
+
+
+async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
+    owner: Make, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = owner("one")
+    await one.beat()
+    paused = asyncio.Event()
+
+    async def fail() -> bool:
+        raise RedisError("away")
+
+    async def pause(error: Exception | None) -> None:
+        paused.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(one.leases, "beat", fail)
+    monkeypatch.setattr(one.leases._outage, "pause", pause)
+    later = leases.time.monotonic() + leases.TTL_MS / 1000
+    monkeypatch.setattr(leases.time, "monotonic", lambda: later)
+    running = asyncio.create_task(one.leases.run())
+    await paused.wait()
+    assert one.tokens == {}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_fenced_partition_is_given_up(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    one.leases.forget(3)
+    assert not one.leases.holds(3)
+    assert 3 not in one.tokens
+
+
+async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis: Client) -> None:
+    await redis.zadd(COORDINATORS, {"dead": await time_ms(redis) - leases.ALIVE_MS - 1, "old": 1})
+    one = owner("one")
+    await one.beat()
+    assert len(one.tokens) == PARTITIONS
+    assert await redis.zscore(COORDINATORS, "old") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [("partitions", "16", "in 16 partitions, not 8"), ("format", "2", "format 2, this version knows 1")],
+)
+async def test_another_layout_is_refused(owner: Make, redis: Client, field: str, value: str, why: str) -> None:
+    await redis.hset(LAYOUT, field, value)
+    one = owner("one")
+    with pytest.raises(LayoutMismatch, match=why):
+        await one.beat()
+    assert one.tokens == {}
+
+
+async def test_the_layout_is_written_by_the_first_one(owner: Make, redis: Client) -> None:
+    await owner("one").beat()
+    assert await redis.hgetall(LAYOUT) == {b"partitions": b"8", b"format": b"1"}
