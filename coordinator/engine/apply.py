@@ -194,6 +194,8 @@ def _by_newcomer(turn: Turn, body: CreateSession | JoinSession | ResumeSession) 
             if not lobby.join_again(turn, body):
                 _check_phase(turn)
                 lobby.join(turn, body)
+    # Who comes back to a question that nobody was connected to may be the only one it waited for.
+    question.close_if_all_answered(turn.session, turn.now, turn.effects)
 
 
 def _by_host(

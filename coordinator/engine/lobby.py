@@ -219,7 +219,6 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
     session.clear()
     head.closed = True
     head.host = None
-    head.advance_at = None
     head.pending = Pending()
 
 

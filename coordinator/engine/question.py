@@ -124,7 +124,7 @@ def close(session: Session, now: int, effects: Effects) -> None:
     head.leaderboard = Leaderboard(
         seq=session.next_seq(),
         question=head.question,
-        entries=ranking.entries(ordered, head.question, LEADERBOARD_ENTRIES),
+        entries=ranking.entries(ordered, LEADERBOARD_ENTRIES),
         total=len(ordered),
     )
     your_results = [
@@ -188,7 +188,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     head.idle_at = now + ENDED_IDLE_MS
     ordered = ranking.in_order(session.players.values())
     effects.touched |= ranking.assign_ranks(ordered)
-    head.podium = ranking.entries(ordered, head.question, PODIUM_ENTRIES)
+    head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
     questions = len(session.quiz.questions)
     quiz_ended = QuizEnded(seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=questions)
     finals = [

@@ -27,19 +27,18 @@ def assign_ranks(ordered: Sequence[Player]) -> set[str]:
     return changed
 
 
-def entries(ordered: Sequence[Player], question: int, count: int) -> tuple[LeaderboardEntry, ...]:
-    """The first lines of the table after this question."""
-    return tuple(_entry(player, question) for player in ordered[:count])
+def entries(ordered: Sequence[Player], count: int) -> tuple[LeaderboardEntry, ...]:
+    """The first lines of the table after the last closed question."""
+    return tuple(_entry(player) for player in ordered[:count])
 
 
-def _entry(player: Player, question: int) -> LeaderboardEntry:
-    result = player.result
+def _entry(player: Player) -> LeaderboardEntry:
     return LeaderboardEntry(
         rank=player.rank or 0,
         player_id=player.id,
         name=player.name,
         avatar=player.avatar,
         points=player.points,
-        delta=result.points if result is not None and result.question == question else 0,
+        delta=player.result.points if player.result is not None else 0,
         previous_rank=player.previous_rank,
     )

@@ -60,7 +60,7 @@ class Player(Struct, array_like=True, kw_only=True):
     previous_rank: int | None = None
     answer: AcceptedAnswer | None = None
     result: YourResult | None = None
-    """Of the last closed question that this player was in."""
+    """Of the last closed question; None for who has joined since."""
 
 
 class Standing(IntEnum):

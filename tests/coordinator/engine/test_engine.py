@@ -444,6 +444,14 @@ class Laws(RuleBasedStateMachine):
         self.now += wait_ms
         self.apply(Tick())
 
+    @rule()
+    def tick_before_anything_is_due(self) -> None:
+        at = next_deadline(self.session)
+        if at is None or at > self.now:
+            before = state_bytes(self.session)
+            assert self.apply(Tick()).said == []
+            assert state_bytes(self.session) == before
+
     @precondition(lambda self: self.session.head.phase in (Phase.QUESTION, Phase.RESULTS))
     @rule()
     def wait_for_the_deadline(self) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from coordinator.engine import ToMany, next_deadline
 from coordinator.engine.lobby import IDLE_MS
 from quickpoll.envelope import Audience, Link
@@ -8,6 +10,7 @@ from quickpoll.protocol import (
     LeaveSession,
     Lobby,
     NewQuestion,
+    NextQuestion,
     PlayersJoined,
     PlayersLeft,
     PlayersReturned,
@@ -68,9 +71,10 @@ def test_players_hear_of_the_lobby_once_a_second() -> None:
     assert to_players(game) == []
 
 
-def test_a_crowd_hears_of_answers_every_two_seconds() -> None:
+@pytest.mark.parametrize(("players", "interval_ms"), [(1000, 1000), (1001, 2000)])
+def test_a_crowd_hears_of_answers_every_two_seconds(players: int, interval_ms: int) -> None:
     game = Game(settings=Settings(lead_ms=0))
-    seats = game.join_many(1001)
+    seats = game.join_many(players)
     later(game, 2000)
     game.open()
     game.answer(seats[0], 0)
@@ -78,11 +82,11 @@ def test_a_crowd_hears_of_answers_every_two_seconds() -> None:
     game.answer(seats[1], 0)
     told_at = game.now
     game.answer(seats[2], 0)
-    later(game, 1999)
+    later(game, interval_ms - 1)
     assert to_players(game) == []
     later(game, 1)
-    assert to_players(game) == [AnswerProgress(question=0, answered=3, total=1001)]
-    assert game.now == told_at + 2000
+    assert to_players(game) == [AnswerProgress(question=0, answered=3, total=players)]
+    assert game.now == told_at + interval_ms
 
 
 def test_the_host_hears_who_has_answered_and_players_only_how_many() -> None:
@@ -122,6 +126,11 @@ def test_progress_of_a_closed_question_is_never_told() -> None:
     later(game)
     assert [type(message) for message in to_host(game)] == [PlayersJoined]
     assert to_players(game) == []
+    game.do(NextQuestion())
+    later(game)
+    assert game.told(AnswerProgress) == [], "the next one starts from nothing"
+    game.answer(ann, 0)
+    assert to_host(game) == [AnswerProgress(question=1, answered=1, total=3, player_ids=(ann.id,))]
 
 
 def test_a_new_question_starts_with_nothing_to_tell_of_the_lobby() -> None:
@@ -162,6 +171,12 @@ def test_what_is_undone_before_it_was_told_is_not_told() -> None:
     game.resume(ann)
     later(game)
     assert to_host(game) == []
+    game.disconnect(ann)
+    later(game)
+    game.resume(ann)
+    game.disconnect(ann)
+    later(game)
+    assert to_host(game) == []
 
 
 def test_who_joined_and_went_away_is_told_as_both() -> None:
@@ -179,14 +194,19 @@ def test_who_joined_and_went_away_is_told_as_both() -> None:
 def test_a_host_who_is_away_is_told_nothing_and_gets_the_whole_list_on_return() -> None:
     game = Game()
     game.disconnect_host()
-    game.join("Ann")
+    ann, _ = game.join("Ann"), game.join("Ben")
     later(game)
+    assert to_host(game) == []
+    game.resume_host(HOST_LINK)
+    game.open()
+    game.disconnect_host()
+    game.answer(ann, 0)
     assert to_host(game) == []
     game.resume_host(HOST_LINK)
     later(game)
     assert to_host(game) == [], "the list was in `resumed`"
-    game.join("Ben")
-    assert [player.name for player in game.one(PlayersJoined).players] == ["Ben"]
+    game.join("Cem")
+    assert [player.name for player in game.one(PlayersJoined).players] == ["Cem"]
 
 
 def test_a_host_who_moves_to_another_connection_is_not_told_again_what_the_list_held() -> None:

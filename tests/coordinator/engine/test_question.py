@@ -260,6 +260,19 @@ def test_the_first_who_comes_back_after_an_outage_does_not_close_the_question_fo
     assert game.one(QuestionResults).answered == 2
 
 
+def test_a_question_closes_when_the_only_one_left_comes_back_and_has_answered() -> None:
+    game = Game()
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0)
+    game.disconnect(ann)
+    game.by_player(ben, LeaveSession())
+    assert not game.told(QuestionResults), "nobody is connected"
+    game.resume(ann)
+    assert game.one(QuestionResults).answered == 1
+    assert game.each(YourResult)[ann.link].points == 1000
+
+
 def test_who_has_long_been_away_is_not_waited_for() -> None:
     game = Game()
     ann, ben = game.join("Ann"), game.join("Ben")

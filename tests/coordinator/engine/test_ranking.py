@@ -46,10 +46,10 @@ def test_a_line_says_what_the_question_brought_and_what_the_rank_was() -> None:
     one.result = YourResult(
         question=3, answered=True, correct=True, points=400, total_points=900, rank=1, streak=1, response_ms=5
     )
-    first, second = entries([one, late], 3, 10)
+    first, second = entries([one, late], 10)
     assert (first.points, first.delta, first.previous_rank) == (900, 400, 4)
     assert (second.rank, second.delta, second.previous_rank) == (2, 0, None)
 
 
 def test_a_table_has_no_more_lines_than_asked_for() -> None:
-    assert len(entries([player(n, 0, rank=1) for n in range(12)], 0, 10)) == 10
+    assert len(entries([player(n, 0, rank=1) for n in range(12)], 10)) == 10

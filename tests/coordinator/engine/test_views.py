@@ -68,6 +68,16 @@ def test_the_list_of_players_is_for_the_host_only() -> None:
     )
 
 
+def test_the_host_sees_who_has_answered_the_current_question_not_an_earlier_one() -> None:
+    game = Game(SINGLE, SINGLE)
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, 0)
+    game.do(NextQuestion())
+    (player,) = session_view(game.session, game.now, Role.HOST).players or ()
+    assert (player.answered, player.points) == (False, 1000)
+
+
 def test_a_view_tells_the_counts_and_the_server_time() -> None:
     game = Game()
     ann, _ = game.join("Ann"), game.join("Ben")
