@@ -6,9 +6,9 @@ commit is the work of the fencing token, which grows with each taking. A partiti
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from zlib import crc32
 
@@ -85,7 +85,7 @@ class Leases:
     def holds(self, number: int) -> bool:
         """Whether this coordinator may act for a partition now."""
         lease = self._leases.get(number)
-        return lease is not None and time.monotonic() < lease.valid_until
+        return lease is not None and monotonic() < lease.valid_until
 
     async def run(self) -> None:
         """Beats, for ever; while Redis is away, or laid out anew, it goes on trying."""
@@ -109,6 +109,7 @@ class Leases:
             RedisError: Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
+        self._drop_expired()
         now = await time_ms(self._client)
         pipeline = self._client.pipeline(transaction=False)
         pipeline.hsetnx(LAYOUT, "partitions", str(len(self._keys)))
@@ -153,7 +154,7 @@ class Leases:
         numbers = list(self._leases)
         if not numbers:
             return False
-        sent = time.monotonic()
+        sent = monotonic()
         results = await self._script.run([self._call("renew", n, self._leases[n].token) for n in numbers])
         lost_some = False
         for number, result in zip(numbers, results, strict=True):
@@ -171,7 +172,7 @@ class Leases:
         numbers = free[: max(0, share - len(self._leases))]
         if not numbers:
             return
-        sent = time.monotonic()
+        sent = monotonic()
         results = await self._script.run([self._call("acquire", number, 0) for number in numbers])
         for number, token in zip(numbers, results, strict=True):
             if isinstance(token, int) and token:
@@ -191,6 +192,7 @@ class Leases:
         _log.info("gave back %d of %d partitions", len(leases), len(self._keys))
 
     def _drop_expired(self) -> None:
+        """Gives up what we may not act for: after a long pause another coordinator may have it."""
         for number in list(self._leases):
             if not self.holds(number):
                 del self._leases[number]

@@ -7,8 +7,8 @@ until all have had the time to beat again.
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Collection
+from time import monotonic
 from typing import Final
 
 from coordinator.outage import Outage
@@ -32,7 +32,7 @@ class Presence:
         """`judge_at_once`: no gateway from before can be alive."""
         self._client = client
         self._owned = owned
-        self._looked_at = time.monotonic()
+        self._looked_at = monotonic()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
         self._told: set[tuple[Partition, str]] = set()
         """Partitions that have got a GatewayLost that is not applied yet."""
@@ -52,7 +52,7 @@ class Presence:
     async def look(self) -> None:
         """Looks once; raises what the client raises."""
         now_ms = await time_ms(self._client)
-        looked_at, self._looked_at = self._looked_at, time.monotonic()
+        looked_at, self._looked_at = self._looked_at, monotonic()
         if self._looked_at - looked_at > STUCK_S:
             self._judge_from = self._looked_at + DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:

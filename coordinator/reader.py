@@ -97,7 +97,9 @@ class Reader:
     async def _read(self) -> None:
         self._changed.clear()
         now = time.monotonic()
-        partitions = [p for p in self._owned.values() if self._resting_until.get(p, now) <= now]
+        partitions = [
+            p for p in self._owned.values() if self._may_act(p.number) and self._resting_until.get(p, now) <= now
+        ]
         self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
         await self._load([partition for partition in partitions if not partition.is_loaded])
         reading = {partition.keys.stream: partition for partition in partitions if partition.is_loaded}

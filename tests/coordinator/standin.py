@@ -166,6 +166,15 @@ class Caller:
         entries: Any = await self.client.xrange(self.keys(code).history(code))
         return [decode_step(fields[ENTRY_FIELD]) for _, fields in entries]
 
+    async def said_at(self, code: str, kind: type[AnyServerMessage]) -> int:
+        """When the last message of a kind was said to many, by Redis's clock in ms."""
+        entries: Any = await self.client.xrevrange(self.keys(code).history(code))
+        for entry_id, fields in entries:
+            shared = [item for item in decode_step(fields[ENTRY_FIELD]).items if isinstance(item, Shared)]
+            if any(isinstance(decode_message(item.text), kind) for item in shared):
+                return int(entry_id.partition(b"-")[0])
+        raise AssertionError(f"no {kind.__name__} was said")
+
     async def disconnect(self, connection: int, identity: Identity) -> None:
         await self.append(
             Disconnected(Link(self.name, connection), identity), partition_of(identity.code, self.partitions)

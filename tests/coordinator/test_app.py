@@ -351,7 +351,8 @@ async def test_every_key_expires_or_is_bounded(gateway: Caller, redis: Client, r
         over = await gateway.create(connection=4)
         await gateway.call(EndSession(), 4, over)
         bounded = re.compile(r"qp:(layout|coordinators|gateways|\{p\d+\}:(in|token|meta|deadlines|gateways))")
-        for key in await redis.keys():
+        keys: list[Any] = await redis.keys()
+        for key in keys:
             assert await redis.pttl(key) > 0 or bounded.fullmatch(key.decode()), key
         assert await redis.zrange(gateway.keys(over.code).deadlines, 0, -1) == (
             [host.code.encode()] if gateway.keys(over.code) == gateway.keys(host.code) else []

@@ -1,0 +1,178 @@
+"""The loop around partitions; what it leads to is in `test_app.py`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from coordinator import reader
+from coordinator.partition import Partition
+from coordinator.reader import Reader
+from quickpoll.envelope import Tick, encode
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys
+from quickpoll.redis import Client, RedisError
+from tests.coordinator.standin import TOKENS, eventually
+
+TOKEN = 7
+TICK: Any = {ENTRY_FIELD: encode(Tick())}
+
+
+class Loop:
+    """A reader of partitions that are taken and lost by hand."""
+
+    def __init__(self, redis_url: str, redis: Client) -> None:
+        self.redis = redis
+        self.owned: dict[int, Partition] = {}
+        self.held = {1, 2, 3}
+        self.ready: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
+        self.fenced: asyncio.Queue[int] = asyncio.Queue()
+        self.batch = asyncio.Lock()
+        self.reader = Reader(
+            redis_url,
+            redis,
+            self.batch,
+            self.owned,
+            may_act=self.held.__contains__,
+            fenced=self.lose,
+            ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
+        )
+
+    async def own(self, number: int) -> Partition:
+        """Takes a partition; returns when it was loaded."""
+        await self.redis.set(PartitionKeys(number).token, str(TOKEN))
+        partition = self.owned[number] = Partition(self.redis, TOKENS, number, 64, TOKEN)
+        self.reader.wake()
+        assert await self.next() == (number, True)
+        return partition
+
+    def lose(self, number: int) -> None:
+        del self.owned[number]
+        self.fenced.put_nowait(number)
+
+    async def next(self) -> tuple[int, bool]:
+        async with asyncio.timeout(5):
+            return await self.ready.get()
+
+    async def tick(self, number: int) -> None:
+        await self.redis.xadd(PartitionKeys(number).stream, TICK)
+
+
+@pytest.fixture
+async def loop(redis_url: str, redis: Client) -> AsyncIterator[Loop]:
+    loop = Loop(redis_url, redis)
+    running = asyncio.create_task(loop.reader.run())
+    yield loop
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await loop.reader.close()
+
+
+async def test_what_is_appended_is_applied_and_committed(loop: Loop) -> None:
+    await loop.own(3)
+    await loop.tick(3)
+    assert await loop.next() == (3, True)
+    assert await loop.redis.xlen(PartitionKeys(3).stream) == 0
+
+
+async def test_a_partition_that_is_taken_while_it_waits_is_read_at_once(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "BLOCK_MS", 60_000)
+    await loop.own(1)
+    await loop.tick(1)
+    await loop.next()
+    await loop.own(2)  # the read of the first one waits for a minute
+    await loop.tick(2)
+    assert await loop.next() == (2, True)
+
+
+async def test_one_that_is_lost_is_read_no_more(loop: Loop) -> None:
+    await loop.own(1)
+    await loop.own(2)
+    async with loop.batch:
+        await loop.tick(1)
+        del loop.owned[1]
+        loop.reader.wake()
+    await loop.tick(2)
+    assert await loop.next() == (2, True)
+    assert await loop.redis.xlen(PartitionKeys(1).stream) == 1
+
+
+async def test_without_a_valid_lease_nothing_is_read_or_applied(loop: Loop) -> None:
+    partition = await loop.own(1)
+    await loop.own(2)
+    async with loop.batch:
+        await loop.tick(1)
+        loop.held.discard(1)
+    loop.reader.wake()
+    await loop.tick(2)
+    assert await loop.next() == (2, True)
+    assert partition.offset == "0-0"
+    loop.held.add(1)
+    loop.reader.wake()
+    assert await loop.next() == (1, True)
+
+
+async def test_a_fenced_partition_is_reported_and_the_others_go_on(loop: Loop) -> None:
+    await loop.own(1)
+    await loop.own(2)
+    await loop.redis.set(PartitionKeys(1).token, str(TOKEN + 1))
+    await loop.tick(1)
+    async with asyncio.timeout(5):
+        assert await loop.fenced.get() == 1
+    await loop.tick(2)
+    assert await loop.next() == (2, True)
+
+
+async def test_after_a_commit_of_unknown_outcome_it_asks_redis_what_was_applied(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partition = await loop.own(1)
+    script = loop.reader._committer._script
+    run = script.run
+
+    async def run_and_lose(calls: Any) -> Any:
+        monkeypatch.setattr(script, "run", run)
+        await run(calls)
+        raise RedisError("the reply is lost")
+
+    monkeypatch.setattr(script, "run", run_and_lose)
+    await loop.tick(1)
+    assert await loop.next() == (1, True)  # loaded again
+    assert partition.offset.encode() == await loop.redis.hget(PartitionKeys(1).meta, "offset")
+    assert partition.offset != "0-0"
+
+
+async def test_a_partition_with_a_fault_holds_up_no_other_and_is_tried_again(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "REST_S", 0.1)
+    broken = await loop.own(1)
+    await loop.own(2)
+
+    async def fail(_: Any) -> Any:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(broken, "apply", fail)
+        await loop.tick(1)
+        await eventually(lambda: not broken.is_loaded)
+        await loop.tick(2)
+        assert await loop.next() == (2, True)
+    assert await loop.next() == (1, True)
+    await eventually(lambda: broken.offset != "0-0")
+
+
+async def test_the_connection_cut_it_reads_on(loop: Loop) -> None:
+    await loop.own(1)
+    await loop.redis.execute_command("CLIENT", "KILL", "ID", str(loop.reader._connection))  # type: ignore[no-untyped-call]
+    await loop.tick(1)
+    assert await loop.next() == (1, True)
+
+
+def test_partitions_are_committed_together_up_to_a_number_of_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "ENTRIES_PER_COMMIT", 3)
+    one: Any = object()
+    found: Any = [(one, [1]), (one, [1, 2]), (one, [1, 2, 3, 4]), (one, [1])]
+    assert [len(group) for group in reader._groups(found)] == [2, 1, 1]

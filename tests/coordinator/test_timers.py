@@ -1,0 +1,139 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from coordinator.partition import Partition
+from coordinator.timers import Timers
+from quickpoll.clock import RedisClock
+from quickpoll.envelope import Tick, encode
+from quickpoll.keys import ENTRY_FIELD
+from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
+from quickpoll.redis import Client, time_ms
+from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating
+
+CODE = b"123456"
+LATE_MS = 50
+
+
+@pytest.fixture
+async def clock(redis: Client) -> RedisClock:
+    clock = RedisClock()
+    await clock.synchronise(redis)
+    return clock
+
+
+@pytest.fixture
+async def timers(redis: Client, clock: RedisClock) -> AsyncIterator[Timers]:
+    timers = Timers(redis, clock)
+    running = asyncio.create_task(timers.run())
+    yield timers
+    timers.forget(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+def due_at(redis: Client, at: int | None) -> Partition:
+    partition = Partition(redis, TOKENS, 0, 64, 1)
+    partition.load(None, [(CODE, float(at))] if at else [], [])
+    return partition
+
+
+async def ticks(redis: Client, partition: Partition, count: int) -> list[int]:
+    """When the next ticks were appended, in ms."""
+    times: list[int] = []
+    last: Any = "0"
+    while len(times) < count:
+        found: Any = await redis.xread({partition.keys.stream: last}, block=1500)
+        if not found:
+            break
+        ((_, (entries,)),) = found.items()
+        for last, fields in entries:
+            assert fields == {ENTRY_FIELD: encode(Tick())}
+            times.append(int(last.partition(b"-")[0]))
+    return times
+
+
+async def test_a_tick_comes_when_a_deadline_is_due_and_hardly_later(redis: Client, timers: Timers) -> None:
+    at = await time_ms(redis) + 100
+    partition = due_at(redis, at)
+    timers.arm(partition, ticked=True)
+    (ticked,) = await ticks(redis, partition, 1)
+    assert at - 2 <= ticked <= at + LATE_MS
+
+
+async def test_a_deadline_that_has_passed_is_due_at_once(redis: Client, timers: Timers) -> None:
+    partition = due_at(redis, 1000)
+    timers.arm(partition, ticked=True)
+    assert len(await ticks(redis, partition, 1)) == 1
+
+
+async def test_one_tick_at_a_time(redis: Client, timers: Timers) -> None:
+    partition = due_at(redis, 1000)
+    timers.arm(partition, ticked=True)
+    await ticks(redis, partition, 1)
+    timers.arm(partition, ticked=False)  # a batch without the tick
+    assert not timers._armed
+    timers.arm(partition, ticked=True)  # it was applied, and the deadline is due still
+    assert len(await ticks(redis, partition, 2)) == 2
+
+
+async def test_a_nearer_deadline_takes_the_place_of_a_further_one(redis: Client, timers: Timers) -> None:
+    now = await time_ms(redis)
+    timers.arm(due_at(redis, now + 3_600_000), ticked=True)
+    nearer = due_at(redis, now + 20)
+    timers.arm(nearer, ticked=False)
+    assert len(await ticks(redis, nearer, 1)) == 1
+
+
+async def test_without_a_deadline_nothing_is_waited_for(redis: Client, timers: Timers) -> None:
+    timers.arm(due_at(redis, 2**41), ticked=True)
+    timers.arm(due_at(redis, None), ticked=False)
+    assert not timers._armed
+
+
+async def test_a_partition_that_is_lost_gets_no_tick(redis: Client, timers: Timers) -> None:
+    timers.arm(due_at(redis, 2**41), ticked=True)
+    timers.forget(0)
+    assert not timers._armed
+
+
+async def test_when_the_clock_was_set_all_are_armed_by_it(redis: Client, timers: Timers, clock: RedisClock) -> None:
+    at = await time_ms(redis) + 3_600_000
+    partition = due_at(redis, at)
+    timers.arm(partition, ticked=True)
+    clock._offset_ms += 3_600_000
+    timers.arm_again()
+    assert len(await ticks(redis, partition, 1)) == 1
+
+
+async def test_a_question_closes_at_its_time(gateway: Caller, redis_url: str) -> None:
+    question = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    async with coordinating(redis_url):
+        host = await gateway.create(settings=QUICK, quiz=Quiz("T", (question,)))
+        await gateway.join(host.code, 2)
+        await gateway.call(StartQuiz(), 1, host)
+        asked = await gateway.until(host.code, NewQuestion)
+        assert isinstance(asked, NewQuestion)
+        await gateway.until(host.code, QuestionResults)
+        closed_at = await gateway.said_at(host.code, QuestionResults)
+        assert asked.closes_at < closed_at <= asked.closes_at + LATE_MS
+
+
+async def test_sessions_that_are_due_together_close_together(gateway: Caller, redis_url: str) -> None:
+    question = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    quiz = Quiz("T", (question,))
+    async with coordinating(redis_url):
+        hosts = [
+            await gateway.create(connection, quiz=quiz, id=f"one that nobody guesses {connection}")
+            for connection in range(1, 31)
+        ]
+        for connection, host in enumerate(hosts, 1):
+            await gateway.send(gateway.command(StartQuiz(), connection, host))
+        for host in hosts:
+            asked = await gateway.until(host.code, NewQuestion)
+            assert isinstance(asked, NewQuestion)
+            await gateway.until(host.code, QuestionResults)
+            closed_at = await gateway.said_at(host.code, QuestionResults)
+            assert asked.closes_at < closed_at <= asked.closes_at + LATE_MS
