@@ -178,7 +178,8 @@ class Leases:
             if isinstance(token, int) and token:
                 self._leases[number] = Lease(token, _valid_until(sent))
                 self._gained(number, token)
-        _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
+        if any(number in self._leases for number in numbers):
+            _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
     async def _give_back(self, share: int) -> None:
         excess = [number for number in self._order if number in self._leases][share:]
