@@ -116,7 +116,9 @@ def schema() -> str:
 
 # -- TypeScript -----------------------------------------------------------------------------
 
-_ALIASES: Final = {"QuestionKind": types.type_info(protocol.QuestionKind), "Answer": types.type_info(protocol.Answer)}
+_ALIASES: Final = {
+    name: types.type_info(getattr(protocol, name)) for name in ("QuestionKind", "Answer", "ExtraTimePercent")
+}
 
 
 def typescript() -> str:
@@ -178,7 +180,8 @@ def _ts_type(type_: types.Type, *, server: bool = False, alias: bool = True) -> 
         case types.UnionType(types=members):
             return " | ".join(dict.fromkeys(_ts_type(member, server=server) for member in members))
         case types.VarTupleType(item_type=item):
-            return f"{_ts_type(item, server=server)}[]"
+            each = _ts_type(item, server=server)
+            return f"({each})[]" if " | " in each else f"{each}[]"
         case types.EnumType(cls=enum):
             return enum.__name__
         case types.StructType(cls=struct) if server and struct in CLIENT_PARTS:

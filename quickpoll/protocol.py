@@ -161,6 +161,7 @@ MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern alone lets a last newline through
 QuestionIndex = Annotated[int, Meta(ge=0, le=199)]
 OptionIndex = Annotated[int, Meta(ge=0, le=5)]
+ExtraTimePercent = Literal[0, 25, 50, 100]
 Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
 
 
@@ -189,6 +190,8 @@ class ResumeSession(ClientMessage, frozen=True, tag="resume_session"):
     """Becomes the host or player again that the token names. Reply: `resumed`."""
 
     token: Annotated[str, Meta(max_length=512)]
+    remote: bool = False
+    """For a host's token: as a second device beside the stage, a remote control."""
 
 
 class StartQuiz(ClientMessage, frozen=True, tag="start_quiz"):
@@ -222,8 +225,32 @@ class LockSession(ClientMessage, frozen=True, tag="lock_session"):
     locked: bool
 
 
+class PauseQuiz(ClientMessage, frozen=True, tag="pause_quiz"):
+    """Holds auto-advance, or lets it run again; an open question is not stopped. Reply: `ok`."""
+
+    paused: bool
+
+
+class SetExtraTime(ClientMessage, frozen=True, tag="set_extra_time"):
+    """Makes a player's own time limit longer, from the next question on. Reply: `ok`."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+    percent: ExtraTimePercent
+
+
+class GetResults(ClientMessage, frozen=True, tag="get_results"):
+    """Asks for the results of all closed questions and players. Reply: `results`."""
+
+    offset: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    """How many players to leave out, best first: what came as `next_offset`."""
+
+
 class EndSession(ClientMessage, frozen=True, tag="end_session"):
     """Ends the session for everyone. Reply: `ok`."""
+
+
+class AskExtraTime(ClientMessage, frozen=True, tag="ask_extra_time"):
+    """Asks the host for extra time. Reply: `ok`."""
 
 
 class LeaveSession(ClientMessage, frozen=True, tag="leave_session"):
@@ -236,8 +263,18 @@ class SyncClock(ClientMessage, frozen=True, tag="sync_clock"):
     t0: int | float
 
 
-HOST_COMMANDS: Final = (StartQuiz, NextQuestion, CloseQuestion, KickPlayer, LockSession, EndSession)
-PLAYER_COMMANDS: Final = (SubmitAnswer, LeaveSession)
+HOST_COMMANDS: Final = (
+    StartQuiz,
+    NextQuestion,
+    CloseQuestion,
+    KickPlayer,
+    LockSession,
+    PauseQuiz,
+    SetExtraTime,
+    GetResults,
+    EndSession,
+)
+PLAYER_COMMANDS: Final = (SubmitAnswer, AskExtraTime, LeaveSession)
 
 SessionCommand = (
     CreateSession
@@ -249,7 +286,11 @@ SessionCommand = (
     | SubmitAnswer
     | KickPlayer
     | LockSession
+    | PauseQuiz
+    | SetExtraTime
+    | GetResults
     | EndSession
+    | AskExtraTime
     | LeaveSession
 )
 """The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
@@ -296,10 +337,13 @@ class HostPlayer(Struct, frozen=True, kw_only=True):
     connected: bool
     answered: bool
     points: int
+    extra_time_percent: ExtraTimePercent = 0
+    asks_extra_time: bool = False
+    """Until the host has set it."""
 
 
 class LeaderboardEntry(Struct, frozen=True, kw_only=True):
-    """One line of the leaderboard; `previous_rank` is null for who had none."""
+    """One line of the leaderboard; `previous_rank` is null for who had none, `streak` correct answers in a row."""
 
     rank: int
     player_id: str
@@ -308,6 +352,7 @@ class LeaderboardEntry(Struct, frozen=True, kw_only=True):
     points: int
     delta: int
     previous_rank: int | None
+    streak: int
 
 
 class ServerMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -329,6 +374,12 @@ class SessionLocked(Broadcast, frozen=True, tag="session_locked"):
     """To all: new players are refused, or let in again."""
 
     locked: bool
+
+
+class QuizPaused(Broadcast, frozen=True, tag="quiz_paused"):
+    """To all: auto-advance is held, or runs again; in the results it starts anew."""
+
+    paused: bool
 
 
 class NewQuestion(Broadcast, frozen=True, tag="new_question"):
@@ -395,6 +446,7 @@ class SessionView(Struct, frozen=True, kw_only=True):
     settings: Settings
     server_time: int
     host_connected: bool
+    paused: bool = False
     question: PublicQuestion | UnsetType = UNSET
     opens_at: int | UnsetType = UNSET
     closes_at: int | UnsetType = UNSET
@@ -445,6 +497,20 @@ class YourResult(ServerMessage, frozen=True, tag="your_result"):
     response_ms: int | None
 
 
+class YourFinal(ServerMessage, frozen=True, tag="your_final"):
+    """To the player, after `quiz_ended`. `correct` counts right answers.
+
+    `average_response_ms` is that of the answers given, rounded down; null if there was none.
+    """
+
+    rank: int
+    points: int
+    correct: int
+    questions: int
+    best_streak: int = 0
+    average_response_ms: int | None = None
+
+
 class You(Struct, frozen=True, kw_only=True):
     """A player's own part of `resumed`; `answered` is about the current question."""
 
@@ -456,7 +522,15 @@ class You(Struct, frozen=True, kw_only=True):
     streak: int
     answered: bool
     answer: Answer | None = None
+    extra_time_percent: ExtraTimePercent = 0
+    """From the next question on; what holds for the open one is in `closes_at`."""
+    asks_extra_time: bool = False
+    """Until the host has set it."""
+    closes_at: int | UnsetType = UNSET
+    """Of the open question, by the player's own limit."""
     result: YourResult | UnsetType = UNSET
+    final: YourFinal | UnsetType = UNSET
+    """When the quiz has ended."""
 
 
 class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
@@ -467,6 +541,8 @@ class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
     player_id: str | UnsetType = UNSET
     session: SessionView
     you: You | UnsetType = UNSET
+    remote: bool | UnsetType = UNSET
+    """For a host: whether as the remote control."""
 
 
 class Ok(ServerMessage, frozen=True, tag="ok"):
@@ -503,6 +579,25 @@ class PlayersReturned(ServerMessage, frozen=True, tag="players_returned"):
     player_count: int
 
 
+class ExtraTimeAsked(ServerMessage, frozen=True, tag="extra_time_asked"):
+    """To the host: who asked for extra time since the last one."""
+
+    player_ids: tuple[str, ...]
+
+
+class ExtraTimeSet(ServerMessage, frozen=True, tag="extra_time_set"):
+    """To the host, on each device: what a player's extra time is from the next question on."""
+
+    player_id: str
+    percent: ExtraTimePercent
+
+
+class YourExtraTime(ServerMessage, frozen=True, tag="your_extra_time"):
+    """To the player: the host has set it. It holds from the next `new_question` on; 0: none."""
+
+    percent: ExtraTimePercent
+
+
 class Lobby(ServerMessage, frozen=True, tag="lobby"):
     """To players, at most once a second."""
 
@@ -525,13 +620,52 @@ class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
     player_ids: tuple[str, ...] | UnsetType = UNSET
 
 
-class YourFinal(ServerMessage, frozen=True, tag="your_final"):
-    """To the player, after `quiz_ended`. `correct` counts right answers."""
+class QuestionSummary(Struct, frozen=True, kw_only=True):
+    """A closed question with its solution, and how it was answered."""
 
-    rank: int
+    index: int
+    kind: QuestionKind
+    text: str
+    options: tuple[str, ...]
+    correct: tuple[int, ...]
+    counts: tuple[int, ...]
+    answered: int
+    total: int
+    points: int
+    time_limit_ms: int
+
+
+class PlayerAnswer(Struct, frozen=True, kw_only=True):
+    """What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll."""
+
+    question: int
+    answer: Answer | None
+    correct: bool | None
+    points: int
+    response_ms: int | None
+
+
+class PlayerSummary(Struct, frozen=True, kw_only=True):
+    """A player's whole quiz. `rank` is null for who joined after the last closed question."""
+
+    id: str
+    name: str
+    avatar: str
+    rank: int | None
     points: int
     correct: int
-    questions: int
+    answers: tuple[PlayerAnswer | None, ...]
+    """One for each closed question; null for those before the player joined."""
+
+
+class Results(ServerMessage, frozen=True, tag="results"):
+    """To the host who asked: closed questions, and players, best first; who has left is not among them."""
+
+    title: str
+    questions: tuple[QuestionSummary, ...]
+    players: tuple[PlayerSummary, ...]
+    next_offset: int | None = None
+    """Where more players are: what to ask for next; null: these were the last."""
 
 
 class Kicked(ServerMessage, frozen=True, tag="kicked"):
@@ -557,8 +691,11 @@ AnyServerMessage = (
     | PlayersJoined
     | PlayersLeft
     | PlayersReturned
+    | ExtraTimeAsked
+    | ExtraTimeSet
     | Lobby
     | SessionLocked
+    | QuizPaused
     | NewQuestion
     | AnswerAccepted
     | AnswerProgress
@@ -567,6 +704,8 @@ AnyServerMessage = (
     | Leaderboard
     | QuizEnded
     | YourFinal
+    | YourExtraTime
+    | Results
     | HostLeft
     | HostReturned
     | Kicked

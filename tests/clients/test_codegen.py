@@ -52,6 +52,8 @@ def test_what_a_client_may_leave_out_is_optional() -> None:
 def test_what_the_server_always_writes_is_not_optional() -> None:
     assert "answer: number | number[] | null;" in interface("You")
     assert "settings: Required<Settings>;" in interface("SessionView")
+    assert "paused: boolean;" in interface("SessionView")
+    assert "extra_time_percent: ExtraTimePercent;" in interface("HostPlayer")
     assert "previous_rank: number | null;" in interface("LeaderboardEntry")
 
 
@@ -59,6 +61,10 @@ def test_what_the_server_may_leave_unset_is_optional() -> None:
     assert "result?: YourResult;" in interface("You")
     assert "players?: HostPlayer[];" in interface("SessionView")
     assert "reply_to?: string;" in interface("Ok")
+
+
+def test_a_list_of_one_or_another_is_one_list() -> None:
+    assert "answers: (PlayerAnswer | null)[];" in interface("PlayerSummary")
 
 
 def test_an_optional_field_of_the_server_is_absent_or_filled_but_never_null() -> None:

@@ -89,6 +89,12 @@ AT_THE_LIMIT: list[Json] = [
     {"type": "submit_answer", "question": 0, "answer": [0, 1, 2, 3, 4, 5]},
     {"type": "kick_player", "player_id": "x" * 64},
     {"type": "resume_session", "token": "x" * 512},
+    {"type": "resume_session", "token": "x", "remote": True},
+    {"type": "pause_quiz", "paused": True},
+    *[{"type": "set_extra_time", "player_id": "x" * 64, "percent": percent} for percent in (0, 25, 50, 100)],
+    {"type": "ask_extra_time"},
+    {"type": "get_results"},
+    {"type": "get_results", "offset": 20_000},
 ]
 
 OVER_THE_LIMIT: list[tuple[Json, str]] = [
@@ -140,6 +146,14 @@ OVER_THE_LIMIT: list[tuple[Json, str]] = [
     ({"type": "kick_player", "player_id": "x" * 65}, "$.player_id"),
     ({"type": "resume_session", "token": "x" * 513}, "$.token"),
     ({"type": "lock_session", "locked": 1}, "$.locked"),
+    ({"type": "resume_session", "token": "x", "remote": 1}, "$.remote"),
+    ({"type": "pause_quiz", "paused": None}, "$.paused"),
+    ({"type": "set_extra_time", "player_id": "x" * 65, "percent": 25}, "$.player_id"),
+    ({"type": "set_extra_time", "player_id": "x", "percent": 26}, "$.percent"),
+    ({"type": "set_extra_time", "player_id": "x", "percent": 25.0}, "$.percent"),
+    ({"type": "set_extra_time", "player_id": "x", "percent": False}, "$.percent"),
+    ({"type": "get_results", "offset": -1}, "$.offset"),
+    ({"type": "get_results", "offset": 20_001}, "$.offset"),
     ({"type": "sync_clock", "t0": "1"}, "$.t0"),
     ({"type": ["start_quiz"]}, "$.type"),
 ]
@@ -402,12 +416,13 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
 
     client = (
         "create_session join_session resume_session start_quiz next_question close_question submit_answer kick_player"
-        " lock_session end_session leave_session sync_clock"
+        " lock_session pause_quiz set_extra_time get_results end_session ask_extra_time leave_session sync_clock"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
         " new_question answer_accepted answer_progress question_results your_result leaderboard quiz_ended your_final"
-        " host_left host_returned kicked session_closed error"
+        " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
+        " your_extra_time results"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())

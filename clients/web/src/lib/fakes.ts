@@ -70,4 +70,5 @@ export const SESSION: SessionView = {
   settings: {} as SessionView["settings"],
   server_time: 1,
   host_connected: true,
+  paused: false,
 };

@@ -98,6 +98,8 @@ export type QuestionKind = "multiple" | "poll" | "single" | "true_false";
 
 export type Answer = number | number[];
 
+export type ExtraTimePercent = 0 | 25 | 50 | 100;
+
 /** A choice offered, as the host writes it. */
 export interface Option {
   text: string;
@@ -155,6 +157,8 @@ export interface JoinSession {
 export interface ResumeSession {
   type: "resume_session";
   token: string;
+  /** For a host's token: as a second device beside the stage, a remote control. */
+  remote?: boolean;
   id?: string | null;
 }
 
@@ -198,9 +202,38 @@ export interface LockSession {
   id?: string | null;
 }
 
+/** Holds auto-advance, or lets it run again; an open question is not stopped. Reply: `ok`. */
+export interface PauseQuiz {
+  type: "pause_quiz";
+  paused: boolean;
+  id?: string | null;
+}
+
+/** Makes a player's own time limit longer, from the next question on. Reply: `ok`. */
+export interface SetExtraTime {
+  type: "set_extra_time";
+  player_id: string;
+  percent: ExtraTimePercent;
+  id?: string | null;
+}
+
+/** Asks for the results of all closed questions and players. Reply: `results`. */
+export interface GetResults {
+  type: "get_results";
+  /** How many players to leave out, best first: what came as `next_offset`. */
+  offset?: number;
+  id?: string | null;
+}
+
 /** Ends the session for everyone. Reply: `ok`. */
 export interface EndSession {
   type: "end_session";
+  id?: string | null;
+}
+
+/** Asks the host for extra time. Reply: `ok`. */
+export interface AskExtraTime {
+  type: "ask_extra_time";
   id?: string | null;
 }
 
@@ -234,7 +267,7 @@ export interface PublicQuestion {
   time_limit_ms: number;
 }
 
-/** One line of the leaderboard; `previous_rank` is null for who had none. */
+/** One line of the leaderboard; `previous_rank` is null for who had none, `streak` correct answers in a row. */
 export interface LeaderboardEntry {
   rank: number;
   player_id: string;
@@ -243,6 +276,7 @@ export interface LeaderboardEntry {
   points: number;
   delta: number;
   previous_rank: number | null;
+  streak: number;
 }
 
 /** A player in the host's `session`, with what a page needs to draw the list from nothing. */
@@ -253,6 +287,9 @@ export interface HostPlayer {
   connected: boolean;
   answered: boolean;
   points: number;
+  extra_time_percent: ExtraTimePercent;
+  /** Until the host has set it. */
+  asks_extra_time: boolean;
 }
 
 /** All that a page needs to draw itself from nothing; what the phase does not have is absent. */
@@ -266,6 +303,7 @@ export interface SessionView {
   settings: Required<Settings>;
   server_time: number;
   host_connected: boolean;
+  paused: boolean;
   question?: PublicQuestion;
   opens_at?: number;
   closes_at?: number;
@@ -287,7 +325,15 @@ export interface You {
   streak: number;
   answered: boolean;
   answer: number | number[] | null;
+  /** From the next question on; what holds for the open one is in `closes_at`. */
+  extra_time_percent: ExtraTimePercent;
+  /** Until the host has set it. */
+  asks_extra_time: boolean;
+  /** Of the open question, by the player's own limit. */
+  closes_at?: number;
   result?: YourResult;
+  /** When the quiz has ended. */
+  final?: YourFinal;
 }
 
 /** A player in the host's list. */
@@ -295,6 +341,41 @@ export interface RosterEntry {
   id: string;
   name: string;
   avatar: string;
+}
+
+/** A closed question with its solution, and how it was answered. */
+export interface QuestionSummary {
+  index: number;
+  kind: QuestionKind;
+  text: string;
+  options: string[];
+  correct: number[];
+  counts: number[];
+  answered: number;
+  total: number;
+  points: number;
+  time_limit_ms: number;
+}
+
+/** What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll. */
+export interface PlayerAnswer {
+  question: number;
+  answer: number | number[] | null;
+  correct: boolean | null;
+  points: number;
+  response_ms: number | null;
+}
+
+/** A player's whole quiz. `rank` is null for who joined after the last closed question. */
+export interface PlayerSummary {
+  id: string;
+  name: string;
+  avatar: string;
+  rank: number | null;
+  points: number;
+  correct: number;
+  /** One for each closed question; null for those before the player joined. */
+  answers: (PlayerAnswer | null)[];
 }
 
 /** To the host. */
@@ -328,6 +409,8 @@ export interface Resumed {
   player_id?: string;
   session: SessionView;
   you?: You;
+  /** For a host: whether as the remote control. */
+  remote?: boolean;
 }
 
 /** To who asked: done. */
@@ -370,6 +453,21 @@ export interface PlayersReturned {
   reply_to?: string;
 }
 
+/** To the host: who asked for extra time since the last one. */
+export interface ExtraTimeAsked {
+  type: "extra_time_asked";
+  player_ids: string[];
+  reply_to?: string;
+}
+
+/** To the host, on each device: what a player's extra time is from the next question on. */
+export interface ExtraTimeSet {
+  type: "extra_time_set";
+  player_id: string;
+  percent: ExtraTimePercent;
+  reply_to?: string;
+}
+
 /** To players, at most once a second. */
 export interface Lobby {
   type: "lobby";
@@ -381,6 +479,14 @@ export interface Lobby {
 export interface SessionLocked {
   type: "session_locked";
   locked: boolean;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all: auto-advance is held, or runs again; in the results it starts anew. */
+export interface QuizPaused {
+  type: "quiz_paused";
+  paused: boolean;
   reply_to?: string;
   seq: number;
 }
@@ -464,13 +570,37 @@ export interface QuizEnded {
   seq: number;
 }
 
-/** To the player, after `quiz_ended`. `correct` counts right answers. */
+/**
+ * To the player, after `quiz_ended`. `correct` counts right answers.
+ *
+ * `average_response_ms` is that of the answers given, rounded down; null if there was none.
+ */
 export interface YourFinal {
   type: "your_final";
   rank: number;
   points: number;
   correct: number;
   questions: number;
+  best_streak: number;
+  average_response_ms: number | null;
+  reply_to?: string;
+}
+
+/** To the player: the host has set it. It holds from the next `new_question` on; 0: none. */
+export interface YourExtraTime {
+  type: "your_extra_time";
+  percent: ExtraTimePercent;
+  reply_to?: string;
+}
+
+/** To the host who asked: closed questions, and players, best first; who has left is not among them. */
+export interface Results {
+  type: "results";
+  title: string;
+  questions: QuestionSummary[];
+  players: PlayerSummary[];
+  /** Where more players are: what to ask for next; null: these were the last. */
+  next_offset: number | null;
   reply_to?: string;
 }
 
@@ -522,7 +652,11 @@ export type AnyClientMessage =
   | SubmitAnswer
   | KickPlayer
   | LockSession
+  | PauseQuiz
+  | SetExtraTime
+  | GetResults
   | EndSession
+  | AskExtraTime
   | LeaveSession
   | SyncClock;
 
@@ -535,8 +669,11 @@ export type AnyServerMessage =
   | PlayersJoined
   | PlayersLeft
   | PlayersReturned
+  | ExtraTimeAsked
+  | ExtraTimeSet
   | Lobby
   | SessionLocked
+  | QuizPaused
   | NewQuestion
   | AnswerAccepted
   | AnswerProgress
@@ -545,6 +682,8 @@ export type AnyServerMessage =
   | Leaderboard
   | QuizEnded
   | YourFinal
+  | YourExtraTime
+  | Results
   | HostLeft
   | HostReturned
   | Kicked

@@ -22,6 +22,7 @@ const session: SessionView = {
   settings: {} as SessionView["settings"],
   server_time: 1,
   host_connected: true,
+  paused: false,
 };
 const ada = { id: "a", name: "Ada", avatar: "1" };
 const bob = { id: "b", name: "Bob", avatar: "2" };
@@ -73,7 +74,7 @@ test("'resumed' replaces everything, seq included", () => {
     role: "player",
     code: "123456",
     session: { ...session, phase: "ended", seq: 9 },
-    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false, answer: null },
+    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false },
   });
   expect(view).toMatchObject({ phase: "ended", seq: 9, you: { total_points: 5 } });
   expect(view.question).toBeUndefined();
@@ -121,7 +122,7 @@ test("results, own result and leaderboard make up the results phase", () => {
 test("the end has the podium and the own final place", () => {
   const view = player(
     { type: "quiz_ended", seq: 7, podium: [], total: 3, questions: 2 },
-    { type: "your_final", rank: 2, points: 900, correct: 1, questions: 2 },
+    { type: "your_final", rank: 2, points: 900, correct: 1, questions: 2, best_streak: 1, average_response_ms: 800 },
   );
   expect(view).toMatchObject({ phase: "ended", podium: [], final: { rank: 2 } });
 });

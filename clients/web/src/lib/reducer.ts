@@ -33,7 +33,8 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
       return { ...whole("host", message.session), join_url: message.join_url };
     case "joined": {
       const { player_id, name, avatar } = message;
-      const you = { player_id, name, avatar, total_points: 0, rank: null, streak: 0, answered: false, answer: null };
+      const fresh = { total_points: 0, rank: null, streak: 0, answered: false, answer: null } as const;
+      const you = { player_id, name, avatar, ...fresh, extra_time_percent: 0, asks_extra_time: false } as const;
       return { ...whole("player", message.session), you };
     }
     case "resumed":
@@ -112,7 +113,8 @@ function progressed(view: View, progress: { answered: number; total: number; pla
 
 function joined(players: View["players"], entries: readonly RosterEntry[]): View["players"] {
   const next = new Map(players);
-  for (const entry of entries) next.set(entry.id, { ...entry, connected: true, answered: false, points: 0 });
+  const fresh = { connected: true, answered: false, points: 0, extra_time_percent: 0, asks_extra_time: false } as const;
+  for (const entry of entries) next.set(entry.id, { ...entry, ...fresh });
   return next;
 }
 

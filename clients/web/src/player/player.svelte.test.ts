@@ -6,7 +6,7 @@ import { tokenFor } from "../lib/tokens";
 import { Player } from "./player.svelte";
 
 let connection: ReturnType<typeof fakeServer>;
-const YOU = { player_id: "a", name: "Ada", avatar: "x", total_points: 0, rank: null, streak: 0, answered: false, answer: null };
+const YOU = { player_id: "a", name: "Ada", avatar: "x", total_points: 0, rank: null, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false };
 const RESULT: YourResult = {
   type: "your_result",
   question: 0,
