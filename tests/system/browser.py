@@ -31,10 +31,23 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+async def new_page(
+    browser: Browser,
+    size: dict[str, int],
+    *,
+    scheme: str = "light",
+    locale: str = "en-GB",
+    reduced_motion: bool = False,
+) -> Page:
+    """A page with a storage of its own."""
+    motion = "reduce" if reduced_motion else "no-preference"
+    context = await browser.new_context(viewport=size, color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
+    return await context.new_page()
+
+
 async def open_page(browser: Browser, url: str, size: dict[str, int]) -> tuple[Page, list[str]]:
     """A page with a storage of its own, and the list of what went wrong on it."""
-    context = await browser.new_context(viewport=size, locale="en-GB")  # type: ignore[arg-type]
-    page = await context.new_page()
+    page = await new_page(browser, size)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
@@ -61,19 +74,16 @@ class Phone:
     _answers: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
-    async def join(
-        cls, browser: Browser, address: str, code: str, name: str, quiz: Quiz, scheme: str = "light"
-    ) -> "Phone":
+    async def join(cls, page: Page, address: str, code: str, name: str, quiz: Quiz) -> "Phone":
         """Opens the join link, enters a name and joins."""
-        context = await browser.new_context(viewport=PHONE, locale="en-GB", color_scheme=scheme)  # type: ignore[arg-type]
-        phone = cls(await context.new_page(), name, quiz)
-        phone.page.on("websocket", phone._listen)
-        phone.page.on("pageerror", lambda error: phone.problems.append(str(error)))
-        await phone.page.goto(f"{address}/join/{code}")
-        await expect(phone.page.get_by_role("textbox", name="Game code")).to_have_value(code)
-        await phone.page.get_by_role("textbox", name="Your name").fill(name)
-        await phone.page.get_by_role("button", name="Join", exact=True).click()
-        await expect(phone.page.get_by_role("heading", name=name)).to_be_visible()
+        phone = cls(page, name, quiz)
+        page.on("websocket", phone._listen)
+        page.on("pageerror", lambda error: phone.problems.append(str(error)))
+        await page.goto(f"{address}/join/{code}")
+        await expect(page.get_by_role("textbox", name="Game code")).to_have_value(code)
+        await page.get_by_role("textbox", name="Your name").fill(name)
+        await page.get_by_role("button", name="Join", exact=True).click()
+        await expect(page.get_by_role("heading", name=name)).to_be_visible()
         return phone
 
     async def answer(self, index: int, *, correctly: bool) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, Phone, chromium, code_of, open_page
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page
 from tests.system.game import ranks_of
 from tests.system.harness import running, serve
 
@@ -41,7 +41,7 @@ async def lobby(page: Page) -> str:
 async def play(browser: Browser, host: Page, address: str, quiz: Quiz, names: list[str]) -> list[Phone]:
     """Plays the whole quiz; player n answers every question rightly but each (n+2)-nd."""
     code = await lobby(host)
-    phones = [await Phone.join(browser, address, code, name, quiz) for name in names]
+    phones = [await Phone.join(await new_page(browser, PHONE), address, code, name, quiz) for name in names]
     for name in names:
         await expect(host.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     await host.get_by_role("button", name="Start").click()
@@ -117,7 +117,10 @@ async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Pat
         await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
         code = await lobby(host)
         quiz = msgspec.yaml.decode(slow, type=Quiz)
-        ada, ken = [await Phone.join(browser, quickpoll.health, code, name, quiz) for name in ("Ada", "Ken")]
+        ada, ken = [
+            await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, name, quiz)
+            for name in ("Ada", "Ken")
+        ]
         await host.get_by_role("button", name="Start").click()
         await ada.answer(0, correctly=True)
         await expect(ada.page.get_by_text("Locked in", exact=True)).to_be_visible()
