@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from quickpoll.protocol import Quiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page
 from tests.system.game import ranks_of
-from tests.system.harness import running, serve
+from tests.system.harness import coordinator, gateway, running, serve
 
 SAMPLE = msgspec.json.decode(Path("clients/web/public/quizzes/capitals.json").read_bytes(), type=Quiz)
 
@@ -79,6 +79,19 @@ async def test_a_sample_quiz_to_the_podium(tmp_path: Path) -> None:
         host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
         await host.get_by_role("button", name=SAMPLE.title).click()
         phones = await play(browser, host, quickpoll.health, SAMPLE, ["Ada", "Grace", "Linus"])
+        await check_podium(host, phones)
+        assert problems == []
+
+
+async def test_an_uploaded_quiz_on_two_gateways_and_two_coordinators(tmp_path: Path, redis_url: str) -> None:
+    gateways = [gateway(tmp_path, redis_url, number) for number in range(2)]
+    coordinators = [coordinator(tmp_path, redis_url, number) for number in range(2)]
+    async with running(*gateways, *coordinators), chromium() as browser:
+        host, problems = await open_page(browser, f"{gateways[0].health}/host", PROJECTOR)
+        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": OWN.encode()}
+        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        own = msgspec.yaml.decode(OWN, type=Quiz)
+        phones = await play(browser, host, gateways[1].health, own, ["Ada", "Grace", "Linus"])
         await check_podium(host, phones)
         assert problems == []
 
