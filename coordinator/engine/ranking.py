@@ -41,4 +41,5 @@ def _entry(player: Player) -> LeaderboardEntry:
         points=player.points,
         delta=player.result.points if player.result is not None else 0,
         previous_rank=player.previous_rank,
+        streak=player.streak,
     )
