@@ -1,5 +1,6 @@
 """A real Valkey for the whole run, emptied before each test that asks for it."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,23 +11,28 @@ from quickpoll.redis import Client, connect
 
 
 @pytest.fixture(scope="session")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
-    """The server process, on a Unix socket; its append-only file as in production."""
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on a Unix socket with its append-only file as in production, or the one of TEST_REDIS_URL.
+
+    That one is emptied: `TEST_REDIS_URL=unix:///tmp/redis.sock make test` tries another version of Redis.
+    """
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield url
+        return
     folder: Path = tmp_path_factory.mktemp("valkey")
     server = ValkeyServer(port=0, data_dir=folder, persist=True, unix_socket_path=folder / "s", appendonly="yes")
     server.start()
-    yield server
+    yield f"unix://{server.unix_socket_path}"
     server.stop()
 
 
 @pytest.fixture
-async def redis_url(valkey: ValkeyServer) -> str:
+async def redis_url(server_url: str) -> str:
     """The URL of an empty server."""
-    url = f"unix://{valkey.unix_socket_path}"
-    client = connect(url)
+    client = connect(server_url)
     await client.flushall()
     await client.aclose()
-    return url
+    return server_url
 
 
 @pytest.fixture
