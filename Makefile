@@ -48,6 +48,10 @@ generate: .venv/dev.stamp  ## write the generated files anew: protocol types and
 	$(BIN)/python -m quickpoll.settings
 	$(BIN)/python -m clients.codegen
 
+.PHONY: pictures
+pictures: .venv/dev.stamp pages browser  ## take the pictures of docs/ anew, in a game in real browsers
+	$(BIN)/python -m tests.system.film
+
 .PHONY: pages
 pages: gateway/static/index.html  ## build the web pages
 
