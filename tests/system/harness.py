@@ -43,6 +43,8 @@ class Process:
     log: Path
     health: str
     """Base URL of its health endpoints."""
+    module: str = "quickpoll"
+    """What Python is told to run."""
     _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     async def start(self, *, ready: bool = True) -> "Process":
@@ -52,7 +54,7 @@ class Process:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "quickpoll",
+                self.module,
                 *self.arguments,
                 env=environment | self.environment,
                 stdout=log,
@@ -73,6 +75,21 @@ class Process:
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"not ready after {READY_WITHIN_S} s:\n{self.log.read_text()}") from None
+
+    @property
+    def has_started(self) -> bool:
+        """Whether it was started, even if it has ended since."""
+        return self._process is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and has ended."""
+        return self._process is not None and self._process.returncode is not None
+
+    async def wait(self) -> int:
+        """Returns its exit code when it has ended."""
+        assert self._process is not None
+        return await self._process.wait()
 
     def send_signal(self, number: signal.Signals) -> None:
         """Sends a signal."""
