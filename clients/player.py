@@ -25,12 +25,14 @@ from quickpoll.protocol import (
     AnswerAccepted,
     AnyClientMessage,
     AnyServerMessage,
+    AskExtraTime,
     Clock,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
     ErrorCode,
+    GetResults,
     Joined,
     JoinSession,
     KickPlayer,
@@ -38,10 +40,13 @@ from quickpoll.protocol import (
     LockSession,
     NextQuestion,
     Ok,
+    PauseQuiz,
+    Results,
     Resumed,
     ResumeSession,
     ServerMessage,
     SessionCreated,
+    SetExtraTime,
     StartQuiz,
     SubmitAnswer,
     SyncClock,
@@ -54,7 +59,18 @@ CLOCK_SAMPLES: Final = 5
 
 Message = TypeVar("Message", bound=ServerMessage)
 Found = TypeVar("Found")
-OkCommand = StartQuiz | NextQuestion | CloseQuestion | KickPlayer | LockSession | EndSession | LeaveSession
+OkCommand = (
+    StartQuiz
+    | NextQuestion
+    | CloseQuestion
+    | KickPlayer
+    | LockSession
+    | PauseQuiz
+    | SetExtraTime
+    | EndSession
+    | AskExtraTime
+    | LeaveSession
+)
 
 
 class Refused(Exception):
@@ -123,6 +139,8 @@ class Client:
     @overload
     async def call(self, command: SubmitAnswer, *, timeout_s: float = ...) -> AnswerAccepted: ...
     @overload
+    async def call(self, command: GetResults, *, timeout_s: float = ...) -> Results: ...
+    @overload
     async def call(self, command: SyncClock, *, timeout_s: float = ...) -> Clock: ...
     @overload
     async def call(self, command: OkCommand, *, timeout_s: float = ...) -> Ok: ...
@@ -173,14 +191,15 @@ class Client:
 
         return await self._wait(find, kind, timeout_s)
 
-    async def resume(self, token: str) -> Resumed:
+    async def resume(self, token: str, *, remote: bool = False) -> Resumed:
         """Becomes the host or player of the token again, on a new connection if this one has ended.
 
-        Commands that had no reply are the caller's to `call` again, with the same `id`. Raises as `call`.
+        With `remote`, a host's second device beside the stage. Commands that had no reply are the caller's to
+        `call` again, with the same `id`. Raises as `call`.
         """
         if self._reader.done():
             await self._open()
-        return await self.call(ResumeSession(token=token))
+        return await self.call(ResumeSession(token=token, remote=remote))
 
     async def until(self, moment_ms: int) -> None:
         """Returns when the server's clock shows `moment_ms`."""

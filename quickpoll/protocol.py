@@ -22,6 +22,8 @@ MAX_NAME_CHARACTERS: Final = 24
 CODE_DIGITS: Final = 6
 LEADERBOARD_ENTRIES: Final = 10
 PODIUM_ENTRIES: Final = 3
+MAX_RESULTS_ANSWERS: Final = 50_000
+"""Players × questions in one `results`, about; who comes after them is in the next."""
 
 # How often lists that grow with a session may be sent, in milliseconds between two of them.
 HOST_PROGRESS_INTERVAL_MS: Final = 100
@@ -635,7 +637,7 @@ class QuestionSummary(Struct, frozen=True, kw_only=True):
     time_limit_ms: int
 
 
-class PlayerAnswer(Struct, frozen=True, kw_only=True):
+class PlayerAnswer(Struct, frozen=True, kw_only=True, gc=False):
     """What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll."""
 
     question: int

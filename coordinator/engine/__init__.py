@@ -10,8 +10,9 @@ raises for what a client sent: each command ends in exactly one Reply. A session
 `Session(code, quiz, head, players)`; what of it must be stored is in `Effects`.
 
 `apply.py` holds the table of what is allowed when; `lobby.py` who is in, `question.py` the life of a
-question; `scoring.py` and `ranking.py` the points; `progress.py` the counts that are said only every so
-often; `views.py` what each audience may know.
+question; `scoring.py` and `ranking.py` the points; `extra_time.py` who has more time for them; `progress.py`
+the counts that are said only every so often; `report.py` the results for the host; `views.py` what each
+audience may know.
 """
 
 from coordinator.engine.apply import apply, create, next_deadline

@@ -7,27 +7,31 @@ and at last the rule itself. Whatever a client sent ends in exactly one Reply.
 
 from typing import Final, NamedTuple, assert_never
 
-from coordinator.engine import lobby, progress, question
+from coordinator.engine import extra_time, lobby, progress, question, report
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
 from coordinator.engine.turn import Drawn, Refused, Turn
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.protocol import (
+    AskExtraTime,
     CloseQuestion,
     CreateSession,
     EndSession,
     ErrorCode,
+    GetResults,
     JoinSession,
     KickPlayer,
     LeaveSession,
     LockSession,
     NextQuestion,
     Ok,
+    PauseQuiz,
     Phase,
     ResumeSession,
     Role,
     SessionCommand,
+    SetExtraTime,
     StartQuiz,
     SubmitAnswer,
 )
@@ -65,9 +69,15 @@ RULES: Final[dict[type[SessionCommand], Rule]] = {
     ),
     KickPlayer: Rule(Role.HOST, _ANY),
     LockSession: Rule(Role.HOST, _ANY),
+    PauseQuiz: Rule(Role.HOST, _ANY),
+    SetExtraTime: Rule(Role.HOST, _ANY),
+    GetResults: Rule(
+        Role.HOST, frozenset({Phase.RESULTS, Phase.ENDED}), advice="There are results when a question was closed."
+    ),
     EndSession: Rule(Role.HOST, _ANY),
     # Which question the answer is for decides, not the phase alone: see `question.submit_answer`.
     SubmitAnswer: Rule(Role.PLAYER, _ANY),
+    AskExtraTime: Rule(Role.PLAYER, _ANY),
     LeaveSession: Rule(Role.PLAYER, _ANY),
 }
 
@@ -130,7 +140,7 @@ def _obey(turn: Turn) -> None:
         _check_session(turn)
         _check_role(turn)
         match body:
-            case SubmitAnswer() | LeaveSession():
+            case SubmitAnswer() | AskExtraTime() | LeaveSession():
                 _by_player(turn, body)
             case CreateSession() | JoinSession() | ResumeSession():
                 _by_newcomer(turn, body)
@@ -165,7 +175,7 @@ def _check_phase(turn: Turn) -> None:
         raise Refused(rule.otherwise, rule.advice)
 
 
-def _by_player(turn: Turn, body: SubmitAnswer | LeaveSession) -> None:
+def _by_player(turn: Turn, body: SubmitAnswer | AskExtraTime | LeaveSession) -> None:
     identity = turn.command.identity
     player = turn.session.players.get(identity.player_id) if identity is not None else None
     if player is None:
@@ -180,6 +190,8 @@ def _by_player(turn: Turn, body: SubmitAnswer | LeaveSession) -> None:
     match body:
         case SubmitAnswer():
             question.submit_answer(turn, body, player)
+        case AskExtraTime():
+            extra_time.ask(turn, player)
         case LeaveSession():
             lobby.leave(turn, player)
 
@@ -195,23 +207,38 @@ def _by_newcomer(turn: Turn, body: CreateSession | JoinSession | ResumeSession) 
                 _check_phase(turn)
                 lobby.join(turn, body)
     # Who comes back to a question that nobody was connected to may be the only one it waited for.
-    question.close_if_all_answered(turn.session, turn.now, turn.effects)
+    question.close_if_over(turn.session, turn.now, turn.effects)
 
 
-def _by_host(
-    turn: Turn, body: StartQuiz | NextQuestion | CloseQuestion | KickPlayer | LockSession | EndSession
-) -> None:
+_HostCommand = (
+    StartQuiz
+    | NextQuestion
+    | CloseQuestion
+    | KickPlayer
+    | LockSession
+    | PauseQuiz
+    | SetExtraTime
+    | GetResults
+    | EndSession
+)
+
+
+def _by_host(turn: Turn, body: _HostCommand) -> None:
     session, head, command = turn.session, turn.session.head, turn.command
-    # The type too: a client that numbers its commands from 1 after each reload must not be fooled.
-    done = f"{type(body).__name__} {command.request_id}"
+    # Type and device too: clients that number their commands from 1 after each reload must not be fooled.
+    device = "remote" if command.link == head.remote and not isinstance(body, EndSession) else "stage"
+    done = f"{type(body).__name__} {device} {command.request_id}"
     if done in head.recent_host_ids:
         turn.reply(Ok(reply_to=turn.reply_to))
         return
     if head.closed:
         raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
-    if head.host != command.link:
+    if command.link not in head.host_links:
         raise Refused(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
     _check_phase(turn)
+    if isinstance(body, GetResults):
+        turn.reply(report.results(session, body.offset, turn.reply_to))
+        return
     head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:
@@ -223,6 +250,10 @@ def _by_host(
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case LockSession():
             lobby.lock(session, turn.effects, locked=body.locked)
+        case PauseQuiz():
+            question.pause(session, turn.now, turn.effects, paused=body.paused)
+        case SetExtraTime():
+            extra_time.set_percent(session, body.player_id, body.percent, turn.effects)
         case EndSession():
             lobby.close_session(session, "ended_by_host", turn.effects)
         case _:

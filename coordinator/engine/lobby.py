@@ -1,6 +1,7 @@
 """Who is in a session: create, join, leave, kick, lock, resume, away and back, and its end.
 
-One connection at a time acts as the host or as a player: the newest wins, and the one before is closed.
+One connection at a time acts as a player, as the host's stage or as the host's remote control: the newest wins, and
+the one before is closed.
 Names are compared by their key; a seat and its name stay taken while its player is away.
 """
 
@@ -10,7 +11,7 @@ from coordinator.engine import progress, question, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
 from coordinator.engine.state import Head, Pending, Player, Session, Standing
 from coordinator.engine.turn import Drawn, Refused, Turn
-from quickpoll.envelope import Audience, Command, Disconnected, Link
+from quickpoll.envelope import Audience, Command, Disconnected, Identity, Link
 from quickpoll.names import NameInvalid, normalise
 from quickpoll.protocol import (
     MAX_NAME_CHARACTERS,
@@ -25,6 +26,7 @@ from quickpoll.protocol import (
     Ok,
     Phase,
     Resumed,
+    ResumeSession,
     Role,
     SessionClosed,
     SessionCreated,
@@ -132,11 +134,7 @@ def resume(turn: Turn) -> None:
     if identity is None:
         raise Refused(ErrorCode.INVALID_TOKEN, "This token is not valid here. Join the session again.")
     if identity.role is Role.HOST:
-        _bind_host(turn)
-        view = views.session_view(turn.session, turn.now, Role.HOST)
-        turn.reply(
-            Resumed(role=Role.HOST, code=turn.session.code, session=view, reply_to=turn.reply_to), identity=identity
-        )
+        _resume_host(turn, identity, remote=isinstance(turn.command.body, ResumeSession) and turn.command.body.remote)
         return
     player = turn.session.players.get(identity.player_id)
     if player is None:
@@ -151,6 +149,16 @@ def resume(turn: Turn) -> None:
             you=views.you(turn.session, player),
             reply_to=turn.reply_to,
         ),
+        identity=identity,
+    )
+
+
+def _resume_host(turn: Turn, identity: Identity, *, remote: bool) -> None:
+    session = turn.session
+    _bind_host(turn, remote=remote)
+    view = views.session_view(session, turn.now, Role.HOST)
+    turn.reply(
+        Resumed(role=Role.HOST, code=session.code, session=view, remote=remote, reply_to=turn.reply_to),
         identity=identity,
     )
 
@@ -186,25 +194,24 @@ def connection_closed(session: Session, entry: Disconnected, now: int, effects: 
     if session.head.closed or identity.nonce != session.head.nonce:
         return
     if identity.role is Role.HOST:
-        if session.head.host == entry.link:
-            _host_away(session, now, effects)
+        _host_device_gone(session, entry.link, now, effects)
         return
     player = session.players.get(identity.player_id)
     if player is not None and player.link == entry.link:
         _player_away(session, player, now, effects)
-        question.close_if_all_answered(session, now, effects)
+        question.close_if_over(session, now, effects)
 
 
 def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> None:
     """Everyone who was connected by this gateway is away."""
-    host = session.head.host
-    if host is not None and host.gateway == gateway:
-        _host_away(session, now, effects)
+    for link in session.head.host_links:
+        if link.gateway == gateway:
+            _host_device_gone(session, link, now, effects)
     lost = [player for player in session.players.values() if player.link and player.link.gateway == gateway]
     for player in lost:
         _player_away(session, player, now, effects)
     if lost:
-        question.close_if_all_answered(session, now, effects)
+        question.close_if_over(session, now, effects)
 
 
 def close_session(session: Session, reason: str, effects: Effects) -> None:
@@ -218,7 +225,7 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
     effects.touched.clear()
     session.clear()
     head.closed = True
-    head.host = None
+    head.host = head.remote = None
     head.pending = Pending()
 
 
@@ -228,13 +235,19 @@ def _is_same_client(command: Command, known_id: str, link: Link | None) -> bool:
     return command.request_id == known_id and (unguessable or command.link == link)
 
 
-def _bind_host(turn: Turn) -> None:
+def _bind_host(turn: Turn, *, remote: bool = False) -> None:
+    """Makes the connection the host's stage or remote; the other of the two stays."""
     session, head, link = turn.session, turn.session.head, turn.command.link
-    if head.host is None:
+    older, other = (head.remote, head.host) if remote else (head.host, head.remote)
+    if other == link:
+        other = None  # the same connection in the other part
+    elif older is None and other is None:
         turn.effects.said.append(ToMany(Audience.PLAYERS, HostReturned(seq=session.next_seq())))
-    elif head.host != link:
-        _close_older(head.host, turn.effects)
-    head.host = link
+    if older is not None and older != link:
+        _close_older(older, turn.effects)
+    if other is not None:
+        progress.tell_device(session, other, turn.effects)
+    head.host, head.remote = (other, link) if remote else (link, other)
     progress.host_knows_all(session, turn.now)
 
 
@@ -255,10 +268,18 @@ def _close_older(link: Link, effects: Effects) -> None:
     effects.said.append(Close(link, CloseCode.CONNECTED_ELSEWHERE, "connected elsewhere"))
 
 
-def _host_away(session: Session, now: int, effects: Effects) -> None:
-    session.head.host = None
-    progress.host_knows_all(session, now)
-    effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
+def _host_device_gone(session: Session, link: Link, now: int, effects: Effects) -> None:
+    """The host is away when the last device is gone; one that another has replaced does not matter."""
+    head = session.head
+    if link == head.host:
+        head.host = None
+    elif link == head.remote:
+        head.remote = None
+    else:
+        return
+    if not head.host_links:
+        progress.host_knows_all(session, now)
+        effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
 
 
 def _player_away(session: Session, player: Player, now: int, effects: Effects) -> None:
@@ -273,7 +294,7 @@ def _remove(session: Session, player: Player, now: int, effects: Effects) -> Non
     session.unseat(player)
     effects.touched.discard(player.id)
     effects.removed.add(player.id)
-    question.close_if_all_answered(session, now, effects)
+    question.close_if_over(session, now, effects)
 
 
 def _say_created(turn: Turn) -> None:

@@ -5,15 +5,16 @@ crowd: every two), so the traffic to a player does not grow with the players. Wh
 kept in `head.pending`, and its time is a deadline of the session.
 """
 
-from coordinator.engine.effects import Effects, ToMany
+from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Pending, Player, Session, Standing
-from quickpoll.envelope import Audience
+from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
     CROWD_PLAYERS,
     CROWD_PROGRESS_INTERVAL_MS,
     HOST_PROGRESS_INTERVAL_MS,
     PLAYER_PROGRESS_INTERVAL_MS,
     AnswerProgress,
+    ExtraTimeAsked,
     Lobby,
     Phase,
     PlayersJoined,
@@ -35,7 +36,7 @@ def note_player(session: Session, player_id: str, before: Standing) -> None:
     """A player has come or gone; `before` is how the player stood until then."""
     pending = session.head.pending
     pending.players_stale = True
-    if session.head.host is not None:
+    if session.head.host_links:
         pending.standings.setdefault(player_id, before)
         pending.host_counts_stale = True
 
@@ -44,9 +45,15 @@ def note_answer(session: Session, player_id: str) -> None:
     """An answer was accepted."""
     pending = session.head.pending
     pending.players_stale = True
-    if session.head.host is not None:
+    if session.head.host_links:
         pending.answered.append(player_id)
         pending.host_counts_stale = True
+
+
+def note_ask(session: Session, player_id: str) -> None:
+    """A player asks for extra time."""
+    if session.head.host_links:
+        session.head.pending.asked.append(player_id)
 
 
 def host_knows_all(session: Session, now: int) -> None:
@@ -55,6 +62,11 @@ def host_knows_all(session: Session, now: int) -> None:
     session.head.pending = Pending(
         told_host_at=now, players_stale=pending.players_stale, told_players_at=pending.told_players_at
     )
+
+
+def tell_device(session: Session, link: Link, effects: Effects) -> None:
+    """Says to one device of the host what it does not know yet; the other is about to get the whole picture."""
+    effects.said.extend(ToEach(((link, message),)) for message in _for_host(session))
 
 
 def counts_are_void(session: Session) -> None:
@@ -84,7 +96,7 @@ def say(session: Session, now: int, effects: Effects) -> None:
 
 def _host_due_at(session: Session) -> int | None:
     pending = session.head.pending
-    if pending.standings or (pending.host_counts_stale and session.head.phase is Phase.QUESTION):
+    if pending.standings or pending.asked or (pending.host_counts_stale and session.head.phase is Phase.QUESTION):
         return pending.told_host_at + HOST_PROGRESS_INTERVAL_MS
     return None
 
@@ -129,6 +141,9 @@ def _for_host(session: Session) -> list[ServerMessage]:
     for reason in ("left", "kicked", "disconnected"):
         if gone[reason]:
             messages.append(PlayersLeft(player_ids=tuple(gone[reason]), player_count=count, reason=reason))
+    asked = tuple(player_id for player_id in dict.fromkeys(pending.asked) if _asks(session, player_id))
+    if asked:
+        messages.append(ExtraTimeAsked(player_ids=asked))
     if pending.host_counts_stale and head.phase is Phase.QUESTION:
         messages.append(
             AnswerProgress(
@@ -139,3 +154,8 @@ def _for_host(session: Session) -> list[ServerMessage]:
             )
         )
     return messages
+
+
+def _asks(session: Session, player_id: str) -> bool:
+    player = session.players.get(player_id)
+    return player is not None and player.asks_extra_time

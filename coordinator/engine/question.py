@@ -1,14 +1,15 @@
 """The life of a question: opened ahead of its time, answered, closed, and followed by the next.
 
-An answer counts if `opens_at` <= its entry's time <= `closes_at` and it is the player's first. A question
-is closed when `closes_at` has passed, when every connected player has answered, or by the host.
+An answer counts if `opens_at` <= its entry's time <= `closes_at` and it is the player's first; with extra time, the
+player's own limit takes the place of `closes_at`. A question is closed when its time is up (later where somebody with
+a longer limit has not answered), when every connected player has answered, or by the host.
 """
 
 from typing import Final, NamedTuple
 
-from coordinator.engine import progress, ranking, scoring, views
+from coordinator.engine import progress, ranking, report, scoring, views
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import AcceptedAnswer, Player, Session
+from coordinator.engine.state import LONGER, AcceptedAnswer, Player, Session, Tally
 from coordinator.engine.turn import Refused, Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
@@ -21,8 +22,8 @@ from quickpoll.protocol import (
     Phase,
     Question,
     QuizEnded,
+    QuizPaused,
     SubmitAnswer,
-    YourFinal,
     YourResult,
 )
 
@@ -39,16 +40,14 @@ def next_deadline(session: Session) -> int | None:
     head = session.head
     if head.phase is not Phase.QUESTION:
         return head.advance_at
-    closes_at = head.closes_at + 1
-    return min(closes_at, head.patient_until) if _all_answered(session) else closes_at
+    time_is_up_at = _closes_by(session) + 1
+    return min(time_is_up_at, head.patient_until) if _all_answered(session) else time_is_up_at
 
 
 def run_deadlines(session: Session, now: int, effects: Effects) -> None:
     """Does what was to be done by now."""
     head = session.head
-    if head.phase is Phase.QUESTION and now > head.closes_at:
-        close(session, now, effects)
-    close_if_all_answered(session, now, effects)
+    close_if_over(session, now, effects)
     if head.advance_at is not None and now >= head.advance_at:
         advance(session, now, effects)
 
@@ -78,7 +77,7 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     if known is not None and known.request_id == request_id and known.question == body.question:
         turn.reply(AnswerAccepted(question=known.question, received_at=known.received_at, reply_to=turn.reply_to))
         return
-    _check_window(session, body.question, now)
+    _check_window(session, body.question, now, player)
     if session.has_answered(player):
         raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
     _check_fits(session.question, body.answer)
@@ -86,17 +85,30 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     progress.note_answer(session, player.id)
     turn.effects.touched.add(player.id)
     turn.reply(AnswerAccepted(question=body.question, received_at=now, reply_to=turn.reply_to))
-    close_if_all_answered(session, now, turn.effects)
+    close_if_over(session, now, turn.effects)
 
 
-def close_if_all_answered(session: Session, now: int, effects: Effects) -> None:
-    """Closes the question if there are connected players and all of them have answered.
+def close_if_over(session: Session, now: int, effects: Effects) -> None:
+    """Closes the question if its time is up, or there are connected players and all of them have answered.
 
-    Where somebody who has not answered is away, it waits until nobody has gone or come back for AWAY_GRACE_MS:
-    a gateway that stops takes its players away one by one, and they come back one by one.
+    Where somebody who has not answered is away, the latter waits until nobody has gone or come back for
+    AWAY_GRACE_MS: a gateway that stops takes its players away one by one, and they come back one by one.
     """
-    if _all_answered(session) and (session.absent == 0 or now >= session.head.patient_until):
+    head = session.head
+    if head.phase is not Phase.QUESTION:
+        return
+    all_answered = _all_answered(session) and (session.absent == 0 or now >= head.patient_until)
+    if all_answered or (now > head.closes_at and now > _closes_by(session)):
         close(session, now, effects)
+
+
+def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None:
+    """Holds auto-advance, or lets it run again: in the results its time starts anew."""
+    head = session.head
+    if head.paused != paused:
+        head.paused = paused
+        _schedule_advance(session, now)
+        effects.said.append(ToMany(Audience.ALL, QuizPaused(seq=session.next_seq(), paused=paused)))
 
 
 def be_patient(session: Session, now: int) -> None:
@@ -108,11 +120,30 @@ def _all_answered(session: Session) -> bool:
     return session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION
 
 
+def _closes_by(session: Session) -> int:
+    """The last moment at which an answer may count of somebody who is there, or who has just gone."""
+    head = session.head
+    latest = head.closes_at
+    for percent in LONGER:
+        if session.longer_waiting[percent] or session.longer_absent[percent]:
+            own = head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, percent)
+            latest = max(latest, own if session.longer_waiting[percent] else min(own, head.patient_until))
+    return latest
+
+
+def _schedule_advance(session: Session, now: int) -> None:
+    head = session.head
+    after_ms = head.settings.auto_advance_ms
+    runs = after_ms is not None and head.phase is Phase.RESULTS and not head.paused
+    head.advance_at = now + after_ms if runs and after_ms is not None else None
+
+
 def close(session: Session, now: int, effects: Effects) -> None:
     """Closes the question: results to all, to each player the own one, then the leaderboard."""
     head, question = session.head, session.question
     head.phase = Phase.RESULTS
     head.results = views.results(session)
+    head.tallies.append(Tally(head.results.counts, head.results.answered, head.results.total))
     awards = [_award(session, question, head.results.correct, player) for player in session.players.values()]
     if scoring.is_scored(question):
         head.limits_total_ms += question.time_limit_ms
@@ -136,8 +167,7 @@ def close(session: Session, now: int, effects: Effects) -> None:
         ToMany(Audience.ALL, head.leaderboard),
     )
     progress.counts_are_void(session)
-    if head.settings.auto_advance_ms is not None:
-        head.advance_at = now + head.settings.auto_advance_ms
+    _schedule_advance(session, now)
 
 
 class _Award(NamedTuple):
@@ -149,21 +179,44 @@ class _Award(NamedTuple):
 
 
 def _award(session: Session, question: Question, correct_options: tuple[int, ...], player: Player) -> _Award:
-    """Judges a player's answer, or that there is none, and books points, streak and time."""
-    head = session.head
+    """Judges a player's answer, or that there is none, and books what it brings."""
     player.previous_rank = player.rank
-    answer = player.answer if session.has_answered(player) else None
-    response_ms = answer.received_at - head.opens_at if answer else None
+    if not session.has_answered(player) or player.answer is None:
+        choice, award = None, _judge_silence(question, player)
+    else:
+        choice = player.answer.choice
+        response_ms = player.answer.received_at - session.head.opens_at
+        player.answered += 1
+        player.answered_total_ms += response_ms
+        award = _judge(session, question, scoring.is_correct(correct_options, choice), player, response_ms)
+    report.remember(player, session.head.question, choice, award.points, award.response_ms)
+    return award
+
+
+def _judge_silence(question: Question, player: Player) -> _Award:
+    if not scoring.is_scored(question):
+        return _Award(None, 0, None)
+    player.response_total_ms += question.time_limit_ms
+    player.streak = 0
+    return _Award(False, 0, None)
+
+
+def _judge(session: Session, question: Question, correct: bool, player: Player, response_ms: int) -> _Award:
     if not scoring.is_scored(question):
         return _Award(None, 0, response_ms)
-    player.response_total_ms += question.time_limit_ms if response_ms is None else response_ms
-    if answer is None or response_ms is None or not scoring.is_correct(correct_options, answer.choice):
+    limit_ms, tie_ms = question.time_limit_ms, response_ms
+    if extra_percent := session.extra_percent(player):
+        limit_ms, tie_ms = scoring.own_limit_ms(limit_ms, extra_percent), scoring.tie_ms(tie_ms, extra_percent)
+    player.response_total_ms += tie_ms
+    if not correct:
         player.streak = 0
         return _Award(False, 0, response_ms)
     player.streak += 1
+    if player.streak > player.best_streak:
+        player.best_streak = player.streak
     player.correct += 1
-    points = scoring.base_points(question.points, question.time_limit_ms, response_ms)
-    if head.settings.streak_bonus and question.points:
+    points = scoring.base_points(question.points, limit_ms, response_ms)
+    if session.head.settings.streak_bonus and question.points:
         points += scoring.streak_bonus(player.streak)
     player.points += points
     return _Award(True, points, response_ms)
@@ -189,27 +242,23 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     ordered = ranking.in_order(session.players.values())
     effects.touched |= ranking.assign_ranks(ordered)
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
-    questions = len(session.quiz.questions)
-    quiz_ended = QuizEnded(seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=questions)
-    finals = [
-        (
-            player.link,
-            YourFinal(rank=player.rank or 0, points=player.points, correct=player.correct, questions=questions),
-        )
-        for player in session.players.values()
-        if player.link
-    ]
+    quiz_ended = QuizEnded(
+        seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)
+    )
+    finals = [(player.link, views.your_final(session, player)) for player in session.players.values() if player.link]
     effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
     progress.counts_are_void(session)
 
 
-def _check_window(session: Session, index: int, now: int) -> None:
-    """Raises Refused where the question is not open now."""
+def _check_window(session: Session, index: int, now: int, player: Player) -> None:
+    """Raises Refused where the question is not open now for this player."""
     head = session.head
     if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
         raise Refused(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
     if index > head.question or now < head.opens_at:
         raise Refused(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
+    if now > head.closes_at and now > views.own_closes_at(session, player):
+        raise Refused(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
 
 
 def _check_fits(question: Question, answer: Answer) -> None:

@@ -22,8 +22,18 @@ def is_correct(correct: tuple[int, ...], choice: Answer) -> bool:
     return (choice,) == correct if isinstance(choice, int) else set(choice) == set(correct)
 
 
+def own_limit_ms(time_limit_ms: int, extra_percent: int) -> int:
+    """The time limit of a player with extra time."""
+    return time_limit_ms * (100 + extra_percent) // 100
+
+
+def tie_ms(response_ms: int, extra_percent: int) -> int:
+    """What a response counts for among equals: scaled back, so that extra time costs nothing."""
+    return response_ms * 100 // (100 + extra_percent)
+
+
 def base_points(points: int, time_limit_ms: int, response_ms: int) -> int:
-    """What a correct answer earns: full points at once, half of them at the last moment.
+    """What a correct answer earns: full points at once, half of them at the last moment of the player's own limit.
 
     round_half_up(points * (1 - response_ms / time_limit_ms / 2)), without a fraction on the way.
     """

@@ -11,12 +11,14 @@ Invariants:
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import Final
 
 from msgspec import Struct
 
 from quickpoll.envelope import Identity, Link
 from quickpoll.protocol import (
     Answer,
+    ExtraTimePercent,
     Leaderboard,
     LeaderboardEntry,
     Phase,
@@ -27,6 +29,9 @@ from quickpoll.protocol import (
     Settings,
     YourResult,
 )
+
+LONGER: Final[tuple[ExtraTimePercent, ...]] = (25, 50, 100)
+"""By how many percent a player's own limit can be longer."""
 
 
 class AcceptedAnswer(Struct, frozen=True, array_like=True):
@@ -61,6 +66,18 @@ class Player(Struct, array_like=True, kw_only=True):
     answer: AcceptedAnswer | None = None
     result: YourResult | None = None
     """Of the last closed question; None for who has joined since."""
+    extra_time_percent: ExtraTimePercent = 0
+    """As the host has set it; it holds from question `extra_time_from` on, `extra_time_before` until then."""
+    extra_time_from: int = 0
+    extra_time_before: ExtraTimePercent = 0
+    asks_extra_time: bool = False
+    """Until the host has set it."""
+    best_streak: int = 0
+    answered: int = 0
+    """How many closed questions, and in what time together; polls count, too."""
+    answered_total_ms: int = 0
+    history: bytes = b""
+    """What became of each closed question: see `report.py`."""
 
 
 class Standing(IntEnum):
@@ -86,6 +103,16 @@ class Pending(Struct, array_like=True, kw_only=True):
     players_stale: bool = False
     """Whether players' counts (`lobby`, `answer_progress`) have changed since they were told."""
     told_players_at: int = 0
+    asked: list[str] = []
+    """Who has asked for extra time since the host was told."""
+
+
+class Tally(Struct, frozen=True, array_like=True):
+    """How a closed question was answered."""
+
+    counts: tuple[int, ...]
+    answered: int
+    total: int
 
 
 class Head(Struct, array_like=True, kw_only=True):
@@ -100,6 +127,7 @@ class Head(Struct, array_like=True, kw_only=True):
     closed: bool = False
     """Whether the session is over; only its code is kept, to say so."""
     host: Link | None
+    """The host's stage; `remote` is the second device."""
     create_id: str
     """The `request_id` of the create, to recognise it when it is sent again."""
     recent_host_ids: list[str] = []
@@ -122,6 +150,16 @@ class Head(Struct, array_like=True, kw_only=True):
     leaderboard: Leaderboard | None = None
     podium: tuple[LeaderboardEntry, ...] = ()
     pending: Pending
+    remote: Link | None = None
+    paused: bool = False
+    """Whether auto-advance is held."""
+    tallies: list[Tally] = []
+    """Of the closed questions."""
+
+    @property
+    def host_links(self) -> list[Link]:
+        """The host's connections: none, stage or remote, or both."""
+        return [link for link in (self.host, self.remote) if link is not None]
 
 
 @dataclass
@@ -141,14 +179,16 @@ class Session:
     """Those of them who have not answered the current question."""
     absent: int = field(init=False)
     """Players without a connection who have not answered it."""
+    longer_waiting: dict[int, int] = field(init=False)
+    """Those of `waiting` whose own limit for it is longer, by how many percent."""
+    longer_absent: dict[int, int] = field(init=False)
+    """The same of `absent`."""
 
     def __post_init__(self) -> None:
         in_order = sorted(self.players.values(), key=lambda player: player.number)
         self.players = {player.id: player for player in in_order}
         self.names = {player.name_key: player for player in in_order}
-        self.connected = sum(player.link is not None for player in in_order)
-        self.waiting = sum(player.link is not None and not self.has_answered(player) for player in in_order)
-        self.absent = sum(player.link is None and not self.has_answered(player) for player in in_order)
+        self._recount()
 
     @cached_property
     def host_identity(self) -> Identity:
@@ -172,6 +212,12 @@ class Session:
     def has_answered(self, player: Player) -> bool:
         """Whether this player's answer to the current question was accepted."""
         return player.answer is not None and player.answer.question == self.head.question
+
+    def extra_percent(self, player: Player) -> ExtraTimePercent:
+        """By how many percent this player's own limit for the current question is longer."""
+        if self.head.question >= player.extra_time_from:
+            return player.extra_time_percent
+        return player.extra_time_before
 
     def next_seq(self) -> int:
         """Takes the number of the next broadcast."""
@@ -201,6 +247,8 @@ class Session:
         player.answer = answer
         self.waiting -= 1
         head = self.head
+        if percent := self.extra_percent(player):
+            self.longer_waiting[percent] -= 1
         head.answered += 1
         choice = answer.choice
         for option in (choice,) if isinstance(choice, int) else choice:
@@ -211,19 +259,29 @@ class Session:
         self.head.question = index
         self.head.answered = 0
         self.head.counts = [0] * len(self.question.options)
-        self.waiting = self.connected
-        self.absent = len(self.players) - self.connected
+        self._recount()
 
     def clear(self) -> None:
         """Forgets all players."""
         self.players.clear()
         self.names.clear()
+        self._recount()
+
+    def _recount(self) -> None:
         self.connected = self.waiting = self.absent = 0
+        self.longer_waiting, self.longer_absent = dict.fromkeys(LONGER, 0), dict.fromkeys(LONGER, 0)
+        for player in self.players.values():
+            self._count(player, 1)
 
     def _count(self, player: Player, change: int) -> None:
-        unanswered = change if not self.has_answered(player) else 0
-        if player.link is None:
-            self.absent += unanswered
-        else:
+        away = player.link is None
+        if not away:
             self.connected += change
-            self.waiting += unanswered
+        if self.has_answered(player):
+            return
+        if away:
+            self.absent += change
+        else:
+            self.waiting += change
+        if percent := self.extra_percent(player):
+            (self.longer_absent if away else self.longer_waiting)[percent] += change

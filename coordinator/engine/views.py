@@ -6,6 +6,7 @@ of them, after the question was closed. Nothing before depends on which option i
 
 from msgspec import UNSET
 
+from coordinator.engine import scoring
 from coordinator.engine.state import Player, Session
 from quickpoll.protocol import (
     HostPlayer,
@@ -18,6 +19,7 @@ from quickpoll.protocol import (
     Role,
     SessionView,
     You,
+    YourFinal,
 )
 
 
@@ -76,7 +78,8 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         player_count=session.connected,
         settings=head.settings,
         server_time=now,
-        host_connected=head.host is not None,
+        host_connected=bool(head.host_links),
+        paused=head.paused,
         question=public_question(session) if asking or judged else UNSET,
         opens_at=head.opens_at if asking else UNSET,
         closes_at=head.closes_at if asking else UNSET,
@@ -102,7 +105,29 @@ def you(session: Session, player: Player) -> You:
         streak=player.streak,
         answered=answer is not None,
         answer=answer.choice if answer else None,
+        extra_time_percent=player.extra_time_percent,
+        asks_extra_time=player.asks_extra_time,
+        closes_at=own_closes_at(session, player) if session.head.phase is Phase.QUESTION else UNSET,
         result=result or UNSET,
+        final=your_final(session, player) if session.head.phase is Phase.ENDED else UNSET,
+    )
+
+
+def own_closes_at(session: Session, player: Player) -> int:
+    """The last moment at which this player's answer to the current question counts."""
+    limit_ms = scoring.own_limit_ms(session.question.time_limit_ms, session.extra_percent(player))
+    return session.head.opens_at + limit_ms
+
+
+def your_final(session: Session, player: Player) -> YourFinal:
+    """A player's own part of the end."""
+    return YourFinal(
+        rank=player.rank or 0,
+        points=player.points,
+        correct=player.correct,
+        questions=len(session.quiz.questions),
+        best_streak=player.best_streak,
+        average_response_ms=player.answered_total_ms // player.answered if player.answered else None,
     )
 
 
@@ -115,6 +140,8 @@ def _host_players(session: Session) -> tuple[HostPlayer, ...]:
             connected=player.link is not None,
             answered=session.has_answered(player),
             points=player.points,
+            extra_time_percent=player.extra_time_percent,
+            asks_extra_time=player.asks_extra_time,
         )
         for player in session.players.values()
     )

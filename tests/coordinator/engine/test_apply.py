@@ -4,11 +4,13 @@ from coordinator.engine import next_deadline
 from coordinator.engine.apply import REMEMBERED_HOST_COMMANDS, RULES
 from quickpoll.envelope import Identity
 from quickpoll.protocol import (
+    AskExtraTime,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
     ErrorCode,
+    GetResults,
     JoinSession,
     KickPlayer,
     LeaveSession,
@@ -16,12 +18,15 @@ from quickpoll.protocol import (
     NewQuestion,
     NextQuestion,
     Ok,
+    PauseQuiz,
     Phase,
     QuestionResults,
+    Results,
     ResumeSession,
     Role,
     SessionCommand,
     SessionLocked,
+    SetExtraTime,
     StartQuiz,
     SubmitAnswer,
 )
@@ -33,9 +38,12 @@ HOST_COMMANDS: list[SessionCommand] = [
     CloseQuestion(),
     KickPlayer(player_id="p0"),
     LockSession(locked=True),
+    PauseQuiz(paused=True),
+    SetExtraTime(player_id="p0", percent=25),
+    GetResults(),
     EndSession(),
 ]
-PLAYER_COMMANDS: list[SessionCommand] = [SubmitAnswer(question=0, answer=0), LeaveSession()]
+PLAYER_COMMANDS: list[SessionCommand] = [SubmitAnswer(question=0, answer=0), AskExtraTime(), LeaveSession()]
 ENTRY_COMMANDS: list[SessionCommand] = [
     CreateSession(quiz=Game().session.quiz),
     JoinSession(code="123456", name="Zoe"),
@@ -68,10 +76,11 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         StartQuiz: {Phase.LOBBY},
         CloseQuestion: {Phase.QUESTION},
         NextQuestion: {Phase.RESULTS},
+        GetResults: {Phase.RESULTS, Phase.ENDED},
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:
-        assert reply == Ok()
+        assert isinstance(reply, Results if isinstance(body, GetResults) else Ok)
     else:
         assert code(reply) is ErrorCode.WRONG_PHASE
         assert game.session.head.phase is phase

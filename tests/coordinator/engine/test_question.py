@@ -460,7 +460,10 @@ def test_after_the_last_question_the_quiz_ends_with_a_podium() -> None:
     assert [entry.player_id for entry in ended.podium] == ["p0", "p1", "p2"]
     assert (ended.total, ended.questions) == (4, 2)
     finals = game.each(YourFinal)
-    assert finals[seats[3].link] == YourFinal(rank=4, points=game.player(seats[3]).points, correct=1, questions=2)
+    points = game.player(seats[3]).points
+    assert finals[seats[3].link] == YourFinal(
+        rank=4, points=points, correct=1, questions=2, best_streak=1, average_response_ms=600 + 1200 + 1800
+    )
     assert game.session.head.phase is Phase.ENDED
 
 

@@ -36,6 +36,7 @@ ALWAYS = {
     "settings",
     "server_time",
     "host_connected",
+    "paused",
 }
 
 

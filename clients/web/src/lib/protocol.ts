@@ -7,6 +7,7 @@ export const MAX_NAME_CHARACTERS = 24;
 export const CODE_DIGITS = 6;
 export const LEADERBOARD_ENTRIES = 10;
 export const PODIUM_ENTRIES = 3;
+export const MAX_RESULTS_ANSWERS = 50000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
 export const PLAYER_PROGRESS_INTERVAL_MS = 1000;
 export const CROWD_PROGRESS_INTERVAL_MS = 2000;
