@@ -5,11 +5,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { messages } from "./messages.plugin.ts";
 
 const SERVER = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [
+    messages(),
     svelte(),
     compression({
       include: /\.(html|js|css|svg|json|txt)$/,
@@ -32,5 +34,5 @@ export default defineConfig({
   },
   // Svelte would otherwise hand its server build to the tests.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/lib/testing.ts"] },
 });

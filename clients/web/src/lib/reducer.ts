@@ -9,6 +9,7 @@ import type {
   AnyServerMessage,
   HostPlayer,
   NewQuestion,
+  PublicQuestion,
   QuestionResults,
   Role,
   RosterEntry,
@@ -53,6 +54,17 @@ function change(view: View, message: AnyServerMessage): View {
   switch (message.type) {
     case "session_locked":
       return { ...view, locked: message.locked };
+    case "quiz_paused":
+      return { ...view, paused: message.paused };
+    case "extra_time_asked":
+      return { ...view, players: update(view.players, message.player_ids, (player) => ({ ...player, asks_extra_time: true })) };
+    case "extra_time_set": {
+      const { player_id, percent } = message;
+      const set = { extra_time_percent: percent, asks_extra_time: false };
+      return { ...view, players: update(view.players, [player_id], (player) => ({ ...player, ...set })) };
+    }
+    case "your_extra_time":
+      return { ...view, you: view.you && { ...view.you, extra_time_percent: message.percent, asks_extra_time: false } };
     case "host_left":
       return { ...view, host_connected: false };
     case "host_returned":
@@ -98,8 +110,13 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
     total: view.player_count,
     results: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
-    you: view.you && { ...view.you, answered: false, answer: null, result: undefined },
+    you: view.you && { ...view.you, answered: false, answer: null, closes_at: ownClosing(view.you, opens_at, question), result: undefined },
   };
+}
+
+/** The last moment of a player with extra time. */
+function ownClosing(you: You, opens_at: number, question: PublicQuestion): number {
+  return opens_at + Math.floor((question.time_limit_ms * (100 + you.extra_time_percent)) / 100);
 }
 
 function closed(view: View, results: QuestionResults): View {

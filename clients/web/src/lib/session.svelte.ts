@@ -44,14 +44,16 @@ export class Session {
   /**
    * @param code the session to resume, if this browser has a token for it.
    * @param listener is told of each message, with the view after it: for sounds and announcements.
+   * @param remote whether this is the host's second device.
    */
-  constructor(role: Role, code: string | null, listener: (message: AnyServerMessage, view: View | null) => void) {
+  constructor(role: Role, code: string | null, listener: (message: AnyServerMessage, view: View | null) => void, remote = false) {
     this.role = role;
     this.#code = code;
     this.#listener = listener;
     this.#clock = new ServerClock((t0) => this.#socket.syncClock(t0));
     this.#socket = new Socket(() => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`), {
       token: () => this.#token(),
+      remote: remote || undefined,
       state: (state) => this.#stateChanged(state),
       message: (message) => this.#received(message),
       over: (code) => this.#over(code),
@@ -80,6 +82,13 @@ export class Session {
   /** Sends a command. @throws Refused */
   send(command: Command, resent?: () => void): Promise<AnyServerMessage> {
     return this.#socket.send(command, resent);
+  }
+
+  /** Takes in what a reply means, where no message says it. */
+  know(change: (view: View) => View): void {
+    if (!this.#latest) return;
+    this.#latest = change(this.#latest);
+    this.#draw(0);
   }
 
   /** Takes the session back from the tab that has it, or resumes another one of this browser. */

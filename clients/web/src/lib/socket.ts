@@ -39,6 +39,8 @@ export class Refused extends Error {
 export interface SocketEvents {
   /** The token to resume with on a new connection, if there is one. */
   token: () => string | null;
+  /** Whether a host's page is the remote control beside the stage. */
+  remote?: boolean;
   state: (state: SocketState) => void;
   message: (message: AnyServerMessage) => void;
   /** The connection was closed for good, with a code from 4500 to 4999. */
@@ -125,7 +127,7 @@ export class Socket {
 
   #resume(token: string): void {
     this.#resuming = true;
-    this.#connection?.send(JSON.stringify({ type: "resume_session", id: randomId(), token }));
+    this.#connection?.send(JSON.stringify({ type: "resume_session", id: randomId(), token, remote: this.#events.remote }));
     this.#expectAnswer();
   }
 

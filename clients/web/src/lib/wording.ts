@@ -1,39 +1,48 @@
-/** Refusals, endings and numbers in words, for both pages. */
+/** Refusals and numbers in words, for both pages, in the language of the page. */
 
+import { type TextKey, locale, t } from "./i18n.svelte";
 import type { ErrorCode } from "./protocol";
 import type { Refused } from "./socket";
 
-const REFUSALS: Partial<Record<ErrorCode, string>> = {
-  session_not_found: "There is no game with this code. Check the six digits on the big screen.",
-  session_full: "This game is full.",
-  session_locked: "The host has locked this game. Ask the host to let you in.",
-  session_ended: "This game is over.",
-  name_invalid: "Choose a name of 1 to 24 visible characters.",
-  name_taken: "Somebody here has this name already.",
-  rate_limited: "That was too often. Wait a moment and try again.",
-  invalid_token: "This seat is no longer yours. You can join again.",
-  too_many_sessions: "This server runs as many games as it can. Try again later.",
+/** The others tell of a fault of the page, and the server's words say which. */
+const REFUSALS: Partial<Record<ErrorCode, TextKey>> = {
+  session_not_found: "refusal.session_not_found",
+  session_full: "refusal.session_full",
+  session_locked: "refusal.session_locked",
+  session_ended: "refusal.session_ended",
+  name_invalid: "refusal.name_invalid",
+  name_taken: "refusal.name_taken",
+  not_open_yet: "refusal.not_open_yet",
+  question_closed: "refusal.question_closed",
+  already_answered: "refusal.already_answered",
+  invalid_token: "refusal.invalid_token",
+  rate_limited: "refusal.rate_limited",
+  unavailable: "refusal.unavailable",
+  too_many_sessions: "refusal.too_many_sessions",
 };
 
 /** What to tell the person whose command was refused. */
 export function refusalText(refused: Refused): string {
-  return REFUSALS[refused.code] ?? refused.message;
+  const key = REFUSALS[refused.code];
+  return key ? t(key) : refused.message;
 }
 
-const numbers = new Intl.NumberFormat("en");
-const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
-const SUFFIXES: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+const numbers = new Map<string, Intl.NumberFormat>();
 
-export function number(n: number): string {
-  return numbers.format(n);
+/** 1,000 or 1.000, as the language has it. */
+export function number(n: number, options: Intl.NumberFormatOptions = {}): string {
+  const key = locale() + JSON.stringify(options);
+  let format = numbers.get(key);
+  if (!format) numbers.set(key, (format = new Intl.NumberFormat(locale(), options)));
+  return format.format(n);
 }
 
 /** 1st, 2nd, 3rd, 11th. */
 export function ordinal(n: number): string {
-  return number(n) + SUFFIXES[ordinals.select(n)];
+  return t("ordinal", { n });
 }
 
-/** "1 player", "1,000 players". */
+/** "1 player", "1,000 players": only for texts that are English anyway. */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${number(n)} ${n === 1 ? one : many}`;
 }

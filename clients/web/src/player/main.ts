@@ -4,8 +4,12 @@ import "../lib/ui/tokens.css";
 import "../lib/ui/base.css";
 import { mount } from "svelte";
 import { prepareAnnouncements } from "../lib/announce";
+import { startTexts } from "../lib/i18n.svelte";
+import player from "../lib/messages/player";
+import shared from "../lib/messages/shared";
 import App from "./App.svelte";
 
+await startTexts(shared, player);
 const page = document.getElementById("page")!;
 page.replaceChildren();
 prepareAnnouncements();

@@ -6,13 +6,13 @@
  */
 
 import { announce } from "../lib/announce";
+import { t } from "../lib/i18n.svelte";
 import type { AnyServerMessage, YourResult } from "../lib/protocol";
 import type { View } from "../lib/reducer";
 import { Session } from "../lib/session.svelte";
 import { Refused } from "../lib/socket";
 import { Sounds } from "../lib/sound";
 import { WakeLock } from "../lib/wakelock";
-import { ordinal } from "../lib/wording";
 
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
 export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "refused";
@@ -65,7 +65,13 @@ export class Player {
     if (this.session.view?.question?.index !== question.index) return;
     this.submission = outcome;
     if (outcome === "accepted") this.sounds.play("taken");
-    announce(outcome === "accepted" ? "Answer locked in" : outcome === "late" ? "Your answer came too late" : "");
+    announce(outcome === "accepted" ? t("answer.accepted.said") : t(`answer.${outcome}`));
+  }
+
+  /** Asks the host for extra time. @throws Refused */
+  async askExtraTime(): Promise<void> {
+    await this.session.send({ type: "ask_extra_time" });
+    this.session.know((view) => ({ ...view, you: view.you && { ...view.you, asks_extra_time: true } }));
   }
 
   switchSound(on: boolean): void {
@@ -73,7 +79,7 @@ export class Player {
     this.soundOn = on;
   }
 
-  async #send(question: number, answer: number | number[]): Promise<Submission> {
+  async #send(question: number, answer: number | number[]): Promise<Exclude<Submission, "none">> {
     this.submission = "sent";
     try {
       await this.session.send({ type: "submit_answer", question, answer }, () => {
@@ -107,7 +113,7 @@ export class Player {
         this.sounds.play("podium");
         break;
       case "your_final":
-        announce(`The quiz is over. You are ${ordinal(message.rank)}.`);
+        announce(t("final.said", { n: message.rank }));
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
@@ -130,7 +136,8 @@ export class Player {
   #judged(result: YourResult): void {
     if (!result.answered && this.submission !== "none") this.submission = "late";
     if (result.correct !== null) this.sounds.play(result.correct ? "correct" : "incorrect");
-    const verdict = result.correct === null ? "" : result.correct ? "Correct." : result.answered ? "Not correct." : "No answer in time.";
-    announce(`${verdict} ${result.points} points. You are ${ordinal(result.rank)}.`, "assertive");
+    const right = result.correct ? t("verdict.said.correct") : t(result.answered ? "verdict.said.incorrect" : "verdict.said.none");
+    const rank = t("verdict.said.rank", { points: result.points, n: result.rank });
+    announce(result.correct === null ? rank : `${right} ${rank}`, "assertive");
   }
 }
