@@ -127,8 +127,8 @@ class Game:
         seat.link = link or self.new_link()
         return self.send(seat.link, seat.identity, ResumeSession(token="verified"))
 
-    def resume_host(self, link: Link) -> ServerMessage:
-        return self.send(link, self.session.host_identity, ResumeSession(token="verified"))
+    def resume_host(self, link: Link, *, remote: bool = False) -> ServerMessage:
+        return self.send(link, self.session.host_identity, ResumeSession(token="verified", remote=remote))
 
     def disconnect(self, seat: Seat) -> Effects:
         return self.apply(Disconnected(seat.link, seat.identity))

@@ -4,6 +4,7 @@ from msgspec import UNSET
 from coordinator.engine import CloseSession, Drawn, ToMany, create
 from coordinator.engine.lobby import IDLE_MS
 from coordinator.engine.question import AWAY_GRACE_MS, ENDED_IDLE_MS
+from coordinator.engine.views import session_view
 from quickpoll.envelope import Audience, Disconnected, GatewayLost, Identity, Link
 from quickpoll.protocol import (
     CloseCode,
@@ -293,6 +294,122 @@ def test_the_host_moves_to_another_connection_without_having_left() -> None:
     game.apply(Disconnected(HOST_LINK, game.session.host_identity))
     assert not game.told(HostLeft), "that the older connection has closed changes nothing"
     assert code(game.send(HOST_LINK, game.session.host_identity, StartQuiz())) is ErrorCode.FORBIDDEN
+
+
+# -- two devices of the host ---------------------------------------------------------------
+
+
+STAGE, REMOTE, NEWER = HOST_LINK, Link("g2", 9), Link("g3", 4)
+
+
+def with_remote() -> Game:
+    game = Game()
+    resumed = game.resume_host(REMOTE, remote=True)
+    assert isinstance(resumed, Resumed)
+    assert resumed.remote is True
+    return game
+
+
+def host_gone(game: Game, link: Link) -> None:
+    game.apply(Disconnected(link, game.session.host_identity))
+
+
+def test_a_remote_comes_beside_the_stage() -> None:
+    game = with_remote()
+    assert game.closed() == {}
+    assert not game.told(HostReturned)
+    assert game.session.head.host_links == [STAGE, REMOTE]
+
+
+def test_who_resumes_is_told_which_device_it_is() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    stage, player = game.resume_host(NEWER), game.resume(ann)
+    assert isinstance(stage, Resumed)
+    assert isinstance(player, Resumed)
+    assert (stage.remote, player.remote) == (False, UNSET)
+
+
+def test_both_devices_lead() -> None:
+    game = with_remote()
+    for link in (STAGE, REMOTE):
+        assert game.send(link, game.session.host_identity, LockSession(locked=link is STAGE)) == Ok()
+        assert game.one(SessionLocked)
+
+
+def test_the_newest_of_a_kind_wins_and_the_other_kind_stays() -> None:
+    game = with_remote()
+    game.resume_host(NEWER, remote=True)
+    assert game.closed() == {REMOTE: CloseCode.CONNECTED_ELSEWHERE}
+    assert game.session.head.host_links == [STAGE, NEWER]
+    assert code(game.send(REMOTE, game.session.host_identity, StartQuiz())) is ErrorCode.FORBIDDEN
+    game.resume_host(Link("g4", 1))
+    assert game.closed() == {STAGE: CloseCode.CONNECTED_ELSEWHERE}
+    assert game.session.head.host_links == [Link("g4", 1), NEWER]
+
+
+@pytest.mark.parametrize(("first", "last"), [(STAGE, REMOTE), (REMOTE, STAGE)])
+def test_the_host_has_left_when_both_devices_are_gone(first: Link, last: Link) -> None:
+    game = with_remote()
+    host_gone(game, first)
+    assert not game.told(HostLeft)
+    assert session_view(game.session, game.now, Role.PLAYER).host_connected
+    host_gone(game, last)
+    assert game.one(HostLeft)
+    assert not session_view(game.session, game.now, Role.PLAYER).host_connected
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_the_host_has_returned_when_the_first_device_is_back(remote: bool) -> None:
+    game = with_remote()
+    host_gone(game, STAGE)
+    host_gone(game, REMOTE)
+    game.resume_host(NEWER, remote=remote)
+    assert game.one(HostReturned)
+    game.resume_host(Link("g4", 1), remote=not remote)
+    assert not game.told(HostReturned)
+    assert game.closed() == {}
+
+
+def test_both_devices_are_gone_with_their_gateway() -> None:
+    game = Game()
+    game.resume_host(Link(STAGE.gateway, 99), remote=True)
+    game.apply(GatewayLost(STAGE.gateway))
+    assert game.one(HostLeft)
+    assert game.session.head.host_links == []
+
+
+def test_a_connection_can_change_from_one_kind_to_the_other() -> None:
+    game = Game()
+    game.resume_host(STAGE, remote=True)
+    assert (game.session.head.host, game.session.head.remote) == (None, STAGE)
+    assert game.closed() == {}
+    assert not game.told(HostReturned)
+
+
+def test_the_same_id_from_each_device_is_two_commands() -> None:
+    game = with_remote()
+    for link in (STAGE, REMOTE, STAGE, REMOTE):
+        assert isinstance(game.send(link, game.session.host_identity, LockSession(id="1", locked=link is STAGE)), Ok)
+    assert not game.session.head.locked
+    assert game.session.head.seq == 2
+
+
+@pytest.mark.parametrize("link", [STAGE, REMOTE])
+def test_ending_the_session_again_is_answered_on_each_device(link: Link) -> None:
+    game = with_remote()
+    for _ in range(2):
+        assert isinstance(game.send(link, game.session.host_identity, EndSession(id="e")), Ok)
+
+
+def test_a_player_cannot_be_a_remote() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    seat_link = game.new_link()
+    resumed = game.send(seat_link, ann.identity, ResumeSession(token="verified", remote=True))
+    assert isinstance(resumed, Resumed)
+    assert (resumed.role, resumed.remote) == (Role.PLAYER, UNSET)
+    assert game.session.head.host_links == [STAGE]
 
 
 # -- leave, kick, lock ----------------------------------------------------------------------

@@ -5,7 +5,9 @@ from coordinator.engine.lobby import IDLE_MS
 from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
     AnswerProgress,
+    AskExtraTime,
     CloseQuestion,
+    ExtraTimeAsked,
     KickPlayer,
     LeaveSession,
     Lobby,
@@ -218,6 +220,34 @@ def test_a_host_who_is_away_is_told_nothing_and_gets_the_whole_list_on_return() 
     assert to_host(game) == [], "the list was in `resumed`"
     game.join("Cem")
     assert [player.name for player in game.one(PlayersJoined).players] == ["Cem"]
+
+
+def test_the_stage_is_told_what_it_does_not_know_before_the_remote_gets_the_whole_list() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    game.join("Ben")
+    game.by_player(ann, AskExtraTime())
+    remote = Link("g2", 9)
+    game.resume_host(remote, remote=True)
+    assert to_host(game) == []
+    assert game.each(PlayersJoined) == {
+        HOST_LINK: PlayersJoined(players=(RosterEntry("p1", "Ben", "p1"),), player_count=2)
+    }
+    assert game.each(ExtraTimeAsked) == {HOST_LINK: ExtraTimeAsked(player_ids=(ann.id,))}
+    later(game)
+    assert to_host(game) == []
+    game.join("Cem")
+    assert [player.name for player in game.one(PlayersJoined).players] == ["Cem"], "further ones are for both"
+    assert to_host(game)
+
+
+def test_a_remote_alone_is_told_of_players_too() -> None:
+    game = Game()
+    game.resume_host(Link("g2", 9), remote=True)
+    game.disconnect_host()
+    later(game)
+    game.join("Ann")
+    assert to_host(game)
 
 
 def test_a_host_who_moves_to_another_connection_is_not_told_again_what_the_list_held() -> None:

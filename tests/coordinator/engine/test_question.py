@@ -1,7 +1,9 @@
 import pytest
+from msgspec import UNSET
 
 from coordinator.engine import next_deadline
 from coordinator.engine.question import AWAY_GRACE_MS
+from coordinator.engine.views import session_view
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
@@ -12,10 +14,14 @@ from quickpoll.protocol import (
     NewQuestion,
     NextQuestion,
     Ok,
+    PauseQuiz,
     Phase,
     Question,
     QuestionResults,
     QuizEnded,
+    QuizPaused,
+    Resumed,
+    Role,
     Settings,
     StartQuiz,
     YourFinal,
@@ -495,6 +501,100 @@ def test_auto_advance_opens_the_next_question_and_ends_the_quiz() -> None:
     game.now += 5000
     game.tick()
     assert game.one(QuizEnded)
+
+
+def test_while_paused_nothing_moves_on_by_itself() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.do(PauseQuiz(paused=True))
+    assert (game.one(QuizPaused).paused, game.one(QuizPaused).seq) == (True, 2)
+    game.time_up()
+    assert game.one(QuestionResults), "an open question is not stopped"
+    assert next_deadline(game.session) == game.session.head.idle_at
+    game.now += 60_000
+    game.tick()
+    assert game.session.head.phase is Phase.RESULTS
+
+
+def test_a_pause_in_the_results_starts_their_time_anew() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.time_up()
+    game.now += 4999
+    game.do(PauseQuiz(paused=True))
+    game.now += 60_000
+    game.do(PauseQuiz(paused=False))
+    assert game.one(QuizPaused).paused is False
+    assert next_deadline(game.session) == game.now + 5000
+    game.now += 5000
+    game.tick()
+    assert game.one(NewQuestion)
+
+
+def test_the_host_moves_on_during_a_pause_and_it_stays_one() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE, settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.do(PauseQuiz(paused=True))
+    game.time_up()
+    play(game)
+    game.time_up()
+    assert session_view(game.session, game.now, Role.PLAYER).paused
+    assert next_deadline(game.session) == game.session.head.idle_at
+
+
+def test_unpausing_while_a_question_is_open_lets_its_results_move_on() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.do(PauseQuiz(paused=True))
+    game.open()
+    game.do(PauseQuiz(paused=False))
+    game.time_up()
+    assert next_deadline(game.session) == game.now + 5000
+
+
+def test_pausing_twice_or_not_at_all_says_nothing_and_starts_nothing_anew() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.time_up()
+    moves_on_at = next_deadline(game.session)
+    game.now += 1000
+    game.do(PauseQuiz(paused=False))
+    assert not game.told(QuizPaused)
+    assert next_deadline(game.session) == moves_on_at
+    game.do(PauseQuiz(paused=True))
+    game.do(PauseQuiz(paused=True))
+    assert not game.told(QuizPaused)
+
+
+def test_a_pause_without_auto_advance_is_only_said() -> None:
+    game = Game()
+    game.open()
+    game.time_up()
+    game.do(PauseQuiz(paused=True))
+    game.do(PauseQuiz(paused=False))
+    assert game.one(QuizPaused)
+    assert next_deadline(game.session) == game.session.head.idle_at
+
+
+def test_the_final_tells_best_streak_and_average_time_also_on_return() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE, POLL, SINGLE)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    for choice, response_ms in ((0, 100), (0, 201), (1, 0), (0, 1000), (0, 0)):
+        play(game)
+        game.now += response_ms
+        game.answer(ann, choice)
+        game.time_up()
+    game.do(NextQuestion())
+    finals = game.each(YourFinal)
+    # Right, right, wrong, a poll, right.
+    assert (finals[ann.link].best_streak, finals[ann.link].average_response_ms) == (2, 1301 // 5)
+    assert (finals[ben.link].best_streak, finals[ben.link].average_response_ms) == (0, None)
+    resumed = game.resume(ann)
+    assert isinstance(resumed, Resumed)
+    assert resumed.you
+    assert resumed.you.final == YourFinal(
+        rank=1, points=4000 - 1000, correct=3, questions=5, best_streak=2, average_response_ms=260
+    )
+    assert resumed.you.closes_at is UNSET
 
 
 def test_the_host_may_move_on_before_auto_advance_does() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.engine.scoring import base_points, is_correct, is_scored, streak_bonus
+from coordinator.engine.scoring import base_points, is_correct, is_scored, own_limit_ms, streak_bonus, tie_ms
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE
 
 GOLDEN = [
@@ -49,6 +49,19 @@ def test_points_are_the_published_formula_rounded_half_up(points: int, time_limi
 @pytest.mark.parametrize(("streak", "bonus"), [(1, 0), (2, 100), (3, 200), (5, 400), (6, 500), (7, 500), (50, 500)])
 def test_the_streak_bonus_grows_by_a_hundred_up_to_five_hundred(streak: int, bonus: int) -> None:
     assert streak_bonus(streak) == bonus
+
+
+@pytest.mark.parametrize(
+    ("limit_ms", "percent", "own_ms"), [(10_000, 0, 10_000), (10_000, 25, 12_500), (1001, 50, 1501), (1001, 100, 2002)]
+)
+def test_the_own_limit_is_longer_by_the_percent_rounded_down(limit_ms: int, percent: int, own_ms: int) -> None:
+    assert own_limit_ms(limit_ms, percent) == own_ms
+
+
+@given(st.integers(1000, 300_000), st.sampled_from([0, 25, 50, 100]))
+def test_the_whole_own_limit_is_among_equals_at_most_the_whole_limit(limit_ms: int, percent: int) -> None:
+    assert limit_ms - 1 <= tie_ms(own_limit_ms(limit_ms, percent), percent) <= limit_ms
+    assert tie_ms(limit_ms, 0) == limit_ms
 
 
 def test_only_exactly_the_correct_options_are_correct() -> None:

@@ -1,6 +1,6 @@
 from coordinator.engine import Session
 from quickpoll.envelope import Identity
-from quickpoll.protocol import LeaveSession, NextQuestion, Role
+from quickpoll.protocol import ExtraTimePercent, LeaveSession, NextQuestion, Role, SetExtraTime
 from tests.coordinator.engine.game import SINGLE, Game, reloaded, state_bytes
 
 
@@ -36,6 +36,29 @@ def test_a_loaded_session_has_the_same_counts_names_and_order() -> None:
     assert counts(again) == counts(session)
     assert list(again.players) == list(session.players) == ["p0", "p1", "p3", "p4"]
     assert state_bytes(again) == state_bytes(session)
+
+
+def test_those_with_a_longer_limit_are_counted_by_it_as_long_as_they_have_not_answered() -> None:
+    game = Game(SINGLE, SINGLE)
+    seats = game.join_many(4)
+    percents: list[ExtraTimePercent] = [25, 50, 50, 0]
+    for seat, percent in zip(seats, percents, strict=True):
+        game.do(SetExtraTime(player_id=seat.id, percent=percent))
+    game.open()
+    session = game.session
+    assert (session.longer_waiting, session.longer_absent) == ({25: 1, 50: 2, 100: 0}, {25: 0, 50: 0, 100: 0})
+    game.answer(seats[0], 0)
+    game.disconnect(seats[1])
+    assert (session.longer_waiting, session.longer_absent) == ({25: 0, 50: 1, 100: 0}, {25: 0, 50: 1, 100: 0})
+    game.by_player(seats[2], LeaveSession())
+    game.resume(seats[1])
+    game.do(SetExtraTime(player_id=seats[3].id, percent=100))
+    assert (session.longer_waiting, session.longer_absent) == ({25: 0, 50: 1, 100: 0}, {25: 0, 50: 0, 100: 0})
+    assert reloaded(session) == session
+    game.time_up()
+    game.now = game.session.head.opens_at + 15_001
+    game.do(NextQuestion())
+    assert session.longer_waiting == {25: 1, 50: 1, 100: 1}
 
 
 def test_an_answer_belongs_to_its_question_alone() -> None:
