@@ -32,11 +32,18 @@ from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
     AnswerProgress,
+    AskExtraTime,
     Broadcast,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
+    ExtraTimeAsked,
+    ExtraTimePercent,
+    ExtraTimeSet,
+    GetResults,
+    HostLeft,
+    HostReturned,
     Joined,
     JoinSession,
     KickPlayer,
@@ -47,20 +54,25 @@ from quickpoll.protocol import (
     NextQuestion,
     Ok,
     Option,
+    PauseQuiz,
     Phase,
     Question,
     QuestionResults,
     Quiz,
     QuizEnded,
+    QuizPaused,
+    Results,
     Resumed,
     ResumeSession,
     Role,
     ServerMessage,
     SessionCommand,
     SessionCreated,
+    SetExtraTime,
     Settings,
     StartQuiz,
     SubmitAnswer,
+    YourExtraTime,
     YourFinal,
     YourResult,
 )
@@ -94,6 +106,14 @@ class Score:
     time_ms: int = 0
     rank: int | None = None
     delta: int = 0
+    extra: int = 0
+    """Percent of extra time for the question that was asked last, and `next_extra` for the one after it."""
+    next_extra: int = 0
+    asks: bool = False
+    best: int = 0
+    times_ms: list[int] = field(default_factory=list)
+    history: list[tuple[Answer | None, int, int | None] | None] = field(default_factory=list)
+    """Answer, points and response time by closed question; None before the player joined."""
 
 
 @dataclass
@@ -111,10 +131,20 @@ class Model:
     scores: dict[str, Score] = field(default_factory=dict)
     over: bool = False
     joined: int = 0
+    paused: bool = False
+    hosts: dict[bool, Link | None] = field(default_factory=lambda: {False: None, True: None})
+    """The host's connections: stage, and remote."""
+    host_is_there: bool = True
+    """As players were told."""
 
     def join(self, player_id: str) -> None:
-        self.scores[player_id] = Score(self.joined, time_ms=self.limits_ms)
+        history: list[tuple[Answer | None, int, int | None] | None] = [None] * len(self.results)
+        self.scores[player_id] = Score(self.joined, time_ms=self.limits_ms, history=history)
         self.joined += 1
+
+    def own_limit_ms(self, player_id: str) -> int:
+        assert self.asked is not None
+        return floor(self.asked.question.time_limit_ms * Fraction(100 + self.scores[player_id].extra, 100))
 
     def remove(self, player_id: str) -> None:
         self.scores.pop(player_id, None)
@@ -127,25 +157,43 @@ class Model:
         solution = {n for n, option in enumerate(question.options) if option.correct}
         for player_id, score in self.scores.items():
             score.delta = 0
-            if question.kind == "poll":
-                continue
             given = self.accepted[index].get(player_id)
-            response_ms = question.time_limit_ms if given is None else given[1] - asked.opens_at
-            score.time_ms += response_ms
-            chosen = set() if given is None else {given[0]} if isinstance(given[0], int) else set(given[0])
-            if chosen != solution:
-                score.streak = 0
-                continue
-            score.streak += 1
-            score.correct += 1
-            exact = question.points * (1 - Fraction(response_ms, question.time_limit_ms) / 2)
-            score.delta = question.points if response_ms < 500 else floor(exact + Fraction(1, 2))
-            if self.streak_bonus and question.points:
-                score.delta += 100 * min(score.streak - 1, 5)
-            score.points += score.delta
+            if given is not None:
+                score.times_ms.append(given[1] - asked.opens_at)
+            if question.kind != "poll":
+                self.judge(player_id, score, given, question, solution, asked.opens_at)
+            told = (None, 0, None) if given is None else (given[0], score.delta, given[1] - asked.opens_at)
+            score.history.append(told)
         if question.kind != "poll":
             self.limits_ms += question.time_limit_ms
         self.rank()
+
+    def judge(
+        self,
+        player_id: str,
+        score: Score,
+        given: tuple[Answer, int] | None,
+        question: Question,
+        solution: set[int],
+        opens_at: int,
+    ) -> None:
+        if given is None:
+            score.time_ms += question.time_limit_ms
+            score.streak = 0
+            return
+        response_ms = given[1] - opens_at
+        score.time_ms += floor(response_ms * Fraction(100, 100 + score.extra))
+        if ({given[0]} if isinstance(given[0], int) else set(given[0])) != solution:
+            score.streak = 0
+            return
+        score.streak += 1
+        score.best = max(score.best, score.streak)
+        score.correct += 1
+        exact = question.points * (1 - Fraction(response_ms, self.own_limit_ms(player_id)) / 2)
+        score.delta = question.points if response_ms < 500 else floor(exact + Fraction(1, 2))
+        if self.streak_bonus and question.points:
+            score.delta += 100 * min(score.streak - 1, 5)
+        score.points += score.delta
 
     def rank(self) -> None:
         for score in self.scores.values():
@@ -174,6 +222,11 @@ class Onlooker:
                         assert effect.message.seq == self.model.seq + 1, "seq has no gaps"
                         self.model.seq += 1
                     self.broadcast(effect.message, now)
+                case ToEach(((link, message),)) if link in self.model.hosts.values():
+                    assert not isinstance(message, Broadcast), "one device alone is told what the other is about to get"
+                case ToEach(((link, YourExtraTime() as message),)):
+                    (score,) = (self.model.scores[player_id] for player_id in self.players_at(link))
+                    assert message.percent == score.next_extra
                 case ToEach():
                     assert [link for link, _ in effect.messages] == self.connected_links()
                     for link, message in effect.messages:
@@ -195,6 +248,16 @@ class Onlooker:
                 model.links[message.player_id] = command.link
             case Resumed() if command.identity is not None and command.identity.role is Role.PLAYER:
                 model.links[command.identity.player_id] = command.link
+                self.resumed(command.identity.player_id, message)
+            case Resumed() if isinstance(body, ResumeSession):
+                assert message.remote is body.remote
+                self.host_is_at(command.link, remote=body.remote)
+            case SessionCreated():
+                self.host_is_at(command.link, remote=False)
+            case Ok() if isinstance(body, AskExtraTime) and command.identity is not None:
+                model.scores[command.identity.player_id].asks = True
+            case Results() if isinstance(body, GetResults):
+                self.results(message)
             case AnswerAccepted() if command.identity is not None and isinstance(body, SubmitAnswer):
                 self.accepted(command.identity.player_id, command.link, body, message, now)
             case Ok() if isinstance(body, LeaveSession) and command.identity is not None:
@@ -206,6 +269,7 @@ class Onlooker:
                 pass
         if isinstance(message, Joined | Resumed | SessionCreated):
             assert reply.identity is not None
+            assert message.session.paused == model.paused
             assert message.session.seq == model.seq, "who is bound has seen all broadcasts up to here"
             assert message.session.player_count == len(self.connected_links())
 
@@ -217,7 +281,7 @@ class Onlooker:
             return
         assert model.asked is not None
         assert model.asked.question.index == body.question
-        assert model.asked.opens_at <= now <= model.asked.closes_at
+        assert model.asked.opens_at <= now <= model.asked.opens_at + model.own_limit_ms(player_id)
         assert body.question not in model.results
         assert model.links[player_id] == link
         assert message.received_at == now
@@ -232,6 +296,8 @@ class Onlooker:
                 assert len(model.results) == index
                 assert message.opens_at >= now
                 model.asked, model.accepted[index] = message, {}
+                for score in model.scores.values():
+                    score.extra = score.next_extra
             case QuestionResults():
                 assert model.asked is not None
                 assert message.question == model.asked.question.index
@@ -251,13 +317,23 @@ class Onlooker:
                 model.rank()
                 table = [(e.player_id, e.rank, e.points, e.delta) for e in message.podium]
                 assert table == model.table()[:3]
+            case QuizPaused():
+                assert message.paused != model.paused
+                model.paused = message.paused
+            case HostLeft() | HostReturned():
+                model.host_is_there = isinstance(message, HostReturned)
+            case ExtraTimeSet():
+                score = model.scores[message.player_id]
+                score.next_extra, score.asks = message.percent, False
+            case ExtraTimeAsked():
+                assert all(model.scores[player_id].asks for player_id in message.player_ids)
             case AnswerProgress():
                 assert (message.answered, message.total) == (len(self.given()), self.total())
             case _:
                 pass
 
     def personal(self, link: Link, message: ServerMessage) -> None:
-        (player_id,) = [player_id for player_id, its_link in self.model.links.items() if its_link == link]
+        (player_id,) = self.players_at(link)
         score = self.model.scores[player_id]
         assert self.model.asked is not None
         if isinstance(message, YourResult):
@@ -268,7 +344,43 @@ class Onlooker:
             assert seen == (score.delta, score.points, score.rank, score.streak)
         else:
             assert isinstance(message, YourFinal)
-            assert (message.rank, message.points, message.correct) == (score.rank, score.points, score.correct)
+            self.final(score, message)
+
+    def final(self, score: Score, message: YourFinal) -> None:
+        assert (message.rank, message.points, message.correct) == (score.rank, score.points, score.correct)
+        average = sum(score.times_ms) // len(score.times_ms) if score.times_ms else None
+        assert (message.best_streak, message.average_response_ms) == (score.best, average)
+
+    def resumed(self, player_id: str, message: Resumed) -> None:
+        score, you = self.model.scores[player_id], message.you
+        assert you
+        assert (you.extra_time_percent, you.asks_extra_time) == (score.next_extra, score.asks)
+        if message.session.phase is Phase.QUESTION:
+            assert self.model.asked is not None
+            assert you.closes_at == self.model.asked.opens_at + self.model.own_limit_ms(player_id)
+        if you.final:
+            self.final(score, you.final)
+
+    def results(self, message: Results) -> None:
+        model = self.model
+        assert [question.index for question in message.questions] == sorted(model.results)
+        assert [player.id for player in message.players] == [player_id for player_id, *_ in model.table()]
+        for player in message.players:
+            score = model.scores[player.id]
+            told = [(a.answer, a.points, a.response_ms) if a else None for a in player.answers]
+            expected = [given and (_in_order(given[0]), *given[1:]) for given in score.history]
+            assert told == expected
+            assert (player.points, player.correct) == (score.points, score.correct)
+            assert sum(bool(a and a.correct) for a in player.answers) == player.correct
+
+    def host_is_at(self, link: Link, *, remote: bool) -> None:
+        hosts = self.model.hosts
+        if hosts[not remote] == link:
+            hosts[not remote] = None
+        hosts[remote] = link
+
+    def players_at(self, link: Link) -> list[str]:
+        return [player_id for player_id, its_link in self.model.links.items() if its_link == link]
 
     def given(self) -> dict[str, tuple[Answer, int]]:
         assert self.model.asked is not None
@@ -279,6 +391,10 @@ class Onlooker:
 
     def connected_links(self) -> list[Link]:
         return [link for player_id in self.model.scores if (link := self.model.links[player_id]) is not None]
+
+
+def _in_order(answer: Answer | None) -> Answer | None:
+    return tuple(sorted(answer)) if isinstance(answer, tuple) else answer
 
 
 NAMES = ["Ben", "Cem", "Dan", "Eve", "ben", ""]
@@ -339,7 +455,8 @@ class Laws(RuleBasedStateMachine):
         ].message
 
     def by_host(self, body: SessionCommand) -> ServerMessage:
-        return self.send(self.session.head.host or Link("g1", 0), self.session.host_identity, body)
+        links = self.session.head.host_links or [Link("g1", 0)]
+        return self.send(links[self.serial % len(links)], self.session.host_identity, body)
 
     def catch_up(self) -> None:
         """Runs due deadlines on their own, for entries whose effect the onlooker cannot tell from theirs."""
@@ -374,7 +491,8 @@ class Laws(RuleBasedStateMachine):
         index = asked.question.index
         counts = (
             index not in model.results
-            and asked.opens_at <= self.now <= asked.closes_at
+            and seat.player_id in model.scores
+            and asked.opens_at <= self.now <= asked.opens_at + model.own_limit_ms(seat.player_id)
             and model.links.get(seat.player_id) is not None
             and seat.player_id not in model.accepted[index]
         )
@@ -410,21 +528,58 @@ class Laws(RuleBasedStateMachine):
             self.onlooker.model.links[seat.player_id] = None
         self.apply(Disconnected(link, seat))
 
+    @rule(seat=seats, percent=st.sampled_from([0, 25, 50, 100]), asks=st.booleans())
+    def extra_time(self, seat: Identity, percent: ExtraTimePercent, asks: bool) -> None:
+        if asks:
+            self.send(self.link_of(seat), seat, AskExtraTime())
+        else:
+            self.by_host(SetExtraTime(player_id=seat.player_id, percent=percent))
+
+    @rule(seat=seats, percent=st.sampled_from([25, 50, 100]), late_ms=st.integers(-2, 2))
+    def answer_at_the_end_of_the_own_limit(self, seat: Identity, percent: ExtraTimePercent, late_ms: int) -> None:
+        self.by_host(SetExtraTime(player_id=seat.player_id, percent=percent))
+        self.move_on()
+        if self.session.head.phase is Phase.QUESTION and seat.player_id in self.onlooker.model.scores:
+            ends_at = self.session.head.opens_at + self.onlooker.model.own_limit_ms(seat.player_id)
+            self.answer_well(seat, 0, max(0, ends_at + late_ms - self.now))
+
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        self.by_host(PauseQuiz(paused=paused))
+
+    @rule()
+    def get_results(self) -> None:
+        allowed = self.session.head.phase in (Phase.RESULTS, Phase.ENDED) and not self.session.head.closed
+        due_at = next_deadline(self.session)
+        reply = self.by_host(GetResults())
+        if due_at is not None and due_at > self.now and self.session.head.host_links:
+            assert isinstance(reply, Results) == allowed
+
     @rule(gateway=st.sampled_from(GATEWAYS))
     def lose_gateway(self, gateway: str) -> None:
         self.catch_up()
+        hosts = self.onlooker.model.hosts
+        for remote, host in hosts.items():
+            if host and host.gateway == gateway:
+                hosts[remote] = None
         links = self.onlooker.model.links
         links.update({player_id: None for player_id, link in links.items() if link and link.gateway == gateway})
         self.apply(GatewayLost(gateway))
 
-    @rule(how=st.sampled_from(["away", "resumes", "creates again"]))
-    def move_host(self, how: str) -> None:
+    @rule(how=st.sampled_from(["away", "resumes", "creates again", "changes its kind"]), remote=st.booleans())
+    def move_host(self, how: str, remote: bool) -> None:
+        hosts = self.onlooker.model.hosts
+        link = hosts[remote]
         if how == "creates again":
             self.send(self.next_link("g2"), None, self.first.body)
-        elif how == "away" and self.session.head.host is not None:
-            self.apply(Disconnected(self.session.head.host, self.session.host_identity))
+        elif how == "away" and link is not None:
+            self.catch_up()
+            hosts[remote] = None
+            self.apply(Disconnected(link, self.session.host_identity))
+        elif how == "changes its kind" and link is not None:
+            self.send(link, self.session.host_identity, ResumeSession(token="verified", remote=not remote))
         else:
-            self.send(self.next_link("g1"), self.session.host_identity, ResumeSession(token="verified"))
+            self.send(self.next_link("g1"), self.session.host_identity, ResumeSession(token="verified", remote=remote))
 
     @rule(body=st.sampled_from([StartQuiz(), NextQuestion(), CloseQuestion(), LockSession(locked=True)]))
     def lead(self, body: SessionCommand) -> None:
@@ -433,8 +588,8 @@ class Laws(RuleBasedStateMachine):
     @rule()
     def move_on(self) -> None:
         """Opens the next question, if there can be one, and goes to the moment it opens."""
-        if self.session.head.host is None:
-            self.move_host("resumes")
+        if not self.session.head.host_links:
+            self.move_host("resumes", remote=False)
         self.by_host(LockSession(locked=False))
         self.by_host(StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion())
         self.now = max(self.now, self.session.head.opens_at)
@@ -489,6 +644,33 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def what_was_said_to_have_changed_is_all_that_has(self) -> None:
         assert self.stored == {p.id: msgspec.msgpack.encode(p) for p in self.session.players.values()}
+
+    @invariant()
+    def the_hosts_devices_are_those_that_came_and_have_not_gone(self) -> None:
+        head, model = self.session.head, self.onlooker.model
+        if not head.closed:
+            assert {False: head.host, True: head.remote} == model.hosts
+            assert model.host_is_there == bool(head.host_links), "players know whether anyone leads"
+
+    @invariant()
+    def while_paused_only_the_host_moves_on(self) -> None:
+        head = self.session.head
+        advances = head.phase is Phase.RESULTS and head.settings.auto_advance_ms is not None and not head.paused
+        assert head.closed or (head.advance_at is not None) == advances
+
+    @invariant()
+    def a_question_is_open_no_longer_than_somebody_could_answer(self) -> None:
+        head, model = self.session.head, self.onlooker.model
+        if head.phase is not Phase.QUESTION or not self.log or head.closed:
+            return
+        assert model.asked is not None
+        given, now = model.accepted[model.asked.question.index], self.log[-1][1]
+        waits = any(
+            now <= head.opens_at + model.own_limit_ms(player_id)
+            for player_id in model.scores
+            if player_id not in given and (model.links[player_id] or now <= head.patient_until)
+        )
+        assert now <= head.closes_at or waits
 
     @invariant()
     def a_living_session_has_a_deadline_ahead(self) -> None:
