@@ -406,6 +406,7 @@ SETTINGS = st.builds(
     max_players=st.sampled_from([3, 2000]),
     streak_bonus=st.booleans(),
 )
+PERCENTS: st.SearchStrategy[ExtraTimePercent] = st.sampled_from([0, 25, 50, 100])
 START_MS = 1_700_000_000_000
 
 
@@ -414,8 +415,8 @@ class Laws(RuleBasedStateMachine):
 
     seats = Bundle("seats")
 
-    @initialize(target=seats, questions=QUIZZES, chosen=SETTINGS, players=st.integers(0, 4))
-    def create(self, questions: list[Question], chosen: Settings, players: int) -> Any:
+    @initialize(target=seats, questions=QUIZZES, chosen=SETTINGS, percents=st.lists(PERCENTS, max_size=4))
+    def create(self, questions: list[Question], chosen: Settings, percents: list[ExtraTimePercent]) -> Any:
         self.now = START_MS
         self.serial = 0
         quiz = Quiz("Any", tuple(questions))
@@ -427,7 +428,10 @@ class Laws(RuleBasedStateMachine):
         self.onlooker = Onlooker(Model(quiz, chosen.streak_bonus))
         self.onlooker.judge(self.first, self.now, effects)
         self.stored: dict[str, bytes] = {}
-        return multiple(*(seat for name in NAMES[:players] if isinstance(seat := self.join(name, "g1"), Identity)))
+        seats = [seat for name in NAMES[: len(percents)] if isinstance(seat := self.join(name, "g1"), Identity)]
+        for seat, percent in zip(seats, percents, strict=False):
+            self.extra_time(seat, percent, asks=False)
+        return multiple(*seats)
 
     # -- what the rules are made of
 
@@ -528,14 +532,14 @@ class Laws(RuleBasedStateMachine):
             self.onlooker.model.links[seat.player_id] = None
         self.apply(Disconnected(link, seat))
 
-    @rule(seat=seats, percent=st.sampled_from([0, 25, 50, 100]), asks=st.booleans())
+    @rule(seat=seats, percent=PERCENTS, asks=st.booleans())
     def extra_time(self, seat: Identity, percent: ExtraTimePercent, asks: bool) -> None:
         if asks:
             self.send(self.link_of(seat), seat, AskExtraTime())
         else:
             self.by_host(SetExtraTime(player_id=seat.player_id, percent=percent))
 
-    @rule(seat=seats, percent=st.sampled_from([25, 50, 100]), late_ms=st.integers(-2, 2))
+    @rule(seat=seats, percent=PERCENTS, late_ms=st.integers(-2, 2))
     def answer_at_the_end_of_the_own_limit(self, seat: Identity, percent: ExtraTimePercent, late_ms: int) -> None:
         self.by_host(SetExtraTime(player_id=seat.player_id, percent=percent))
         self.move_on()
@@ -606,6 +610,12 @@ class Laws(RuleBasedStateMachine):
             before = state_bytes(self.session)
             assert self.apply(Tick()).said == []
             assert state_bytes(self.session) == before
+
+    @precondition(lambda self: self.session.head.phase is Phase.QUESTION)
+    @rule(beyond_ms=st.integers(-1, 10_000))
+    def wait_beyond_the_time_of_most(self, beyond_ms: int) -> None:
+        self.now = max(self.now, self.session.head.closes_at + beyond_ms)
+        self.apply(Tick())
 
     @precondition(lambda self: self.session.head.phase in (Phase.QUESTION, Phase.RESULTS))
     @rule()
