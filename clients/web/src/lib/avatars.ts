@@ -21,7 +21,15 @@ export function avatarUri(seed: string): string {
   return uri;
 }
 
-/** `count` avatars to choose from: as strings, as they go over the wire. */
-export function randomAvatars(count: number): string[] {
-  return Array.from(crypto.getRandomValues(new Uint32Array(count)), (n) => n.toString(36));
+/** The avatars to choose from, as seeds: no two have the same two colours, so that they differ at a glance. */
+export const GALLERY: readonly string[] = (
+  "1 2 3 4 5 6 7 8 9 a b c d e f g i j k l m n o p r t u v y 10 12 14 16 17 1a 1b 1c 1e 1f 1g 1h 1k 1q 1s 1v 1w 1x 1y 22 26 27 28 " +
+  "2b 2d 2e 2h 2i 2p 2v 31 36 3z 4k 5j"
+).split(" ");
+
+/** The whole gallery in another order each time. */
+export function shuffledGallery(random: () => number = Math.random): string[] {
+  return GALLERY.map((seed) => ({ seed, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ seed }) => seed);
 }

@@ -139,3 +139,11 @@ test("a lock and the number of players in the lobby are kept", () => {
     player_count: 12,
   });
 });
+
+test("extra time holds from the next question on, for the own closing alone", () => {
+  const granted = player(opened, { type: "your_extra_time", percent: 50 });
+  expect(granted.you).toMatchObject({ extra_time_percent: 50, asks_extra_time: false, closes_at: opened.opens_at + question.time_limit_ms });
+  const next = after(granted, { ...opened, seq: 9 });
+  expect(next.you?.closes_at).toBe(opened.opens_at + question.time_limit_ms * 1.5);
+  expect(next.closes_at).toBe(opened.closes_at);
+});

@@ -1,6 +1,6 @@
 /**
  * Short sounds, made by WebAudio: nothing to load. Silent until the person has touched the page (browsers
- * insist), and while switched off; the switch is kept, apart for players (off at first) and hosts (on).
+ * insist), and while switched off; switch and volume are kept, apart for players (off at first) and hosts (on).
  */
 
 import type { Role } from "./protocol";
@@ -26,13 +26,19 @@ const SCORES: Record<Sound, { wave: OscillatorType; loudness: number; notes: Not
 };
 
 export class Sounds {
+  readonly #role: Role;
   readonly #key: string;
   #on: boolean;
+  #volume: number;
   #context: AudioContext | null = null;
+  /** All notes go through it. */
+  #master: GainNode | null = null;
 
   constructor(role: Role) {
+    this.#role = role;
     this.#key = `sound:${role}`;
     this.#on = read<boolean>(this.#key) ?? role === "host";
+    this.#volume = bounded(read<number>(`volume:${role}`) ?? 1);
     for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#unlock(), { passive: true });
   }
 
@@ -46,27 +52,51 @@ export class Sounds {
     if (on) this.#unlock();
   }
 
-  play(sound: Sound): void {
-    if (!this.#on || this.#context?.state !== "running") return;
-    const { wave, loudness, notes } = SCORES[sound];
-    for (const note of notes) this.#playNote(this.#context, wave, loudness, note);
+  /** From 0 to 1. */
+  get volume(): number {
+    return this.#volume;
   }
 
-  #playNote(context: AudioContext, wave: OscillatorType, loudness: number, [frequency, start, length]: Note): void {
+  set volume(volume: number) {
+    this.#volume = bounded(volume);
+    write(`volume:${this.#role}`, this.#volume);
+    if (this.#master) this.#master.gain.value = loudness(this.#volume);
+  }
+
+  play(sound: Sound): void {
+    if (!this.#on || this.#context?.state !== "running") return;
+    const { wave, loudness: peak, notes } = SCORES[sound];
+    for (const note of notes) this.#playNote(this.#context, wave, peak, note);
+  }
+
+  #playNote(context: AudioContext, wave: OscillatorType, peak: number, [frequency, start, length]: Note): void {
     const from = context.currentTime + start;
     const oscillator = new OscillatorNode(context, { type: wave, frequency });
     const volume = new GainNode(context, { gain: 0 });
     volume.gain.setValueAtTime(0, from);
-    volume.gain.linearRampToValueAtTime(loudness, from + 0.012);
+    volume.gain.linearRampToValueAtTime(peak, from + 0.012);
     volume.gain.exponentialRampToValueAtTime(0.001, from + length);
-    oscillator.connect(volume).connect(context.destination);
+    oscillator.connect(volume).connect(this.#master ?? context.destination);
     oscillator.start(from);
     oscillator.stop(from + length);
   }
 
   #unlock(): void {
     if (!this.#on || !navigator.userActivation?.hasBeenActive) return;
-    this.#context ??= new AudioContext();
+    if (!this.#context) {
+      this.#context = new AudioContext();
+      this.#master = new GainNode(this.#context, { gain: loudness(this.#volume) });
+      this.#master.connect(this.#context.destination);
+    }
     if (this.#context.state === "suspended") void this.#context.resume();
   }
+}
+
+function bounded(volume: number): number {
+  return Number.isFinite(volume) ? Math.min(1, Math.max(0, volume)) : 1;
+}
+
+/** Ears hear in ratios: half the way of the control is half as loud. */
+function loudness(volume: number): number {
+  return volume ** 2;
 }

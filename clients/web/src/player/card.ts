@@ -83,6 +83,7 @@ function drawGround(context: CanvasRenderingContext2D): void {
 /** Writes a line in the middle; a long one smaller. */
 function write(context: CanvasRenderingContext2D, text: string, y: number, size: number, weight: number, colour: string): void {
   context.textAlign = "center";
+  context.direction = document.dir === "rtl" ? "rtl" : "ltr";
   context.fillStyle = colour;
   context.font = `${weight} ${size}px ${FONT}`;
   const fitting = Math.min(1, WIDEST / context.measureText(text).width);

@@ -187,3 +187,14 @@ test("leaving gives the seat up and goes back to the start", async () => {
   expect(tokenFor("player", "123456")).toBeNull();
   expect(location.pathname).toBe("/");
 });
+
+test("extra time is asked for once, and shown as asked until the host has decided", async () => {
+  const player = await inLobby();
+  void player.askExtraTime();
+  connection().answer("ask_extra_time", { type: "ok" });
+  await settle();
+  expect(player.session.view?.you?.asks_extra_time).toBe(true);
+  connection().say({ type: "your_extra_time", percent: 25 });
+  await settle();
+  expect(player.session.view?.you).toMatchObject({ asks_extra_time: false, extra_time_percent: 25 });
+});
