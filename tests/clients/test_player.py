@@ -13,9 +13,11 @@ from quickpoll.protocol import (
     Clock,
     Error,
     ErrorCode,
+    GetResults,
     Kicked,
     Lobby,
     Ok,
+    Results,
     ResumeSession,
     ServerMessage,
     SessionLocked,
@@ -175,6 +177,22 @@ async def test_a_dropped_connection_is_resumed_on_a_new_one(server: Server) -> N
         assert await client.closed() == (1006, "")
         await client.resume("the token")
     assert server.scripts == []
+
+
+async def test_a_host_resumes_as_a_remote_and_gets_the_results(server: Server) -> None:
+    async def script(connection: Connection) -> None:
+        resume = await connection.command()
+        assert isinstance(resume, ResumeSession)
+        assert resume.remote
+        await connection.say(Ok(reply_to=str(resume.id)))
+        asked = await connection.command()
+        assert isinstance(asked, GetResults)
+        await connection.say(Results(title="t", questions=(), players=(), reply_to=str(asked.id)))
+
+    server.scripts = [script]
+    async with Client.connect(server.url) as client:
+        await client.resume("the token", remote=True)
+        assert (await client.call(GetResults())).title == "t"
 
 
 async def test_until_goes_by_the_clock_of_the_server(server: Server) -> None:

@@ -13,7 +13,8 @@ from websockets.frames import Frame, Opcode
 
 from gateway import connection
 from gateway.connection import Connection
-from tests.gateway.standin import CODE, WITHIN_S, House, Person, to_all, to_players, until
+from quickpoll.protocol import GetResults
+from tests.gateway.standin import CODE, QUIZ, WITHIN_S, House, Person, text, to_all, to_host, to_players, until
 
 
 class Raw:
@@ -320,6 +321,29 @@ async def test_a_large_session_in_a_reply_does_not_make_its_host_slow(home: Hous
     while its._transport.get_write_buffer_size() < 1_000_000:  # more than the kernel takes
         its.write(b"\x8a\x7f" + (3_000_000).to_bytes(8, "big") + bytes(3_000_000))
     its.write(b"\x8a\x00")
+    assert its.is_open
+
+
+async def test_large_results_reach_a_host_who_reads_slowly_and_what_follows_them_too(home: House) -> None:
+    host = await home.client(max_size=None)
+    assert (await host.ask("create_session", quiz=QUIZ))["type"] == "session_created"
+    (its,) = connections(home)
+    home.coordinator.answers = False
+    host.socket.transport.pause_reading()
+    await host.say("get_results", id="r")
+    command = await home.coordinator.command()
+    while not isinstance(command.body, GetResults):
+        command = await home.coordinator.command()
+    size = 16_000_000  # the largest is of some 4 MB; this one is more than the kernel takes
+    await home.coordinator.reply(command, text("results", reply_to="r", filler="x" * size))
+    await until(lambda: its._transport.get_write_buffer_size() > connection.CAP_BYTES)
+    await home.coordinator.step(to_all(1))
+    await home.coordinator.step(to_host())
+    session = home.gateway._hub._sessions[CODE]
+    await until(lambda: session.position.step == 2)
+    host.socket.transport.resume_reading()
+    assert len((await host.hear())["filler"]) == size
+    assert [(await host.hear())["type"] for _ in range(2)] == ["news", "players_joined"]
     assert its.is_open
 
 

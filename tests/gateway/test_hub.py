@@ -11,6 +11,7 @@ from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
     QUIZ,
+    TOKENS,
     House,
     Person,
     keys_of,
@@ -34,6 +35,15 @@ async def test_everyone_gets_what_is_for_them(home: House) -> None:
     assert await kinds(host, 3) == ["news", "players_joined", "end"]
     assert await kinds(ann, 4) == ["news", "ann", "lobby", "end"]
     assert await kinds(bob, 4) == ["news", "bob", "lobby", "end"]
+
+
+async def test_each_device_of_the_host_gets_what_is_for_the_host(home: House) -> None:
+    stage, remote = await home.host(), await home.client()
+    token = TOKENS.sign(Identity(CODE, "n", Role.HOST))
+    assert (await remote.ask("resume_session", token=token, remote=True))["type"] == "resumed"
+    await home.coordinator.step(to_all(1), to_host(), to_players(), to_all(2, "end"))
+    for device in (stage, remote):
+        assert await kinds(device, 3) == ["news", "players_joined", "end"]
 
 
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:

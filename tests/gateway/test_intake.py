@@ -1,6 +1,7 @@
 """Each message gets exactly one reply, whatever is wrong with it, and the connection goes on."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,20 @@ async def test_a_player_cannot_do_what_the_host_does(home: House) -> None:
     host = await home.host()
     assert (await host.ask("submit_answer", question=0, answer=0))["code"] == "forbidden"
     assert (await host.ask("next_question", id="n")) == {"type": "ok", "reply_to": "n"}
+
+
+async def test_the_hosts_commands_and_the_players_are_relayed_for_them_alone(home: House) -> None:
+    player, host = await home.player(), await home.host()
+    hosts: list[tuple[str, dict[str, Any]]] = [
+        ("pause_quiz", {"paused": True}),
+        ("set_extra_time", {"player_id": "p", "percent": 50}),
+        ("get_results", {}),
+    ]
+    for kind, fields in hosts:
+        assert (await host.ask(kind, **fields))["type"] == "ok"
+        assert (await player.ask(kind, **fields))["code"] == "forbidden"
+    assert (await player.ask("ask_extra_time"))["type"] == "ok"
+    assert (await host.ask("ask_extra_time"))["code"] == "forbidden"
 
 
 async def test_a_connection_has_one_identity_until_it_leaves(home: House) -> None:

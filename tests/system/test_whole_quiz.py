@@ -3,8 +3,33 @@
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from clients.player import Client
-from quickpoll.protocol import NextQuestion, QuizEnded, StartQuiz, YourFinal
+import pytest
+
+from clients.player import Client, Refused
+from quickpoll.protocol import (
+    AskExtraTime,
+    CloseCode,
+    ErrorCode,
+    ExtraTimeAsked,
+    ExtraTimeSet,
+    GetResults,
+    HostLeft,
+    HostReturned,
+    NextQuestion,
+    Option,
+    PauseQuiz,
+    Question,
+    QuestionResults,
+    Quiz,
+    QuizEnded,
+    QuizPaused,
+    SetExtraTime,
+    Settings,
+    StartQuiz,
+    SubmitAnswer,
+    YourExtraTime,
+    YourFinal,
+)
 from tests.system.game import QUIZ, ask, check_results, join, open_session, ranks_of
 from tests.system.harness import coordinator, gateway, running, serve, websocket_url
 
@@ -72,3 +97,51 @@ async def test_a_whole_quiz_on_two_gateways_and_two_coordinators(tmp_path: Path,
         await play([websocket_url(process) for process in gateways])
         for process in (*gateways, *coordinators):
             assert await process.stop() == 0
+
+
+async def test_stage_and_remote_lead_a_quiz_with_extra_time_and_a_pause(tmp_path: Path) -> None:
+    brief = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), AsyncExitStack() as stack:
+        stage, remote, other, one, two = [
+            await stack.enter_async_context(Client.connect(websocket_url(quickpoll))) for _ in range(5)
+        ]
+        created = await open_session(stage, Quiz("Brief", (brief, brief)), Settings(lead_ms=50, auto_advance_ms=0))
+        ada, ken = await join(one, created.code, "Ada"), await join(two, created.code, "Ken")
+        assert (await remote.resume(created.host_token, remote=True)).remote is True
+
+        await one.call(AskExtraTime())
+        for device in (stage, remote):
+            assert (await device.expect(ExtraTimeAsked)).player_ids == (ada.joined.player_id,)
+        await remote.call(SetExtraTime(player_id=ada.joined.player_id, percent=100))
+        assert (await one.expect(YourExtraTime)).percent == 100
+        for device in (stage, remote):
+            assert (await device.expect(ExtraTimeSet)).percent == 100
+
+        await remote.call(PauseQuiz(paused=True))
+        assert (await two.expect(QuizPaused)).paused
+        asked = await ask(stage, [ada, ken], StartQuiz())
+        await one.until(asked.closes_at + 200)
+        with pytest.raises(Refused) as late:
+            await two.call(SubmitAnswer(question=0, answer=0))
+        assert late.value.code is ErrorCode.QUESTION_CLOSED
+        await one.call(SubmitAnswer(question=0, answer=0))
+        assert (await remote.expect(QuestionResults)).answered == 1
+
+        results = await remote.call(GetResults())
+        assert [(player.name, player.answers[0] and player.answers[0].answer) for player in results.players] == [
+            ("Ada", 0),
+            ("Ken", None),
+        ]
+
+        await stage.close()
+        await other.resume(created.host_token, remote=True)
+        assert (await remote.closed())[0] == CloseCode.CONNECTED_ELSEWHERE
+        await other.close()
+        await two.expect(HostLeft)
+        await stage.resume(created.host_token)
+        await two.expect(HostReturned)
+        await stage.call(PauseQuiz(paused=False))
+        assert (await one.expect(QuizEnded, timeout_s=10)).total == 2
+        final = await one.expect(YourFinal)
+        assert (final.best_streak, final.average_response_ms is not None) == (1, True)
