@@ -23,6 +23,8 @@ export interface Texts {
 }
 
 const KEPT = "language";
+/** A page starts in English rather than wait longer for its language; that is shown when it has come. */
+const PATIENCE_MS = 2_000;
 /** Figures are the same on all screens of a game, so Arabic uses those of the game code as well. */
 const LOCALES: Partial<Record<Language, string>> = { ar: "ar-u-nu-latn" };
 const ISOLATE = String.fromCharCode(0x2068);
@@ -43,7 +45,9 @@ export async function startTexts(...texts: Texts[]): Promise<void> {
   provided.push(...texts);
   for (const { english } of texts) i18n.load("en", english as Messages);
   if (!i18n.locale) activate("en");
-  if (typeof navigator !== "undefined") await show(read<Language>(KEPT) ?? bestLanguage(navigator.languages));
+  if (typeof navigator === "undefined") return;
+  const chosen = bestLanguage([read<string>(KEPT) ?? "", ...navigator.languages]);
+  await Promise.race([show(chosen), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
 }
 
 /** Adds texts that only a part of the page needs, with the part. */

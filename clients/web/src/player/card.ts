@@ -29,6 +29,10 @@ export async function drawCard(texts: CardTexts): Promise<File> {
   const [avatar] = await Promise.all([picture(avatarUri(texts.avatar)), document.fonts.load(`800 96px ${FONT}`)]);
   if (!context) throw new Error("no canvas");
   drawGround(context);
+  context.fillStyle = CITRON;
+  context.beginPath();
+  context.roundRect(MIDDLE - 180, 160, 360, 360, 118);
+  context.fill();
   context.save();
   context.beginPath();
   context.roundRect(MIDDLE - 170, 170, 340, 340, 110);
