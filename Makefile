@@ -30,6 +30,12 @@ test: .venv/dev.stamp pages browser  ## everything: lint, types, imports, pages,
 	$(NPM) test
 	$(BIN)/python -m pytest
 
+.PHONY: chaos
+MINUTES ?= 30
+SEED ?= 1
+chaos: .venv/dev.stamp  ## quizzes while everything breaks: make chaos MINUTES=30 SEED=1
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED)
+
 .PHONY: check
 check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
 	$(BIN)/ruff check

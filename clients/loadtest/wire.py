@@ -53,6 +53,10 @@ class Wire(asyncio.Protocol):
             self._transport.write(Frame(Opcode.CLOSE, Close(code, "").serialize()).serialize(mask=True))
             self._transport.close()
 
+    def break_off(self) -> None:
+        """Ends the connection without a word, as a network does."""
+        self._transport.abort()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asks for the upgrade."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  (what asyncio gives to a stream protocol)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
 
 from clients.player import Client
 from quickpoll.protocol import (
@@ -44,10 +46,10 @@ RESULTS_WITHIN_S = 10.0
 
 
 def points(question: Question, response_ms: int) -> int:
-    """What a correct answer earns by the published rule, reckoned here anew and in decimals."""
+    """What a correct answer earns by the published rule, reckoned here anew and in fractions."""
     if response_ms < 500:
         return question.points
-    return int(question.points * (1 - response_ms / question.time_limit_ms / 2) + 0.5)
+    return floor(question.points * (1 - Fraction(response_ms, 2 * question.time_limit_ms)) + Fraction(1, 2))
 
 
 @dataclass

@@ -123,3 +123,16 @@ async def test_a_binary_frame_is_not_taken(server: Server, inbox: Inbox) -> None
     wire = await open_wire(server.url, inbox.received)
     assert await wire.ended == 1002
     assert inbox.messages.empty()
+
+
+async def test_a_connection_that_is_broken_off_ends_without_a_goodbye(server: Server, inbox: Inbox) -> None:
+    ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def wait(websocket: ServerConnection) -> None:
+        await websocket.wait_closed()
+        ended.set_result(websocket.close_code or 0)
+
+    server.handler = wait
+    wire = await open_wire(server.url, inbox.received)
+    wire.break_off()
+    assert (await wire.ended, await ended) == (1006, 1006)

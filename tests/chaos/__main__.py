@@ -1,0 +1,98 @@
+"""Plays seed after seed until the time is over, or so many runs; ends with 1 if an invariant was broken.
+
+python -m tests.chaos --minutes 30 --seed 1
+python -m tests.chaos --seed 17 --runs 1                          # again, what seed 17 did
+python -m tests.chaos --seed 1 --fault valkey_killed --runs 20    # this fault alone
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from tests.chaos.cluster import Cluster
+from tests.chaos.drill import Broken, Drill, Seen
+from tests.chaos.faults import FAULTS
+
+RUNS_PER_CLUSTER = 25
+"""Then everything is started anew."""
+MOST_FAILURES = 5
+
+
+def drills(seed: int, runs: int, minutes: float, faults: list[str]) -> Iterator[Drill]:
+    """One for each seed, until one of the limits."""
+    end_at = time.monotonic() + minutes * 60
+    for number in range(seed, seed + runs):
+        if time.monotonic() > end_at:
+            return
+        yield Drill(number, faults)
+
+
+class Report:
+    """What came of all runs."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.runs = 0
+        self._seen: defaultdict[str, list[Seen]] = defaultdict(list)
+
+    def passed(self, drill: Drill, took_s: float) -> None:
+        """A run in which all invariants held."""
+        self.runs += 1
+        for planned in drill.plan:
+            self._seen[planned.fault].append(drill.seen)
+        print(f"seed {drill.seed}: {took_s:4.1f} s  {'; '.join(map(str, drill.plan))}", flush=True)
+
+    def failed(self, broken: Broken) -> None:
+        """A run in which one did not."""
+        self.runs += 1
+        self.failures += 1
+        print(f"\nBROKEN {broken}\n", flush=True)
+
+    def show(self) -> None:
+        """The longest times that anybody noticed, by fault (and what else happened in the same runs)."""
+        print(f"\n{self.runs} runs, {self.failures} with a broken invariant")
+        print(f"{'fault':26} runs   away s   answer s   results s   displaced")
+        for fault, seen in sorted(self._seen.items()):
+            away, acknowledged = max(one.away for one in seen), max(one.acknowledged for one in seen)
+            late, displaced = max(one.late for one in seen), sum(one.displaced for one in seen)
+            print(f"{fault:26} {len(seen):4} {away:8.1f} {acknowledged:10.1f} {late:11.1f} {displaced:11}")
+
+
+async def run(todo: Iterator[Drill]) -> Report:
+    """Runs them, each cluster for some of them and until one fails on it."""
+    report = Report()
+    while report.failures < MOST_FAILURES and (first := next(todo, None)):
+        folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+        async with Cluster(folder) as cluster:
+            for drill in (first, *islice(todo, RUNS_PER_CLUSTER - 1)):
+                started = time.monotonic()
+                try:
+                    await drill.run(cluster)
+                except Broken as broken:
+                    report.failed(broken)
+                    break
+                report.passed(drill, time.monotonic() - started)
+    return report
+
+
+def main() -> int:
+    """Runs as the arguments say, and returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=5.0, help="for how long [default: 5]")
+    parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
+    parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
+    parser.add_argument("--fault", action="append", choices=sorted(FAULTS), default=[], help="this alone; repeatable")
+    given = parser.parse_args()
+    report = asyncio.run(run(drills(given.seed, given.runs, given.minutes, given.fault)))
+    report.show()
+    return 1 if report.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

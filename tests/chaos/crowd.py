@@ -1,0 +1,259 @@
+"""A host and players in one session, and the moments of their quiz at which faults happen."""
+
+import asyncio
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from quickpoll.protocol import (
+    Answer,
+    AnswerAccepted,
+    AnyServerMessage,
+    CreateSession,
+    EndSession,
+    Error,
+    ErrorCode,
+    Joined,
+    JoinSession,
+    NewQuestion,
+    NextQuestion,
+    Ok,
+    Phase,
+    Quiz,
+    Settings,
+    StartQuiz,
+    SubmitAnswer,
+)
+from tests.chaos.person import DOUBLE_TAPS, Person
+
+JOINED_WITHIN_S = 15.0
+JOINING_TAKES_S = 0.3
+OPEN_MARGIN_S = 0.005
+TAPS_WITHIN = 0.5
+"""Players answer in the first half of the time."""
+
+
+class Moment(StrEnum):
+    """When in a quiz a fault happens."""
+
+    JOINING = "joining"
+    ANSWERING = "answering"
+    CLOSING = "closing"
+    BETWEEN = "between"
+
+
+@dataclass
+class Given:
+    """An answer that a player gave, and the final word on it."""
+
+    answer: Answer
+    tapped: float
+    """`time.monotonic()`; the tries before the final word took until `told`."""
+    told: float = 0.0
+    accepted: AnswerAccepted | None = None
+    refused: ErrorCode | None = None
+
+
+class Player(Person):
+    """Answers every question that it hears of in time, once."""
+
+    def __init__(self, crowd: "Crowd", name: str) -> None:
+        super().__init__(crowd, name)
+        self.given: dict[int, Given] = {}
+
+    def see(self, message: AnyServerMessage) -> None:
+        """Also answers."""
+        super().see(message)
+        if isinstance(message, NewQuestion) and message.question.index not in self.given:
+            index = message.question.index
+            answer = self.crowd.draw_answer(self.rng, index)
+            limit_s = message.question.time_limit_ms / 1000
+            self.given[index] = given = Given(answer, 0.0)
+            self.crowd.soon(self._answer(message, given, self.rng.uniform(0, limit_s * TAPS_WITHIN)))
+        elif isinstance(message, Joined):
+            self.crowd.count_in()
+
+    async def _answer(self, asked: NewQuestion, given: Given, after_s: float) -> None:
+        await asyncio.sleep(max(0.0, asked.opens_at / 1000 - time.time() + OPEN_MARGIN_S) + after_s)
+        given.tapped = time.monotonic()
+        index = asked.question.index
+        self.crowd.tapped(index)
+        reply = await self.do(SubmitAnswer(question=index, answer=given.answer))
+        given.told = time.monotonic()
+        self.crowd.soon(self.notify())
+        if isinstance(reply, AnswerAccepted):
+            given.accepted = reply
+            self.crowd.counted(index)
+            if self.rng.random() < DOUBLE_TAPS:
+                await self._try_another(index)
+        else:
+            assert isinstance(reply, Error), reply
+            given.refused = reply.code
+
+    async def _try_another(self, index: int) -> None:
+        reply = await self.do(SubmitAnswer(question=index, answer=self.crowd.draw_answer(self.rng, index)))
+        if not isinstance(reply, Error):
+            self.wrong.append(f"a second answer to question {index} was accepted")
+
+
+class Host(Person):
+    """Opens the session and leads through the quiz."""
+
+    async def lead(self) -> None:
+        """Plays from the first question to the end of the session, which waits for `crowd.faults_over`."""
+        crowd = self.crowd
+        await self._must(StartQuiz())
+        for index in range(len(crowd.quiz.questions)):
+            await self.until(lambda index=index: index in self.results)  # type: ignore[misc]
+            crowd.reach(Moment.BETWEEN, index)
+            if crowd.settings.auto_advance_ms is None:
+                await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+                await self._must(NextQuestion())
+        await self.until(lambda: self.phase is Phase.ENDED)
+        crowd.reach_all()
+        await crowd.faults_over.wait()
+        await crowd.all_answers_settled()
+        await self._must(EndSession())
+        await self.until(lambda: self.over)
+
+    async def _must(self, command: StartQuiz | NextQuestion | EndSession) -> None:
+        reply = await self.do(command)
+        if not isinstance(reply, Ok) and self.over not in ("lost", "ended_by_host", ErrorCode.SESSION_ENDED):
+            self.wrong.append(f"{type(command).__name__} was answered with {reply}")
+
+
+class Crowd:
+    """Everyone in one session."""
+
+    def __init__(
+        self, seed: str, urls: Sequence[str], quiz: Quiz, settings: Settings, players: int, *, may_be_lost: bool = False
+    ) -> None:
+        """`may_be_lost`: Redis will lose its data, so that the session may end with `lost`."""
+        self.seed = seed
+        self.urls = urls
+        self.quiz = quiz
+        self.settings = settings
+        self.may_be_lost = may_be_lost
+        self.host = Host(self, "Host")
+        self.host.enters = CreateSession(id=uuid4().hex, quiz=quiz, settings=settings)
+        self.players = [Player(self, f"Player {number}") for number in range(players)]
+        self.faults_over = asyncio.Event()
+        self.wrong: list[str] = []
+        self._moments: defaultdict[tuple[Moment, int], asyncio.Event] = defaultdict(asyncio.Event)
+        self._joined = 0
+        self._all_joined = asyncio.Event()
+        self._counted: Counter[int] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def people(self) -> list[Person]:
+        """The host, and the players."""
+        return [self.host, *self.players]
+
+    async def play(self, within_s: float) -> None:
+        """Plays the whole quiz; what does not come to an end is written down as wrong."""
+        playing = asyncio.create_task(self._play())
+        try:
+            await asyncio.wait((playing, self._failure), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+            if self._failure.done():
+                self._failure.result()
+            if playing.done():
+                playing.result()
+            else:
+                self.wrong += [f"not over after {within_s} s: {self._where(p)}" for p in self.people if not p.over]
+        finally:
+            self.reach_all()
+            for task in (playing, *self._tasks):
+                task.cancel()
+            await asyncio.gather(playing, *self._tasks, return_exceptions=True)
+            for person in self.people:
+                person.break_off()
+
+    async def _play(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.host.run())
+            await self.host.until(lambda: self.host.code)
+            for player in self.players:
+                player.enters = JoinSession(id=uuid4().hex, code=self.host.code, name=player.name)
+                tasks.create_task(player.run(after_s=player.rng.uniform(0, JOINING_TAKES_S)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(JOINED_WITHIN_S):
+                    await self._all_joined.wait()
+            await self.host.lead()
+
+    def draw_answer(self, rng: random.Random, index: int) -> Answer:
+        """Right twice in three times."""
+        question = self.quiz.questions[index]
+        right = tuple(number for number, option in enumerate(question.options) if option.correct)
+        if not right or rng.random() < 1 / 3:
+            wrong = rng.randrange(len(question.options))
+            return (wrong,) if question.kind == "multiple" else wrong
+        return right if question.kind == "multiple" else right[0]
+
+    # -- moments ----------------------------------------------------------------------------
+
+    async def moment(self, moment: Moment, index: int) -> None:
+        """Returns when the quiz has got there."""
+        await self._moments[moment, index].wait()
+
+    def reach(self, moment: Moment, index: int) -> None:
+        """The quiz has got there."""
+        self._moments[moment, index].set()
+
+    def reach_all(self) -> None:
+        """No moment will come any more."""
+        for event in self._moments.values():
+            event.set()
+
+    def count_in(self) -> None:
+        """A player has joined."""
+        self._joined += 1
+        if 2 * self._joined >= len(self.players):
+            self.reach(Moment.JOINING, 0)
+        if self._joined >= len(self.players):
+            self._all_joined.set()
+
+    def tapped(self, index: int) -> None:
+        """A player has answered."""
+        self.reach(Moment.ANSWERING, index)
+
+    def counted(self, index: int) -> None:
+        """A player's answer was accepted."""
+        self._counted[index] += 1
+        if self._counted[index] >= len(self.players) - 1:
+            self.reach(Moment.CLOSING, index)
+
+    async def all_answers_settled(self) -> None:
+        """Returns when every player has the final word on each answer."""
+        for player in self.players:
+            await player.until(lambda player=player: all(given.told for given in player.given.values()))  # type: ignore[misc]
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs something beside; if it fails, so does the run."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def fail(self, error: BaseException) -> None:
+        """The suite itself, or what the server sent, is broken: the run ends."""
+        if not self._failure.done():
+            self._failure.set_exception(error)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.fail(error)
+
+    def _where(self, person: Person) -> str:
+        unsettled = [index for index, given in getattr(person, "given", {}).items() if given.told == 0.0]
+        return (
+            f"{person.name} in {person.phase} of question {max(person.asked, default=-1)}, unsettled {unsettled}, "
+            f"closes {person.closes}, connected {person.is_connected}"
+        )

@@ -1,0 +1,177 @@
+"""What must hold after every run, whatever broke meanwhile; judged by what the clients wrote down alone.
+
+Every accepted answer is in the results once, and nothing that was refused; all saw the same; points and ranks are
+those of the published rules; `seq` never goes back, and on one connection nothing is left out; a command has one
+reply; the session ends for everyone. And no process left a traceback.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from msgspec import Struct
+
+from quickpoll.protocol import Broadcast, ErrorCode, Question
+from tests.chaos.crowd import Crowd, Host, Player
+from tests.chaos.person import Contact, Person
+from tests.system.game import points, ranks_of
+
+CLOCK_STEP_MS = 1
+"""`received_at` and `closes_at` are whole milliseconds of one clock."""
+REFUSALS = (ErrorCode.QUESTION_CLOSED, ErrorCode.SESSION_ENDED)
+"""What a player who answers in time may be told: the answer came too late."""
+STREAK_BONUS, STREAK_STEPS = 100, 5
+
+
+def violations(crowd: Crowd) -> list[str]:
+    """What does not hold, one line each."""
+    found = list(crowd.wrong)
+    for person in crowd.people:
+        found += [f"{person.name}: {wrong}" for wrong in (*person.wrong, *_of_one(person))]
+    if not crowd.may_be_lost:
+        for index, question in enumerate(crowd.quiz.questions):
+            found += [f"question {index}: {wrong}" for wrong in _of_question(crowd, index, question)]
+        found += _of_points(crowd)
+    return found
+
+
+def tracebacks(log: Path, *, after: int, allowed: tuple[str, ...]) -> list[str]:
+    """What a process's log tells, from that character on, of errors that nobody had foreseen."""
+    found = []
+    for line in log.read_text()[after:].splitlines():
+        fields = json.loads(line) if line.startswith("{") else {"level": "error", "message": line}
+        bad = fields["level"] in ("error", "critical") or "exception" in fields
+        if bad and not any(text in line for text in allowed):
+            found.append(f"{log.name}: {fields['message']} {fields.get('exception', '')}")
+    return found
+
+
+# -- one person -----------------------------------------------------------------------------
+
+
+def _of_one(person: Person) -> Iterator[str]:
+    if not person.over:
+        yield "the session has not ended"
+    seen = 0
+    for number, contact in enumerate(person.contacts):
+        if contact.view.seq < seen:
+            yield f"connection {number} began with seq {contact.view.seq} after {seen}"
+        seen = contact.view.seq
+        for message in contact.messages:
+            if isinstance(message, Broadcast):
+                if message.seq <= seen:
+                    yield f"connection {number}: seq {message.seq} after {seen}"
+                elif message.seq != seen + 1 and not isinstance(person, Host):  # what players alone get has one, too
+                    yield f"connection {number}: seq {message.seq} after {seen}, something was left out"
+                seen = message.seq
+        yield from _of_replies(contact)
+    for index, copies in person.own.items():
+        yield from _same(f"own results of question {index}", copies)
+    if isinstance(person, Player):
+        yield from _of_answers(person)
+
+
+def _of_replies(contact: Contact) -> Iterator[str]:
+    replies = Counter(message.reply_to for message in contact.messages if isinstance(message.reply_to, str))
+    for key, count in replies.items():
+        if count > contact.sent[key]:
+            told = [message for message in contact.messages if message.reply_to == key]
+            yield f"{count} replies to a command that was sent {contact.sent[key]} times: {told}"
+
+
+def _of_answers(player: Player) -> Iterator[str]:
+    for index, given in player.given.items():
+        if accepted := given.accepted:
+            asked = player.asked[index]
+            if not asked.opens_at <= accepted.received_at <= asked.closes_at + CLOCK_STEP_MS:
+                yield f"question {index}: accepted at {accepted.received_at}, open {asked.opens_at}-{asked.closes_at}"
+        elif given.refused and given.refused not in REFUSALS:
+            yield f"question {index}: refused with {given.refused}"
+
+
+# -- one question ---------------------------------------------------------------------------
+
+
+def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
+    yield from _same("results", [copy for person in crowd.people for copy in person.results[index]])
+    yield from _same("leaderboard", [copy for person in crowd.people for copy in person.boards[index]])
+    times = {(p.asked[index].opens_at, p.asked[index].closes_at) for p in crowd.people if index in p.asked}
+    if len(times) > 1:
+        yield f"it was open at different times: {sorted(times)}"
+    if not crowd.host.results[index]:
+        yield "there are no results"
+        return
+    results = crowd.host.results[index][0]
+    accepted = [player.given[index].answer for player in _accepted(crowd, index)]
+    tally = [0] * len(question.options)
+    for answer in accepted:
+        for option in (answer,) if isinstance(answer, int) else answer:
+            tally[option] += 1
+    if (list(results.counts), results.answered) != (tally, len(accepted)):
+        yield f"results say {results.counts} of {results.answered}, accepted were {tally} of {len(accepted)}"
+    right = tuple(number for number, option in enumerate(question.options) if option.correct)
+    if results.correct != right:
+        yield f"results say that {results.correct} is right, not {right}"
+
+
+def _accepted(crowd: Crowd, index: int) -> list[Player]:
+    return [player for player in crowd.players if index in player.given and player.given[index].accepted]
+
+
+# -- points and ranks -----------------------------------------------------------------------
+
+
+def _of_points(crowd: Crowd) -> Iterator[str]:
+    totals = {player.id: 0 for player in crowd.players if player.id}
+    streaks = dict.fromkeys(totals, 0)
+    named = {player.id: player for player in crowd.players if player.id}
+    for index, question in enumerate(crowd.quiz.questions):
+        earned = {player_id: _earned(crowd, named[player_id], index, question, streaks) for player_id in totals}
+        totals = {player_id: total + earned[player_id] for player_id, total in totals.items()}
+        ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
+        for player_id, player in named.items():
+            right_now = (earned[player_id], totals[player_id], ranks[player_id])
+            for own in player.own[index]:
+                if (own.points, own.total_points, own.rank) != right_now:
+                    yield f"{player.name}, question {index}: told {own}, the rules say {right_now}"
+        for board in crowd.host.boards[index][:1]:
+            lines = {entry.player_id: (entry.points, entry.rank) for entry in board.entries}
+            right = {player_id: (totals[player_id], ranks[player_id]) for player_id in totals}
+            # Who joined after this question is not on its board; the board shows the first ten.
+            if any(right.get(player_id) != line for player_id, line in lines.items()):
+                yield f"question {index}: the leaderboard says {lines}, the rules {right}"
+    ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
+    for player_id, player in named.items():
+        for final in player.finals:
+            if (final.points, final.rank) != (totals[player_id], ranks[player_id]):
+                right_end = (totals[player_id], ranks[player_id])
+                yield f"{player.name}: ended with {final.points}, rank {final.rank}; the rules say {right_end}"
+
+
+def _earned(crowd: Crowd, player: Player, index: int, question: Question, streaks: dict[str, int]) -> int:
+    """By the published rule, with what the player's own records say."""
+    if question.kind == "poll":
+        return 0
+    given = player.given.get(index)
+    right = {number for number, option in enumerate(question.options) if option.correct}
+    if given is None or given.accepted is None or _as_set(given.answer) != right:
+        streaks[player.id] = 0
+        return 0
+    streaks[player.id] += 1
+    earned = points(question, given.accepted.received_at - player.asked[index].opens_at)
+    if crowd.settings.streak_bonus and question.points:
+        earned += STREAK_BONUS * min(streaks[player.id] - 1, STREAK_STEPS)
+    return earned
+
+
+def _as_set(answer: int | tuple[int, ...]) -> set[int]:
+    return {answer} if isinstance(answer, int) else set(answer)
+
+
+def _same(what: str, copies: Iterable[Struct]) -> Iterator[str]:
+    for one, other in pairwise(copies):
+        if one != other:
+            yield f"different {what}: {one} and {other}"
+            return
