@@ -106,6 +106,10 @@ export class Player {
       case "resumed":
         this.#resumed(view);
         break;
+      case "your_extra_time":
+        // In the lobby the page itself says it.
+        if (message.percent > 0 && view?.phase !== "lobby") announce(t("extra.granted", { percent: message.percent }));
+        break;
       case "your_result":
         this.#judged(message);
         break;
