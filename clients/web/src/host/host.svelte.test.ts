@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
 import type { PublicQuestion } from "../lib/protocol";
-import { tokenFor } from "../lib/tokens";
-import { Host } from "./host.svelte";
+import { keepToken, keptTokens, tokenFor } from "../lib/tokens";
+import { Host, TURN_MS } from "./host.svelte";
 
 let connection: ReturnType<typeof fakeServer>;
 
@@ -19,7 +19,7 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function inLobby(settings = SESSION.settings): Promise<Host> {
-  const host = new Host(null);
+  const host = new Host({ code: null, remote: false });
   connection().onopen?.();
   void host.create({ title: "Capitals", questions: [] }, {});
   const session = { ...SESSION, settings };
@@ -115,4 +115,61 @@ test("ending the session goes back to the start", async () => {
   expect(host.session.view).toBeNull();
   expect(location.hash).toBe("");
   expect(tokenFor("host", "123456")).toBeNull();
+});
+
+test("a stage that has shown the link for a remote turns to the leaderboard by itself, unless paused", async () => {
+  const host = await withResults();
+  expect(host.moving).toBe(false);
+  expect(host.inviteRemote()).toBe("http://h/host#remote=123456.token");
+  expect(host.moving).toBe(true);
+  connection().say({ type: "quiz_paused", seq: 5, paused: true });
+  await vi.advanceTimersByTimeAsync(TURN_MS);
+  expect(host.board).toBe("results");
+  connection().say({ type: "quiz_paused", seq: 6, paused: false });
+  await vi.advanceTimersByTimeAsync(TURN_MS);
+  expect(host.board).toBe("leaderboard");
+});
+
+test("the page knows when the session moves on, until it is paused", async () => {
+  const host = await withResults({}, { ...SESSION.settings, auto_advance_ms: 8000 });
+  expect(host.session.msUntil(host.advances_at ?? 0)).toBe(8000);
+  connection().say({ type: "quiz_paused", seq: 5, paused: true });
+  expect(host.advances_at).toBeNull();
+  connection().say({ type: "quiz_paused", seq: 6, paused: false });
+  expect(host.session.msUntil(host.advances_at ?? 0)).toBe(8000);
+});
+
+test("the remote resumes beside the stage, moves on without a leaderboard of its own, and keeps the quiz's title", async () => {
+  keepToken("host", "123456", "token", "");
+  const host = new Host({ code: "123456", remote: true });
+  connection().onopen?.();
+  expect(connection().command("resume_session")).toMatchObject({ token: "token", remote: true });
+  connection().answer("resume_session", { type: "resumed", role: "host", code: "123456", remote: true, session: { ...SESSION, phase: "results", question: QUESTION } });
+  await settle();
+  void host.next();
+  expect(connection().command("next_question")).toBeDefined();
+  expect(keptTokens("host")[0]?.title).toBe("Capitals");
+});
+
+test("extra time is set for a player, and shown once the server says so", async () => {
+  const host = await inLobby();
+  connection().say({ type: "players_joined", players: [{ id: "a", name: "Ada", avatar: "" }], player_count: 1 });
+  connection().say({ type: "extra_time_asked", player_ids: ["a"] });
+  expect(host.session.view?.players.get("a")?.asks_extra_time).toBe(true);
+  void host.setExtraTime("a", 50);
+  expect(connection().command("set_extra_time")).toMatchObject({ player_id: "a", percent: 50 });
+  connection().say({ type: "extra_time_set", player_id: "a", percent: 50 });
+  expect(host.session.view?.players.get("a")).toMatchObject({ extra_time_percent: 50, asks_extra_time: false });
+});
+
+test("at the end the standings are fetched once, and the podium can be had again", async () => {
+  const host = await withResults();
+  connection().say({ type: "quiz_ended", seq: 5, podium: [], total: 1, questions: 1 });
+  host.turnPodium();
+  expect(host.board).toBe("standings");
+  connection().answer("get_results", { type: "results", title: "Capitals", questions: [], players: [], next_offset: null });
+  await settle();
+  expect(host.standings).toEqual({ title: "Capitals", questions: [], players: [] });
+  host.turnPodium();
+  expect(host.board).toBe("podium");
 });

@@ -1,22 +1,35 @@
 /**
- * What the host does: opens a session, leads it through its questions, locks, removes, ends.
+ * What the host does, on the stage or as its remote control: opens a session, leads it through its questions,
+ * locks, pauses, gives extra time, removes, ends.
  *
- * The results of a question are shown on two boards, one after the other; which one is up is the host's own
- * matter and not the server's. A removal can be taken back for a few seconds, while the player is hidden already.
+ * The results of a question are shown on two boards, one after the other; which one is up is the stage's own
+ * matter and not the server's. So that a remote needs to know nothing of it, a stage that has shown the link for one
+ * turns to the leaderboard by itself. A removal can be taken back for a few seconds, while the player is hidden already.
  */
 
 import { announce } from "../lib/announce";
-import type { AnyServerMessage, Quiz, Settings } from "../lib/protocol";
+import { t } from "../lib/i18n.svelte";
+import type { AnyServerMessage, ExtraTimePercent, Quiz, Results, Settings } from "../lib/protocol";
 import type { View } from "../lib/reducer";
 import { Session } from "../lib/session.svelte";
 import { type Command, Refused } from "../lib/socket";
-import { Sounds } from "../lib/sound";
+import { type Sound, Sounds } from "../lib/sound";
+import { read, write } from "../lib/storage";
+import { keepToken, tokenFor } from "../lib/tokens";
 import { WakeLock } from "../lib/wakelock";
 import { refusalText } from "../lib/wording";
+import { type Opening, remoteLink, showAddress } from "./address";
+import { listed } from "./people";
+import { type Standings, fetchStandings } from "./standings";
 
-export type Board = "results" | "leaderboard";
+/** After a question its results and the leaderboard; at the end the podium and the standings. */
+export type Board = "results" | "leaderboard" | "podium" | "standings";
+/** What is open beside the view: the list of players, all of them or those still missing, or the link for a remote. */
+export type Panel = "players" | "missing" | "remote" | "keys";
 
 const UNDO_MS = 5000;
+/** Time for the results of a question on a stage that is led from a remote. */
+export const TURN_MS = 7000;
 /** Above this, hearing every name would be no help. */
 const MOST_NAMED = 20;
 
@@ -24,8 +37,17 @@ export class Host {
   readonly session: Session;
   readonly sounds = new Sounds("host");
   readonly #wakeLock = new WakeLock();
+  /** Whether this is the second device, beside the stage. */
+  readonly remote: boolean;
   board = $state<Board>("results");
+  panel = $state<Panel | null>(null);
+  /** The player whose menu is open. */
+  chosen = $state<string | null>(null);
+  /** When the session moves on by itself, on the server's clock; null: it does not, or the page cannot know. */
+  advances_at = $state<number | null>(null);
+  standings = $state.raw<Standings | null>(null);
   soundOn = $state(this.sounds.on);
+  volume = $state(this.sounds.volume);
   /** The browser lets the page be heard only after a click or a key. */
   soundWaiting = $state(navigator.userActivation?.hasBeenActive === false);
   /** A command is on its way. */
@@ -33,24 +55,25 @@ export class Host {
   problem = $state("");
   /** Who is being removed, and can still be kept. */
   removing = $state.raw<{ id: string; name: string } | null>(null);
+  #invited = $state(false);
   #removal: ReturnType<typeof setTimeout> | undefined;
   #turning: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param code the session of this page's address, if it names one. */
-  constructor(code: string | null) {
-    this.session = new Session("host", code, (message, view) => this.#received(message, view));
+  constructor({ code, remote }: Opening) {
+    this.remote = remote;
+    this.session = new Session("host", code, (message, view) => this.#received(message, view), remote);
     for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => (this.soundWaiting = false), { once: true });
   }
 
   /** Opens a session and its lobby. @throws Refused */
   async create(quiz: Quiz, settings: Settings): Promise<void> {
     await this.session.send({ type: "create_session", quiz, settings });
-    history.replaceState(null, "", `#${this.session.view?.code}`);
+    showAddress(this.session.view?.code ?? null);
   }
 
   /** Goes on with a session of this browser. */
   resume(code: string): void {
-    history.replaceState(null, "", `#${code}`);
+    showAddress(code);
     this.session.resume(code);
   }
 
@@ -66,6 +89,40 @@ export class Host {
     return this.#do({ type: "lock_session", locked });
   }
 
+  pause(paused: boolean): Promise<void> {
+    return this.#do({ type: "pause_quiz", paused });
+  }
+
+  /** Makes a player's time longer, from the next question on. */
+  setExtraTime(player_id: string, percent: ExtraTimePercent): Promise<void> {
+    return this.#do({ type: "set_extra_time", player_id, percent });
+  }
+
+  /** Fetches the results of the whole quiz, once. */
+  async loadStandings(): Promise<void> {
+    if (this.standings) return;
+    try {
+      this.standings = await fetchStandings(async (offset) => (await this.session.send({ type: "get_results", offset })) as Results);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.problem = refusalText(error);
+    }
+  }
+
+  /** The link for the remote; from now on the stage turns to the leaderboard by itself. */
+  inviteRemote(): string {
+    const { code = "", join_url = location.href } = this.session.view ?? {};
+    write(this.#invitedKey, true);
+    this.#invited = true;
+    this.#planTurn();
+    return remoteLink(new URL(join_url).origin, code, tokenFor("host", code) ?? "");
+  }
+
+  /** Whether something moves on by itself, which can be paused. */
+  get moving(): boolean {
+    return Boolean(this.session.view?.settings.auto_advance_ms) || (!this.remote && (this.#invited || read<boolean>(this.#invitedKey) === true));
+  }
+
   /** Ends the session for everyone and goes back to the start. */
   async end(): Promise<void> {
     await this.#do({ type: "end_session" });
@@ -74,17 +131,22 @@ export class Host {
 
   /** Leaves a session that is over. */
   leave(): void {
-    history.replaceState(null, "", "/host");
+    showAddress(null);
     this.session.forget();
+    this.standings = null;
+    this.panel = this.chosen = null;
   }
 
   /** The next thing after the results: the leaderboard where it changed and is not the last, else the next question. */
   async next(): Promise<void> {
-    if (this.board === "results" && this.leaderboardNext) {
-      this.#turnTo("leaderboard");
-      return;
-    }
-    await this.#do({ type: "next_question" });
+    if (!this.remote && this.board === "results" && this.leaderboardNext) this.#turnTo("leaderboard");
+    else await this.#do({ type: "next_question" });
+  }
+
+  /** At the end: from the podium to the standings and back. */
+  turnPodium(): void {
+    this.#turnTo(this.board === "standings" ? "podium" : "standings");
+    void this.loadStandings();
   }
 
   get last(): boolean {
@@ -114,6 +176,12 @@ export class Host {
     this.soundOn = on;
   }
 
+  /** @param volume from 0 to 1. */
+  setVolume(volume: number): void {
+    this.sounds.volume = volume;
+    this.volume = volume;
+  }
+
   #removeNow(): void {
     const removing = this.removing;
     this.keep();
@@ -137,33 +205,60 @@ export class Host {
   #turnTo(board: Board): void {
     clearTimeout(this.#turning);
     this.board = board;
-    if (board === "leaderboard") this.sounds.play("leaderboard");
+    if (board === "leaderboard") this.#play("leaderboard");
+  }
+
+  #play(sound: Sound): void {
+    if (!this.remote) this.sounds.play(sound);
+  }
+
+  get #invitedKey(): string {
+    return `remote:${this.session.view?.code}`;
   }
 
   #received(message: AnyServerMessage, view: View | null): void {
     switch (message.type) {
+      case "resumed":
+        keepToken("host", message.code, tokenFor("host", message.code) ?? "", message.session.title);
+        break;
       case "players_joined":
-        if (message.player_count <= MOST_NAMED) announce(`${message.players.map((player) => player.name).join(", ")} joined`);
+        if (message.player_count <= MOST_NAMED) announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
         break;
       case "new_question":
         this.#turnTo("results");
-        this.sounds.play("question");
+        this.advances_at = null;
+        this.#play("question");
         break;
       case "question_results":
         this.#closed(view);
         break;
+      case "quiz_paused":
+        this.#planTurn(view);
+        break;
       case "quiz_ended":
-        this.sounds.play("podium");
+        this.#turnTo("podium");
+        this.advances_at = null;
+        this.#play("podium");
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
   }
 
   #closed(view: View | null): void {
-    this.sounds.play("correct");
+    this.#play("correct");
     const { results } = view ?? {};
-    if (results) announce(`The question is closed. ${results.answered} of ${results.total} have answered.`);
+    if (results) announce(`${t("stage.closedNow")} ${t("answered", { n: results.answered, total: results.total })}`);
+    this.#planTurn(view);
+  }
+
+  /** What happens by itself after a question was closed, unless the host has paused it. */
+  #planTurn(view = this.session.view): void {
+    clearTimeout(this.#turning);
     const auto_advance_ms = view?.settings.auto_advance_ms;
-    if (auto_advance_ms && this.leaderboardNext) this.#turning = setTimeout(() => this.#turnTo("leaderboard"), auto_advance_ms / 2);
+    const running = view?.phase === "results" && !view.paused;
+    this.advances_at = running && auto_advance_ms ? auto_advance_ms - this.session.msUntil(0) : null;
+    if (!running || this.remote || this.board !== "results" || !this.leaderboardNext || !this.moving) return;
+    const wait_ms = auto_advance_ms ? Math.min(auto_advance_ms / 2, TURN_MS) : TURN_MS;
+    this.#turning = setTimeout(() => this.#turnTo("leaderboard"), wait_ms);
   }
 }

@@ -1,0 +1,54 @@
+/** What comes next: the one thing that the large button, the space bar and the remote do. */
+
+import type { TextKey } from "../lib/i18n.svelte";
+import type { View } from "../lib/reducer";
+import type { Host } from "./host.svelte";
+
+export interface Action {
+  label: TextKey;
+  run: () => void;
+}
+
+/** The next step of the quiz; null where there is none. */
+export function nextAction(host: Host, view: View): Action | null {
+  switch (view.phase) {
+    case "lobby":
+      return view.player_count > 0 ? { label: "stage.start", run: () => void host.start() } : null;
+    case "question":
+      return { label: "stage.close", run: () => void host.closeQuestion() };
+    case "results": {
+      const leaderboard = !host.remote && host.board === "results" && host.leaderboardNext;
+      const label = leaderboard ? "stage.leaderboard" : host.last ? "stage.podium" : "stage.next";
+      return { label, run: () => void host.next() };
+    }
+    case "ended":
+      if (host.remote) return null;
+      return { label: host.board === "standings" ? "stage.backToPodium" : "stage.standings", run: () => host.turnPodium() };
+  }
+}
+
+/** What a key does on the stage; null: nothing of ours. */
+export function keyAction(key: string, host: Host, view: View): (() => void) | null {
+  switch (key.toLowerCase()) {
+    case " ":
+    case "arrowright":
+      return host.busy ? () => {} : (nextAction(host, view)?.run ?? null);
+    case "f":
+      return switchFullScreen;
+    case "m":
+      return () => host.switchSound(!host.soundOn);
+    case "l":
+      return view.phase === "ended" ? null : () => void host.lock(!view.locked);
+    case "p":
+      return host.moving && view.phase !== "ended" ? () => void host.pause(!view.paused) : null;
+    case "?":
+      return () => (host.panel = "keys");
+    default:
+      return null;
+  }
+}
+
+export function switchFullScreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen();
+}
