@@ -138,7 +138,8 @@ class Resync:
             if position.step + len(steps) >= self._wanted[code]:
                 break
         else:
-            sessions.restart(code)
+            if sessions.position(code) is not None:
+                sessions.restart(code)
         del self._wanted[code]
 
     async def _read(self, code: str, position: Position) -> tuple[int | None, list[Step] | None]:

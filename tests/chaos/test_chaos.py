@@ -6,7 +6,6 @@ and each run leaves it whole. A test is about one run of them.
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -28,20 +27,21 @@ async def runs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runs]:
     loop = asyncio.get_running_loop()
     runs: Runs = {fault: loop.create_future() for fault in FAULTS}
     waiting = list(enumerate(FAULTS))
-    lanes = [loop.create_task(_play(tmp_path_factory.mktemp("chaos"), waiting, runs)) for _ in range(LANES)]
+    lanes = [loop.create_task(_play(tmp_path_factory, waiting, runs)) for _ in range(LANES)]
     yield runs
     await asyncio.gather(*lanes)
 
 
-async def _play(folder: Path, waiting: list[tuple[int, str]], runs: Runs) -> None:
-    async with Cluster(folder) as cluster:
-        while waiting:
-            seed, fault = waiting.pop(0)
-            try:
-                await Drill(seed, [fault]).run(cluster)
-            except Exception as error:  # the test of this fault shows it
-                runs[fault].set_exception(error)
-            else:
+async def _play(folders: pytest.TempPathFactory, waiting: list[tuple[int, str]], runs: Runs) -> None:
+    while waiting:
+        async with Cluster(folders.mktemp("chaos")) as cluster:
+            while waiting:
+                seed, fault = waiting.pop(0)
+                try:
+                    await Drill(seed, [fault]).run(cluster)
+                except Exception as error:  # the test of this fault shows it; the others get a new deployment
+                    runs[fault].set_exception(error)
+                    break
                 runs[fault].set_result(None)
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from gateway.resync import Position, Resync, Verdict, judge, missing
+from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
 from quickpoll.envelope import Step
 from quickpoll.keys import ENTRY_FIELD
 from tests.gateway.standin import CODE, PARTITIONS, House, keys_of, to_all
@@ -121,6 +121,36 @@ async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_
     running = asyncio.create_task(resync.run(Sessions()))
     resync.request(CODE, 3)
     assert await Sessions.delivered == [3]
+    running.cancel()
+
+
+async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home: House) -> None:
+    class Sessions:
+        """They are all there for two looks, and gone when the third has been read."""
+
+        positions: ClassVar = [Position(0, 0)] * 5
+        looked_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def position(self, code: str) -> Position | None:
+            if code != CODE:
+                self.looked_again.set_result(None)
+            return self.positions.pop() if self.positions else None
+
+        def recovered(self, code: str, steps: list[Step]) -> None:
+            pass
+
+        def restart(self, code: str) -> None:
+            raise KeyError(code)
+
+        end = restart
+
+    await home.coordinator.step(to_all(1))
+    resync = Resync(home.redis, PARTITIONS)
+    running = asyncio.create_task(resync.run(Sessions()))
+    resync.request(CODE, UNREACHABLE)
+    resync.request("000000", 1)
+    await asyncio.wait((running, Sessions.looked_again), return_when=asyncio.FIRST_COMPLETED)
+    assert not running.done()
     running.cancel()
 
 
