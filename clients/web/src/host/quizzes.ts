@@ -9,6 +9,8 @@ export interface Sample {
   /** How many there are. */
   questions: number;
   description: string;
+  /** What it is written in. */
+  language: string;
 }
 
 export function fetchSamples(): Promise<Sample[]> {

@@ -227,6 +227,6 @@ export class Socket {
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on plain http, where a quiz in a classroom runs. */
-function randomId(): string {
+export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

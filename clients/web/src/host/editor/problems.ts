@@ -1,0 +1,91 @@
+/** What is still wrong with a draft, each for the field where it is put right: the server's rules, said before it is asked. */
+
+import { type Draft, type DraftQuestion, bytesOf, shownOptions } from "./draft";
+import * as limits from "./limits";
+
+export type ProblemCode =
+  | "title_missing"
+  | "no_questions"
+  | "too_many_questions"
+  | "text_missing"
+  | "option_missing"
+  | "too_long"
+  | "too_few_options"
+  | "too_many_options"
+  | "mark_one"
+  | "mark_some"
+  | "time_limit"
+  | "points"
+  | "image"
+  | "too_big";
+
+export interface Problem {
+  code: ProblemCode;
+  /** The id of the field it stands beside. */
+  field: string;
+  /** The key of its question; null: it is about the whole quiz. */
+  question: string | null;
+  /** The limit that is passed, or how much too long. */
+  count?: number;
+  /** Something that is only not there yet; said when the field has been left or the quiz is to be played. */
+  missing?: boolean;
+}
+
+export const TITLE_FIELD = "quiz-title";
+export const QUIZ_FIELD = "quiz-size";
+export const textField = (question: string) => `text-${question}`;
+export const optionsField = (question: string) => `options-${question}`;
+export const optionField = (option: string) => `option-${option}`;
+export const timeField = (question: string) => `time-${question}`;
+export const pointsField = (question: string) => `points-${question}`;
+export const explanationField = (question: string) => `explanation-${question}`;
+export const imageField = (question: string) => `image-${question}`;
+
+/** All problems, in the order of the page. */
+export function problemsOf(draft: Draft): Problem[] {
+  const found: Problem[] = written(draft.title, limits.TITLE_CHARACTERS, TITLE_FIELD, null, "title_missing");
+  if (draft.questions.length === 0) found.push({ code: "no_questions", field: QUIZ_FIELD, question: null, missing: true });
+  if (draft.questions.length > limits.QUESTIONS) found.push({ code: "too_many_questions", field: QUIZ_FIELD, question: null, count: limits.QUESTIONS });
+  if (bytesOf(draft) > limits.QUIZ_BYTES) found.push({ code: "too_big", field: QUIZ_FIELD, question: null });
+  return [...found, ...draft.questions.flatMap(problemsOfQuestion)];
+}
+
+function problemsOfQuestion(question: DraftQuestion): Problem[] {
+  const { key } = question;
+  const found = written(question.text, limits.TEXT_CHARACTERS, textField(key), key, "text_missing");
+  if (question.image && (question.image.length > limits.IMAGE_CHARACTERS || !limits.IMAGE_PATTERN.test(question.image))) {
+    found.push({ code: "image", field: imageField(key), question: key });
+  }
+  found.push(...problemsOfOptions(question));
+  if (!within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS)) found.push({ code: "time_limit", field: timeField(key), question: key });
+  if (question.kind !== "poll" && !within(question.points, 0, limits.MOST_POINTS)) found.push({ code: "points", field: pointsField(key), question: key });
+  found.push(...written(question.explanation, limits.EXPLANATION_CHARACTERS, explanationField(key), key));
+  return found;
+}
+
+function problemsOfOptions(question: DraftQuestion): Problem[] {
+  const { key, kind } = question;
+  const options = shownOptions(question);
+  const about = { field: optionsField(key), question: key };
+  const found: Problem[] = [];
+  for (const option of options) {
+    found.push(...written(option.text, limits.OPTION_CHARACTERS, optionField(option.key), key, "option_missing"));
+  }
+  if (options.length < limits.FEWEST_OPTIONS) found.push({ ...about, code: "too_few_options", count: limits.FEWEST_OPTIONS });
+  if (options.length > limits.MOST_OPTIONS) found.push({ ...about, code: "too_many_options", count: limits.MOST_OPTIONS });
+  const correct = options.filter((option) => option.correct).length;
+  if (kind === "multiple" && correct === 0) found.push({ ...about, code: "mark_some", missing: true });
+  if ((kind === "single" || kind === "true_false") && correct !== 1) found.push({ ...about, code: "mark_one", missing: correct === 0 });
+  return found;
+}
+
+/** What is wrong with a text: nothing in it, if it has to be there, or too much. The server counts code points. */
+function written(text: string, most: number, field: string, question: string | null, missing?: ProblemCode): Problem[] {
+  const length = Array.from(text.trim()).length;
+  if (length > most) return [{ code: "too_long", field, question, count: length - most }];
+  return missing && length === 0 ? [{ code: missing, field, question, missing: true }] : [];
+}
+
+function within(value: number | null, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
