@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { t } from "./i18n.svelte";
 import { Refused } from "./socket";
-import { counted, ordinal, refusalText, spacedCode } from "./wording";
+import { ordinal, refusalText, spacedCode } from "./wording";
 
 test("ordinals read as people say them", () => {
   expect([1, 2, 3, 4, 11, 12, 21, 102, 1003].map(ordinal)).toEqual(
@@ -9,9 +10,7 @@ test("ordinals read as people say them", () => {
 });
 
 test("counts agree with their noun", () => {
-  expect([counted(1, "player"), counted(2, "player"), counted(1200, "reply", "replies")]).toEqual(
-    ["1 player", "2 players", "1,200 replies"],
-  );
+  expect([1, 2, 1200].map((n) => t("count.players", { n }))).toEqual(["1 player", "2 players", "1,200 players"]);
 });
 
 test("a code is read out in two halves", () => {

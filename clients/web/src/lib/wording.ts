@@ -42,11 +42,6 @@ export function ordinal(n: number): string {
   return t("ordinal", { n });
 }
 
-/** "1 player", "1,000 players": only for texts that are English anyway. */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${number(n)} ${n === 1 ? one : many}`;
-}
-
 /** "123 456", easier to read out. */
 export function spacedCode(code: string): string {
   return `${code.slice(0, 3)} ${code.slice(3)}`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_NAME, codeFrom, otherName } from "./entry";
+import { MAX_NAME, codeFrom, otherName, isAboutName } from "./entry";
 
 test.each([
   ["123456", "123456"],
@@ -21,4 +21,8 @@ test.each([
 
 test("what is offered is never too long", () => {
   expect(otherName("x".repeat(MAX_NAME))).toHaveLength(MAX_NAME);
+});
+
+test("what is said about a name is told apart from what is said about the game", () => {
+  expect([isAboutName("name_taken"), isAboutName("name_invalid"), isAboutName("session_locked")]).toEqual([true, true, false]);
 });

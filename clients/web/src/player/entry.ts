@@ -1,11 +1,18 @@
 /** What a player types to get in: the code out of whatever was pasted, and another name where one is taken. */
 
+import type { ErrorCode } from "../lib/protocol";
+
 /** The server's limit. */
 export const MAX_NAME = 24;
 
 /** The digits of a code in "123 456", in half a code, or in the whole link to join. */
 export function codeFrom(typed: string): string {
   return (/\/join\/(\d{6})/.exec(typed)?.[1] ?? typed.replace(/\D/g, "")).slice(0, 6);
+}
+
+/** Whether a refusal is about the name; the others are about the game. */
+export function isAboutName(code: ErrorCode): boolean {
+  return code === "name_taken" || code === "name_invalid";
 }
 
 /** "Ada" becomes "Ada 2", and that "Ada 3"; never longer than a name may be. */
