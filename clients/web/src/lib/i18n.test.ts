@@ -1,5 +1,6 @@
+// @vitest-environment happy-dom
 import { afterEach, expect, test } from "vitest";
-import { bestLanguage, chooseLanguage, language, t } from "./i18n.svelte";
+import { bestLanguage, chooseLanguage, language, startTexts, t } from "./i18n.svelte";
 import { number, ordinal } from "./wording";
 
 afterEach(() => chooseLanguage("en"));
@@ -32,5 +33,34 @@ test("a name keeps its own direction between Arabic words", async () => {
 
 test("of two choices in quick succession the last one stays", async () => {
   await Promise.all([chooseLanguage("ja"), chooseLanguage("es")]);
+  expect(language()).toBe("es");
+});
+
+test("the page says its language and its direction", async () => {
+  await chooseLanguage("ar");
+  expect([document.documentElement.lang, document.documentElement.dir]).toEqual(["ar", "rtl"]);
+  await chooseLanguage("de");
+  expect([document.documentElement.lang, document.documentElement.dir]).toEqual(["de", "ltr"]);
+});
+
+test("a choice is kept; one that cannot be understood is passed over", async () => {
+  await chooseLanguage("fr");
+  expect(localStorage.getItem("quickpoll:language")).toBe('"fr"');
+  localStorage.setItem("quickpoll:language", '"ja"');
+  await startTexts();
+  expect(language()).toBe("ja");
+  localStorage.setItem("quickpoll:language", '"klingon"');
+  await startTexts();
+  expect(language()).toBe("en");
+});
+
+test("a language that cannot be loaded leaves the page as it was", async () => {
+  await chooseLanguage("de");
+  const broken = { english: { "test.text": ["here"] }, others: { "./es.json": () => Promise.reject(new Error("offline")) } };
+  await startTexts(broken);
+  await chooseLanguage("es");
+  expect(language()).toBe("de");
+  broken.others["./es.json"] = () => Promise.resolve({ default: {} }) as Promise<never>;
+  await chooseLanguage("es");
   expect(language()).toBe("es");
 });
