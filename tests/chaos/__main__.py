@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.chaos.cluster import Cluster
 from tests.chaos.drill import Broken, Drill, Seen
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, LOSSES
 
 RUNS_PER_CLUSTER = 25
 """Then everything is started anew."""
@@ -87,7 +87,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0, help="for how long [default: 5]")
     parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
-    parser.add_argument("--fault", action="append", choices=sorted(FAULTS), default=[], help="this alone; repeatable")
+    parser.add_argument(
+        "--fault", action="append", choices=sorted(FAULTS | LOSSES), default=[], help="this alone; repeatable"
+    )
     given = parser.parse_args()
     report = asyncio.run(run(drills(given.seed, given.runs, given.minutes, given.fault)))
     report.show()

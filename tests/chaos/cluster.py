@@ -6,6 +6,7 @@ Whatever a fault did to it, `mend` makes it whole again: what was killed is star
 """
 
 import asyncio
+import shutil
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,12 @@ class Valkey:
         assert self._process is not None
         self.send_signal(signal.SIGKILL)
         await self._process.wait()
+
+    async def empty(self) -> None:
+        """Ends it as a power cut does, with the loss of its disk, and starts it."""
+        await self.kill()
+        shutil.rmtree(self._folder / "appendonlydir")
+        await self.start()
 
     async def mend(self) -> None:
         """Makes it work as at the start, whatever was done to it."""

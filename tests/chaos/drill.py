@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from quickpoll.protocol import CloseCode, Option, Question, QuestionKind, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
-from tests.chaos.faults import FAULTS, World
+from tests.chaos.faults import FAULTS, LOSSES, World
 from tests.chaos.invariants import tracebacks, violations
 
 KINDS: tuple[QuestionKind, ...] = ("single", "multiple", "true_false", "poll")
@@ -84,7 +84,7 @@ class Drill:
             Broken: an invariant does not hold; the text has the seed and how to replay it.
         """
         logged = [len(log.read_text()) for log in cluster.logs]
-        crowd = Crowd(str(self.seed), cluster.urls, self._draw_quiz(), self._draw_settings(), self._rng.randint(4, 7))
+        crowd = self._draw_crowd(cluster.urls)
         world = World(cluster, crowd, random.Random(f"{self.seed}/faults"))
         faults = asyncio.create_task(self._do_faults(world))
         try:
@@ -95,7 +95,7 @@ class Drill:
             await cluster.mend()
         found = violations(crowd)
         for log, before in zip(cluster.logs, logged, strict=True):
-            found += tracebacks(log, after=before, allowed=POISON_IS_TOLD)
+            found += tracebacks(log, after=before, allowed=POISON_IS_TOLD if self._has("stream_poisoned") else ())
         if not faults.cancelled() and (error := faults.exception()):
             found.append(f"a fault could not be done: {error!r} {error.__cause__!r}")
         if found:
@@ -109,7 +109,7 @@ class Drill:
         async def do(planned: Planned) -> None:
             await world.crowd.moment(planned.moment, planned.question)
             await asyncio.sleep(planned.after_s)
-            await FAULTS[planned.fault](world)
+            await (FAULTS | LOSSES)[planned.fault](world)
 
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -118,6 +118,13 @@ class Drill:
             await world.cluster.mend()
         finally:
             world.crowd.faults_over.set()
+
+    def _has(self, *faults: str) -> bool:
+        return any(planned.fault in faults for planned in self.plan)
+
+    def _draw_crowd(self, urls: Sequence[str]) -> Crowd:
+        quiz, settings, players = self._draw_quiz(), self._draw_settings(), self._rng.randint(4, 7)
+        return Crowd(str(self.seed), urls, quiz, settings, players, may_be_lost=self._has(*LOSSES))
 
     def _draw_plan(self, fault: str) -> Planned:
         moment, question = self._rng.choice(list(Moment)), self._rng.randrange(self._questions)

@@ -1,7 +1,7 @@
 """Every fault that the suite knows, each a function that does it, waits as long as it lasts, and mends it.
 
 `FAULTS` has them all by name. None of them may cost an answer that was accepted, or let two people see different
-results; `invariants` says so after every run.
+results; `invariants` says so after every run. `LOSSES` cost the session: nobody may be left waiting for it.
 """
 
 import asyncio
@@ -165,6 +165,11 @@ async def valkey_killed(world: World) -> None:
     await world.cluster.valkey.kill()
     await asyncio.sleep(world.rng.uniform(0, 1))
     await world.cluster.valkey.start()
+
+
+async def valkey_emptied(world: World) -> None:
+    """Valkey loses everything that it has: the session is gone, and everybody is to be told."""
+    await world.cluster.valkey.empty()
 
 
 async def valkey_stopped(world: World) -> None:
@@ -404,3 +409,5 @@ FAULTS: Final[dict[str, Fault]] = {
     "client_stops_reading": client_stops_reading,
     "answer_from_two_devices": answer_from_two_devices,
 }
+
+LOSSES: Final[dict[str, Fault]] = {"valkey_emptied": valkey_emptied}

@@ -21,7 +21,9 @@ from tests.system.game import points, ranks_of
 CLOCK_STEP_MS = 1
 """`received_at` and `closes_at` are whole milliseconds of one clock."""
 REFUSALS = (ErrorCode.QUESTION_CLOSED, ErrorCode.SESSION_ENDED)
-"""What a player who answers in time may be told: the answer came too late."""
+"""What a player who answers when the options are open may be told: the answer came too late."""
+LOST = (ErrorCode.SESSION_NOT_FOUND,)
+"""And where the session may be lost."""
 STREAK_BONUS, STREAK_STEPS = 100, 5
 
 
@@ -87,7 +89,7 @@ def _of_answers(player: Player) -> Iterator[str]:
             asked = player.asked[index]
             if not asked.opens_at <= accepted.received_at <= asked.closes_at + CLOCK_STEP_MS:
                 yield f"question {index}: accepted at {accepted.received_at}, open {asked.opens_at}-{asked.closes_at}"
-        elif given.refused and given.refused not in REFUSALS:
+        elif given.refused and given.refused not in REFUSALS + LOST * player.crowd.may_be_lost:
             yield f"question {index}: refused with {given.refused}"
 
 
@@ -100,10 +102,11 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
     times = {(p.asked[index].opens_at, p.asked[index].closes_at) for p in crowd.people if index in p.asked}
     if len(times) > 1:
         yield f"it was open at different times: {sorted(times)}"
-    if not crowd.host.results[index]:
-        yield "there are no results"
+    results = next((copy for person in crowd.people for copy in person.results[index]), None)
+    if results is None:
+        if crowd.settings.auto_advance_ms is None:  # else everybody may have been away for just that moment
+            yield "nobody has seen results"
         return
-    results = crowd.host.results[index][0]
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
     tally = [0] * len(question.options)
     for answer in accepted:
@@ -136,7 +139,7 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
             for own in player.own[index]:
                 if (own.points, own.total_points, own.rank) != right_now:
                     yield f"{player.name}, question {index}: told {own}, the rules say {right_now}"
-        for board in crowd.host.boards[index][:1]:
+        for board in [copy for person in crowd.people for copy in person.boards[index]][:1]:
             lines = {entry.player_id: (entry.points, entry.rank) for entry in board.entries}
             right = {player_id: (totals[player_id], ranks[player_id]) for player_id in totals}
             # Who joined after this question is not on its board; the board shows the first ten.

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.chaos.cluster import Cluster
 from tests.chaos.drill import Drill
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, LOSSES
 
 LANES = 3
 
@@ -25,8 +25,8 @@ Runs = dict[str, "asyncio.Future[None]"]
 async def runs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runs]:
     """What becomes of each fault's run, by name."""
     loop = asyncio.get_running_loop()
-    runs: Runs = {fault: loop.create_future() for fault in FAULTS}
-    waiting = list(enumerate(FAULTS))
+    runs: Runs = {fault: loop.create_future() for fault in FAULTS | LOSSES}
+    waiting = list(enumerate(FAULTS | LOSSES))
     lanes = [loop.create_task(_play(tmp_path_factory, waiting, runs)) for _ in range(LANES)]
     yield runs
     await asyncio.gather(*lanes)
@@ -47,4 +47,9 @@ async def _play(folders: pytest.TempPathFactory, waiting: list[tuple[int, str]],
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_answer_is_lost_and_all_see_the_same(runs: Runs, fault: str) -> None:
+    await runs[fault]
+
+
+@pytest.mark.parametrize("fault", LOSSES)
+async def test_nobody_is_left_waiting_for_a_session_that_is_lost(runs: Runs, fault: str) -> None:
     await runs[fault]
