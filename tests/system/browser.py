@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Page, WebSocket, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from quickpoll.protocol import Question, Quiz
 from tests.system.game import points
@@ -77,14 +77,24 @@ class Phone:
     async def join(cls, page: Page, address: str, code: str, name: str, quiz: Quiz) -> "Phone":
         """Opens the join link, enters a name and joins."""
         phone = cls(page, name, quiz)
-        page.on("websocket", phone._listen)
-        page.on("pageerror", lambda error: phone.problems.append(str(error)))
+        phone.listen()
         await page.goto(f"{address}/join/{code}")
         await expect(page.get_by_role("textbox", name="Game code")).to_have_value(code)
         await page.get_by_role("textbox", name="Your name").fill(name)
         await page.get_by_role("button", name="Join", exact=True).click()
         await expect(page.get_by_role("heading", name=name)).to_be_visible()
         return phone
+
+    def listen(self) -> None:
+        """Notes what the server says to the page, and what goes wrong on it."""
+        self.page.on("websocket", lambda one: one.on("framereceived", lambda text: self._received(json.loads(text))))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    async def press(self, index: int, key: str) -> None:
+        """Answers rightly by a key."""
+        self._answers[index] = True
+        await self.page.keyboard.press(key)
+        await expect(self.page.get_by_text("Locked in", exact=True)).to_be_visible()
 
     async def answer(self, index: int, *, correctly: bool) -> None:
         """Taps the right options of a question, or wrong ones, and waits until they are locked in."""
@@ -103,9 +113,6 @@ class Phone:
         poll = self.quiz.questions[index].kind == "poll"
         heading = "Thanks, counted" if poll else "Correct!" if self._answers[index] else "Not this time"
         await expect(self.page.get_by_role("heading", name=heading)).to_be_visible()
-
-    def _listen(self, websocket: WebSocket) -> None:
-        websocket.on("framereceived", lambda text: self._received(json.loads(text)))
 
     def _received(self, message: dict[str, Any]) -> None:
         if message["type"] == "new_question":
@@ -129,3 +136,12 @@ async def code_of(host: Page) -> str:
     """The code that the lobby shows."""
     shown = host.get_by_label(re.compile(r"^Code \d{6}$"))
     return str(await shown.get_attribute("aria-label"))[-6:]
+
+
+async def open_remote(stage: Page, remote: Page) -> None:
+    """Opens the link to the remote, which the stage shows in its lobby, on another page."""
+    await stage.get_by_role("button", name="Use your phone as remote").click()
+    link = await stage.get_by_role("link", name="Open here").get_attribute("href")
+    await stage.keyboard.press("Escape")
+    await remote.goto(str(link))
+    await expect(remote.get_by_role("heading", name="Lobby")).to_be_visible()

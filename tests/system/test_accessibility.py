@@ -30,5 +30,5 @@ async def test_no_view_has_a_barrier(tmp_path: Path, scheme: str) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
         await Tour(browser, quickpoll.health, check, ["Ada", "Grace", "Linus"], scheme, reduced_motion=True).walk()
-    assert len(visited) >= 16
+    assert len(visited) >= 22
     assert found == {}

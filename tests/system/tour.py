@@ -7,7 +7,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Option, Question, Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page
+from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, open_remote
 
 TOUR = Quiz(
     "Around the world",
@@ -49,10 +49,14 @@ class Tour:
         """Visits every view of host and player once."""
         host = await self._page(self.stage or PROJECTOR)
         phones = await self._lobby(host)
+        remote = await self._page(PHONE)
+        await open_remote(host, remote)
+        await self.visit(remote, "remote-lobby")
+        await host.get_by_role("button", name="Start").click()
         for index in range(len(TOUR.questions)):
-            await self._question(host, phones, index)
+            await self._question(host, remote, phones, index)
         await self._end(host, phones)
-        for page in (host, *(phone.page for phone in phones)):
+        for page in (host, remote, *(phone.page for phone in phones)):
             await page.context.close()
 
     async def _page(self, size: dict[str, int]) -> Page:
@@ -66,6 +70,10 @@ class Tour:
         await host.locator("input[type=file]").first.set_input_files(upload)  # type: ignore[arg-type]
         await expect(host.get_by_role("heading", name=TOUR.title)).to_be_visible()
         await self.visit(host, "host-setup")
+        await host.get_by_role("button", name="Edit").click()
+        await expect(host.get_by_role("textbox", name="Title")).to_have_value(TOUR.title)
+        await self.visit(host, "host-editor")
+        await host.get_by_role("button", name="Play it").click()
         await host.get_by_role("button", name="Open the lobby").click()
         code = await code_of(host)
         stranger = await self._page(PHONE)
@@ -80,10 +88,9 @@ class Tour:
         await expect(host.get_by_role("button", name=f"Remove {self.names[-1]}")).to_be_visible()
         await self.visit(host, "host-lobby")
         await self.visit(phones[0].page, "player-lobby")
-        await host.get_by_role("button", name="Start").click()
         return phones
 
-    async def _question(self, host: Page, phones: list[Phone], index: int) -> None:
+    async def _question(self, host: Page, remote: Page, phones: list[Phone], index: int) -> None:
         first, last = phones[0].page, index + 1 == len(TOUR.questions)
         if not last:
             await expect(first.get_by_text("Get ready")).to_be_visible()
@@ -97,12 +104,14 @@ class Tour:
             await expect(first.get_by_text("Locked in", exact=True)).to_be_visible()
             await self.visit(first, "player-answered")
             await self.visit(host, "host-question")
+            await self.visit(remote, "remote-question")
         await phones[-1].answer(index, correctly=False)
         await phones[0].sees_verdict(index)
         await self.visit(first, "player-correct" if not last else "player-incorrect")
         if not last:
             await expect(host.get_by_role("button", name="Leaderboard")).to_be_visible()
             await self.visit(host, "host-results")
+            await self.visit(remote, "remote-results")
             await host.get_by_role("button", name="Leaderboard").click()
             await expect(host.get_by_role("heading", name="Leaderboard")).to_be_visible()
             await self.visit(host, "host-leaderboard")
@@ -113,5 +122,9 @@ class Tour:
         await self.visit(host, "host-podium")
         await expect(phones[0].page.get_by_role("list", name="Podium")).to_be_visible()
         await self.visit(phones[0].page, "player-final")
+        await host.get_by_role("button", name="Full results").click()
+        await expect(host.get_by_role("button", name="Download the results")).to_be_visible()
+        await self.visit(host, "host-standings")
         await host.get_by_role("button", name="Choose another quiz").click()
+        await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
         await expect(host.get_by_role("button", name="Icebreaker")).to_be_visible()
