@@ -6,6 +6,7 @@ Each view of both pages is taken at phone and projector size, in light and dark,
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -31,6 +32,21 @@ async def _settled(page: Page, view: str) -> None:
     )
 
 
+def index(views: Sequence[str], schemes: Sequence[str]) -> str:
+    """The page that shows them all."""
+    lines = ["# Every view", "", "Taken in a real game by `make pictures`.", ""]
+    lines += [f"| view | {' | '.join(schemes)} |", "|---" * (len(schemes) + 1) + "|"]
+    for view in views:
+        cells = [f'<img src="{file_of(view, scheme)}" width="360" alt="{view}, {scheme}">' for scheme in schemes]
+        lines.append(f"| {view} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def file_of(view: str, scheme: str) -> str:
+    """The name of a picture."""
+    return f"{view}.png" if scheme == "light" else f"{view}-{scheme}.png"
+
+
 async def main() -> None:
     """Reads the arguments and takes the pictures."""
     parser = argparse.ArgumentParser(prog="python -m tests.system.film", description=__doc__)
@@ -38,6 +54,7 @@ async def main() -> None:
     parser.add_argument("--schemes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
+    views: dict[str, None] = {}
     with tempfile.TemporaryDirectory() as folder:
         quickpoll = serve(Path(folder))
         async with running(quickpoll), chromium() as browser:
@@ -45,10 +62,11 @@ async def main() -> None:
 
                 async def take(page: Page, view: str, scheme: str = scheme) -> None:
                     await _settled(page, view)
-                    suffix = "" if scheme == "light" else f"-{scheme}"
-                    await page.screenshot(path=given.folder / f"{view}{suffix}.png")
+                    await page.screenshot(path=given.folder / file_of(view, scheme))
+                    views[view] = None
 
                 await Tour(browser, quickpoll.health, take, NAMES, scheme, stage=STAGE).walk()
+    (given.folder / "README.md").write_text(index(list(views), given.schemes))
 
 
 if __name__ == "__main__":
