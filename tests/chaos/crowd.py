@@ -257,5 +257,6 @@ class Crowd:
         unsettled = [index for index, given in getattr(person, "given", {}).items() if given.told == 0.0]
         return (
             f"{person.name} in {person.phase} of question {max(person.asked, default=-1)}, unsettled {unsettled}, "
-            f"closes {person.closes}, connected {person.is_connected}"
+            f"closes {person.closes}, connected {person.is_connected}, errors {dict(person.errors)}, "
+            f"waits for {list(person.under_way.values())}, faults over {self.faults_over.is_set()}"
         )

@@ -20,6 +20,8 @@ LEADS_MS = (50, 150)
 LIMITS_MS = (1000, 1500, 2000)
 MOST_FAULTS = 3
 OVER_WITHIN_S = 60.0
+NO_START = ("quickpoll: Redis at",)
+"""With this line ends what was started while Valkey could not be used."""
 POISON_IS_TOLD = ("is set aside", ": entry ", "DecodeError", "UnknownFormat", "ValidationError")
 """Lines in which a coordinator tells of entries that it set aside."""
 
@@ -94,8 +96,9 @@ class Drill:
             await asyncio.gather(faults, return_exceptions=True)
             await cluster.mend()
         found = violations(crowd)
+        allowed = NO_START + POISON_IS_TOLD * self._has("stream_poisoned")
         for log, before in zip(cluster.logs, logged, strict=True):
-            found += tracebacks(log, after=before, allowed=POISON_IS_TOLD if self._has("stream_poisoned") else ())
+            found += tracebacks(log, after=before, allowed=allowed)
         if not faults.cancelled() and (error := faults.exception()):
             found.append(f"a fault could not be done: {error!r} {error.__cause__!r}")
         if found:

@@ -115,6 +115,8 @@ class Person:
         """How long it was without a connection each time."""
         self.late_s: list[float] = []
         """How long after a question was over it saw the results."""
+        self.errors: Counter[str] = Counter()
+        """Codes of the errors that it was told."""
         self.has_twin = False
         """Whether a second device has its token."""
         self._changed = asyncio.Condition()
@@ -165,6 +167,7 @@ class Person:
                 continue
             if not isinstance(reply, Error):
                 return reply
+            self.errors[reply.code] += 1
             if reply.code in AGAIN:
                 await asyncio.sleep((reply.retry_after_ms or 100) / 1000)
             elif reply.code is ErrorCode.FORBIDDEN:
