@@ -222,6 +222,17 @@ async def appends_unanswered(world: World) -> None:
     gateway.redis.mend()
 
 
+async def resumes_arrive_late(world: World) -> None:
+    """All players are cut twice while what one gateway appends is held back: its resumes come when they are old."""
+    gateway = world.gateway()
+    gateway.redis.freeze(Way.TO_SERVER)
+    for _ in range(2):
+        for link in world.client_links(1.0):
+            link.cut()
+        await asyncio.sleep(world.rng.uniform(0.3, 0.6))
+    gateway.redis.mend()
+
+
 async def pubsub_killed(world: World) -> None:
     """Valkey closes all pub/sub connections, again and again."""
     for _ in range(6):
@@ -396,6 +407,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "valkey_half_open": valkey_half_open,
     "replies_of_valkey_lost": replies_of_valkey_lost,
     "appends_unanswered": appends_unanswered,
+    "resumes_arrive_late": resumes_arrive_late,
     "pubsub_killed": pubsub_killed,
     "valkey_full": valkey_full,
     "valkey_read_only": valkey_read_only,
