@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def new_page(
     browser: Browser,
-    size: dict[str, int],
+    size: Mapping[str, int],
     *,
     scheme: str = "light",
     locale: str = "en-GB",
@@ -41,7 +41,7 @@ async def new_page(
 ) -> Page:
     """A page with a storage of its own."""
     motion = "reduce" if reduced_motion else "no-preference"
-    context = await browser.new_context(viewport=size, color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
+    context = await browser.new_context(viewport=dict(size), color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
     return await context.new_page()
 
 

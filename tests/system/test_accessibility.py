@@ -1,15 +1,25 @@
-"""axe finds nothing to complain of in any view of either page, in light and dark (WCAG 2.2 A and AA)."""
+"""Both pages are for everyone (WCAG 2.2 A and AA).
+
+axe finds nothing to complain of in any view, in light and dark; at 200 % zoom nothing is cut off at the side; a
+screen reader is told what happens.
+"""
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
-from tests.system.browser import chromium
+from quickpoll.protocol import Option, Question, Quiz
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page
 from tests.system.harness import running, serve
 from tests.system.tour import Tour
 
+# What remains of 1280 by 720 at 200 %, and the narrowest phone (WCAG 1.4.4 and 1.4.10).
+ZOOMED_STAGE = {"width": 640, "height": 360}
+NARROW_PHONE = {"width": 320, "height": 640}
+QUICK = Quiz("Quick", (Question("single", "One and one is?", (Option("Two", correct=True), Option("Three")), 6000),))
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": STANDARD}}
 
@@ -32,3 +42,40 @@ async def test_no_view_has_a_barrier(tmp_path: Path, scheme: str) -> None:
         await Tour(browser, quickpoll.health, check, ["Ada", "Grace", "Linus"], scheme, reduced_motion=True).walk()
     assert len(visited) >= 22
     assert found == {}
+
+
+async def test_nothing_is_cut_off_at_the_side_when_zoomed(tmp_path: Path) -> None:
+    cut: list[str] = []
+
+    async def check(page: Page, view: str) -> None:
+        width = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if width > 0:
+            cut.append(f"{view}: {width} px")
+
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        tour = Tour(browser, quickpoll.health, check, ["Ada", "Grace"], stage=ZOOMED_STAGE, phone=NARROW_PHONE)
+        await tour.walk()
+    assert cut == []
+
+
+async def test_a_screen_reader_is_told_question_time_result_and_rank(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host = await new_page(browser, PROJECTOR)
+        await host.goto(f"{quickpoll.health}/host")
+        upload = {"name": "q.json", "mimeType": "application/json", "buffer": msgspec.json.encode(QUICK)}
+        await host.locator("input[type=file]").first.set_input_files(upload)  # type: ignore[arg-type]
+        await host.get_by_role("button", name="Open the lobby").click()
+        ada = (
+            await Phone.join(await new_page(browser, PHONE), quickpoll.health, await code_of(host), "Ada", QUICK)
+        ).page
+        said = ada.locator("[aria-live=assertive]")
+        await host.get_by_role("button", name="Start").click()
+        # What has the focus is read out.
+        await expect(ada.get_by_role("heading", name="One and one is?")).to_be_focused()
+        await expect(said).to_contain_text("5 seconds left", timeout=15_000)
+        await expect(said).to_contain_text("No answer in time.", timeout=15_000)
+        await expect(said).to_contain_text("You are 1st")
+        await host.get_by_role("button", name="Show the podium").click()
+        await expect(ada.locator("[aria-live=polite]")).to_contain_text("The quiz is over")

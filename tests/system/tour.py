@@ -1,7 +1,7 @@
 """A walk through every view of both pages, in a real game: for pictures and for checks of each view."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 from playwright.async_api import Browser, Page, expect
@@ -43,13 +43,14 @@ class Tour:
     names: Sequence[str]
     scheme: str = "light"
     reduced_motion: bool = False
-    stage: dict[str, int] | None = None
+    stage: Mapping[str, int] = field(default_factory=lambda: PROJECTOR)
+    phone: Mapping[str, int] = field(default_factory=lambda: PHONE)
 
     async def walk(self) -> None:
         """Visits every view of host and player once."""
-        host = await self._page(self.stage or PROJECTOR)
+        host = await self._page(self.stage)
         phones = await self._lobby(host)
-        remote = await self._page(PHONE)
+        remote = await self._page(self.phone)
         await open_remote(host, remote)
         await self.visit(remote, "remote-lobby")
         await host.get_by_role("button", name="Start").click()
@@ -59,7 +60,7 @@ class Tour:
         for page in (host, remote, *(phone.page for phone in phones)):
             await page.context.close()
 
-    async def _page(self, size: dict[str, int]) -> Page:
+    async def _page(self, size: Mapping[str, int]) -> Page:
         return await new_page(self.browser, size, scheme=self.scheme, reduced_motion=self.reduced_motion)
 
     async def _lobby(self, host: Page) -> list[Phone]:
@@ -76,14 +77,14 @@ class Tour:
         await host.get_by_role("button", name="Play it").click()
         await host.get_by_role("button", name="Open the lobby").click()
         code = await code_of(host)
-        stranger = await self._page(PHONE)
+        stranger = await self._page(self.phone)
         await stranger.goto(self.address)
         await expect(stranger.get_by_role("textbox", name="Game code")).to_be_visible()
         await self.visit(stranger, "player-join")
         await stranger.context.close()
         phones = []
         for name in self.names:
-            page = await self._page(PHONE)
+            page = await self._page(self.phone)
             phones.append(await Phone.join(page, self.address, code, name, TOUR))
         await expect(host.get_by_role("button", name=f"Remove {self.names[-1]}")).to_be_visible()
         await self.visit(host, "host-lobby")
