@@ -46,7 +46,7 @@ def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:
         parts: Any = msgspec.msgpack.decode(data[1:])
         tag, link, request = parts[0], msgspec.convert(parts[1], Link), msgspec.convert(parts[2], int)
         given = parts[4].get("id") if isinstance(parts[4], dict) else None
-    except (msgspec.DecodeError, TypeError, LookupError):
+    except (msgspec.DecodeError, ValueError, RecursionError, TypeError, LookupError):
         return None
     if tag != 1:
         return None

@@ -6,7 +6,7 @@ here. Everything is msgpack behind one format byte; a reader refuses a format it
 """
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -14,6 +14,8 @@ from msgspec import Raw, Struct
 from quickpoll.protocol import Role, SessionCommand
 
 FORMAT: Final = b"\x01"
+
+Decoded = TypeVar("Decoded")
 
 
 class UnknownFormat(Exception):
@@ -179,6 +181,13 @@ def _body(data: bytes) -> memoryview:
     return memoryview(data)[1:]
 
 
+def _decode(decoder: "msgspec.msgpack.Decoder[Decoded]", data: bytes | memoryview | Raw) -> Decoded:
+    try:
+        return decoder.decode(data)
+    except (UnicodeDecodeError, RecursionError) as error:  # as msgspec lets them through
+        raise msgspec.DecodeError(str(error)) from None
+
+
 def encode(message: Entry | Replies | Step) -> bytes:
     """Encodes an entry or a delivery, with its format byte."""
     return FORMAT + _encoder.encode(message)
@@ -196,19 +205,19 @@ def decode_entry(data: bytes) -> Entry:
         UnknownFormat: the format byte is not this version's.
         msgspec.DecodeError: the bytes are damaged.
     """
-    return _entry_decoder.decode(_body(data))
+    return _decode(_entry_decoder, _body(data))
 
 
 def decode_replies(data: bytes) -> Replies:
     """Decodes what came on a gateway's channel; raises as `decode_entry`."""
-    return _replies_decoder.decode(_body(data))
+    return _decode(_replies_decoder, _body(data))
 
 
 def decode_step(data: bytes) -> Step:
     """Decodes what came on a session's channel; raises as `decode_entry`."""
-    return _step_decoder.decode(_body(data))
+    return _decode(_step_decoder, _body(data))
 
 
 def decode_personal(part: Raw) -> PersonalTexts:
     """Decodes one gateway's part of a `Personal`."""
-    return _personal_decoder.decode(part)
+    return _decode(_personal_decoder, part)

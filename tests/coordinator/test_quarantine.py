@@ -30,6 +30,8 @@ def test_a_command_that_is_unknown_here_is_answered_unavailable() -> None:
         b"\x01\x05",
         b"\x01" + msgspec.msgpack.encode([1, "gw", 3, None, {}]),
         b"\x01" + msgspec.msgpack.encode([9, ["gw", 7], 3, None, {}]),
+        b"\x01\x95\x01\x92\xa2\xff\xfe\x07\x03\xc0\x80",  # a name that is no UTF-8
+        b"\x01" + b"\x91" * 100_000,  # lists in lists
         encode(Tick()),
     ],
 )

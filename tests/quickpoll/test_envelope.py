@@ -68,9 +68,26 @@ def test_a_format_of_another_version_is_refused_by_name(data: bytes) -> None:
             decode(data)
 
 
-def test_damaged_bytes_are_an_error_that_can_be_caught() -> None:
+NOT_UTF8 = b"\xa2\xff\xfe"
+LISTS_IN_LISTS = b"\x91" * 100_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encode(GatewayLost("gateway"))[:-3],
+        b"\x01\x92\x03" + NOT_UTF8,
+        b"\x01\x93\x03\xa1g" + LISTS_IN_LISTS,
+    ],
+)
+def test_damaged_bytes_are_an_error_that_can_be_caught(data: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
-        decode_entry(encode(GatewayLost("gateway"))[:-3])
+        decode_entry(data)
+
+
+def test_a_damaged_delivery_is_the_same_error() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_step(b"\x01\x93\x09\x04\x91\x93\x03\xcd\x11\x94" + NOT_UTF8)
 
 
 def test_fields_that_a_newer_version_appended_are_ignored() -> None:
