@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from tests.system.browser import chromium
+from tests.system.browser import PHONE, chromium
 from tests.system.harness import running, serve
 from tests.system.tour import Tour
 
@@ -30,6 +30,12 @@ async def _settled(page: Page, view: str) -> None:
              .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
              .map((one) => one.finished))"""
     )
+
+
+def size(text: str) -> dict[str, int]:
+    """A size as people write it: 1920x1080."""
+    width, _, height = text.partition("x")
+    return {"width": int(width), "height": int(height)}
 
 
 def index(views: Sequence[str], schemes: Sequence[str]) -> str:
@@ -52,6 +58,8 @@ async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.system.film", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("docs/pictures"), help="where they go (%(default)s)")
     parser.add_argument("--schemes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--stage", type=size, default=STAGE, help="of the host's page, such as 1920x1080")
+    parser.add_argument("--phone", type=size, default=PHONE, help="of the player's page, such as 768x1024")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     views: dict[str, None] = {}
@@ -65,7 +73,7 @@ async def main() -> None:
                     await page.screenshot(path=given.folder / file_of(view, scheme))
                     views[view] = None
 
-                await Tour(browser, quickpoll.health, take, NAMES, scheme, stage=STAGE).walk()
+                await Tour(browser, quickpoll.health, take, NAMES, scheme, stage=given.stage, phone=given.phone).walk()
     (given.folder / "README.md").write_text(index(list(views), given.schemes))
 
 

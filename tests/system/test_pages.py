@@ -121,6 +121,18 @@ async def test_a_wrong_file_is_told_by_question_and_field(tmp_path: Path) -> Non
         await expect(alert).to_contain_text(re.compile("points", re.IGNORECASE))
 
 
+async def test_a_reloaded_lobby_still_shows_where_phones_can_join(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path, QUICKPOLL_PUBLIC_URL="http://quiz.example")
+    async with running(quickpoll), chromium() as browser:
+        host = await new_page(browser, PROJECTOR)
+        await host.goto(f"{quickpoll.health}/host")
+        await host.get_by_role("button", name=SAMPLE.title).click()
+        await host.get_by_role("button", name="Open the lobby").click()
+        await expect(host.get_by_role("heading", name="Join at quiz.example")).to_be_visible()
+        await host.reload()
+        await expect(host.get_by_role("heading", name="Join at quiz.example")).to_be_visible()
+
+
 async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     slow = OWN.replace("  - kind: single", "  - kind: single\n    time_limit_ms: 60000", 1)

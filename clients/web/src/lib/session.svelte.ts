@@ -8,7 +8,7 @@ import { ServerClock } from "./clock";
 import type { AnyServerMessage, Role } from "./protocol";
 import { type View, reduce } from "./reducer";
 import { type Command, type Refused, Socket, type SocketState } from "./socket";
-import { forgetToken, keepToken, tokenFor } from "./tokens";
+import { forgetToken, keepToken, keptToken, tokenFor } from "./tokens";
 
 /** Why a session is over for this page: `elsewhere` can be taken back. */
 export type Ending = "closed" | "lost" | "idle" | "kicked" | "elsewhere";
@@ -120,10 +120,12 @@ export class Session {
   #received(message: AnyServerMessage): void {
     if (message.type === "clock") return this.#clock.add(message);
     if ("session" in message) this.#clock.guess(message.session.server_time);
-    if (message.type === "session_created") this.#keep(message.code, message.host_token, message.session.title);
+    if (message.type === "session_created") this.#keep(message.code, message.host_token, message.session.title, message.join_url);
     if (message.type === "joined") this.#keep(message.code, message.player_token, message.session.title);
     if (message.type === "session_closed") this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
     this.#latest = reduce(this.#latest, message);
+    // `resumed` does not say where to join: after a reload the page knows it from when the session was opened.
+    if (message.type === "resumed" && this.#latest) this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
     this.#listener(message, this.#latest);
     this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
   }
@@ -134,9 +136,9 @@ export class Session {
     else this.view = this.#latest;
   }
 
-  #keep(code: string, token: string, title: string): void {
+  #keep(code: string, token: string, title: string, join_url?: string): void {
     this.#code = code;
-    keepToken(this.role, code, token, title);
+    keepToken(this.role, code, token, title, join_url);
   }
 
   #over(code: number): void {

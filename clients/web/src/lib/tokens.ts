@@ -11,16 +11,22 @@ export interface KeptToken {
   token: string;
   /** The quiz, for the list of sessions to go on with. */
   title: string;
+  /** Where players join, as the server said when the session was opened; the host's. */
+  join_url?: string;
   /** `Date.now()` when it was kept. */
   kept_at: number;
 }
 
-export function keepToken(role: Role, code: string, token: string, title: string): void {
-  write(`${role}:${code}`, { code, token, title, kept_at: Date.now() } satisfies KeptToken);
+export function keepToken(role: Role, code: string, token: string, title: string, join_url?: string): void {
+  write(`${role}:${code}`, { code, token, title, join_url, kept_at: Date.now() } satisfies KeptToken);
+}
+
+export function keptToken(role: Role, code: string): KeptToken | null {
+  return read<KeptToken>(`${role}:${code}`);
 }
 
 export function tokenFor(role: Role, code: string): string | null {
-  return read<KeptToken>(`${role}:${code}`)?.token ?? null;
+  return keptToken(role, code)?.token ?? null;
 }
 
 export function forgetToken(role: Role, code: string): void {
