@@ -73,10 +73,10 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     """Accepts a connected player's answer, and closes the question if it was the last one."""
     session, now = turn.session, turn.now
     request_id = turn.command.request_id
-    known = player.answer
-    if known is not None and known.request_id == request_id and known.question == body.question:
-        turn.reply(AnswerAccepted(question=known.question, received_at=known.received_at, reply_to=turn.reply_to))
-        return
+    for known in (player.answer, *player.earlier):
+        if known is not None and known.request_id == request_id and known.question == body.question:
+            turn.reply(AnswerAccepted(question=known.question, received_at=known.received_at, reply_to=turn.reply_to))
+            return
     _check_window(session, body.question, now, player)
     if session.has_answered(player):
         raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")

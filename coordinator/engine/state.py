@@ -30,6 +30,8 @@ from quickpoll.protocol import (
     YourResult,
 )
 
+EARLIER_ANSWERS: Final = 3
+"""So many are remembered: a client sends one again for some seconds, and questions may be as short."""
 LONGER: Final[tuple[ExtraTimePercent, ...]] = (25, 50, 100)
 """By how many percent a player's own limit can be longer."""
 
@@ -78,6 +80,8 @@ class Player(Struct, array_like=True, kw_only=True):
     answered_total_ms: int = 0
     history: bytes = b""
     """What became of each closed question: see `report.py`."""
+    earlier: list[AcceptedAnswer] = []
+    """The last ones accepted before `answer`, to recognise them when they are sent again late."""
 
 
 class Standing(IntEnum):
@@ -244,6 +248,8 @@ class Session:
 
     def accept(self, player: Player, answer: AcceptedAnswer) -> None:
         """Counts a connected player's answer to the current question, the first of this player."""
+        if player.answer is not None:
+            player.earlier = [*player.earlier[1 - EARLIER_ANSWERS :], player.answer]
         player.answer = answer
         self.waiting -= 1
         head = self.head

@@ -132,6 +132,17 @@ def test_the_same_answer_sent_again_is_accepted_again_and_counts_once() -> None:
     assert game.session.head.answered == 0
 
 
+def test_an_answer_whose_reply_was_lost_is_recognised_after_later_ones_too() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE, SINGLE)
+    ann = game.join("Ann")
+    given = []
+    for index in range(4):
+        play(game)
+        given.append(game.answer(ann, 0, id=f"answer {index}"))
+        assert [game.answer(ann, 0, id=f"answer {number}", question=number) for number in range(index + 1)] == given
+    assert game.session.players[ann.id].correct == 4
+
+
 def test_an_id_used_for_one_question_does_not_answer_the_next() -> None:
     game = Game(SINGLE, SINGLE)
     ann, _ = game.join("Ann"), game.join("Ben")
