@@ -26,6 +26,7 @@ from gateway.subscriber import Subscriber
 from quickpoll.clock import RedisClock
 from quickpoll.protocol import CloseCode
 from quickpoll.redis import UNAVAILABLE, connect
+from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
 
 # On top of the closes being spread over the drain: so many ms are drawn for each client to wait.
@@ -89,11 +90,10 @@ class Gateway:
 
         Raises:
             OSError: the port is taken.
-            RedisError: Redis is away.
+            Failure: Redis does not answer, or takes no writes.
         """
         try:
-            await self._clock.synchronise(self._client)
-            await self._heartbeat.begin()
+            await self._enter()
             self._run(self._subscriber.run(self._hub.replies, self._hub.step, self._restored), "subscriber")
             self._run(self._subscriber.ping(), "ping")
             self._run(self._relay.run(), "relay")
@@ -144,6 +144,14 @@ class Gateway:
         await self._client.aclose()
 
     # -- inside -----------------------------------------------------------------------------
+
+    async def _enter(self) -> None:
+        try:
+            await self._clock.synchronise(self._client)
+            await self._heartbeat.begin()
+        except UNAVAILABLE as error:
+            advice = "start it, or correct QUICKPOLL_REDIS_URL"
+            raise Failure(f"Redis cannot be used ({error}); {advice}") from None
 
     def _restored(self) -> None:
         self._relay.append_again()

@@ -8,7 +8,8 @@ import pytest
 from gateway import relay
 from gateway.app import Gateway
 from quickpoll.envelope import Command
-from quickpoll.redis import Client, RedisError
+from quickpoll.redis import Client
+from quickpoll.settings import Failure
 from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, House, house
 
 
@@ -89,8 +90,18 @@ async def test_a_port_in_use_is_told(home: House) -> None:
 
 async def test_without_redis_it_does_not_start() -> None:
     gateway = Gateway(redis_url="unix:///nowhere", tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
-    with pytest.raises((RedisError, OSError)):
+    with pytest.raises(Failure, match="QUICKPOLL_REDIS_URL"):
         await gateway.start()
+
+
+async def test_where_redis_takes_no_writes_it_does_not_start(redis: Client, redis_url: str) -> None:
+    gateway = Gateway(redis_url=redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    await redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(Failure, match="memory"):
+            await gateway.start()
+    finally:
+        await redis.config_set("maxmemory", 0)
 
 
 async def test_each_start_has_an_id_of_its_own(home: House, redis_url: str) -> None:
