@@ -10,7 +10,19 @@ from msgspec.structs import replace
 
 from coordinator.engine import Close, CloseSession, Effects, Reply, ToEach, ToMany
 from quickpoll import envelope
-from quickpoll.envelope import Binding, CloseAll, Command, Item, Link, Personal, Replies, Shared, Step, encode_personal
+from quickpoll.envelope import (
+    Binding,
+    CloseAll,
+    CloseOne,
+    Command,
+    Item,
+    Link,
+    Personal,
+    Replies,
+    Shared,
+    Step,
+    encode_personal,
+)
 from quickpoll.protocol import (
     CloseCode,
     Error,
@@ -46,8 +58,7 @@ class Outbox:
                     self._items[code].append(_personal(effect))
                 case Close(link, close_code, reason, message):
                     text = encode_message(message) if message else b""
-                    close = envelope.Reply(link.connection, 0, text, close=close_code, close_reason=reason)
-                    self._replies[link.gateway].append(close)
+                    self._items[code].append(CloseOne(link, close_code, reason, text))
                 case CloseSession(reason):
                     self._items[code].append(CloseAll(CloseCode.SESSION_OVER, reason))
 

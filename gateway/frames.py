@@ -8,7 +8,7 @@ suit every connection.
 from dataclasses import dataclass
 from typing import Final
 
-from quickpoll.envelope import Audience, CloseAll, Shared, Step, decode_personal
+from quickpoll.envelope import Audience, CloseAll, CloseOne, Shared, Step, decode_personal
 from quickpoll.protocol import Role
 
 _FIN_TEXT: Final = 0x81
@@ -59,20 +59,30 @@ class Cut:
 
 
 class StepFrames:
-    """The frames of one Step. `close` is how the session ended, if it did."""
+    """The frames of one Step, and whom it closes."""
 
     def __init__(self, step: Step, gateway: str) -> None:
-        self.close: CloseAll | None = None
+        self._close_all: CloseAll | None = None
+        self._closes: dict[int, CloseOne] = {}
         self._parts: list[_SharedFrame | dict[int, bytes]] = []
         self._cuts: dict[tuple[Role, int, bool], Cut] = {}
         for item in step.items:
             if isinstance(item, Shared):
                 self._parts.append(_SharedFrame(item.audience, item.seq, text_frame(item.text)))
             elif isinstance(item, CloseAll):
-                self.close = item
+                self._close_all = item
+            elif isinstance(item, CloseOne):
+                if item.link.gateway == gateway:
+                    self._closes[item.link.connection] = item
             elif gateway in item.by_gateway:
                 texts = decode_personal(item.by_gateway[gateway])
                 self._parts.append({number: text_frame(text) for number, text in texts})
+
+    def close_of(self, number: int) -> tuple[int, str, bytes] | None:
+        """Whether this connection closes after its frames: code, reason, and the last frame of all (empty: none)."""
+        if one := self._closes.get(number):
+            return one.code, one.reason, text_frame(one.text) if one.text else b""
+        return (self._close_all.code, self._close_all.reason, b"") if self._close_all else None
 
     def cut(self, role: Role, after_seq: int = 0, *, lean: bool = False) -> Cut:
         """The part for one role.

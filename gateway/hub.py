@@ -106,7 +106,7 @@ class Hub:
 
     def _reply(self, reply: Reply) -> None:
         connection = self.connections.get(reply.connection)
-        pending = self._relay.take(reply.connection, reply.request) if reply.request else None
+        pending = self._relay.take(reply.connection, reply.request)
         entered = reply.binding.identity if reply.binding else None
         if connection is None:
             if entered:
@@ -115,9 +115,9 @@ class Hub:
             # Answered before, or bound by another: that it was bound to this must be undone when it closes.
             if entered != connection.identity:
                 connection.unclaimed = entered
-        elif pending is None and reply.request:
+        elif pending is None:
             pass  # answered before
-        elif reply.binding and pending and isinstance(pending.command.body, CreateSession):
+        elif reply.binding and isinstance(pending.command.body, CreateSession):
             connection.entering = pending.command.request_id
             self._spawn(self._enter_new_session(connection, pending, reply, reply.binding))
         else:
@@ -130,9 +130,6 @@ class Hub:
             self._unbind(connection)
         if reply.text:
             connection.write(text_frame(reply.text))
-        if reply.close:
-            self._unbind(connection)  # the engine has let go of it already
-            connection.close(reply.close, reply.close_reason)
 
     async def _enter_new_session(
         self, connection: Connection, pending: Pending, reply: Reply, binding: Binding
@@ -251,11 +248,14 @@ class Hub:
                         continue  # it has left meanwhile, or saw this in its `joined` or `resumed`
                     after_seq = connection.bound_seq if connection.bound_step == step.step - 1 else 0
                     cut = frames.cut(role, after_seq, lean=connection.is_behind)
-                    if data := cut.bytes_for(connection.number):
+                    data, close = cut.bytes_for(connection.number), frames.close_of(connection.number)
+                    if close:
+                        data += close[2]
+                    if data:
                         connection.write(data)
-                    if frames.close:
-                        self._unbind(connection)
-                        connection.close(frames.close.code, frames.close.reason)
+                    if close:
+                        self._unbind(connection)  # the engine has let go of it already
+                        connection.close(close[0], close[1])
                     writes += 1
                     if writes % WRITES_PER_TURN == 0:
                         yield True

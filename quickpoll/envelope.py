@@ -97,10 +97,10 @@ class Binding(Struct, frozen=True, array_like=True):
 
 
 class Reply(Struct, frozen=True, array_like=True):
-    """To one connection. `request` is the number of the command answered, 0 for none.
+    """To one connection. `request` is the number of the command answered.
 
     `text` is the JSON of one message (empty: none). `binding` None leaves the connection as it is;
-    `unbind` ends its role (after `leave_session`). `close` is a close code, 0 for none.
+    `unbind` ends its role (after `leave_session`).
     """
 
     connection: int
@@ -108,8 +108,6 @@ class Reply(Struct, frozen=True, array_like=True):
     text: bytes
     binding: Binding | None = None
     unbind: bool = False
-    close: int = 0
-    close_reason: str = ""
 
 
 class Replies(Struct, frozen=True, array_like=True):
@@ -150,7 +148,16 @@ class CloseAll(Struct, frozen=True, array_like=True, tag=3):
     reason: str
 
 
-Item = Shared | Personal | CloseAll
+class CloseOne(Struct, frozen=True, array_like=True, tag=4):
+    """One connection closes, after `text` (the JSON of a message; empty: none): its identity is another's, or gone."""
+
+    link: Link
+    code: int
+    reason: str
+    text: bytes = b""
+
+
+Item = Shared | Personal | CloseAll | CloseOne
 
 
 class Step(Struct, frozen=True, array_like=True):

@@ -7,6 +7,7 @@ from quickpoll.envelope import (
     Audience,
     Binding,
     CloseAll,
+    CloseOne,
     Command,
     Identity,
     Link,
@@ -112,8 +113,9 @@ def test_personal_messages_are_grouped_by_gateway() -> None:
 
 def test_a_closed_connection_gets_its_last_message_and_the_close_code() -> None:
     kicked = Kicked(reason="removed")
-    ((reply,),) = replies(said(Close(Link("g", 3), CloseCode.KICKED, "removed", kicked))).values()
-    assert reply == envelope.Reply(3, 0, encode_message(kicked), close=4501, close_reason="removed")
+    link = Link("g", 3)
+    step = decode_step(said(Close(link, CloseCode.KICKED, "removed", kicked)).step(CODE, 1, 1))
+    assert step.items == (CloseOne(link, 4501, "removed", encode_message(kicked)),)
 
 
 def test_the_end_of_a_session_closes_all_connections() -> None:

@@ -153,11 +153,10 @@ class Coordinator:
     async def bind(self, command: Command, identity: Identity, message: bytes) -> None:
         await self.reply(command, message, binding=Binding(identity, self.seq, self.last_step.get(identity.code, 0)))
 
-    async def reply(self, command: Command, message: bytes, *, request: int | None = None, **more: Any) -> None:
+    async def reply(self, command: Command, message: bytes, **more: Any) -> None:
         """One `Replies` with one reply, by the partition of the command."""
         code = command.identity.code if command.identity else getattr(command.body, "code", CODE)
-        number = command.request if request is None else request
-        replies = Replies((Reply(command.link.connection, number, message, **more),))
+        replies = Replies((Reply(command.link.connection, command.request, message, **more),))
         await self.redis.spublish(keys_of(code).replies(command.link.gateway), encode(replies))
 
     async def step(self, *items: Item, code: str = CODE, publish: bool = True, history: bool = True) -> Step:

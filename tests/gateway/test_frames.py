@@ -7,7 +7,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gateway.frames import StepFrames, text_frame
-from quickpoll.envelope import Audience, CloseAll, Personal, Shared, Step, encode_personal
+from quickpoll.envelope import Audience, CloseAll, CloseOne, Item, Link, Personal, Shared, Step, encode_personal
 from quickpoll.protocol import Role
 
 
@@ -26,7 +26,7 @@ def personal(*parts: tuple[int, bytes], gateway: str = "here") -> Personal:
     return Personal({gateway: encode_personal(parts)})
 
 
-def frames(*items: Shared | Personal | CloseAll) -> StepFrames:
+def frames(*items: Item) -> StepFrames:
     return StepFrames(Step(1, 1, items), "here")
 
 
@@ -86,5 +86,11 @@ def test_only_counts_for_players_are_left_out_for_who_is_behind() -> None:
 
 
 def test_the_end_of_a_session_is_told_apart() -> None:
-    assert frames(shared(Audience.ALL, 1, b"x")).close is None
-    assert frames(CloseAll(4500, "over")).close == CloseAll(4500, "over")
+    assert frames(shared(Audience.ALL, 1, b"x")).close_of(7) is None
+    assert frames(CloseAll(4500, "over")).close_of(7) == (4500, "over", b"")
+
+
+def test_a_connection_that_closes_alone_has_a_last_frame() -> None:
+    step = frames(CloseOne(Link("here", 7), 4501, "kicked", b"bye"), CloseOne(Link("elsewhere", 8), 4501, "kicked"))
+    assert step.close_of(7) == (4501, "kicked", text_frame(b"bye"))
+    assert step.close_of(8) is None

@@ -6,7 +6,7 @@ import pytest
 
 from gateway import connection, hub
 from gateway.connection import Connection
-from quickpoll.envelope import Binding, Command, Identity, Replies, Reply, encode
+from quickpoll.envelope import Binding, CloseOne, Command, Identity, Link, Replies, Reply, encode
 from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
@@ -168,6 +168,31 @@ async def test_the_end_of_a_session_closes_all_its_connections_and_no_other(home
     assert (await other.ask("sync_clock", t0=1))["type"] == "clock"
     await other.socket.close()  # the first end that the coordinator has to hear of
     assert (await home.coordinator.disconnected()).identity.code == "654321"
+
+
+async def test_a_connection_that_lost_its_identity_is_told_and_closed(home: House) -> None:
+    player, other = await home.player("Ann"), await home.player("Bob")
+    link = home.coordinator.joined["Ann"].link
+    await home.coordinator.step(to_all(1), CloseOne(link, 4501, "kicked", text("kicked")))
+    assert await kinds(player, 2) == ["news", "kicked"]
+    assert await player.closed() == (4501, "kicked")
+    assert await kinds(other, 1) == ["news"]
+    await other.socket.close()  # the first end that the coordinator does not know of
+    assert (await home.coordinator.disconnected()).identity.player_id == "Bob"
+
+
+async def test_it_is_told_too_when_the_subscription_was_cut_at_that_moment(home: House) -> None:
+    player = await home.player("Ann")
+    await home.coordinator.step(CloseOne(home.coordinator.joined["Ann"].link, 4502, "elsewhere"), publish=False)
+    await home.cut_subscriptions()
+    assert await player.closed() == (4502, "elsewhere")
+
+
+async def test_who_has_the_same_number_at_another_gateway_stays(home: House) -> None:
+    player = await home.player("Ann")
+    link = Link("elsewhere", home.coordinator.joined["Ann"].link.connection)
+    await home.coordinator.step(CloseOne(link, 4501, "kicked", text("kicked")), to_all(1))
+    assert await kinds(player, 1) == ["news"]
 
 
 async def test_what_a_new_session_said_before_it_was_subscribed_still_arrives(home: House) -> None:

@@ -8,7 +8,7 @@ from gateway import relay
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from tests.gateway.standin import CODE, PARTITIONS, QUIZ, TOKENS, House, keys_of, text
+from tests.gateway.standin import CODE, PARTITIONS, QUIZ, TOKENS, House, keys_of
 
 ANSWER = {"question": 0, "answer": 1}
 
@@ -151,13 +151,3 @@ async def test_resume_tells_whom_the_token_names(home: House) -> None:
     client = await home.client()
     assert (await client.ask("resume_session", token=TOKENS.sign(identity)))["type"] == "resumed"
     assert (await home.coordinator.command()).identity == identity
-
-
-async def test_a_reply_to_none_reaches_the_connection_and_may_close_it(home: House) -> None:
-    player, other = await home.player("Ann"), await home.player("Bob")
-    joining = await home.coordinator.command()
-    await home.coordinator.reply(joining, text("kicked"), request=0, close=4501, close_reason="kicked")
-    assert await player.hear() == {"type": "kicked"}
-    assert await player.closed() == (4501, "kicked")
-    await other.socket.close()  # the first end that the coordinator does not know of
-    assert (await home.coordinator.disconnected()).identity.player_id == "Bob"

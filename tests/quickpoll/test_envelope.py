@@ -5,6 +5,7 @@ from quickpoll.envelope import (
     Audience,
     Binding,
     CloseAll,
+    CloseOne,
     Command,
     Disconnected,
     Entry,
@@ -46,17 +47,16 @@ def test_an_entry_comes_out_as_it_went_in(entry: Entry) -> None:
 
 
 def test_replies_come_out_as_they_went_in() -> None:
-    replies = Replies((Reply(7, 3, b'{"type":"ok"}', Binding(PLAYER, 5, 9)), Reply(8, 0, b"", close=4501)))
+    replies = Replies((Reply(7, 3, b'{"type":"ok"}', Binding(PLAYER, 5, 9)), Reply(8, 0, b"", unbind=True)))
     assert decode_replies(encode(replies)) == replies
 
 
 def test_a_step_comes_out_as_it_went_in_with_each_gateways_part_still_closed() -> None:
     texts = ((7, b'{"a":1}'), (8, b'{"a":2}'))
-    step = Step(
-        9, 4, (Shared(Audience.ALL, 5, b"{}"), Personal({"gateway": encode_personal(texts)}), CloseAll(4500, "over"))
-    )
-    shared, personal, close = decode_step(encode(step)).items
-    assert (shared, close) == (step.items[0], step.items[2])
+    closes = (CloseOne(LINK, 4502, "elsewhere", b"{}"), CloseAll(4500, "over"))
+    step = Step(9, 4, (Shared(Audience.ALL, 5, b"{}"), Personal({"gateway": encode_personal(texts)}), *closes))
+    shared, personal, *ends = decode_step(encode(step)).items
+    assert (shared, *ends) == (step.items[0], *closes)
     assert isinstance(personal, Personal)
     assert decode_personal(personal.by_gateway["gateway"]) == texts
 
