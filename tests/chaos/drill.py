@@ -20,7 +20,7 @@ LEADS_MS = (50, 150)
 LIMITS_MS = (1000, 1500, 2000)
 MOST_FAULTS = 3
 OVER_WITHIN_S = 60.0
-NO_START = ("quickpoll: Redis at",)
+NO_START = ("quickpoll: Redis ",)
 """With this line ends what was started while Valkey could not be used."""
 POISON_IS_TOLD = ("is set aside", ": entry ", "DecodeError", "UnknownFormat", "ValidationError")
 """Lines in which a coordinator tells of entries that it set aside."""
