@@ -7,22 +7,21 @@ results; `invariants` says so after every run. `LOSSES` cost the session: nobody
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
-import msgspec
-
-from quickpoll.envelope import FORMAT, Command, Disconnected, Identity, Link, encode
+from quickpoll.envelope import Disconnected, Link, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
-from quickpoll.protocol import JoinSession, LeaveSession, ResumeSession, Role, SubmitAnswer, encode_command
+from quickpoll.protocol import ResumeSession, SubmitAnswer, encode_command
 from quickpoll.redis import UNAVAILABLE
 from tests.chaos.cluster import PARTITIONS, Cluster, Node
 from tests.chaos.crowd import Crowd, Player
 from tests.chaos.person import reach
+from tests.chaos.poison import poison, stranger_to
 from tests.chaos.proxy import Link as Connection
 from tests.chaos.proxy import Way
 
@@ -98,8 +97,7 @@ def killed_at(point: str) -> Fault:
 async def _poked(world: World, owner: Node) -> None:
     """Returns when it has died; harmless entries bring it to each point of its loop."""
     stream = PartitionKeys(partition_of(world.code, PARTITIONS)).stream
-    stranger = Identity(world.code, "no nonce", Role.PLAYER, "nobody")
-    entry: dict[Any, Any] = {ENTRY_FIELD: encode(Disconnected(Link("nowhere", 1), stranger))}
+    entry: dict[Any, Any] = {ENTRY_FIELD: encode(Disconnected(Link("nowhere", 1), stranger_to(world.code)))}
     dying = asyncio.create_task(owner.process.wait())
     try:
         while not dying.done():
@@ -278,27 +276,9 @@ async def scripts_flushed(world: World) -> None:
 async def stream_poisoned(world: World) -> None:
     """Entries that cannot be read, or are of another program, in the session's stream."""
     stream = PartitionKeys(partition_of(world.code, PARTITIONS)).stream
-    stranger = Identity(world.code, "no nonce", Role.PLAYER, "nobody")
-    for entry in _poison(world, stranger):
+    for entry in poison(world.code, world.rng):
         await world.cluster.valkey.ask(lambda admin, entry=entry: admin.xadd(stream, entry))  # type: ignore[misc]
         await asyncio.sleep(world.rng.uniform(0, 0.1))
-
-
-def _poison(world: World, stranger: Identity) -> Sequence[dict[Any, Any]]:
-    whole = encode(Command(Link("nowhere", 1), 1, stranger, SubmitAnswer(question=0, answer=0)))
-    return [
-        {ENTRY_FIELD: b""},
-        {b"other": b"field"},
-        {ENTRY_FIELD: b"\x02" + whole[1:]},
-        {ENTRY_FIELD: whole[: world.rng.randrange(2, len(whole))]},
-        {ENTRY_FIELD: FORMAT + msgspec.msgpack.encode({"a": [1, None, 2.5]})},
-        {ENTRY_FIELD: FORMAT + msgspec.msgpack.encode([9, "no such tag"])},
-        {ENTRY_FIELD: FORMAT + world.rng.randbytes(64)},
-        {ENTRY_FIELD: whole},
-        {ENTRY_FIELD: encode(Command(Link("", -1), -1, None, JoinSession(code=world.code, name="")))},
-        {ENTRY_FIELD: encode(Command(Link("nowhere", 2), 2, stranger, LeaveSession()))},
-        {ENTRY_FIELD: encode(Command(Link("nowhere", 3), 3, None, ResumeSession(token="x")))},
-    ]
 
 
 # -- players --------------------------------------------------------------------------------
