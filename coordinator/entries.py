@@ -8,8 +8,6 @@ from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, deco
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.protocol import CreateSession, JoinSession
 
-UNGUESSABLE_ID_CHARACTERS = 16
-
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -45,7 +43,7 @@ def create_id_of(entry: Entry | None) -> str:
     if not isinstance(entry, Command) or not isinstance(entry.body, CreateSession):
         return ""
     given, link = entry.body.id, entry.link
-    if given is not None and len(given) >= UNGUESSABLE_ID_CHARACTERS:
+    if given and entry.has_unguessable_id:
         return "any:" + given
     return f"one:{link.gateway}/{link.connection}:{given}" if given else "one:" + entry.request_id
 

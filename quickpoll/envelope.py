@@ -14,6 +14,8 @@ from msgspec import Raw, Struct
 from quickpoll.protocol import Role, SessionCommand
 
 FORMAT: Final = b"\x01"
+UNGUESSABLE_ID_CHARACTERS: Final = 16
+"""An `id` of at least so many characters is taken for one that only its client knows."""
 
 Decoded = TypeVar("Decoded")
 
@@ -55,6 +57,11 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     body: SessionCommand
     base_url: str = ""
     """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
+
+    @property
+    def has_unguessable_id(self) -> bool:
+        """Whether its `id` proves that the same client sends it again, from whichever connection."""
+        return self.body.id is not None and len(self.body.id) >= UNGUESSABLE_ID_CHARACTERS
 
     @property
     def request_id(self) -> str:

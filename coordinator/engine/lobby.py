@@ -35,8 +35,6 @@ from quickpoll.protocol import (
 
 IDLE_MS: Final = 2 * 60 * 60 * 1000
 """A session that hears nothing from its clients for this long is over."""
-UNGUESSABLE_ID_CHARACTERS: Final = 16
-"""An `id` of at least so many characters proves that the same client sends a command again."""
 
 
 def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
@@ -231,8 +229,7 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
 
 def _is_same_client(command: Command, known_id: str, link: Link | None) -> bool:
     """Whether a command that was done under `known_id` comes again from who sent it the first time."""
-    unguessable = command.body.id is not None and len(command.body.id) >= UNGUESSABLE_ID_CHARACTERS
-    return command.request_id == known_id and (unguessable or command.link == link)
+    return command.request_id == known_id and (command.has_unguessable_id or command.link == link)
 
 
 def _bind_host(turn: Turn, *, remote: bool = False) -> None:
