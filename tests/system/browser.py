@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 
 from quickpoll.protocol import Question, Quiz
 from tests.system.game import points
@@ -130,6 +130,12 @@ def chosen(question: Question, *, correctly: bool) -> list[int]:
     if correctly and right:
         return right
     return [index for index in range(len(question.options)) if index not in right][:1]
+
+
+async def upload(host: Page, name: str, content: bytes) -> None:
+    """Chooses a quiz file on the host's start page."""
+    file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    await host.locator("input[type=file]").first.set_input_files(file)
 
 
 async def code_of(host: Page) -> str:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from tests.system.browser import PHONE, chromium
+from tests.system.browser import PHONE, PROJECTOR, chromium
 from tests.system.harness import running, serve
 from tests.system.tour import Tour
 
 NAMES = ("Amara", "Ben", "Chiara", "Dmitri", "Elif", "Fatou", "Goro", "Hana", "Ivan", "Jun", "Kofi", "Lena")
-STAGE = {"width": 1280, "height": 720}
 # The rows of the leaderboard set off after a moment, and no animation of theirs is there to be awaited until then.
 MOVING_MS = 2500
 
@@ -58,7 +57,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.system.film", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("docs/pictures"), help="where they go (%(default)s)")
     parser.add_argument("--schemes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
-    parser.add_argument("--stage", type=size, default=STAGE, help="of the host's page, such as 1920x1080")
+    parser.add_argument("--stage", type=size, default=PROJECTOR, help="of the host's page, such as 1920x1080")
     parser.add_argument("--phone", type=size, default=PHONE, help="of the player's page, such as 768x1024")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from quickpoll.protocol import Option, Question, Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, upload
 from tests.system.harness import running, serve
 from tests.system.tour import Tour
 
@@ -64,8 +64,7 @@ async def test_a_screen_reader_is_told_question_time_result_and_rank(tmp_path: P
     async with running(quickpoll), chromium() as browser:
         host = await new_page(browser, PROJECTOR)
         await host.goto(f"{quickpoll.health}/host")
-        upload = {"name": "q.json", "mimeType": "application/json", "buffer": msgspec.json.encode(QUICK)}
-        await host.locator("input[type=file]").first.set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "q.json", msgspec.json.encode(QUICK))
         await host.get_by_role("button", name="Open the lobby").click()
         ada = (
             await Phone.join(await new_page(browser, PHONE), quickpoll.health, await code_of(host), "Ada", QUICK)

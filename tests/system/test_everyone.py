@@ -11,7 +11,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Option, Question, Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, open_remote
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, open_remote, upload
 from tests.system.harness import running, serve
 
 QUIZ = Quiz(
@@ -66,8 +66,7 @@ async def test_everyone_plays(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
         stage, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        upload = {"name": "q.json", "mimeType": "application/json", "buffer": msgspec.json.encode(QUIZ)}
-        await stage.locator("input[type=file]").first.set_input_files(upload)  # type: ignore[arg-type]
+        await upload(stage, "q.json", msgspec.json.encode(QUIZ))
         await stage.get_by_role("button", name="Open the lobby").click()
         code = await code_of(stage)
         remote = await new_page(browser, PHONE)

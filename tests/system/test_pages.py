@@ -7,7 +7,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, upload
 from tests.system.game import ranks_of
 from tests.system.harness import coordinator, gateway, running, serve
 
@@ -88,8 +88,7 @@ async def test_an_uploaded_quiz_on_two_gateways_and_two_coordinators(tmp_path: P
     coordinators = [coordinator(tmp_path, redis_url, number) for number in range(2)]
     async with running(*gateways, *coordinators), chromium() as browser:
         host, problems = await open_page(browser, f"{gateways[0].health}/host", PROJECTOR)
-        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": OWN.encode()}
-        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "own.yaml", OWN.encode())
         own = msgspec.yaml.decode(OWN, type=Quiz)
         phones = await play(browser, host, gateways[1].health, own, ["Ada", "Grace", "Linus"])
         await check_podium(host, phones)
@@ -100,8 +99,7 @@ async def test_an_uploaded_file_with_markup_in_names_and_texts(tmp_path: Path) -
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
         host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": OWN.encode()}
-        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "own.yaml", OWN.encode())
         await expect(host.get_by_role("heading", name="<b>Markup</b> & more")).to_be_visible()
         own = msgspec.yaml.decode(OWN, type=Quiz)
         phones = await play(browser, host, quickpoll.health, own, ["<b>Bold</b>", "Ken", "عمر"])
@@ -114,8 +112,7 @@ async def test_a_wrong_file_is_told_by_question_and_field(tmp_path: Path) -> Non
     async with running(quickpoll), chromium() as browser:
         host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
         wrong = OWN.replace("points: 500", "points: 5000").encode()
-        upload = {"name": "wrong.yaml", "mimeType": "application/yaml", "buffer": wrong}
-        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "wrong.yaml", wrong)
         await host.get_by_role("button", name="Open the lobby").click()
         alert = host.get_by_role("alert").filter(has_text="Question 2")
         await expect(alert).to_contain_text(re.compile("points", re.IGNORECASE))
@@ -138,8 +135,7 @@ async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Pat
     slow = OWN.replace("  - kind: single", "  - kind: single\n    time_limit_ms: 60000", 1)
     async with running(quickpoll), chromium() as browser:
         host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        upload = {"name": "own.yaml", "mimeType": "application/yaml", "buffer": slow.encode()}
-        await host.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "own.yaml", slow.encode())
         code = await lobby(host)
         quiz = msgspec.yaml.decode(slow, type=Quiz)
         ada, ken = [

@@ -7,7 +7,7 @@ import msgspec
 from playwright.async_api import Browser, Page, expect
 
 from quickpoll.protocol import Option, Question, Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, open_remote
+from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, open_remote, upload
 
 TOUR = Quiz(
     "Around the world",
@@ -67,8 +67,7 @@ class Tour:
         await host.goto(f"{self.address}/host")
         await expect(host.get_by_role("button", name="Icebreaker")).to_be_visible()
         await self.visit(host, "host-start")
-        upload = {"name": "tour.json", "mimeType": "application/json", "buffer": msgspec.json.encode(TOUR)}
-        await host.locator("input[type=file]").first.set_input_files(upload)  # type: ignore[arg-type]
+        await upload(host, "tour.json", msgspec.json.encode(TOUR))
         await expect(host.get_by_role("heading", name=TOUR.title)).to_be_visible()
         await self.visit(host, "host-setup")
         await host.get_by_role("button", name="Edit").click()
