@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from gateway.address import Network, Proxies
 from gateway.connection import Connection
 from gateway.heartbeat import Heartbeat, keep_synchronised
 from gateway.hub import Hub
@@ -53,6 +54,7 @@ class Gateway:
         public_url: str | None = None,
         lan_url: str | None = None,
         allowed_origins: Sequence[str] = (),
+        trusted_proxies: Sequence[Network] = (),
     ) -> None:
         """Builds it; nothing is opened yet.
 
@@ -65,6 +67,7 @@ class Gateway:
             public_url: where players reach the deployment; without it, where the host's page was loaded from.
             lan_url: what stands in for a loopback address of the host's page.
             allowed_origins: of pages on other hosts that may connect.
+            trusted_proxies: whose X-Forwarded-For and X-Forwarded-Proto count.
         """
         self.id = secrets.token_urlsafe(6)
         self.port = port
@@ -83,7 +86,7 @@ class Gateway:
         self._readiness = Readiness(self._client, partitions, self._own_checks)
         origins = [*allowed_origins, *([public_url.rstrip("/")] if public_url else [])]
         intake = Intake(self._relay, tokens, self._clock)
-        self._server = Server(self._hub, intake, Pages(), self._readiness, origins)
+        self._server = Server(self._hub, intake, Pages(), self._readiness, origins, Proxies(trusted_proxies))
 
     async def start(self) -> None:
         """Subscribes, then listens; `port` is the bound one afterwards.

@@ -77,6 +77,7 @@ class Connection(asyncio.Protocol):
         "_pinged_at",
         "_protocol",
         "_transport",
+        "address",
         "admission",
         "base_url",
         "bound_seq",
@@ -86,6 +87,7 @@ class Connection(asyncio.Protocol):
         "identity",
         "is_open",
         "number",
+        "over_tls",
         "requests",
         "unclaimed",
     )
@@ -104,6 +106,9 @@ class Connection(asyncio.Protocol):
         self.admission = Admission(now)
         self.heard_at = now
         """When its last bytes came (monotonic seconds)."""
+        self.address = ""
+        """Of the client; until its request is read, of the peer."""
+        self.over_tls = False
         self.base_url = ""
         """Where it reached us: `https://quiz.example`."""
         self.is_open = False
@@ -199,6 +204,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
         self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self.address = peer[0] if peer else ""  # none if it is gone already
         self._owner.made(self)
 
     def data_received(self, data: bytes) -> None:

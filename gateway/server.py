@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
+from gateway.address import Proxies
 from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
@@ -46,13 +47,20 @@ class Server:
     """Accepts connections and hands their requests on; an `Owner` of connections."""
 
     def __init__(
-        self, hub: Hub, intake: Intake, pages: Pages, readiness: Readiness, allowed_origins: Collection[str]
+        self,
+        hub: Hub,
+        intake: Intake,
+        pages: Pages,
+        readiness: Readiness,
+        allowed_origins: Collection[str],
+        proxies: Proxies,
     ) -> None:
         self._hub = hub
         self._intake = intake
         self._pages = pages
         self._readiness = readiness
         self._allowed_origins = frozenset(allowed_origins)
+        self._proxies = proxies
         self._numbers = itertools.count(1)
         self._all: set[Connection] = set()
         self._all_gone = asyncio.Event()
@@ -109,6 +117,7 @@ class Server:
 
     def requested(self, connection: Connection, request: Request) -> None:
         """See `Owner`."""
+        connection.address, connection.over_tls = self._proxies.client(connection.address, request.headers)
         path, _, query = request.path.partition("?")
         if path == "/ws":
             self._upgrade(connection, request)
@@ -142,8 +151,9 @@ class Server:
         if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
             connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
             return
-        # The origin also tells the scheme, which a proxy in front of us would hide.
-        connection.base_url = ours[0] if ours else f"http://{host}" if host else ""
+        # The origin also tells the scheme, which a proxy that is not trusted would hide.
+        scheme = "https" if connection.over_tls else "http"
+        connection.base_url = ours[0] if ours else f"{scheme}://{host}" if host else ""
         connection.accept(request)
         if connection.is_open:
             self._hub.opened(connection)

@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "coordinator": "the sessions: state and timers; /livez and /readyz on QUICKPOLL_ADMIN_PORT",
 }
 _SHARED: Final = frozenset({"host", "admin_port", "redis_url", "secret", "partitions"})
-_PUBLIC: Final = frozenset({"port", "public_url", "allowed_origins"})
+_PUBLIC: Final = frozenset({"port", "public_url", "allowed_origins", "trusted_proxies"})
 USED_BY: Final = {"serve": _SHARED | _PUBLIC | {"data_dir"}, "gateway": _SHARED | _PUBLIC, "coordinator": _SHARED}
 """Which settings mean something to which command."""
 

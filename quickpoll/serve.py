@@ -96,6 +96,7 @@ async def _serve(
         public_url=settings.public_url,
         lan_url=lan_url(settings),
         allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
     )
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(
@@ -126,6 +127,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
         port=settings.port,
         public_url=settings.public_url,
         allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
     )
     public = _Listening(connections, settings.host, settings.port, "port")
     async with _started(public, *_admin(settings, connections.ready)):

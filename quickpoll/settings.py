@@ -8,6 +8,7 @@ The help of the command line and `docs/settings.md` are made from this table.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -71,6 +72,10 @@ def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(_web_address(origin.strip()) for origin in text.split(",") if origin.strip())
     _require(not any(urlsplit(origin).path for origin in origins))
     return origins
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(network.strip()) for network in text.split(",") if network.strip())
 
 
 def _require(condition: bool) -> None:
@@ -186,6 +191,15 @@ SETTINGS: Final = (
         "Further web origins, separated by commas, whose pages may connect.",
         without="none: only the pages served from here",
     ),
+    Setting(
+        "trusted_proxies",
+        _networks,
+        "addresses or networks such as 192.0.2.7 or 10.0.0.0/8, separated by commas",
+        "",
+        "Addresses or networks, separated by commas, of the balancers and proxies in front of the gateways: "
+        "only theirs is the word that counts about a client's address and TLS (X-Forwarded-For, X-Forwarded-Proto).",
+        without="none: who connects is the client",
+    ),
 )
 
 
@@ -202,6 +216,7 @@ class Settings:
     partitions: int
     public_url: str | None
     allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
 
 
 def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:

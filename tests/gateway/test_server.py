@@ -3,6 +3,7 @@
 import asyncio
 import time
 import urllib.request
+from ipaddress import ip_network
 
 import pytest
 from websockets.asyncio.client import connect
@@ -76,6 +77,17 @@ async def test_the_host_is_told_the_address_that_it_came_by(home: House) -> None
     assert (await without.ask("create_session", quiz=QUIZ))["base_url"] == own
     behind_tls = await home.client(additional_headers={"Origin": own.replace("http:", "https:")})
     assert (await behind_tls.ask("create_session", quiz=QUIZ))["base_url"] == own.replace("http:", "https:")
+
+
+async def test_a_connection_knows_its_client(redis: Client, redis_url: str) -> None:
+    forged = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    for trusted, address, scheme in ((["127.0.0.1"], "192.0.2.7", "https"), ([], "127.0.0.1", "http")):
+        async with house(redis, redis_url, trusted_proxies=[ip_network(network) for network in trusted]) as home:
+            client = await home.client(additional_headers=forged)
+            created = await client.ask("create_session", quiz=QUIZ)
+            (its,) = home.gateway._server._all
+            assert its.address == address
+            assert created["base_url"] == f"{scheme}://127.0.0.1:{home.gateway.port}"
 
 
 async def test_alive_is_alive(home: House) -> None:

@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_every_setting_has_a_default_that_works() -> None:
         partitions=64,
         public_url=None,
         allowed_origins=(),
+        trusted_proxies=(),
     )
 
 
@@ -51,6 +53,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("QUICKPOLL_PUBLIC_URL", "quiz.example.org", "https://quiz.example.org"),
         ("QUICKPOLL_PUBLIC_URL", "https://[broken", "https://quiz.example.org"),
         ("QUICKPOLL_ALLOWED_ORIGINS", "https://a.example/path", "origins without a path"),
+        ("QUICKPOLL_TRUSTED_PROXIES", "balancer", "addresses or networks such as"),
+        ("QUICKPOLL_TRUSTED_PROXIES", "10.0.0.1/8", "addresses or networks such as"),
     ],
 )
 def test_a_value_that_is_not_allowed_names_the_setting_and_what_is_allowed(
@@ -75,6 +79,11 @@ def test_addresses_and_origins_lose_their_last_slash() -> None:
     )
     assert settings.public_url == "https://q.example"
     assert settings.allowed_origins == ("https://a.example", "http://b.example:81")
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    settings = load({}, {"QUICKPOLL_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7,fd00::/8"})
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"), ip_network("fd00::/8"))
 
 
 def test_the_secret_can_be_in_a_file(tmp_path: Path) -> None:
