@@ -5,10 +5,10 @@ were laid out with another number of partitions.
 """
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from quickpoll.keys import LAYOUT
 from quickpoll.redis import FAKE_URL, UNAVAILABLE, connect
+from quickpoll.redis_url import parse
 from quickpoll.settings import Failure
 
 OLDEST_REDIS: Final = 7
@@ -24,7 +24,7 @@ async def examine(redis_url: str, partitions: int) -> None:
         info = await client.info()
         stored = await client.hget(LAYOUT, "partitions")
     except UNAVAILABLE as error:
-        where = _without_password(redis_url)
+        where = parse(redis_url).shown
         raise Failure(f"Redis at {where} does not answer ({error}); start it, or correct QUICKPOLL_REDIS_URL") from None
     finally:
         await client.aclose()
@@ -42,8 +42,3 @@ def _check(info: dict[str, Any], stored_partitions: int, partitions: int) -> Non
             f"the sessions there are in {stored_partitions} partitions, not {partitions}; "
             f"set QUICKPOLL_PARTITIONS to {stored_partitions}, or use another Redis or data folder"
         )
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

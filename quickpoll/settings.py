@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from quickpoll import redis_url
+
 PREFIX: Final = "QUICKPOLL_"
 FILE_SUFFIX: Final = "_FILE"
 MIN_SECRET_CHARACTERS: Final = 16
-REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
 
 
 class Failure(Exception):
@@ -53,7 +54,8 @@ def _folder(text: str) -> Path:
 
 
 def _redis_url(text: str) -> str:
-    _require(urlsplit(text).scheme in REDIS_SCHEMES)
+    _require(urlsplit(text).scheme != "fake")
+    redis_url.parse(text)
     return text
 
 
@@ -151,9 +153,13 @@ SETTINGS: Final = (
     Setting(
         "redis_url",
         _redis_url,
-        "redis://host:6379/0, rediss://… (TLS) or unix:///path/to/socket",
+        "redis://host:6379/0, unix:///path/to/socket, redis+sentinel://host:26379,host:26379/mymaster "
+        "or redis+cluster://host:6379,host:6379; with TLS rediss://, rediss+sentinel:// or rediss+cluster://",
         None,
-        "The Valkey (7.2 or later) or Redis (7 or later) that all processes share: redis://, rediss:// (TLS) or unix://.",
+        "The Valkey (7.2 or later) or Redis (7 or later) that all processes share: `redis://host:6379/0` or "
+        "`unix:///path/to/socket`; behind Sentinels `redis+sentinel://host1:26379,host2:26379/mymaster`; a Cluster "
+        "`redis+cluster://host1:6379,host2:6379`. `rediss…` for TLS; "
+        "`user:password@` goes before the hosts.",
         without="none: an embedded server",
         confidential=True,
     ),
