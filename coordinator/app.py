@@ -11,7 +11,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
-from coordinator.leases import TTL_MS, LayoutMismatch, Leases
+from coordinator.leases import ALIVE_MS, TTL_MS, Leases
+from coordinator.membership import LISTEN_MS, LayoutMismatch, Membership
 from coordinator.outage import Outage
 from coordinator.partition import Partition
 from coordinator.presence import Presence
@@ -55,11 +56,21 @@ class Coordinator:
         self._owned: dict[int, Partition] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
-        self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=1)
+        self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=2)
         self._clock = RedisClock()
         self._between_batches = asyncio.Lock()
         self._timers = Timers(self._client, self._clock)
-        self._leases = Leases(self._lease_client, self.id, partitions, self._between_batches, self._gained, self._lost)
+        self._listening = connect(redis_url, timeout_s=LISTEN_MS / 1000 + 2.0, max_connections=1)
+        self._membership = Membership(self._lease_client, self._listening, self.id, partitions, ALIVE_MS)
+        self._leases = Leases(
+            self._lease_client,
+            self._membership,
+            self.id,
+            partitions,
+            self._between_batches,
+            self._gained,
+            self._lost,
+        )
         self._reader = Reader(
             redis_url,
             self._client,
@@ -90,6 +101,7 @@ class Coordinator:
             raise
         self._run(self._reader.run(), "reader")
         self._run(self._leases.run(), "leases")
+        self._run(self._membership.listen(self._leases.hurry), "membership")
         self._run(self._timers.run(), "timers")
         self._run(self._presence.run(), "presence")
         self._run(self._keep_synchronised(), "clock")
@@ -105,6 +117,7 @@ class Coordinator:
         await self._reader.close()
         await self._client.aclose()
         await self._lease_client.aclose()
+        await self._listening.aclose()
 
     async def ready(self) -> tuple[bool, str]:
         """Whether this coordinator works and all partitions have an owner, and if not, why."""
@@ -128,6 +141,7 @@ class Coordinator:
                 if self._take_over:
                     await _clear(self._lease_client, self._partitions, self._built_at)
                 await self._leases.beat()
+                await self._membership.tell()
             except UNAVAILABLE as error:
                 if time.monotonic() > give_up_at:
                     advice = "start it, or correct QUICKPOLL_REDIS_URL"

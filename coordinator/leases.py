@@ -1,35 +1,31 @@
 """Which partitions this coordinator owns: takes, renews and gives back leases, so that all coordinators share evenly.
 
 An owner acts only while its lease is valid by its own monotonic clock, with a margin; that two owners never both
-commit is the work of the fencing token, which grows with each taking. A partition is given back between two batches.
+commit is the work of the fencing token, which grows with each taking. A partition is given back between two batches,
+and word of it is given, so that its next owner does not wait for the next look.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
+from coordinator.membership import LayoutMismatch, Membership
 from coordinator.outage import Outage
-from quickpoll.keys import COORDINATORS, LAYOUT, PartitionKeys
-from quickpoll.redis import UNAVAILABLE, Client, Script, time_ms
-from quickpoll.settings import Failure
+from quickpoll.keys import PartitionKeys
+from quickpoll.redis import UNAVAILABLE, Client, Script
 
 TTL_MS: Final = 2000
 MARGIN_S: Final = 0.4
-BEAT_EVERY_S: Final = 0.5
+BEAT_EVERY_S: Final = TTL_MS / 3000
 ALIVE_MS: Final = TTL_MS
 """A coordinator that could not beat for as long as a lease lasts has none left."""
-FORGET_MS: Final = 60_000
-LAYOUT_FORMAT: Final = "1"
 
 _log: Final = logging.getLogger(__name__)
-
-
-class LayoutMismatch(Failure):
-    """The sessions in this Redis were laid out in another way."""
 
 
 @dataclass(slots=True)
@@ -46,6 +42,7 @@ class Leases:
     def __init__(
         self,
         client: Client,
+        membership: Membership,
         coordinator: str,
         partitions: int,
         between_batches: asyncio.Lock,
@@ -56,6 +53,7 @@ class Leases:
 
         Args:
             client: answers in less than the time that a lease lasts.
+            membership: knows the share of this coordinator.
             coordinator: the id of this coordinator.
             partitions: how many there are.
             between_batches: held while no batch may be under way.
@@ -63,6 +61,7 @@ class Leases:
             lost: called with a partition that is not ours any more.
         """
         self._client = client
+        self._membership = membership
         self._coordinator = coordinator
         self._between_batches = between_batches
         self._gained = gained
@@ -73,6 +72,9 @@ class Leases:
         self._order = [(start + step) % partitions for step in range(partitions)]
         self._script = Script(client, "coordinator", "scripts/lease.lua")
         self._leases: dict[int, Lease] = {}
+        self._heard: dict[int, int] = {}
+        """The last fencing token of each partition that was ours."""
+        self._hurry = asyncio.Event()
         self._outage = Outage(_log)
         self.ownerless = partitions
         """How many partitions nobody owned when it was last looked."""
@@ -90,6 +92,7 @@ class Leases:
     async def run(self) -> None:
         """Beats, for ever; while Redis is away, or laid out anew, it goes on trying."""
         while True:
+            self._hurry.clear()
             try:
                 lost_some = await self.beat()
             except (*UNAVAILABLE, LayoutMismatch) as error:
@@ -97,7 +100,14 @@ class Leases:
                 await self._outage.pause(error)
             else:
                 self._outage.over()
-                await asyncio.sleep(0 if lost_some else BEAT_EVERY_S)
+                if not lost_some:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(BEAT_EVERY_S):
+                            await self._hurry.wait()
+
+    def hurry(self) -> None:
+        """Others have come, gone, or given something back: the next beat is due now."""
+        self._hurry.set()
 
     async def beat(self) -> bool:
         """Shows that this coordinator lives, renews what it owns, and takes or gives back until the share is even.
@@ -110,26 +120,12 @@ class Leases:
             LayoutMismatch: the sessions there are in another number of partitions.
         """
         self._drop_expired()
-        now = await time_ms(self._client)
-        pipeline = self._client.pipeline(transaction=False)
-        pipeline.hsetnx(LAYOUT, "partitions", str(len(self._keys)))
-        pipeline.hsetnx(LAYOUT, "format", LAYOUT_FORMAT)
-        pipeline.hmget(LAYOUT, ["partitions", "format"])
-        pipeline.zadd(COORDINATORS, {self._coordinator: now})
-        pipeline.zremrangebyscore(COORDINATORS, "-inf", now - FORGET_MS)
-        pipeline.zcount(COORDINATORS, now - ALIVE_MS, "+inf")
-        for keys in self._keys:
-            pipeline.get(keys.lease)
-        _, _, layout, _, _, alive, *holders = await pipeline.execute()
-        self._check_layout(*(int(value) for value in layout))
-        share = -(-len(self._keys) // alive)
         lost_some = await self._renew()
-        # A lease under our own id that we do not know of is one whose reply was lost.
-        own = self._coordinator.encode() + b":"
-        free = {number for number, holder in enumerate(holders) if holder is None or holder.startswith(own)}
-        await self._take([number for number in self._order if number in free - self._leases.keys()], share)
+        share = await self._membership.attend()
+        free = await self._look()
+        await self._take(free, share)
         await self._give_back(share)
-        self.ownerless = len(free - self._leases.keys())
+        self.ownerless = len(set(free) - self._leases.keys())
         return lost_some
 
     def forget(self, number: int) -> None:
@@ -141,79 +137,83 @@ class Leases:
     async def release_all(self) -> None:
         """Gives everything back, so that others can take it at once; raises what the client raises."""
         numbers = list(self._leases)
-        leases = [(number, self._leases.pop(number)) for number in numbers]
         for number in numbers:
             self._lost(number)
-        await self._client.zrem(COORDINATORS, self._coordinator)
-        if leases:
-            await self._script.run([self._call("release", number, lease.token) for number, lease in leases])
+        await self._membership.leave()
+        await self._release(numbers)
 
     # -- parts of a beat --------------------------------------------------------------------
 
     async def _renew(self) -> bool:
-        numbers = list(self._leases)
-        if not numbers:
-            return False
+        tokens = {number: lease.token for number, lease in self._leases.items()}
         sent = monotonic()
-        results = await self._script.run([self._call("renew", n, self._leases[n].token) for n in numbers])
         lost_some = False
-        for number, result in zip(numbers, results, strict=True):
+        for number, token in await self._call("renew", tokens):
             lease = self._leases.get(number)
             if lease is None:
                 continue  # fenced meanwhile
-            if result == lease.token:
+            if token == lease.token:
                 lease.valid_until = _valid_until(sent)
-            elif not isinstance(result, Exception):
+            else:
                 self.forget(number)
                 lost_some = True
         return lost_some
 
-    async def _take(self, free: list[int], share: int) -> None:
-        numbers = free[: max(0, share - len(self._leases))]
-        if not numbers:
-            return
-        sent = monotonic()
-        results = await self._script.run([self._call("acquire", number, 0) for number in numbers])
-        for number, token in zip(numbers, results, strict=True):
-            if isinstance(token, int) and token:
-                self._leases[number] = Lease(token, _valid_until(sent))
-                self._gained(number, token)
-        if any(number in self._leases for number in numbers):
+    async def _look(self) -> list[int]:
+        """The partitions that could be taken, in the order in which this coordinator reaches for them."""
+        others = [number for number in self._order if number not in self._leases]
+        if not others:
+            return []
+        holders: list[Any] = await self._client.mget([self._keys[number].lease for number in others])
+        # A lease under our own id that we do not know of is one whose reply was lost.
+        own = self._coordinator.encode() + b":"
+        found = zip(others, holders, strict=True)
+        return [number for number, holder in found if holder is None or holder.startswith(own)]
+
+    async def _take(self, free: Sequence[int], share: int) -> None:
+        """Reaches for what is free until the share is full; another may be quicker each time."""
+        before = len(self._leases)
+        rest = list(free)
+        while rest and (missing := share - len(self._leases)) > 0:
+            numbers, rest = rest[:missing], rest[missing:]
+            sent = monotonic()
+            for number, token in await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers}):
+                if token:
+                    self._leases[number] = Lease(token, _valid_until(sent))
+                    self._heard[number] = token
+                    self._gained(number, token)
+        if len(self._leases) > before:
             _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
     async def _give_back(self, share: int) -> None:
-        excess = [number for number in self._order if number in self._leases][share:]
-        if not excess:
+        if len(self._leases) <= share:
             return
         async with self._between_batches:
-            leases = [(number, self._leases.pop(number)) for number in excess if number in self._leases]
-            for number, _ in leases:
+            excess = [number for number in self._order if number in self._leases][share:]
+            for number in excess:
                 self._lost(number)
-        await self._script.run([self._call("release", number, lease.token) for number, lease in leases])
-        _log.info("gave back %d of %d partitions", len(leases), len(self._keys))
+            await self._release(excess)
+        _log.info("gave back %d partitions, owns %d of %d", len(excess), len(self._leases), len(self._keys))
+
+    async def _release(self, numbers: Iterable[int]) -> None:
+        tokens = {number: self._leases.pop(number).token for number in numbers}
+        await self._call("release", tokens)
+        await self._membership.tell()
 
     def _drop_expired(self) -> None:
-        """Gives up what we may not act for: after a long pause another coordinator may have it."""
-        for number in list(self._leases):
-            if not self.holds(number):
-                del self._leases[number]
-                self._lost(number)
+        now = monotonic()
+        for number in [number for number, lease in self._leases.items() if lease.valid_until <= now]:
+            _log.warning("the lease of partition %d ran out", number)
+            del self._leases[number]
+            self._lost(number)
 
-    def _call(self, operation: str, number: int, token: int) -> tuple[list[str], list[str | int]]:
-        keys = self._keys[number]
-        return [keys.lease, keys.token], [operation, self._coordinator, token, TTL_MS]
-
-    def _check_layout(self, partitions: int, layout_format: int) -> None:
-        if partitions != len(self._keys):
-            raise LayoutMismatch(
-                f"the sessions there are in {partitions} partitions, not {len(self._keys)}; "
-                f"set QUICKPOLL_PARTITIONS to {partitions}, or use another Redis or data folder"
-            )
-        if layout_format != int(LAYOUT_FORMAT):
-            raise LayoutMismatch(
-                f"the sessions there are laid out in format {layout_format}, this version knows {LAYOUT_FORMAT}; "
-                "use the version that made them, or another Redis or data folder"
-            )
+    async def _call(self, action: str, tokens: dict[int, int]) -> list[tuple[int, int]]:
+        """Partitions with the tokens that the script says; those where Redis refuses are left out."""
+        if not tokens:
+            return []
+        names = [name for number in tokens for name in (self._keys[number].lease, self._keys[number].token)]
+        (results,) = await self._script.run([(names, [action, self._coordinator, TTL_MS, *tokens.values()])])
+        return [] if isinstance(results, Exception) else list(zip(tokens, results, strict=True))
 
 
 def _valid_until(sent: float) -> float:

@@ -13,6 +13,8 @@ LAYOUT: Final = "qp:layout"
 """Hash: `partitions` (how many this deployment was made with), `format`."""
 COORDINATORS: Final = "qp:coordinators"
 """Sorted set: coordinator id by the Redis time (ms) of its last heartbeat."""
+HANDOVERS: Final = "qp:handovers"
+"""Stream, capped: the id of each coordinator that came, went or gave partitions back; the others look at once."""
 GATEWAYS: Final = "qp:gateways"
 """Sorted set: gateway id by the Redis time (ms) of its last heartbeat."""
 

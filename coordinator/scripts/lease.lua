@@ -1,41 +1,53 @@
--- Acquires, renews or releases the lease of one partition.
+-- Acquires, renews or releases the leases of some partitions.
 --
--- KEYS  1 lease   `<coordinator id>:<fencing token>`, with expiry
---       2 token   the last fencing token given out
+-- KEYS  for each partition:
+--         lease   `<coordinator id>:<fencing token>`, with expiry
+--         token   the last fencing token given out
 -- ARGV  1 acquire | renew | release
 --       2 the coordinator's id
---       3 its fencing token (renew, release)
---       4 expiry in ms (acquire, renew)
--- Returns the fencing token under which the coordinator holds the lease now; 0: it does not.
+--       3 expiry in ms
+--       then for each partition: the coordinator's fencing token (renew, release), or the highest one that it has
+--         heard of (acquire)
+-- Returns for each partition the fencing token under which the coordinator holds the lease now; 0: it does not.
 
-local held = redis.call('GET', KEYS[1])
-local mine = ARGV[2] .. ':' .. ARGV[3]
+local action, coordinator, expiry = ARGV[1], ARGV[2], ARGV[3]
 
-if ARGV[1] == 'renew' then
-  if held ~= mine then
+local function renew(lease, mine)
+  if redis.call('GET', lease) ~= coordinator .. ':' .. mine then
     return 0
   end
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-  return tonumber(ARGV[3])
+  redis.call('PEXPIRE', lease, expiry)
+  return tonumber(mine)
 end
 
-if ARGV[1] == 'release' then
-  if held == mine then
-    redis.call('DEL', KEYS[1])
+local function release(lease, mine)
+  if redis.call('GET', lease) == coordinator .. ':' .. mine then
+    redis.call('DEL', lease)
   end
   return 0
 end
 
--- A lease under our own id that we ask for is one whose reply we have missed.
-if held and string.sub(held, 1, #ARGV[2] + 1) ~= ARGV[2] .. ':' then
-  return 0
+-- Not below the clock, so that a token does not come again after Redis has lost its data. Not below what was heard of
+-- either: a replica that took over may have missed the last token, and its clock may be behind.
+local function acquire(lease, heard, last)
+  local held = redis.call('GET', lease)
+  -- A lease under our own id that we ask for is one whose reply we have missed.
+  if held and string.sub(held, 1, #coordinator + 1) ~= coordinator .. ':' then
+    return 0
+  end
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local token = math.max(tonumber(redis.call('GET', last) or 0) + 1, tonumber(heard) + 1, now)
+  -- As text: Lua would write numbers of this size as 1.7e+12.
+  local text = string.format('%.0f', token)
+  redis.call('SET', last, text)
+  redis.call('SET', lease, coordinator .. ':' .. text, 'PX', expiry)
+  return token
 end
--- Not below the clock, so that a token does not come again after Redis has lost its data. As text:
--- Lua would write numbers of this size as 1.7e+12.
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local token = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
-local text = string.format('%.0f', token)
-redis.call('SET', KEYS[2], text)
-redis.call('SET', KEYS[1], ARGV[2] .. ':' .. text, 'PX', ARGV[4])
-return token
+
+local act = ({ acquire = acquire, renew = renew, release = release })[action]
+local tokens = {}
+for index = 1, #KEYS / 2 do
+  tokens[index] = act(KEYS[2 * index - 1], ARGV[3 + index], KEYS[2 * index])
+end
+return tokens

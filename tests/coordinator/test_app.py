@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from coordinator.app import Coordinator, LayoutMismatch
+from coordinator.leases import BEAT_EVERY_S
 from coordinator.partition import Partition
 from quickpoll.envelope import Binding, CloseAll, CloseOne, Identity, Link, Reply
 from quickpoll.keys import COORDINATORS, GATEWAYS, LAYOUT, PartitionKeys
@@ -24,6 +25,7 @@ from quickpoll.protocol import (
     JoinSession,
     KickPlayer,
     Leaderboard,
+    LockSession,
     NewQuestion,
     Ok,
     QuestionResults,
@@ -298,6 +300,39 @@ async def test_two_share_evenly_and_the_survivor_takes_all_within_3_seconds(redi
         await eventually(lambda: len(other.owned) == 64, within_s=3.0)
 
 
+async def test_three_share_as_evenly_as_can_be_and_stay_so(redis_url: str) -> None:
+    async with coordinating(redis_url) as one, coordinating(redis_url) as two, coordinating(redis_url) as three:
+        all_three = (one, two, three)
+        await eventually(lambda: sorted(len(each.owned) for each in all_three) == [21, 21, 22])
+        before = [each.owned for each in all_three]
+        for each in all_three:
+            each._leases.hurry()
+            assert not await each._leases.beat()
+        assert [each.owned for each in all_three] == before
+
+
+async def test_a_planned_hand_over_does_not_wait_for_the_next_look(gateway: Caller, redis_url: str) -> None:
+    async with coordinating(redis_url) as stays:
+        hosts = [await gateway.create(connection) for connection in range(1, 9)]
+        longest, over = 0.0, asyncio.Event()
+
+        async def go_on_asking(connection: int, host: Identity) -> None:
+            nonlocal longest
+            while not over.is_set():
+                asked = time.monotonic()
+                await gateway.call(LockSession(locked=True), connection, host)
+                longest = max(longest, time.monotonic() - asked)
+
+        async with asyncio.TaskGroup() as tasks:
+            for connection, host in enumerate(hosts, 1):
+                tasks.create_task(go_on_asking(connection, host))
+            async with coordinating(redis_url) as comes_and_goes:
+                await eventually(lambda: len(comes_and_goes.owned) == 32)
+            await eventually(lambda: len(stays.owned) == 64)
+            over.set()
+        assert longest < BEAT_EVERY_S / 2
+
+
 async def test_one_that_stops_leaves_its_partitions_to_the_other_at_once(gateway: Caller, redis_url: str) -> None:
     async with coordinating(redis_url) as other:
         async with coordinating(redis_url) as one:
@@ -347,7 +382,7 @@ async def test_every_key_expires_or_is_bounded(gateway: Caller, redis: Client, r
         await gateway.call(KickPlayer(player_id=bea.player_id), 1, host)
         over = await gateway.create(connection=4)
         await gateway.call(EndSession(), 4, over)
-        bounded = re.compile(r"qp:(layout|coordinators|gateways|\{p\d+\}:(in|token|meta|deadlines|gateways))")
+        bounded = re.compile(r"qp:(layout|coordinators|handovers|gateways|\{p\d+\}:(in|token|meta|deadlines|gateways))")
         keys: list[Any] = await redis.keys()
         for key in keys:
             assert await redis.pttl(key) > 0 or bounded.fullmatch(key.decode()), key

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 import pytest
 
 from coordinator import leases
-from coordinator.leases import LayoutMismatch, Leases
-from quickpoll.keys import COORDINATORS, LAYOUT, PartitionKeys
+from coordinator.leases import ALIVE_MS, Leases
+from coordinator.membership import Membership
+from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
 from quickpoll.redis import Client, RedisError, time_ms
+from tests.coordinator.standin import eventually
 
 PARTITIONS = 8
 
@@ -20,7 +23,9 @@ class Owner:
     def __init__(self, client: Client, name: str) -> None:
         self.batch = asyncio.Lock()
         self.tokens: dict[int, int] = {}
-        self.leases = Leases(client, name, PARTITIONS, self.batch, self.tokens.__setitem__, self.tokens.__delitem__)
+        membership = Membership(client, client, name, PARTITIONS, ALIVE_MS)
+        gained, lost = self.tokens.__setitem__, self.tokens.__delitem__
+        self.leases = Leases(client, membership, name, PARTITIONS, self.batch, gained, lost)
 
     async def beat(self) -> bool:
         return await self.leases.beat()
@@ -104,6 +109,52 @@ async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Ma
     assert one.tokens == {}
 
 
+async def test_where_another_is_quicker_it_reaches_for_the_next(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await one.leases.release_all()
+    await other.leases._take([0, 1, 2], 3)
+    await one.leases._take(list(range(PARTITIONS)), 4)
+    assert sorted(one.tokens) == [3, 4, 5, 6]
+
+
+async def test_a_token_is_above_all_that_were_heard_of_though_redis_lost_it_and_its_clock_is_behind(
+    owner: Make, redis: Client
+) -> None:
+    one = owner("one")
+    await one.beat()
+    ahead = one.tokens[3] + 60_000
+    one.leases._heard[3] = ahead
+    await redis.delete(PartitionKeys(3).lease)
+    await one.beat()
+    await one.beat()
+    assert one.tokens[3] == ahead + 1
+
+
+async def test_what_is_given_back_is_told_to_the_others(owner: Make, redis: Client) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    assert await redis.xlen(HANDOVERS) == 0
+    await one.beat()
+    told: Any = await redis.xrange(HANDOVERS)
+    assert [fields for _, fields in told] == [{b"by": b"one"}]
+
+
+async def test_in_a_hurry_the_next_beat_does_not_wait(owner: Make) -> None:
+    one = owner("one")
+    running = asyncio.create_task(one.leases.run())
+    await eventually(lambda: len(one.tokens) == PARTITIONS)
+    began = monotonic()
+    other = owner("other")
+    await other.beat()
+    one.leases.hurry()
+    await eventually(lambda: len(one.tokens) < PARTITIONS)
+    assert monotonic() - began < leases.BEAT_EVERY_S / 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_given_back_all_are_free_at_once(owner: Make, redis: Client) -> None:
     one, other = owner("one"), owner("other")
     await one.beat()
@@ -166,20 +217,3 @@ async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis:
     await one.beat()
     assert len(one.tokens) == PARTITIONS
     assert await redis.zscore(COORDINATORS, "old") is None
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "why"),
-    [("partitions", "16", "in 16 partitions, not 8"), ("format", "2", "format 2, this version knows 1")],
-)
-async def test_another_layout_is_refused(owner: Make, redis: Client, field: str, value: str, why: str) -> None:
-    await redis.hset(LAYOUT, field, value)
-    one = owner("one")
-    with pytest.raises(LayoutMismatch, match=why):
-        await one.beat()
-    assert one.tokens == {}
-
-
-async def test_the_layout_is_written_by_the_first_one(owner: Make, redis: Client) -> None:
-    await owner("one").beat()
-    assert await redis.hgetall(LAYOUT) == {b"partitions": b"8", b"format": b"1"}
