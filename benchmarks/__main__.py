@@ -1,0 +1,37 @@
+"""`python -m benchmarks a,b`: runs these cases, or all, and writes results.json and the tables of README.md."""
+
+import asyncio
+import os
+import sys
+import time
+from importlib import import_module
+from typing import Final
+
+from benchmarks import results, table
+from benchmarks.rig import LOAD_CORE
+
+CASES: Final = {"a": "cpu", "b": "fanout", "c": "latency"}
+
+
+def main(letters: str) -> int:
+    """Runs the cases one after the other; returns 0 whatever they find."""
+    unknown = [letter for letter in letters if letter not in CASES]
+    if unknown:
+        print(f"there is no case {', '.join(unknown)}; there are {', '.join(CASES)}", file=sys.stderr)
+        return 2
+    os.sched_setaffinity(0, {LOAD_CORE})
+    kept = results.load()
+    for letter in letters or CASES:
+        started = time.monotonic()
+        case = import_module(f"benchmarks.cases.{CASES[letter]}")
+        kept[letter] = results.case(case.TITLE, asyncio.run(case.measure()))
+        results.save(kept)
+        table.write(kept)
+        print(f"\n({letter}) {case.TITLE}, {time.monotonic() - started:.0f} s\n")
+        for row in kept[letter].rows:
+            print(table.as_text(row))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("".join(sys.argv[1:]).replace(",", "")))

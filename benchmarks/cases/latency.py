@@ -1,0 +1,71 @@
+"""(c) How long everyone waits: for the question, for the acknowledgement of an answer, for the own result."""
+
+from typing import Final
+
+from benchmarks.game import Game, play_on
+from benchmarks.results import Row
+from benchmarks.rig import rig
+from clients.loadtest.crowd import Plan
+
+TITLE: Final = "Latency in one session, until the last player has it"
+
+
+async def measure() -> tuple[Row, ...]:
+    """Games of 300, 1,000 and 10,000 players, and one in which 10,000 answer within a second."""
+    small = await _game(1, 300, questions=10, window_s=2.0)
+    medium = await _game(1, 1000, questions=4, window_s=5.0)
+    large = await _game(2, 10_000, questions=3, window_s=8.0)
+    rush = await _game(2, 10_000, questions=2, window_s=1.0)
+    return (
+        _asked(small, 15),
+        _asked(medium, 40),
+        _asked(large, 300),
+        _results(medium, 150),
+        _results(large, 800),
+        _acknowledged(medium, 50),
+        _acknowledged(large, 250),
+        *_rush(rush, 1500),
+    )
+
+
+async def _game(gateways: int, players: int, questions: int, window_s: float) -> Game:
+    async with rig(gateways) as server:
+        return await play_on(server, Plan(server.urls, players, questions, answer_window_s=window_s, lead_ms=1000))
+
+
+def _asked(game: Game, target: float) -> Row:
+    """The slowest question: with fewer than a hundred of them, the worst is the 99th percentile."""
+    worst = max(question.asked_after_ms for question in game.report.questions)
+    what = f"host's `next` to the last of {game.report.players:,} players"
+    return Row(what=what, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
+
+
+def _results(game: Game, target: float) -> Row:
+    worst = max(question.results_after_ms for question in game.report.questions)
+    what = f"last answer to the last of {game.report.players:,} own results"
+    return Row(what=what, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
+
+
+def _acknowledged(game: Game, target: float) -> Row:
+    worst = max(question.ack_ms.p99 for question in game.report.questions)
+    return Row(
+        what=f"answer to its acknowledgement, {game.report.players:,} players, p99",
+        value=worst,
+        unit="ms",
+        target=target,
+    )
+
+
+def _rush(game: Game, target: float) -> tuple[Row, ...]:
+    worst = max(question.ack_ms.max for question in game.report.questions)
+    refused = sum(question.refused for question in game.report.questions)
+    return (
+        Row(
+            what="10,000 answers within 1 s: the last acknowledgement after its answer",
+            value=worst,
+            unit="ms",
+            target=target,
+        ),
+        Row(what="of them lost", value=game.report.lost, unit="answers", target=0),
+        Row(what="of them refused", value=refused, unit="answers", target=0),
+    )

@@ -1,0 +1,62 @@
+"""Figures, as they are kept in results.json: for each case when, on what, and the rows of its table."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from benchmarks import machine
+
+FILE: Final = Path(__file__).with_name("results.json")
+
+
+class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One figure."""
+
+    what: str
+    value: float
+    unit: str
+    target: float | None = None
+    """Not more than this."""
+    anchor: str | None = None
+    """What `ratio` compares to."""
+    ratio: float | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is met, in a word; empty without one."""
+        if self.target is None:
+            return ""
+        return "met" if self.value <= self.target else "missed"
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """All that one case measured."""
+
+    title: str
+    measured_at: str
+    machine: dict[str, str]
+    rows: tuple[Row, ...]
+
+
+def case(title: str, rows: tuple[Row, ...]) -> Case:
+    """What was measured just now, on this machine."""
+    return Case(
+        title=title,
+        measured_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        machine=machine.describe(),
+        rows=rows,
+    )
+
+
+def load() -> dict[str, Case]:
+    """The kept cases by letter; none before the first run."""
+    return msgspec.json.decode(FILE.read_bytes(), type=dict[str, Case]) if FILE.exists() else {}
+
+
+def save(cases: dict[str, Case]) -> None:
+    """Keeps the cases."""
+    FILE.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(cases.items()))), indent=1) + b"\n")

