@@ -19,7 +19,7 @@ SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
 
 .PHONY: help
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: .venv/run.stamp gateway/static/index.html  ## install what is missing, build the pages, start QuickPoll
@@ -77,7 +77,14 @@ LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-
 
 .PHONY: up
 up: .env  ## start the pieces apart, in containers: two gateways behind a balancer
-	docker compose up --build --detach --scale gateway=2
+	$(COMPOSE) up --build --detach --scale gateway=2
+# The plugin where there is one, else docker-compose 1.29.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+.PHONY: test-compose
+test-compose: .venv/dev.stamp  ## the compose file for real: 500 players, gateways scaled away under them; needs Docker
+	docker build --file deploy/Dockerfile --tag quickpoll .
+	COMPOSE="$(COMPOSE)" $(BIN)/python -m pytest tests/compose
 
 .PHONY: clean
 clean:  ## remove everything that was installed or built
