@@ -1,12 +1,14 @@
-"""Player names: what is shown, and the key by which two names are the same.
+"""Player names: what is shown, and the keys by which two names are the same or look the same.
 
 A name has 1 to 24 characters after Unicode NFKC, trimming and making each run of spaces one; nothing in it
-is invisible or steers how other text is shown. Keys ignore case and how a character is composed.
+is invisible, steers how other text is shown, or reaches far above and below its line. Keys ignore case and how a
+character is composed.
 """
 
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
+from quickpoll.lookalikes import skeleton
 from quickpoll.protocol import MAX_NAME_CHARACTERS
 
 # Control, format, surrogate, private use, unassigned: https://www.unicode.org/reports/tr44/#General_Category_Values
@@ -30,6 +32,9 @@ _INVISIBLE: Final = frozenset(
         ),
     )
 )
+# Vietnamese, Hebrew and Thai put up to three of them on a letter, after NFKC.
+_MAX_MARKS: Final = 3
+_MARKS: Final = frozenset({"Mn", "Me"})
 # Whether a sign is drawn as text or as a picture: part of many emoji, but it tells no two names apart.
 _PRESENTATION: Final = {0xFE0E: None, 0xFE0F: None}
 
@@ -38,11 +43,22 @@ class NameInvalid(Exception):
     """No name for a player; the message says why, for people."""
 
 
-def normalise(raw: str) -> tuple[str, str]:
-    """The name as it is shown, and the key for comparing it with others.
+class Name(NamedTuple):
+    """A name that a player may have."""
+
+    text: str
+    """As it is shown."""
+    key: str
+    """Equal for names that are the same."""
+    look: str
+    """Equal for names that look the same."""
+
+
+def normalise(raw: str) -> Name:
+    """The name as it is shown, and the keys for comparing it with others.
 
     Raises:
-        NameInvalid: it is empty or too long, or has characters that nobody sees.
+        NameInvalid: it is empty or too long, has characters that nobody sees, or piles up marks.
     """
     name = unicodedata.normalize("NFKC", raw).strip()
     if any(unicodedata.category(character) in _REFUSED_CATEGORIES or character in _INVISIBLE for character in name):
@@ -53,4 +69,20 @@ def normalise(raw: str) -> tuple[str, str]:
         raise NameInvalid("Type a name.")
     if len(name) > MAX_NAME_CHARACTERS:
         raise NameInvalid(f"Use at most {MAX_NAME_CHARACTERS} characters: this name has {len(name)}.")
-    return name, key
+    if _piles_up_marks(name):
+        raise NameInvalid(f"Use at most {_MAX_MARKS} accents on one letter.")
+    return Name(name, key, look(name))
+
+
+def look(name: str) -> str:
+    """What a name looks like; see `Name`."""
+    return " ".join(skeleton(name.translate(_PRESENTATION)).split())
+
+
+def _piles_up_marks(name: str) -> bool:
+    marks = 0
+    for character in name:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks > _MAX_MARKS:
+            return True
+    return False

@@ -12,7 +12,7 @@ from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
 from coordinator.engine.state import Head, Pending, Player, Session, Standing
 from coordinator.engine.turn import Drawn, Refused, Turn
 from quickpoll.envelope import Audience, Command, Disconnected, Identity, Link
-from quickpoll.names import NameInvalid, normalise
+from quickpoll.names import Name, NameInvalid, normalise
 from quickpoll.protocol import (
     MAX_NAME_CHARACTERS,
     CloseCode,
@@ -83,7 +83,7 @@ def join_again(turn: Turn, body: JoinSession) -> bool:
     """Answers a join that was done before and is sent again; returns whether it was."""
     session, command = turn.session, turn.command
     try:
-        _, key = normalise(body.name)
+        key = normalise(body.name).key
     except NameInvalid:
         return False
     player = session.names.get(key)
@@ -104,16 +104,16 @@ def join(turn: Turn, body: JoinSession) -> None:
     if len(session.players) >= head.settings.max_players:
         raise Refused(ErrorCode.SESSION_FULL, f"All {head.settings.max_players} seats are taken.")
     try:
-        name, key = normalise(body.name)
+        name = normalise(body.name)
     except NameInvalid as invalid:
         raise Refused(ErrorCode.NAME_INVALID, str(invalid)) from None
-    if key in session.names:
+    if session.is_taken(name):
         raise Refused(ErrorCode.NAME_TAKEN, _advise_other_name(session, name))
     player = Player(
         id=turn.drawn.player_id,
         number=head.next_number,
-        name=name,
-        name_key=key,
+        name=name.text,
+        name_key=name.key,
         avatar=body.avatar or turn.drawn.player_id,
         join_id=turn.command.request_id,
         link=turn.command.link,
@@ -324,10 +324,11 @@ def _say_joined(turn: Turn, player: Player) -> None:
     )
 
 
-def _advise_other_name(session: Session, name: str) -> str:
+def _advise_other_name(session: Session, name: Name) -> str:
+    taken = f"is called {name.text} already" if name.key in session.names else f"has a name that looks like {name.text}"
     for number in range(2, 100):
         suffix = f" {number}"
-        free, key = normalise(name[: MAX_NAME_CHARACTERS - len(suffix)] + suffix)
-        if key not in session.names:
-            return f"Somebody here is called {name} already. {free} is free."
-    return f"Somebody here is called {name} already. Choose another name."
+        free = normalise(name.text[: MAX_NAME_CHARACTERS - len(suffix)] + suffix)
+        if not session.is_taken(free):
+            return f"Somebody here {taken}. {free.text} is free."
+    return f"Somebody here {taken}. Choose another name."

@@ -16,6 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from quickpoll.envelope import Identity, Link
+from quickpoll.names import Name, look
 from quickpoll.protocol import (
     Answer,
     ExtraTimePercent,
@@ -177,6 +178,8 @@ class Session:
     players: dict[str, Player] = field(default_factory=dict)
     names: dict[str, Player] = field(init=False, repr=False)
     """By name key."""
+    looks: dict[str, Player] = field(init=False, repr=False)
+    """By what their names look like."""
     connected: int = field(init=False)
     """Players with a connection."""
     waiting: int = field(init=False)
@@ -192,6 +195,7 @@ class Session:
         in_order = sorted(self.players.values(), key=lambda player: player.number)
         self.players = {player.id: player for player in in_order}
         self.names = {player.name_key: player for player in in_order}
+        self.looks = {look(player.name): player for player in in_order}
         self._recount()
 
     @cached_property
@@ -231,7 +235,7 @@ class Session:
     def seat(self, player: Player) -> None:
         """Adds a player who has just joined."""
         self.players[player.id] = player
-        self.names[player.name_key] = player
+        self.names[player.name_key] = self.looks[look(player.name)] = player
         self._count(player, 1)
 
     def unseat(self, player: Player) -> None:
@@ -239,6 +243,11 @@ class Session:
         self._count(player, -1)
         del self.players[player.id]
         del self.names[player.name_key]
+        self.looks.pop(look(player.name), None)
+
+    def is_taken(self, name: Name) -> bool:
+        """Whether somebody has this name, or one that looks like it."""
+        return name.key in self.names or name.look in self.looks
 
     def set_link(self, player: Player, link: Link | None) -> None:
         """Connects a player, or marks the connection as gone."""
@@ -271,6 +280,7 @@ class Session:
         """Forgets all players."""
         self.players.clear()
         self.names.clear()
+        self.looks.clear()
         self._recount()
 
     def _recount(self) -> None:

@@ -24,7 +24,7 @@ from quickpoll.names import NameInvalid, normalise
     ],
 )
 def test_a_name_is_shown_normalised(raw: str, shown: str) -> None:
-    assert normalise(raw)[0] == shown
+    assert normalise(raw).text == shown
 
 
 @pytest.mark.parametrize(
@@ -78,19 +78,47 @@ def test_a_name_that_is_empty_too_long_or_invisible_is_refused(raw: str) -> None
     ],
 )
 def test_names_that_look_the_same_have_one_key(one: str, other: str) -> None:
-    assert normalise(one)[1] == normalise(other)[1]
+    assert normalise(one).key == normalise(other).key
 
 
-def test_different_names_have_different_keys() -> None:
-    assert len({normalise(name)[1] for name in ("Ann", "Anna", "Än", "An n", "An")}) == 5
+def test_different_names_have_different_keys_and_looks() -> None:
+    names = [normalise(name) for name in ("Ann", "Anna", "Än", "An n", "An", "Elia", "Ella", "Arni", "Ami")]
+    assert len({name.key for name in names}) == len({name.look for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Alice", "AIice"),  # a capital i
+        ("Alice", "A1ice"),
+        ("Bob", "B0b"),
+        ("Anna", "Аnnа"),  # Cyrillic
+        ("Otto", "Οttο"),  # Greek
+        ("ПЕТР", "ПETP"),
+        ("❤ Ann", "❤\ufe0f Аnn"),
+    ],
+)
+def test_names_that_differ_but_look_the_same_have_one_look(one: str, other: str) -> None:
+    assert normalise(one).key != normalise(other).key
+    assert normalise(one).look == normalise(other).look
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "שָׁלוֹם", "น้ำ", "محمّد", "নীতা"])
+def test_letters_may_carry_the_marks_that_languages_give_them(name: str) -> None:
+    assert len(normalise(name).text) <= 24
+
+
+def test_marks_that_pile_up_over_other_names_are_refused() -> None:
+    with pytest.raises(NameInvalid, match="accents"):
+        normalise("Z\u0336\u0321\u0322\u0353a")
 
 
 @given(st.text(max_size=30))
 def test_a_name_that_was_accepted_is_accepted_again_unchanged(raw: str) -> None:
     try:
-        name, key = normalise(raw)
+        name = normalise(raw)
     except NameInvalid:
         return
-    assert normalise(name) == (name, key)
-    assert 1 <= len(name) <= 24
-    assert name == name.strip()
+    assert normalise(name.text) == name
+    assert 1 <= len(name.text) <= 24
+    assert name.text == name.text.strip()

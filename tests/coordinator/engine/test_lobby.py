@@ -140,6 +140,17 @@ def test_a_name_is_taken_without_regard_to_case_and_a_free_one_is_named() -> Non
     assert isinstance(game.try_join("ANN 3"), Joined)
 
 
+def test_a_name_that_looks_like_anothers_is_taken() -> None:
+    game = Game()
+    alice = game.join("Alice")
+    error = game.try_join("AIice")
+    assert isinstance(error, Error)
+    assert error.code is ErrorCode.NAME_TAKEN
+    assert "looks like AIice. AIice 2 is free" in error.message
+    game.by_player(alice, LeaveSession())
+    assert isinstance(game.try_join("AIice"), Joined)
+
+
 def test_a_long_name_that_is_taken_gets_an_advice_that_fits() -> None:
     game = Game()
     game.join("x" * 24)
