@@ -88,9 +88,9 @@ class Outbox:
         message, binding = effect.message, None
         if effect.identity:
             if isinstance(message, SessionCreated):
-                message = replace(message, host_token=self._tokens.sign(effect.identity))
+                message = replace(message, host_token=self._tokens.sign(effect.identity, message.session.server_time))
             elif isinstance(message, Joined):
-                message = replace(message, player_token=self._tokens.sign(effect.identity))
+                message = replace(message, player_token=self._tokens.sign(effect.identity, message.session.server_time))
             binding = Binding(effect.identity, _seen_seq(message), last_step)
         reply = envelope.Reply(effect.link.connection, effect.request, encode_message(message), binding, effect.unbind)
         self._replies[effect.link.gateway].append(reply)

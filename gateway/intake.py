@@ -82,7 +82,7 @@ class Intake:
         identity: Identity | None = connection.identity
         if isinstance(message, ResumeSession):
             try:
-                identity = self._tokens.verify(message.token)
+                identity = self._tokens.verify(message.token, self._clock.now_ms())
             except InvalidToken:
                 return Error(
                     code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to

@@ -41,6 +41,10 @@ _POLICY: Final = (
     "font-src 'self'; media-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+_STRICT_TRANSPORT: Final = "max-age=31536000"
+"""A year; sent by TLS only (RFC 6797, section 7.2), and not for other names of the domain."""
+# What a quiz needs none of. Full screen and the wake lock stay allowed to the page itself.
+_PERMISSIONS: Final = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,14 @@ class Pages:
                 tag = f'W/"{sha256(body).hexdigest()[:20]}"'
                 self._files[name] = _File(_TYPES[path.suffix], cache, body, tag, encoded)
 
-    def answer(self, request: Request) -> Response:
-        """The response to a request."""
+    def answer(self, request: Request, *, over_tls: bool = False) -> Response:
+        """The response to a request; one that came by TLS is told to come by TLS always."""
+        response = self._answer(request)
+        if over_tls:
+            response.headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
+        return response
+
+    def _answer(self, request: Request) -> Response:
         host = _single(request, "Host")
         if request.method not in ("GET", "HEAD"):
             response = text_response(HTTPStatus.METHOD_NOT_ALLOWED, "only GET and HEAD", host)
@@ -126,6 +136,8 @@ def _response(status: HTTPStatus, body: bytes, host: str, headers: dict[str, str
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": _PERMISSIONS,
     }
     if status is not HTTPStatus.NOT_MODIFIED:
         common["Content-Length"] = str(len(body))

@@ -126,7 +126,7 @@ class Server:
         elif path == "/readyz":
             self._spawn(self._tell_readiness(connection, verbose="verbose" in query))
         else:
-            connection.respond(self._pages.answer(request))
+            connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
     def received(self, connection: Connection, text: bytes) -> None:
         """See `Owner`."""

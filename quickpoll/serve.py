@@ -86,7 +86,7 @@ async def _serve(
 
     signals = Signals()
     await examine(redis_url, settings.partitions)
-    tokens = Tokens(secret)
+    tokens = Tokens(secret, settings.secret_previous)
     connections = Gateway(
         redis_url=redis_url,
         tokens=tokens,
@@ -121,7 +121,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
     await examine(redis_url, settings.partitions)
     connections = Gateway(
         redis_url=redis_url,
-        tokens=Tokens(secret),
+        tokens=Tokens(secret, settings.secret_previous),
         partitions=settings.partitions,
         host=settings.host,
         port=settings.port,
@@ -144,7 +144,9 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
 
     signals = Signals()
     await examine(redis_url, settings.partitions)
-    sessions = Coordinator(redis_url=redis_url, tokens=Tokens(secret), partitions=settings.partitions)
+    sessions = Coordinator(
+        redis_url=redis_url, tokens=Tokens(secret, settings.secret_previous), partitions=settings.partitions
+    )
     async with _started(sessions, *_admin(settings, sessions.ready)):
         log.info("coordinator runs")
         await signals.wait()

@@ -175,6 +175,16 @@ SETTINGS: Final = (
         has_flag=False,
     ),
     Setting(
+        "secret_previous",
+        _secret,
+        f"at least {MIN_SECRET_CHARACTERS} characters",
+        None,
+        "A second secret whose tokens are accepted too, so that QUICKPOLL_SECRET can be changed while sessions run.",
+        without="none",
+        confidential=True,
+        has_flag=False,
+    ),
+    Setting(
         "partitions",
         _whole_number(1, 1024),
         "a whole number from 1 to 1024",
@@ -219,6 +229,7 @@ class Settings:
     data_dir: Path
     redis_url: str | None = field(repr=False)
     secret: str | None = field(repr=False)
+    secret_previous: str | None = field(repr=False)
     partitions: int
     public_url: str | None
     allowed_origins: tuple[str, ...]

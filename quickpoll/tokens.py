@@ -1,8 +1,8 @@
-"""Host and player tokens: an identity and its HMAC-SHA256, verified without asking Redis.
+"""Host and player tokens: an identity, until when, and their HMAC-SHA256; verified without asking Redis.
 
-`v1.<identity>.<signature>`, both base64url. The algorithm is fixed by the version; a token says
-nothing that its reader must trust before the signature was checked. Signing the same identity
-again gives the same token, so a reply can be given twice.
+`v2.<identity and expiry>.<signature>`, both base64url. The algorithm is fixed by the version; a token says
+nothing that its reader must trust before the signature was checked. What a signature cannot know (left, kicked,
+session over) is judged by the engine.
 """
 
 import hmac
@@ -11,44 +11,63 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from quickpoll.envelope import Identity
 
-_VERSION: Final = "v1"
+LIFETIME_MS: Final = 48 * 60 * 60 * 1000
+"""Longer than a session is played: what ends a token before that is the end of its session."""
+_VERSION: Final = "v2"
 
 
 class InvalidToken(Exception):
-    """Not a token of this deployment."""
+    """Not a token of this deployment, or not any more."""
+
+
+class _Claim(Struct, frozen=True, array_like=True):
+    identity: Identity
+    expires_at: int
+
+
+_decoder: Final = msgspec.msgpack.Decoder(_Claim)
 
 
 class Tokens:
-    """Signs and verifies with one secret."""
+    """Signs with one secret, and verifies with that or the one before it."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, previous: str | None = None) -> None:
+        """`previous` is accepted too, so that the secret can be changed while sessions run."""
         # A purpose in the key: a signature made for something else is no token.
-        self._key = hmac.digest(secret.encode(), b"quickpoll token v1", sha256)
+        self._keys = [
+            hmac.digest(text.encode(), b"quickpoll token v2", sha256) for text in (secret, previous) if text is not None
+        ]
 
-    def sign(self, identity: Identity) -> str:
-        """The token that proves `identity`."""
-        payload = _VERSION + "." + _base64(msgspec.msgpack.encode(identity))
-        return payload + "." + self._signature(payload)
+    def sign(self, identity: Identity, now: int) -> str:
+        """The token that proves `identity` from `now` (ms) on, for `LIFETIME_MS`."""
+        payload = _VERSION + "." + _base64(msgspec.msgpack.encode(_Claim(identity, now + LIFETIME_MS)))
+        return payload + "." + _signature(self._keys[0], payload)
 
-    def verify(self, token: str) -> Identity:
-        """The identity that a token proves.
+    def verify(self, token: str, now: int) -> Identity:
+        """The identity that a token proves at `now` (ms).
 
         Raises:
-            InvalidToken: it was not signed with this secret, or is no token at all.
+            InvalidToken: it was not signed with these secrets, has expired, or is no token at all.
         """
         payload, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(payload).encode()):
+        given = signature.encode(errors="replace")
+        if not any(hmac.compare_digest(given, _signature(key, payload).encode()) for key in self._keys):
             raise InvalidToken
-        version, _, identity = payload.partition(".")
+        version, _, claim = payload.partition(".")
         if version != _VERSION:
             raise InvalidToken
-        return msgspec.msgpack.decode(urlsafe_b64decode(identity + "=" * (-len(identity) % 4)), type=Identity)
+        proved = _decoder.decode(urlsafe_b64decode(claim + "=" * (-len(claim) % 4)))
+        if now >= proved.expires_at:
+            raise InvalidToken
+        return proved.identity
 
-    def _signature(self, payload: str) -> str:
-        return _base64(hmac.digest(self._key, payload.encode(), sha256))
+
+def _signature(key: bytes, payload: str) -> str:
+    return _base64(hmac.digest(key, payload.encode(errors="replace"), sha256))
 
 
 def _base64(data: bytes) -> str:

@@ -4,6 +4,7 @@ It appends commands as a gateway does, and keeps what comes back on its channels
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -50,6 +51,16 @@ QUIZ = Quiz(
     ),
 )
 QUICK = Settings(lead_ms=0)
+
+
+def token_of(identity: Identity) -> str:
+    """A token as a client has it."""
+    return TOKENS.sign(identity, time.time_ns() // 1_000_000)
+
+
+def identity_in(token: str) -> Identity:
+    """What a token proves now."""
+    return TOKENS.verify(token, time.time_ns() // 1_000_000)
 
 
 class Caller:
@@ -136,12 +147,12 @@ class Caller:
         created = await self.call(CreateSession(quiz=quiz, settings=settings, **more), connection)
         assert isinstance(created, SessionCreated)
         await self.listen(created.code)
-        return TOKENS.verify(created.host_token)
+        return identity_in(created.host_token)
 
     async def join(self, code: str, connection: int, name: str = "") -> Identity:
         joined = await self.call(JoinSession(code=code, name=name or f"player {connection}"), connection)
         assert isinstance(joined, Joined), joined
-        return TOKENS.verify(joined.player_token)
+        return identity_in(joined.player_token)
 
     async def listen(self, code: str) -> None:
         """Subscribes to a session's channel."""

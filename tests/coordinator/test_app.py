@@ -49,6 +49,7 @@ from tests.coordinator.standin import (
     coordinating,
     crash,
     eventually,
+    token_of,
 )
 
 FAR_FUTURE_MS = 9e14
@@ -107,7 +108,7 @@ async def test_steps_are_numbered_without_a_gap_and_kept_for_those_who_missed_th
 async def test_a_reply_that_binds_tells_what_was_seen_by_then(gateway: Caller, redis_url: str) -> None:
     async with coordinating(redis_url):
         host, (ann,) = await open_question(gateway)
-        reply = await gateway.reply(ResumeSession(token=TOKENS.sign(ann)), 7, ann)
+        reply = await gateway.reply(ResumeSession(token=token_of(ann)), 7, ann)
         resumed = decode_message(reply.text)
         assert isinstance(resumed, Resumed)
         *before, takeover = await gateway.history(host.code)
@@ -220,7 +221,7 @@ async def test_killed_with_9_while_players_join_each_has_one_seat_and_one_reply(
     await process.wait()
     async with coordinating(redis_url, take_over=True):
         await asyncio.gather(*replies)
-        resumed = await gateway.call(ResumeSession(token=TOKENS.sign(host)), 1, host)
+        resumed = await gateway.call(ResumeSession(token=token_of(host)), 1, host)
         assert isinstance(resumed, Resumed)
         assert resumed.session.player_count == len(players)
         assert [gateway.heard[number].qsize() for number in players] == [1] * len(players)
@@ -242,7 +243,7 @@ async def test_a_commit_whose_reply_is_lost_is_not_done_again(
         monkeypatch.setattr(script, "run", run_and_lose)
         await gateway.join(host.code, 2)
         await gateway.join(host.code, 3)
-        resumed = await gateway.call(ResumeSession(token=TOKENS.sign(host)), 1, host)
+        resumed = await gateway.call(ResumeSession(token=token_of(host)), 1, host)
         assert isinstance(resumed, Resumed)
         assert resumed.session.player_count == 2
         assert gateway.heard[2].qsize() == 1
@@ -273,7 +274,7 @@ async def test_everything_lost_while_it_runs_it_starts_anew(gateway: Caller, red
         await gateway.beat()
         await gateway.create(connection=2)
         await eventually(lambda: len(coordinator.owned) == 64)
-        answer = await gateway.call(ResumeSession(token=TOKENS.sign(lost)), 3, lost)
+        answer = await gateway.call(ResumeSession(token=token_of(lost)), 3, lost)
         assert isinstance(answer, Error)
         assert answer.code == ErrorCode.SESSION_NOT_FOUND
         assert await redis.hget(LAYOUT, "partitions") == b"64"
@@ -367,7 +368,7 @@ async def test_the_embedded_start_waits_for_nobody_from_before(gateway: Caller, 
         assert await redis.zcard(GATEWAYS) == 0  # of the old one nothing is left: its players are away
         async with calling(redis_url, name="new") as fresh:
             await eventually(lambda: not coordinator._owned[gateway.keys(host.code).number].gateways)
-            resumed = await fresh.call(ResumeSession(token=TOKENS.sign(ann)), 5, ann)
+            resumed = await fresh.call(ResumeSession(token=token_of(ann)), 5, ann)
             assert isinstance(resumed, Resumed)
             assert not resumed.session.host_connected
 

@@ -77,7 +77,7 @@ def test_a_player_gets_a_token_that_proves_who_it_is_and_is_bound_to_what_it_was
     ((reply,),) = replies(said(Reply(Link("g", 1), 7, joined, identity=ANN), last_step=12)).values()
     message = decode_message(reply.text)
     assert isinstance(message, Joined)
-    assert TOKENS.verify(message.player_token) == ANN
+    assert TOKENS.verify(message.player_token, VIEW.server_time) == ANN
     assert reply.binding == Binding(ANN, seq=4, step=12)
 
 

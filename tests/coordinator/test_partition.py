@@ -83,12 +83,12 @@ class Owner:
     async def create(self) -> Identity:
         (created,) = messages(await self.apply(self.command(CREATE)))
         assert isinstance(created, SessionCreated)
-        return TOKENS.verify(created.host_token)
+        return TOKENS.verify(created.host_token, created.session.server_time)
 
     async def join(self, code: str, connection: int) -> Identity:
         (joined,) = messages(await self.apply(self.join_command(code, connection)))
         assert isinstance(joined, Joined)
-        return TOKENS.verify(joined.player_token)
+        return TOKENS.verify(joined.player_token, joined.session.server_time)
 
     def join_command(self, code: str, connection: int) -> Command:
         return self.command(JoinSession(code=code, name=f"p{connection}"), connection)

@@ -6,6 +6,7 @@ rules. A test that wants a command unanswered sets `answers` to False and replie
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -45,6 +46,11 @@ QUIZ: dict[str, Any] = {
     "questions": [{"kind": "single", "text": "Q", "options": [{"text": "a", "correct": True}, {"text": "b"}]}],
 }
 WITHIN_S = 10.0
+
+
+def token_of(identity: Identity) -> str:
+    """A token as a client has it."""
+    return TOKENS.sign(identity, time.time_ns() // 1_000_000)
 
 
 async def until(condition: Callable[[], bool]) -> None:

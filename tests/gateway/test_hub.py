@@ -11,7 +11,6 @@ from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
     QUIZ,
-    TOKENS,
     House,
     Person,
     keys_of,
@@ -20,6 +19,7 @@ from tests.gateway.standin import (
     to_each,
     to_host,
     to_players,
+    token_of,
     until,
 )
 
@@ -39,7 +39,7 @@ async def test_everyone_gets_what_is_for_them(home: House) -> None:
 
 async def test_each_device_of_the_host_gets_what_is_for_the_host(home: House) -> None:
     stage, remote = await home.host(), await home.client()
-    token = TOKENS.sign(Identity(CODE, "n", Role.HOST))
+    token = token_of(Identity(CODE, "n", Role.HOST))
     assert (await remote.ask("resume_session", token=token, remote=True))["type"] == "resumed"
     await home.coordinator.step(to_all(1), to_host(), to_players(), to_all(2, "end"))
     for device in (stage, remote):

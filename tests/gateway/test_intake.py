@@ -9,8 +9,8 @@ from gateway import admission
 from quickpoll.envelope import Identity
 from quickpoll.protocol import MAX_CREATE_SESSION_BYTES, MAX_MESSAGE_BYTES, Role
 from quickpoll.redis import time_ms
-from quickpoll.tokens import Tokens
-from tests.gateway.standin import CODE, QUIZ, House
+from quickpoll.tokens import LIFETIME_MS, Tokens
+from tests.gateway.standin import CODE, QUIZ, TOKENS, House
 
 
 @pytest.fixture
@@ -67,11 +67,12 @@ async def test_an_error_names_the_field_and_the_command(home: House) -> None:
     assert "$.name" in error["message"]
 
 
-async def test_a_token_of_another_deployment_is_refused(home: House) -> None:
+async def test_a_token_of_another_deployment_or_another_day_is_refused(home: House) -> None:
     client = await home.client()
-    token = Tokens("another secret").sign(Identity(CODE, "n", Role.HOST))
-    error = await client.ask("resume_session", id="r", token=token)
-    assert (error["code"], error["reply_to"]) == ("invalid_token", "r")
+    host, now = Identity(CODE, "n", Role.HOST), time.time_ns() // 1_000_000
+    for token in (Tokens("another secret").sign(host, now), TOKENS.sign(host, now - LIFETIME_MS)):
+        error = await client.ask("resume_session", id="r", token=token)
+        assert (error["code"], error["reply_to"]) == ("invalid_token", "r")
 
 
 async def test_a_player_cannot_do_what_the_host_does(home: House) -> None:

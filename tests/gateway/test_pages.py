@@ -117,7 +117,14 @@ def test_every_response_is_strict(pages: Pages, path: str) -> None:
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_page_that_came_by_tls_must_always_come_by_tls(pages: Pages) -> None:
+    request = Request("/", Headers({"Host": "quiz.example"}))
+    assert pages.answer(request, over_tls=True).headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in pages.answer(request).headers
 
 
 def test_a_host_header_cannot_write_the_policy(pages: Pages) -> None:

@@ -8,7 +8,7 @@ from gateway import relay
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from tests.gateway.standin import CODE, PARTITIONS, QUIZ, TOKENS, House, keys_of
+from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, keys_of, token_of
 
 ANSWER = {"question": 0, "answer": 1}
 
@@ -149,5 +149,5 @@ async def test_disconnections_are_appended_once_redis_takes_them(home: House) ->
 async def test_resume_tells_whom_the_token_names(home: House) -> None:
     identity = Identity(CODE, "n", Role.PLAYER, "p1")
     client = await home.client()
-    assert (await client.ask("resume_session", token=TOKENS.sign(identity)))["type"] == "resumed"
+    assert (await client.ask("resume_session", token=token_of(identity)))["type"] == "resumed"
     assert (await home.coordinator.command()).identity == identity

@@ -17,6 +17,7 @@ def test_every_setting_has_a_default_that_works() -> None:
         data_dir=Path("/data/quickpoll"),
         redis_url=None,
         secret=None,
+        secret_previous=None,
         partitions=64,
         public_url=None,
         allowed_origins=(),
