@@ -26,7 +26,7 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 	@exec $(BIN)/quickpoll
 
 .PHONY: test
-test: .venv/dev.stamp pages browser  ## everything: lint, types, imports, pages, all tests
+test: .venv/dev.stamp pages programs  ## everything: lint, types, imports, pages, all tests
 	$(MAKE) --no-print-directory check
 	$(NPM) test
 	$(BIN)/python -m pytest
@@ -61,7 +61,7 @@ generate: .venv/dev.stamp  ## write the generated files anew: protocol types and
 	$(BIN)/python -m clients.codegen
 
 .PHONY: pictures
-pictures: .venv/dev.stamp pages browser  ## take the pictures of docs/ anew, in a game in real browsers
+pictures: .venv/dev.stamp pages programs  ## take the pictures of docs/ anew, in a game in real browsers
 	$(BIN)/python -m tests.system.film
 
 .PHONY: pages
@@ -126,11 +126,14 @@ gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 .env:
 	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
 
-# Playwright drives Debian's Chromium; on other systems one has to be installed already.
-.PHONY: browser
-browser:
-	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
-	  if ! command -v apt-get >/dev/null; then echo "make test needs Chromium: install it and try again" >&2; exit 1; fi; \
+# Playwright drives Debian's Chromium, and deploy/haproxy.cfg is tried in HAProxy; on other systems they have to be there.
+.PHONY: programs
+programs:
+	@missing=""; \
+	command -v chromium chromium-browser google-chrome >/dev/null || missing=chromium; \
+	PATH="$$PATH:/usr/sbin" command -v haproxy >/dev/null || missing="$$missing haproxy"; \
+	if [ -n "$$missing" ]; then \
+	  if ! command -v apt-get >/dev/null; then echo "make test needs $$missing: install it and try again" >&2; exit 1; fi; \
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
 	fi

@@ -232,8 +232,9 @@ class House:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.gateway.port}/ws"
 
-    async def client(self, **options: Any) -> Person:
-        socket = await connect(self.url, compression=None, **options)
+    async def client(self, url: str = "", **options: Any) -> Person:
+        """A client at the gateway, or at what stands in front of it."""
+        socket = await connect(url or self.url, compression=None, **options)
         self._sockets.append(socket)
         return Person(socket)
 
