@@ -57,6 +57,8 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     body: SessionCommand
     base_url: str = ""
     """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
+    round_trip_ms: int = 0
+    """Of its connection, as the gateway has measured it; 0: not measured."""
 
     @property
     def has_unguessable_id(self) -> bool:

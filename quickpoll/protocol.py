@@ -155,6 +155,8 @@ class Settings(Struct, frozen=True):
     streak_bonus: bool = False
     randomize_options: bool = False
     randomize_questions: bool = False
+    grace_ms: Annotated[int, Meta(ge=0, le=2000)] = 500
+    """How much of an answer's way to the server may be forgiven, at most; 0: what counts is when it arrived."""
 
 
 # -- client to server -----------------------------------------------------------------------
@@ -164,6 +166,7 @@ Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern 
 QuestionIndex = Annotated[int, Meta(ge=0, le=199)]
 OptionIndex = Annotated[int, Meta(ge=0, le=5)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
+ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
 
 
@@ -213,6 +216,8 @@ class SubmitAnswer(ClientMessage, frozen=True, tag="submit_answer"):
 
     question: QuestionIndex
     answer: Answer
+    elapsed_ms: ElapsedMs | None = None
+    """From the moment when the options opened on the player's screen to the tap: see Fairness."""
 
 
 class KickPlayer(ClientMessage, frozen=True, tag="kick_player"):
@@ -607,10 +612,14 @@ class Lobby(ServerMessage, frozen=True, tag="lobby"):
 
 
 class AnswerAccepted(ServerMessage, frozen=True, tag="answer_accepted"):
-    """To the player: this answer counts, and is stored."""
+    """To the player: this answer counts, and is stored.
+
+    `received_at` is when it arrived at the server, `counted_at` the moment by which it is judged: see Fairness.
+    """
 
     question: int
     received_at: int
+    counted_at: int
 
 
 class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):

@@ -248,7 +248,7 @@ class Player:
     def _on_answer_accepted(self, text: bytes, at: float) -> None:
         accepted = msgspec.json.decode(text, type=AnswerAccepted)
         self._crowd.measured.timings[accepted.question].acknowledged[self._number] = at
-        self._crowd.measured.rounds[accepted.question].accepted[self._number] = accepted.received_at
+        self._crowd.measured.rounds[accepted.question].accepted[self._number] = accepted.counted_at
 
     def _on_question_results(self, text: bytes, at: float) -> None:
         self._crowd.measured.timings[self._crowd.resulted(text)].results[self._number] = at

@@ -20,7 +20,7 @@ class Round:
     chosen: dict[int, Answer] = field(default_factory=dict)
     """What was sent."""
     accepted: dict[int, int] = field(default_factory=dict)
-    """When it was received, by `answer_accepted`."""
+    """The moment by which it is judged, by `answer_accepted`."""
     refused: dict[int, ErrorCode] = field(default_factory=dict)
     results: list[QuestionResults] = field(default_factory=list)
     """As told; those that are the same only once."""

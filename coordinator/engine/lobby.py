@@ -118,6 +118,7 @@ def join(turn: Turn, body: JoinSession) -> None:
         join_id=turn.command.request_id,
         link=turn.command.link,
         response_total_ms=head.limits_total_ms,
+        round_trip_ms=turn.command.round_trip_ms,
     )
     head.next_number += 1
     session.seat(player)
@@ -258,6 +259,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
     else:
         _close_older(player.link, turn.effects)
     turn.session.set_link(player, link)
+    player.round_trip_ms = turn.command.round_trip_ms
     turn.effects.touched.add(player.id)
 
 

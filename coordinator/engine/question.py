@@ -1,15 +1,14 @@
 """The life of a question: opened ahead of its time, answered, closed, and followed by the next.
 
-An answer counts if `opens_at` <= its entry's time <= `closes_at` and it is the player's first; with extra time, the
-player's own limit takes the place of `closes_at`. A question is closed when its time is up (later where somebody with
-a longer limit has not answered), when every connected player has answered, or by the host.
+Which answers count, `window.py` says. A question is closed when its time is up, when every connected player has
+answered, or by the host.
 """
 
 from typing import Final, NamedTuple
 
-from coordinator.engine import progress, ranking, report, scoring, views
+from coordinator.engine import progress, ranking, report, scoring, views, window
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import LONGER, AcceptedAnswer, Player, Session, Tally
+from coordinator.engine.state import AcceptedAnswer, Player, Session, Tally
 from coordinator.engine.turn import Refused, Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
@@ -40,7 +39,7 @@ def next_deadline(session: Session) -> int | None:
     head = session.head
     if head.phase is not Phase.QUESTION:
         return head.advance_at
-    time_is_up_at = _closes_by(session) + 1
+    time_is_up_at = window.last_moment(session) + 1
     return min(time_is_up_at, head.patient_until) if _all_answered(session) else time_is_up_at
 
 
@@ -75,17 +74,30 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     request_id = turn.command.request_id
     for known in (player.answer, *player.earlier):
         if known is not None and known.request_id == request_id and known.question == body.question:
-            turn.reply(AnswerAccepted(question=known.question, received_at=known.received_at, reply_to=turn.reply_to))
+            _say_accepted(turn, known)
             return
-    _check_window(session, body.question, now, player)
+    forgiven_ms = window.forgiven_ms(turn, body)
+    window.check(session, body.question, now, now - forgiven_ms, player)
     if session.has_answered(player):
         raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
     _check_fits(session.question, body.answer)
-    session.accept(player, AcceptedAnswer(body.question, body.answer, now, request_id))
+    answer = AcceptedAnswer(body.question, body.answer, now, request_id, forgiven_ms)
+    session.accept(player, answer)
+    player.round_trip_ms = turn.command.round_trip_ms
     progress.note_answer(session, player.id)
     turn.effects.touched.add(player.id)
-    turn.reply(AnswerAccepted(question=body.question, received_at=now, reply_to=turn.reply_to))
+    _say_accepted(turn, answer)
     close_if_over(session, now, turn.effects)
+
+
+def _say_accepted(turn: Turn, answer: AcceptedAnswer) -> None:
+    accepted = AnswerAccepted(
+        question=answer.question,
+        received_at=answer.received_at,
+        counted_at=answer.counted_at,
+        reply_to=turn.reply_to,
+    )
+    turn.reply(accepted)
 
 
 def close_if_over(session: Session, now: int, effects: Effects) -> None:
@@ -98,7 +110,7 @@ def close_if_over(session: Session, now: int, effects: Effects) -> None:
     if head.phase is not Phase.QUESTION:
         return
     all_answered = _all_answered(session) and (session.absent == 0 or now >= head.patient_until)
-    if all_answered or (now > head.closes_at and now > _closes_by(session)):
+    if all_answered or (now > head.closes_at and window.is_over(session, now)):
         close(session, now, effects)
 
 
@@ -118,17 +130,6 @@ def be_patient(session: Session, now: int) -> None:
 
 def _all_answered(session: Session) -> bool:
     return session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION
-
-
-def _closes_by(session: Session) -> int:
-    """The last moment at which an answer may count of somebody who is there, or who has just gone."""
-    head = session.head
-    latest = head.closes_at
-    for percent in LONGER:
-        if session.longer_waiting[percent] or session.longer_absent[percent]:
-            own = head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, percent)
-            latest = max(latest, own if session.longer_waiting[percent] else min(own, head.patient_until))
-    return latest
 
 
 def _schedule_advance(session: Session, now: int) -> None:
@@ -185,7 +186,7 @@ def _award(session: Session, question: Question, correct_options: tuple[int, ...
         choice, award = None, _judge_silence(question, player)
     else:
         choice = player.answer.choice
-        response_ms = player.answer.received_at - session.head.opens_at
+        response_ms = player.answer.counted_at - session.head.opens_at
         player.answered += 1
         player.answered_total_ms += response_ms
         award = _judge(session, question, scoring.is_correct(correct_options, choice), player, response_ms)
@@ -248,17 +249,6 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     finals = [(player.link, views.your_final(session, player)) for player in session.players.values() if player.link]
     effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
     progress.counts_are_void(session)
-
-
-def _check_window(session: Session, index: int, now: int, player: Player) -> None:
-    """Raises Refused where the question is not open now for this player."""
-    head = session.head
-    if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
-        raise Refused(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
-    if index > head.question or now < head.opens_at:
-        raise Refused(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
-    if now > head.closes_at and now > views.own_closes_at(session, player):
-        raise Refused(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
 
 
 def _check_fits(question: Question, answer: Answer) -> None:

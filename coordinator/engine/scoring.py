@@ -1,6 +1,6 @@
 """Points and streaks, in exact integers.
 
-The rules are those of the protocol's section Scoring.
+The rules are those of the protocol's sections Scoring and Fairness.
 """
 
 from typing import Final
@@ -20,6 +20,17 @@ def is_scored(question: Question) -> bool:
 def is_correct(correct: tuple[int, ...], choice: Answer) -> bool:
     """Whether a choice is exactly the set of correct options."""
     return (choice,) == correct if isinstance(choice, int) else set(choice) == set(correct)
+
+
+def forgiven_ms(response_ms: int, elapsed_ms: int | None, round_trip_ms: int, grace_ms: int) -> int:
+    """How much of a response does not count, because it was the way of the question and the answer.
+
+    What the client reports decides only within what was measured: whatever it says, it gains at most
+    min(`round_trip_ms`, `grace_ms`), and it never loses.
+    """
+    if elapsed_ms is None:
+        return 0
+    return max(0, min(response_ms - elapsed_ms, round_trip_ms, grace_ms))
 
 
 def own_limit_ms(time_limit_ms: int, extra_percent: int) -> int:

@@ -44,6 +44,13 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True):
     choice: Answer
     received_at: int
     request_id: str
+    forgiven_ms: int = 0
+    """How much of its way does not count."""
+
+    @property
+    def counted_at(self) -> int:
+        """The moment by which it is judged."""
+        return self.received_at - self.forgiven_ms
 
 
 class Player(Struct, array_like=True, kw_only=True):
@@ -83,6 +90,8 @@ class Player(Struct, array_like=True, kw_only=True):
     """What became of each closed question: see `report.py`."""
     earlier: list[AcceptedAnswer] = []
     """The last ones accepted before `answer`, to recognise them when they are sent again late."""
+    round_trip_ms: int = 0
+    """Of the connection, at its last join, resume or answer; 0: not measured."""
 
 
 class Standing(IntEnum):
@@ -160,6 +169,8 @@ class Head(Struct, array_like=True, kw_only=True):
     """Whether auto-advance is held."""
     tallies: list[Tally] = []
     """Of the closed questions."""
+    late_until: int = 0
+    """When the time of a question is up: until then answers may arrive that were tapped in time."""
 
     @property
     def host_links(self) -> list[Link]:

@@ -19,7 +19,7 @@ from tests.chaos.person import Contact, Person
 from tests.system.game import points, ranks_of
 
 CLOCK_STEP_MS = 1
-"""`received_at` and `closes_at` are whole milliseconds of one clock."""
+"""`counted_at` and `closes_at` are whole milliseconds of one clock."""
 REFUSALS = (ErrorCode.QUESTION_CLOSED, ErrorCode.SESSION_ENDED)
 """What a player who answers when the options are open may be told: the answer came too late."""
 LOST = (ErrorCode.SESSION_NOT_FOUND,)
@@ -87,8 +87,8 @@ def _of_answers(player: Player) -> Iterator[str]:
     for index, given in player.given.items():
         if accepted := given.accepted:
             asked = player.asked[index]
-            if not asked.opens_at <= accepted.received_at <= asked.closes_at + CLOCK_STEP_MS:
-                yield f"question {index}: accepted at {accepted.received_at}, open {asked.opens_at}-{asked.closes_at}"
+            if not asked.opens_at <= accepted.counted_at <= asked.closes_at + CLOCK_STEP_MS:
+                yield f"question {index}: accepted at {accepted.counted_at}, open {asked.opens_at}-{asked.closes_at}"
         elif given.refused and given.refused not in REFUSALS + LOST * player.crowd.may_be_lost:
             yield f"question {index}: refused with {given.refused}"
 
@@ -163,7 +163,7 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
         streaks[player.id] = 0
         return 0
     streaks[player.id] += 1
-    earned = points(question, given.accepted.received_at - player.asked[index].opens_at)
+    earned = points(question, given.accepted.counted_at - player.asked[index].opens_at)
     if crowd.settings.streak_bonus and question.points:
         earned += STREAK_BONUS * min(streaks[player.id] - 1, STREAK_STEPS)
     return earned

@@ -1,7 +1,9 @@
+import msgspec
 import pytest
 
 from coordinator import snapshots
 from coordinator.engine import Drawn, Session, apply, create
+from coordinator.engine.state import AcceptedAnswer
 from coordinator.snapshots import Unreadable, decode_session
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.protocol import (
@@ -74,6 +76,18 @@ def test_what_cannot_be_read_is_said_and_not_guessed_at(field: bytes, data: byte
     with pytest.raises(Unreadable) as error:
         decode_session("123456", fields_of(played_session(), 1) | {field: data})
     assert why in str(error.value)
+
+
+def test_a_session_stored_before_answers_were_forgiven_their_way_is_read() -> None:
+    answer = AcceptedAnswer(0, 1, 1_700_000_000_500, "a")
+    older = msgspec.msgpack.decode(msgspec.msgpack.encode(answer))[:-1]
+    read = msgspec.convert(older, AcceptedAnswer)
+    assert (read, read.counted_at) == (answer, answer.received_at)
+    fields = fields_of(played_session(), 1)
+    for name in (b"head", b"p:player2"):
+        fields[name] = b"\x01" + msgspec.msgpack.encode(msgspec.msgpack.decode(fields[name][1:])[:-1])
+    session, _ = decode_session("123456", fields)
+    assert (session.head.late_until, session.players["player2"].round_trip_ms) == (0, 0)
 
 
 def test_a_missing_field_is_named() -> None:

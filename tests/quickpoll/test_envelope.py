@@ -95,6 +95,14 @@ def test_fields_that_a_newer_version_appended_are_ignored() -> None:
     assert decode_entry(newer) == GatewayLost("gateway")
 
 
+def test_a_command_of_an_older_gateway_has_no_round_trip() -> None:
+    command = Command(LINK, 3, PLAYER, SubmitAnswer(question=0, answer=1), round_trip_ms=80)
+    fields = msgspec.msgpack.decode(encode(command)[1:])
+    assert decode_entry(b"\x01" + msgspec.msgpack.encode(fields[:-1])) == msgspec.structs.replace(
+        command, round_trip_ms=0
+    )
+
+
 def test_a_command_without_an_id_has_one_that_stays_when_it_is_appended_again() -> None:
     assert Command(LINK, 3, PLAYER, StartQuiz()).request_id == "gateway/7/3"
     assert Command(LINK, 3, PLAYER, StartQuiz(id="mine")).request_id == "mine"

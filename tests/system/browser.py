@@ -121,7 +121,7 @@ class Phone:
             index = message["question"]
             question = self.quiz.questions[index]
             if self._answers[index] and question.kind != "poll":
-                self.points += points(question, max(0, message["received_at"] - self.opens_at[index]))
+                self.points += points(question, message["counted_at"] - self.opens_at[index])
 
 
 def chosen(question: Question, *, correctly: bool) -> list[int]:

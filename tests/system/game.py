@@ -68,7 +68,7 @@ class Playing:
         question = quiz.questions[reply.question]
         correct = {index for index, option in enumerate(question.options) if option.correct}
         if question.kind != "poll" and correct == ({answer} if isinstance(answer, int) else set(answer)):
-            self.points += points(question, max(0, reply.received_at - asked.opens_at))
+            self.points += points(question, reply.counted_at - asked.opens_at)
         return reply
 
 

@@ -118,7 +118,10 @@ class Standin:
         played = self.rounds[command.question]
         number = self.players.index(websocket)
         played.chosen[number], played.accepted[number] = command.answer, now_ms()
-        accepted = AnswerAccepted(question=played.index, received_at=played.accepted[number], reply_to=command.id or "")
+        received_at = played.accepted[number]
+        accepted = AnswerAccepted(
+            question=played.index, received_at=received_at, counted_at=received_at, reply_to=command.id or ""
+        )
         await self.say(websocket, accepted)
         connected = [player for player in self.players if player.close_code is None]
         if len(played.accepted) == len(connected):

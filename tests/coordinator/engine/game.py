@@ -59,6 +59,8 @@ class Game:
 
     def __init__(self, *questions: Question, settings: Settings = DEFAULTS, id: str | None = "create") -> None:
         self.now = START_MS
+        self.round_trip_ms = 0
+        """Of whoever sends something, as a gateway would have measured it."""
         self._connections = 1
         self._requests = 0
         quiz = Quiz("Capitals", questions or (SINGLE, MULTIPLE))
@@ -76,7 +78,7 @@ class Game:
 
     def command(self, link: Link, identity: Identity | None, body: SessionCommand) -> Command:
         self._requests += 1
-        return Command(link, self._requests, identity, body, "https://quiz.test")
+        return Command(link, self._requests, identity, body, "https://quiz.test", self.round_trip_ms)
 
     def send(
         self, link: Link, identity: Identity | None, body: SessionCommand, drawn: Drawn = NOTHING
@@ -118,10 +120,16 @@ class Game:
         return self.send(seat.link, seat.identity, body)
 
     def answer(
-        self, seat: Seat, choice: Answer, *, question: int | None = None, id: str | None = None
+        self,
+        seat: Seat,
+        choice: Answer,
+        *,
+        question: int | None = None,
+        id: str | None = None,
+        elapsed_ms: int | None = None,
     ) -> ServerMessage:
         index = self.session.head.question if question is None else question
-        return self.by_player(seat, SubmitAnswer(id=id, question=index, answer=choice))
+        return self.by_player(seat, SubmitAnswer(id=id, question=index, answer=choice, elapsed_ms=elapsed_ms))
 
     def resume(self, seat: Seat, link: Link | None = None) -> ServerMessage:
         seat.link = link or self.new_link()

@@ -92,6 +92,8 @@ GATEWAYS = ("g1", "g2")
 CREATE_ID = "an unguessable id"
 ANSWERS = st.one_of(st.integers(0, 3), st.lists(st.integers(0, 3), max_size=3).map(tuple))
 TIMES = st.sampled_from([0, 1, 50, 100, 499, 500, 999, 1000, 1001, 2500, 5000, 9999])
+ELAPSED = st.sampled_from([None, None, 0, 100, 499, 500, 1000, 5000, 3_600_000])
+ROUND_TRIPS = st.sampled_from([0, 0, 20, 400, 3000])
 WORTHLESS = Question("single", "For fun?", (Option("Yes", correct=True), Option("No")), time_limit_ms=1000, points=0)
 
 
@@ -121,12 +123,13 @@ class Model:
     """What an onlooker who reads every message knows."""
 
     quiz: Quiz
-    streak_bonus: bool
+    settings: Settings
     seq: int = 0
     limits_ms: int = 0
     asked: NewQuestion | None = None
     results: set[int] = field(default_factory=set)
     accepted: dict[int, dict[str, tuple[Answer, int]]] = field(default_factory=dict)
+    """Answer, and the moment by which it is judged."""
     links: dict[str, Link | None] = field(default_factory=dict)
     scores: dict[str, Score] = field(default_factory=dict)
     over: bool = False
@@ -136,6 +139,8 @@ class Model:
     """The host's connections: stage, and remote."""
     host_is_there: bool = True
     """As players were told."""
+    slowest_ms: int = 0
+    """The longest round trip that any command has brought."""
 
     def join(self, player_id: str) -> None:
         history: list[tuple[Answer | None, int, int | None] | None] = [None] * len(self.results)
@@ -145,6 +150,13 @@ class Model:
     def own_limit_ms(self, player_id: str) -> int:
         assert self.asked is not None
         return floor(self.asked.question.time_limit_ms * Fraction(100 + self.scores[player_id].extra, 100))
+
+    def counted_at(self, received_at: int, elapsed_ms: int | None, round_trip_ms: int) -> int:
+        assert self.asked is not None
+        if elapsed_ms is None:
+            return received_at
+        earliest = received_at - min(round_trip_ms, self.settings.grace_ms)
+        return min(received_at, max(earliest, self.asked.opens_at + elapsed_ms))
 
     def remove(self, player_id: str) -> None:
         self.scores.pop(player_id, None)
@@ -191,7 +203,7 @@ class Model:
         score.correct += 1
         exact = question.points * (1 - Fraction(response_ms, self.own_limit_ms(player_id)) / 2)
         score.delta = question.points if response_ms < 500 else floor(exact + Fraction(1, 2))
-        if self.streak_bonus and question.points:
+        if self.settings.streak_bonus and question.points:
             score.delta += 100 * min(score.streak - 1, 5)
         score.points += score.delta
 
@@ -241,6 +253,7 @@ class Onlooker:
 
     def replied(self, command: Command, now: int, reply: Reply) -> None:
         model, body, message = self.model, command.body, reply.message
+        model.slowest_ms = max(model.slowest_ms, command.round_trip_ms)
         match message:
             case Joined():
                 if message.player_id not in model.scores:
@@ -259,7 +272,7 @@ class Onlooker:
             case Results() if isinstance(body, GetResults):
                 self.results(message)
             case AnswerAccepted() if command.identity is not None and isinstance(body, SubmitAnswer):
-                self.accepted(command.identity.player_id, command.link, body, message, now)
+                self.accepted(command, command.identity.player_id, body, message, now)
             case Ok() if isinstance(body, LeaveSession) and command.identity is not None:
                 assert reply.unbind
                 model.remove(command.identity.player_id)
@@ -273,19 +286,21 @@ class Onlooker:
             assert message.session.seq == model.seq, "who is bound has seen all broadcasts up to here"
             assert message.session.player_count == len(self.connected_links())
 
-    def accepted(self, player_id: str, link: Link, body: SubmitAnswer, message: AnswerAccepted, now: int) -> None:
+    def accepted(self, command: Command, player_id: str, body: SubmitAnswer, message: AnswerAccepted, now: int) -> None:
         model = self.model
         known = model.accepted[body.question].get(player_id)
         if known is not None:
-            assert message.received_at == known[1], "only an answer sent again is accepted again"
+            assert message.counted_at == known[1], "only an answer sent again is accepted again"
             return
         assert model.asked is not None
         assert model.asked.question.index == body.question
-        assert model.asked.opens_at <= now <= model.asked.opens_at + model.own_limit_ms(player_id)
-        assert body.question not in model.results
-        assert model.links[player_id] == link
         assert message.received_at == now
-        model.accepted[body.question][player_id] = (body.answer, now)
+        assert message.counted_at == model.counted_at(now, body.elapsed_ms, command.round_trip_ms)
+        opens_at = model.asked.opens_at
+        assert opens_at <= message.counted_at <= opens_at + model.own_limit_ms(player_id)
+        assert body.question not in model.results
+        assert model.links[player_id] == command.link
+        model.accepted[body.question][player_id] = (body.answer, message.counted_at)
 
     def broadcast(self, message: ServerMessage, now: int) -> None:
         model = self.model
@@ -405,6 +420,7 @@ SETTINGS = st.builds(
     auto_advance_ms=st.sampled_from([None, None, 0, 1000]),
     max_players=st.sampled_from([3, 2000]),
     streak_bonus=st.booleans(),
+    grace_ms=st.sampled_from([0, 500, 2000]),
 )
 PERCENTS: st.SearchStrategy[ExtraTimePercent] = st.sampled_from([0, 25, 50, 100])
 START_MS = 1_700_000_000_000
@@ -425,7 +441,7 @@ class Laws(RuleBasedStateMachine):
         )
         self.session, effects = create(self.first, self.now, Drawn("123456", "nonce"))
         self.log: list[tuple[Entry, int, Drawn, bytes]] = []
-        self.onlooker = Onlooker(Model(quiz, chosen.streak_bonus))
+        self.onlooker = Onlooker(Model(quiz, chosen))
         self.onlooker.judge(self.first, self.now, effects)
         self.stored: dict[str, bytes] = {}
         seats = [seat for name in NAMES[: len(percents)] if isinstance(seat := self.join(name, "g1"), Identity)]
@@ -452,11 +468,12 @@ class Laws(RuleBasedStateMachine):
             self.stored[player_id] = msgspec.msgpack.encode(self.session.players[player_id])
         return effects
 
-    def send(self, link: Link, identity: Identity | None, body: SessionCommand) -> ServerMessage:
+    def send(
+        self, link: Link, identity: Identity | None, body: SessionCommand, round_trip_ms: int = 0
+    ) -> ServerMessage:
         self.serial += 1
-        return replies(self.apply(Command(link, self.serial, identity, body), Drawn(player_id=f"p{self.serial}")))[
-            0
-        ].message
+        command = Command(link, self.serial, identity, body, round_trip_ms=round_trip_ms)
+        return replies(self.apply(command, Drawn(player_id=f"p{self.serial}")))[0].message
 
     def by_host(self, body: SessionCommand) -> ServerMessage:
         links = self.session.head.host_links or [Link("g1", 0)]
@@ -476,18 +493,21 @@ class Laws(RuleBasedStateMachine):
             return multiple()
         return self.session.player_identity(reply.player_id)
 
-    @rule(seat=seats, gateway=st.sampled_from(GATEWAYS))
-    def resume(self, seat: Identity, gateway: str) -> None:
-        self.send(self.next_link(gateway), seat, ResumeSession(token="verified"))
+    @rule(seat=seats, gateway=st.sampled_from(GATEWAYS), round_trip_ms=ROUND_TRIPS)
+    def resume(self, seat: Identity, gateway: str, round_trip_ms: int) -> None:
+        self.send(self.next_link(gateway), seat, ResumeSession(token="verified"), round_trip_ms)
 
     @rule(seat=seats, question=st.integers(0, 5), answer=ANSWERS, id=st.sampled_from([None, "a", "b"]))
     def answer_anything(self, seat: Identity, question: int, answer: Answer, id: str | None) -> None:
         self.send(self.link_of(seat), seat, SubmitAnswer(id=id, question=question, answer=answer))
 
-    @rule(seat=seats, option=st.integers(0, 1), wait_ms=TIMES)
-    def answer_well(self, seat: Identity, option: int, wait_ms: int) -> None:
+    @rule(seat=seats, option=st.integers(0, 1), wait_ms=TIMES, elapsed_ms=ELAPSED, round_trip_ms=ROUND_TRIPS)
+    def answer_well(
+        self, seat: Identity, option: int, wait_ms: int, elapsed_ms: int | None = None, round_trip_ms: int = 0
+    ) -> None:
         """A fitting first answer of a connected player in its window counts, and no other."""
         self.now += wait_ms
+        self.catch_up()
         model = self.onlooker.model
         if model.asked is None:
             return
@@ -496,12 +516,15 @@ class Laws(RuleBasedStateMachine):
         counts = (
             index not in model.results
             and seat.player_id in model.scores
-            and asked.opens_at <= self.now <= asked.opens_at + model.own_limit_ms(seat.player_id)
+            and asked.opens_at <= self.now
+            and model.counted_at(self.now, elapsed_ms, round_trip_ms)
+            <= asked.opens_at + model.own_limit_ms(seat.player_id)
             and model.links.get(seat.player_id) is not None
             and seat.player_id not in model.accepted[index]
         )
         answer: Answer = (option, 2) if asked.question.kind == "multiple" else option
-        reply = self.send(self.link_of(seat), seat, SubmitAnswer(question=index, answer=answer))
+        body = SubmitAnswer(question=index, answer=answer, elapsed_ms=elapsed_ms)
+        reply = self.send(self.link_of(seat), seat, body, round_trip_ms)
         assert isinstance(reply, AnswerAccepted) == counts
 
     @rule(options=st.lists(st.integers(0, 1), min_size=1, max_size=6), wait_ms=TIMES)
@@ -675,8 +698,9 @@ class Laws(RuleBasedStateMachine):
             return
         assert model.asked is not None
         given, now = model.accepted[model.asked.question.index], self.log[-1][1]
+        late_ms = min(model.slowest_ms, head.settings.grace_ms)
         waits = any(
-            now <= head.opens_at + model.own_limit_ms(player_id)
+            now <= head.opens_at + model.own_limit_ms(player_id) + (late_ms if model.links[player_id] else 0)
             for player_id in model.scores
             if player_id not in given and (model.links[player_id] or now <= head.patient_until)
         )

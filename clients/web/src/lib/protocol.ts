@@ -135,6 +135,8 @@ export interface Settings {
   streak_bonus?: boolean;
   randomize_options?: boolean;
   randomize_questions?: boolean;
+  /** How much of an answer's way to the server may be forgiven, at most; 0: what counts is when it arrived. */
+  grace_ms?: number;
 }
 
 /** Opens a session for this quiz; the connection becomes its host. Reply: `session_created`. */
@@ -186,6 +188,8 @@ export interface SubmitAnswer {
   type: "submit_answer";
   question: number;
   answer: Answer;
+  /** From the moment when the options opened on the player's screen to the tap: see Fairness. */
+  elapsed_ms?: number | null;
   id?: string | null;
 }
 
@@ -502,11 +506,16 @@ export interface NewQuestion {
   seq: number;
 }
 
-/** To the player: this answer counts, and is stored. */
+/**
+ * To the player: this answer counts, and is stored.
+ *
+ * `received_at` is when it arrived at the server, `counted_at` the moment by which it is judged: see Fairness.
+ */
 export interface AnswerAccepted {
   type: "answer_accepted";
   question: number;
   received_at: number;
+  counted_at: number;
   reply_to?: string;
 }
 

@@ -93,7 +93,7 @@ test("the host sees players come, drop out, return, leave and be removed", () =>
 });
 
 test("a new question clears what belonged to the last one", () => {
-  const view = player(opened, { type: "answer_accepted", question: 0, received_at: 1 }, closed, result, { ...opened, seq: 6 });
+  const view = player(opened, { type: "answer_accepted", question: 0, received_at: 1, counted_at: 1 }, closed, result, { ...opened, seq: 6 });
   expect(view).toMatchObject({ phase: "question", answered: 0, you: { answered: false, total_points: 900, streak: 1 } });
   expect(view.results).toBeUndefined();
   expect(view.you?.result).toBeUndefined();

@@ -1,0 +1,66 @@
+"""The window of a question: by which moment an answer is judged, whether that is in time, and how late one may come.
+
+An answer counts if it arrives at `opens_at` or later, is judged by a moment up to `closes_at`, and finds the question
+still open; with extra time, the player's own limit takes the place of `closes_at`. A question's time is up at
+`closes_at`: later where somebody with a longer limit has not answered, and then as much later as an answer may still be
+on its way.
+"""
+
+from coordinator.engine import scoring, views
+from coordinator.engine.state import LONGER, Player, Session
+from coordinator.engine.turn import Refused, Turn
+from quickpoll.protocol import ErrorCode, Phase, SubmitAnswer
+
+
+def forgiven_ms(turn: Turn, body: SubmitAnswer) -> int:
+    """How much earlier than its entry's time an answer is judged."""
+    head = turn.session.head
+    response_ms = turn.now - head.opens_at
+    return scoring.forgiven_ms(response_ms, body.elapsed_ms, turn.command.round_trip_ms, head.settings.grace_ms)
+
+
+def check(session: Session, index: int, received_at: int, counted_at: int, player: Player) -> None:
+    """Raises Refused where an answer to question `index` is too early or too late for this player."""
+    head = session.head
+    if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
+        raise Refused(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
+    if index > head.question or received_at < head.opens_at:
+        raise Refused(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
+    if counted_at > head.closes_at and counted_at > views.own_closes_at(session, player):
+        raise Refused(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
+
+
+def is_over(session: Session, now: int) -> bool:
+    """Whether no answer can count any more.
+
+    Notes, once for each time limit, until when one may be on its way: by the slowest link of those without an answer.
+    """
+    head, closes_by = session.head, _closes_by(session)
+    if now > closes_by > head.late_until:
+        head.late_until = max(closes_by, _last_arrival(session))
+    return now > last_moment(session)
+
+
+def last_moment(session: Session) -> int:
+    """The last moment at which, as far as is known, an answer can count."""
+    head, closes_by = session.head, _closes_by(session)
+    late_by = min(head.late_until, closes_by + head.settings.grace_ms) if session.waiting else 0
+    return max(closes_by, late_by)
+
+
+def _last_arrival(session: Session) -> int:
+    """When the last answer can arrive that was tapped in time, by the links of those who have not answered."""
+    waiting = (player for player in session.players.values() if player.link and not session.has_answered(player))
+    grace_ms = session.head.settings.grace_ms
+    return max((views.own_closes_at(session, p) + min(p.round_trip_ms, grace_ms) for p in waiting), default=0)
+
+
+def _closes_by(session: Session) -> int:
+    """The last moment by which somebody's answer may be judged who is there, or who has just gone."""
+    head = session.head
+    latest = head.closes_at
+    for percent in LONGER:
+        if session.longer_waiting[percent] or session.longer_absent[percent]:
+            own = head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, percent)
+            latest = max(latest, own if session.longer_waiting[percent] else min(own, head.patient_until))
+    return latest
