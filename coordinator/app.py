@@ -16,10 +16,11 @@ from coordinator.membership import LISTEN_MS, LayoutMismatch, Membership
 from coordinator.outage import Outage
 from coordinator.partition import Partition
 from coordinator.presence import Presence
-from coordinator.reader import Reader
+from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
 from quickpoll.clock import RedisClock
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
+from quickpoll.nodes import Links, nodes_of
 from quickpoll.redis import UNAVAILABLE, Client, connect, time_ms
 from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
@@ -57,9 +58,11 @@ class Coordinator:
         self._tasks: list[asyncio.Task[None]] = []
         self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
         self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=2)
+        nodes = nodes_of(redis_url)
+        self._links = Links(nodes)
         self._clock = RedisClock()
         self._between_batches = asyncio.Lock()
-        self._timers = Timers(self._client, self._clock)
+        self._timers = Timers(nodes, self._links, self._clock)
         self._listening = connect(redis_url, timeout_s=LISTEN_MS / 1000 + 2.0, max_connections=1)
         self._membership = Membership(self._lease_client, self._listening, self.id, partitions, ALIVE_MS)
         self._leases = Leases(
@@ -71,14 +74,17 @@ class Coordinator:
             self._gained,
             self._lost,
         )
-        self._reader = Reader(
-            redis_url,
-            self._client,
-            self._between_batches,
-            self._owned,
-            may_act=self._leases.holds,
-            fenced=self._leases.forget,
-            ready=self._ready,
+        self._readers = Readers(
+            Work(
+                nodes,
+                self._links,
+                self._client,
+                self._between_batches,
+                self._owned,
+                may_act=self._leases.holds,
+                fenced=self._leases.forget,
+                ready=self._ready,
+            )
         )
         self._presence = Presence(self._client, self._owned.values, judge_at_once=take_over)
 
@@ -99,7 +105,7 @@ class Coordinator:
         except BaseException:
             await self.stop()
             raise
-        self._run(self._reader.run(), "reader")
+        self._run(self._readers.run(), "readers")
         self._run(self._leases.run(), "leases")
         self._run(self._membership.listen(self._leases.hurry), "membership")
         self._run(self._timers.run(), "timers")
@@ -114,7 +120,7 @@ class Coordinator:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(*UNAVAILABLE):
             await self._leases.release_all()
-        await self._reader.close()
+        self._links.close()
         await self._client.aclose()
         await self._lease_client.aclose()
         await self._listening.aclose()
@@ -152,12 +158,12 @@ class Coordinator:
 
     def _gained(self, number: int, token: int) -> None:
         self._owned[number] = Partition(self._client, self._tokens, number, self._partitions, token)
-        self._reader.wake()
+        self._readers.wake()
 
     def _lost(self, number: int) -> None:
         self._owned.pop(number, None)
         self._timers.forget(number)
-        self._reader.wake()
+        self._readers.wake()
 
     def _ready(self, partition: Partition, ticked: bool) -> None:
         if self._owned.get(partition.number) is partition:

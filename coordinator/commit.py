@@ -10,7 +10,8 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import UNAVAILABLE, Client, Script
+from quickpoll.link import LinkLost, RedisLink, Refusal
+from quickpoll.script import Call, Script
 
 SESSION_EXPIRY_MS: Final = 24 * 60 * 60 * 1000
 """A session is closed long before, when it is idle; this is for what nobody owns any more."""
@@ -71,22 +72,22 @@ class Batch:
 
 
 class Committer:
-    """Commits batches, those of several partitions in one round trip."""
+    """Commits batches, those of one node in one round trip."""
 
-    def __init__(self, client: Client) -> None:
-        self._script = Script(client, "coordinator", "scripts/commit.lua")
+    def __init__(self) -> None:
+        self._script = Script("coordinator", "scripts/commit.lua")
 
-    async def commit(self, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
+    async def commit(self, link: RedisLink, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
         """Commits each batch on its own.
 
         Returns:
             The outcome of each, and the first error if there was one.
         """
         try:
-            results = await self._script.run([_call(batch) for batch in batches])
-        except UNAVAILABLE as error:
+            results = await self._script.run(link, [_call(batch) for batch in batches])
+        except LinkLost as error:
             return [Outcome.UNCERTAIN] * len(batches), error
-        refused = next((result for result in results if isinstance(result, Exception)), None)
+        refused = next((result for result in results if isinstance(result, Refusal)), None)
         return [_outcome(result) for result in results], refused
 
 
@@ -96,7 +97,7 @@ def _outcome(result: Any) -> Outcome:
     )
 
 
-def _call(batch: Batch) -> tuple[list[str], list[Any]]:
+def _call(batch: Batch) -> Call:
     """Keys and arguments as `commit.lua` names them."""
     keys = batch.keys
     names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine]

@@ -1,12 +1,38 @@
-"""What was read from a partition's stream: entries with their time, and which session each is for."""
+"""What is read from the partitions' streams: entries with their time, and which session each is for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, decode_entry
 from quickpoll.keys import ENTRY_FIELD
+from quickpoll.link import RedisLink, Refusal
 from quickpoll.protocol import CreateSession, JoinSession
+
+Entries = list[tuple[bytes, list[bytes]]]
+"""Entries of a stream: ID, and names and values of its fields by turns."""
+
+REPLY_WITHIN_S: Final = 2.0
+"""How much longer than it was asked to wait a read may take."""
+
+
+async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
+    """Entries after `offsets`, up to `count` of each stream; waits up to `block_ms` until there is one.
+
+    Returns early with nothing when the link is unblocked by `CLIENT UNBLOCK`.
+
+    Raises:
+        LinkLost: the connection broke.
+        Refusal: Redis refused to read.
+    """
+    command = ("XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", *offsets.keys(), *offsets.values())
+    (found,) = await link.call([command], timeout_s=block_ms / 1000 + REPLY_WITHIN_S)
+    if isinstance(found, Refusal):
+        raise found
+    streams: dict[bytes, Entries] = found or {}
+    return {stream.decode(): entries for stream, entries in streams.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +49,15 @@ class Received:
     reason: str = ""
 
 
-def receive(entry_id: bytes, fields: dict[bytes, bytes]) -> Received:
+def receive(entry_id: bytes, fields: list[bytes]) -> Received:
     """Decodes an entry of a stream; it never raises."""
     text = entry_id.decode()
     at = int(text.partition("-")[0])
-    data = fields.get(ENTRY_FIELD, b"")
+    data = (
+        fields[1]
+        if fields[0] == ENTRY_FIELD
+        else dict(zip(fields[::2], fields[1::2], strict=True)).get(ENTRY_FIELD, b"")
+    )
     try:
         entry = decode_entry(data)
     except (UnknownFormat, msgspec.DecodeError) as error:

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from coordinator.codes import NoFreeCode, draw_free
 from coordinator.commit import NO_OFFSET, Batch, Outcome
-from coordinator.entries import Received, create_id_of, receive
+from coordinator.entries import Entries, Received, create_id_of, receive
 from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
 from quickpoll.envelope import GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import Client, Entries
+from quickpoll.redis import Client
 from quickpoll.tokens import Tokens
 
 _log: Final = logging.getLogger(__name__)

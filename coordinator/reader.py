@@ -1,21 +1,25 @@
-"""One blocking read for all owned partitions, each from its own offset; what it brings is applied and committed.
+"""One blocking read for all owned partitions of a node, from their offsets; what it brings is applied and committed.
 
 Read, apply, commit, read: each partition's entries are applied in order, one batch at a time, and several
 partitions are committed in one round trip. `between_batches` is free only while no batch is under way. What goes
-wrong with one partition makes it load again, and holds up no other.
+wrong with one partition makes it load again, and holds up no other; what goes wrong with one node holds up no other.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from coordinator.commit import Batch, Committer, Outcome
+from coordinator.entries import Entries, read_streams
 from coordinator.outage import Outage
 from coordinator.partition import Partition, load
-from quickpoll.redis import UNAVAILABLE, Client, Entries, connect_blocking, read_streams
+from quickpoll.link import RedisLink, Refusal
+from quickpoll.nodes import MOVED_AWAY, Links, Node, Nodes, on_each, open_node
+from quickpoll.redis import UNAVAILABLE, Client
 
 BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512
@@ -28,42 +32,68 @@ REST_S: Final = 1.0
 _log: Final = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a reader works for.
+
+    Attributes:
+        nodes: which node a partition is to be read from.
+        links: for commits.
+        client: for what a partition needs to know beside its entries.
+        between_batches: held while a batch is under way.
+        owned: the partitions, by number; changes while it runs: see `Readers.wake`.
+        may_act: whether the lease of a partition is valid now.
+        fenced: called with a partition that another coordinator has taken.
+        ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
+            it, or none can be under way.
+    """
+
+    nodes: Nodes
+    links: Links
+    client: Client
+    between_batches: asyncio.Lock
+    owned: Mapping[int, Partition]
+    may_act: Callable[[int], bool]
+    fenced: Callable[[int], None]
+    ready: Callable[[Partition, bool], None]
+
+
+class Readers:
+    """A reader for each node."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._committer = Committer()
+        self._readers: dict[Node, Reader] = {}
+
+    async def run(self) -> None:
+        """Reads, for ever."""
+        await on_each(self._work.nodes, self._read)
+
+    def wake(self) -> None:
+        """Other partitions are owned now: what is being waited for is out of date."""
+        for reader in self._readers.values():
+            reader.wake()
+
+    async def _read(self, node: Node) -> None:
+        reader = self._readers[node] = Reader(node, self._work, self._committer)
+        try:
+            await reader.run()
+        finally:
+            del self._readers[node]
+            await reader.close()
+
+
 class Reader:
-    """Reads for one coordinator."""
+    """Reads from one node."""
 
-    def __init__(
-        self,
-        redis_url: str,
-        client: Client,
-        between_batches: asyncio.Lock,
-        owned: dict[int, Partition],
-        *,
-        may_act: Callable[[int], bool],
-        fenced: Callable[[int], None],
-        ready: Callable[[Partition, bool], None],
-    ) -> None:
-        """Builds it; nothing is opened yet.
-
-        Args:
-            redis_url: for the connection on which it waits.
-            client: for everything else.
-            between_batches: held while a batch is under way.
-            owned: the partitions, by number; changes while it runs: see `wake`.
-            may_act: whether the lease of a partition is valid now.
-            fenced: called with a partition that another coordinator has taken.
-            ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
-                it, or none can be under way.
-        """
-        self._blocking = connect_blocking(redis_url, BLOCK_MS)
-        self._client = client
-        self._committer = Committer(client)
-        self._between_batches = between_batches
-        self._owned = owned
-        self._may_act = may_act
-        self._fenced = fenced
-        self._ready = ready
+    def __init__(self, node: Node, work: Work, committer: Committer) -> None:
+        self._node = node
+        self._work = work
+        self._committer = committer
         self._outage = Outage(_log)
-        self._connection: int | None = None
+        self._link: RedisLink | None = None
+        """On which it waits; nothing else can be asked there meanwhile."""
         self._changed = asyncio.Event()
         """That other partitions are owned than those that are being read."""
         self._waking: asyncio.Task[None] | None = None
@@ -73,11 +103,15 @@ class Reader:
         """Reads, for ever."""
         while True:
             try:
-                self._connection = await self._blocking.client_id()
+                self._link = await open_node(self._node)
                 while True:
-                    await self._read()
+                    await self._read(self._link)
             except UNAVAILABLE as error:
+                self._work.nodes.doubt(error)
                 await self._outage.pause(error)
+            finally:
+                if self._link:
+                    self._link.close()
 
     def wake(self) -> None:
         """Other partitions are owned now: what is being waited for is out of date."""
@@ -86,21 +120,16 @@ class Reader:
             self._waking = asyncio.create_task(self._wake())
 
     async def close(self) -> None:
-        """Ends its connection; `run` must have been cancelled."""
+        """Leaves no task behind; `run` must have ended."""
         if self._waking:
             self._waking.cancel()
             await asyncio.gather(self._waking, return_exceptions=True)
-        await self._blocking.aclose()
 
     # -- one round --------------------------------------------------------------------------
 
-    async def _read(self) -> None:
+    async def _read(self, link: RedisLink) -> None:
         self._changed.clear()
-        now = time.monotonic()
-        partitions = [
-            p for p in self._owned.values() if self._may_act(p.number) and self._resting_until.get(p, now) <= now
-        ]
-        self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
+        partitions = self._to_read()
         await self._load([partition for partition in partitions if not partition.is_loaded])
         reading = {partition.keys.stream: partition for partition in partitions if partition.is_loaded}
         if not reading:
@@ -109,28 +138,37 @@ class Reader:
                     await self._changed.wait()
             return
         offsets = {stream: partition.offset for stream, partition in reading.items()}
-        found = await read_streams(self._blocking, offsets, count=ENTRIES_PER_STREAM, block_ms=BLOCK_MS)
+        found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=BLOCK_MS)
         trouble: Exception | None = None
         for group in _groups([(reading[stream], entries) for stream, entries in found.items()]):
-            async with self._between_batches:
+            async with self._work.between_batches:
                 trouble = await self._process(group) or trouble
         if trouble:
             await self._outage.pause(trouble)
         else:
             self._outage.over()
 
+    def _to_read(self) -> list[Partition]:
+        now, work = time.monotonic(), self._work
+        self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
+        return [
+            partition
+            for number, partition in work.owned.items()
+            if work.nodes.of(number) == self._node and work.may_act(number) and partition not in self._resting_until
+        ]
+
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
-            await load(self._client, partitions)
+            await load(self._work.client, partitions)
             for partition in partitions:
-                self._ready(partition, True)
+                self._work.ready(partition, True)
 
     async def _process(self, group: list[tuple[Partition, Entries]]) -> Exception | None:
         """Applies and commits; returns what Redis refused, if it did."""
         made: list[tuple[Partition, Batch]] = []
         trouble: Exception | None = None
         for partition, entries in group:
-            if self._owned.get(partition.number) is not partition or not self._may_act(partition.number):
+            if self._work.owned.get(partition.number) is not partition or not self._work.may_act(partition.number):
                 continue
             try:
                 made.append((partition, await partition.apply(entries)))
@@ -144,21 +182,31 @@ class Reader:
                 self._resting_until[partition] = time.monotonic() + REST_S
         if not made:
             return trouble
-        outcomes, refused = await self._committer.commit([batch for _, batch in made])
+        outcomes, refused = await self._commit([batch for _, batch in made])
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
             if outcome is Outcome.FENCED:
-                self._fenced(partition.number)
+                self._work.fenced(partition.number)
             elif outcome is Outcome.COMMITTED:
-                self._ready(partition, partition.ticked)
+                self._work.ready(partition, partition.ticked)
         return trouble or refused
+
+    async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
+        try:
+            link = await self._work.links.to(self._node)
+        except UNAVAILABLE as error:
+            return [Outcome.UNCERTAIN] * len(batches), error
+        outcomes, refused = await self._committer.commit(link, batches)
+        if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
+            self._work.nodes.doubt(refused)
+        return outcomes, refused
 
     async def _wake(self) -> None:
         """Unblocks the read, again and again until it is out of the old one: it may not have begun to wait yet."""
         while self._changed.is_set():
-            if self._connection is not None:
+            if self._link and self._link.is_open:
                 with suppress(*UNAVAILABLE):
-                    await self._client.client_unblock(self._connection)
+                    await (await self._work.links.to(self._node)).call([("CLIENT", "UNBLOCK", self._link.id)])
             await asyncio.sleep(WAKE_AGAIN_S)
 
 

@@ -6,7 +6,7 @@ does nothing, and after an early one the partition is armed again. At most one i
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
 from typing import Final, NamedTuple
 
 from coordinator.outage import Outage
@@ -14,7 +14,9 @@ from coordinator.partition import Partition
 from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
-from quickpoll.redis import UNAVAILABLE, Client
+from quickpoll.link import Command, Refusal
+from quickpoll.nodes import Links, Node, Nodes, on_each
+from quickpoll.redis import UNAVAILABLE
 
 SHORTEST_S: Final = 0.001
 """Between a Tick that was early by the precision of the clock, and the next one."""
@@ -32,14 +34,14 @@ class _Alarm(NamedTuple):
 class Timers:
     """The next deadline of each owned partition."""
 
-    def __init__(self, client: Client, clock: RedisClock) -> None:
-        self._client = client
+    def __init__(self, nodes: Nodes, links: Links, clock: RedisClock) -> None:
+        self._nodes = nodes
+        self._links = links
         self._clock = clock
         self._armed: dict[int, _Alarm] = {}
-        self._due: list[Partition] = []
+        self._due: defaultdict[Node, asyncio.Queue[Partition]] = defaultdict(asyncio.Queue)
         self._under_way: set[int] = set()
         """Partitions whose Tick was not applied yet."""
-        self._changed = asyncio.Event()
 
     def arm(self, partition: Partition, *, ticked: bool) -> None:
         """Waits for the next deadline of a partition; `ticked`: a Tick was applied, or none can be under way."""
@@ -69,32 +71,43 @@ class Timers:
         self._under_way.discard(number)
 
     async def run(self) -> None:
-        """Appends Ticks, for ever."""
-        outage = Outage(_log)
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            due, self._due = self._due, []
-            while due := [partition for partition in due if partition.number in self._under_way]:
-                try:
-                    await self._append(due)
-                except UNAVAILABLE as error:
-                    await outage.pause(error)
-                else:
-                    outage.over()
-                    break
+        """Appends Ticks, for ever; a node that is away holds up no other."""
+        await on_each(self._nodes, self._append_to)
 
-    async def _append(self, due: Sequence[Partition]) -> None:
-        pipeline = self._client.pipeline(transaction=False)
-        for partition in due:
-            pipeline.xadd(partition.keys.stream, {ENTRY_FIELD: _TICK})
-        await pipeline.execute()
+    async def _append_to(self, node: Node) -> None:
+        outage = Outage(_log)
+        queue = self._due[node]
+        while True:
+            due = [await queue.get()]
+            while not queue.empty():
+                due.append(queue.get_nowait())
+            try:
+                due, error = await self._append(node, [each for each in due if each.number in self._under_way])
+            finally:
+                for partition in due:  # which may lie elsewhere by now
+                    self._due[self._nodes.of(partition.number)].put_nowait(partition)
+            if error:
+                await outage.pause(error)
+            else:
+                outage.over()
+
+    async def _append(self, node: Node, due: list[Partition]) -> tuple[list[Partition], Exception | None]:
+        """Returns those that have got no Tick, and why."""
+        ticks: list[Command] = [("XADD", partition.keys.stream, "*", ENTRY_FIELD, _TICK) for partition in due]
+        try:
+            replies = await (await self._links.to(node)).call(ticks)
+        except UNAVAILABLE as error:
+            return due, error
+        refused = {partition: r for partition, r in zip(due, replies, strict=True) if isinstance(r, Refusal)}
+        reason = next(iter(refused.values()), None)
+        if reason:
+            self._nodes.doubt(reason)
+        return list(refused), reason
 
     def _fire(self, partition: Partition) -> None:
         del self._armed[partition.number]
         self._under_way.add(partition.number)
-        self._due.append(partition)
-        self._changed.set()
+        self._due[self._nodes.of(partition.number)].put_nowait(partition)
 
     def _disarm(self, number: int) -> None:
         alarm = self._armed.pop(number, None)

@@ -23,8 +23,9 @@ from gateway.readiness import Readiness
 from gateway.relay import REPLY_TIMEOUT_S, Relay
 from gateway.resync import Resync
 from gateway.server import Server
-from gateway.subscriber import Subscriber
+from gateway.subscriber import Handlers, Subscriber
 from quickpoll.clock import RedisClock
+from quickpoll.nodes import nodes_of
 from quickpoll.protocol import CloseCode
 from quickpoll.redis import UNAVAILABLE, connect
 from quickpoll.settings import Failure
@@ -78,8 +79,9 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
         self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
         self._clock = RedisClock()
-        self._subscriber = Subscriber(redis_url, self._client, self.id, partitions)
-        self._relay = Relay(self._client, self.id, partitions, self._subscriber, self._base_url)
+        nodes = nodes_of(redis_url)
+        self._subscriber = Subscriber(nodes, self.id, partitions)
+        self._relay = Relay(nodes, self.id, partitions, self._subscriber, self._base_url)
         self._resync = Resync(self._client, partitions)
         self._hub = Hub(self.id, self._relay, self._subscriber, self._resync)
         self._heartbeat = Heartbeat(self._client, self.id, self._hub.resume_all)
@@ -97,8 +99,8 @@ class Gateway:
         """
         try:
             await self._enter()
-            self._run(self._subscriber.run(self._hub.replies, self._hub.step, self._restored), "subscriber")
-            self._run(self._subscriber.ping(), "ping")
+            handlers = Handlers(self._hub.replies, self._hub.step, self._restored)
+            self._run(self._subscriber.run(handlers), "subscriber")
             self._run(self._relay.run(), "relay")
             self._run(self._relay.sweep(), "reply timeouts")
             self._run(self._resync.run(self._hub), "resync")
@@ -143,7 +145,8 @@ class Gateway:
         await self._hub.stop()
         with suppress(*UNAVAILABLE):
             await self._heartbeat.end()
-        await self._subscriber.close()
+        self._subscriber.close()
+        self._relay.close()
         await self._client.aclose()
 
     # -- inside -----------------------------------------------------------------------------

@@ -1,34 +1,31 @@
 """Commands to the partitions' streams, and the list of those that are still to be answered.
 
-What arrives while a pipeline is under way goes into the next one; the order of each connection is kept.
+The order of each connection's commands is kept.
 Exactly one reply per command: it is taken from the list by its reply or, after some seconds, by
 `unavailable`. A command is appended again when its reply may have been lost; the engine recognises it.
 """
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from msgspec import UNSET
 
+from gateway.appender import Appender
 from gateway.connection import Connection
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Command, Disconnected, Identity, Link, encode
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.keys import partition_of
+from quickpoll.nodes import Nodes
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
-from quickpoll.redis import UNAVAILABLE, Client
 
 REPLY_TIMEOUT_S: Final = 5.0
 RETRY_AFTER_MS: Final = 1000
 SWEEP_EVERY_S: Final = 0.25
-# Packing more at once would hold up the event loop for longer than a frame of a page lasts.
-MAX_BATCH: Final = 250
-
-_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,33 +41,22 @@ class Pending:
     appended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    stream: str
-    data: bytes
-    pending: Pending | None
-    """None for `Disconnected`, which is appended until it succeeds."""
-
-
 class Relay:
     """Appends to streams for one gateway."""
 
     def __init__(
-        self, client: Client, gateway: str, partitions: int, subscriber: Subscriber, base_url: Callable[[str], str]
+        self, nodes: Nodes, gateway: str, partitions: int, subscriber: Subscriber, base_url: Callable[[str], str]
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
-        self._client = client
+        self._appender = Appender(nodes, partitions)
         self._gateway = gateway
-        self._partitions = [PartitionKeys(number) for number in range(partitions)]
+        self._partitions = partitions
         self._subscriber = subscriber
         self._base_url = base_url
         self._pending: dict[tuple[int, int], Pending] = {}
         """By connection and request, oldest first."""
-        self._queue: list[_Entry] = []
-        self._refused: list[_Entry] = []
-        self._changed = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._refused: list[tuple[int, bytes]] = []
+        """`Disconnected` that are to be appended again: partition and bytes."""
         self._settled = asyncio.Event()
         self._settled.set()
 
@@ -84,7 +70,7 @@ class Relay:
         command = Command(link, connection.requests, identity, body, base_url)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
-            partition = self._partition(body.id) if body.id else random.randrange(len(self._partitions))  # noqa: S311
+            partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311
             code = ""
         else:
             code = body.code if isinstance(body, JoinSession) else identity.code if identity else ""
@@ -120,75 +106,53 @@ class Relay:
         for pending in self._pending.values():
             if pending.appended:
                 self._append_pending(pending)
-        self._queue += self._refused
-        self._refused.clear()
-        self._changed.set()
+        self._append_refused()
 
     def disconnected(self, connection: int, identity: Identity) -> None:
         """Says that a connection no longer acts as `identity`; tried until Redis takes it."""
         partition = self._partition(identity.code)
         data = encode(Disconnected(Link(self._gateway, connection), identity))
-        self._append(_Entry(self._partitions[partition].stream, data, None))
+        self._append_disconnected(partition, data)
 
     # -- appending --------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Appends what is queued, for ever."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while self._queue:
-                batch = self._queue[:MAX_BATCH]
-                del self._queue[:MAX_BATCH]
-                await self._append_batch(batch)
-            self._idle.set()
+        await self._appender.run()
 
     async def sweep(self) -> None:
         """Answers `unavailable` to what has waited too long, for ever."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
             self._expire(asyncio.get_running_loop().time())
-            if self._refused:
-                self._queue += self._refused
-                self._refused.clear()
-                self._changed.set()
+            self._append_refused()
 
     async def flush(self, seconds: float) -> None:
         """Returns when everything queued was tried once, or after so many seconds."""
-        await _within(seconds, self._idle)
+        await self._appender.flush(seconds)
 
     async def settled(self, seconds: float) -> None:
         """Returns when no command waits for its reply, or after so many seconds."""
-        await _within(seconds, self._settled)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._settled.wait()
+
+    def close(self) -> None:
+        """Ends its connections; `run` must have been cancelled."""
+        self._appender.close()
 
     def _append_pending(self, pending: Pending) -> None:
         if (pending.connection.number, pending.command.request) in self._pending:
             pending.appended = True
-            self._append(_Entry(self._partitions[pending.partition].stream, encode(pending.command), pending))
+            self._appender.append(pending.partition, encode(pending.command), partial(self._give_up, pending))
 
-    def _append(self, entry: _Entry) -> None:
-        self._queue.append(entry)
-        self._idle.clear()
-        self._changed.set()
+    def _append_disconnected(self, partition: int, data: bytes) -> None:
+        self._appender.append(partition, data, lambda: self._refused.append((partition, data)))
 
-    async def _append_batch(self, batch: list[_Entry]) -> None:
-        pipeline = self._client.pipeline(transaction=False)
-        for entry in batch:
-            pipeline.execute_command("XADD", entry.stream, "*", ENTRY_FIELD, entry.data)
-        try:
-            results = await pipeline.execute(raise_on_error=False)
-        except UNAVAILABLE as error:
-            results = [error] * len(batch)
-        failed = [
-            (entry, result) for entry, result in zip(batch, results, strict=True) if isinstance(result, Exception)
-        ]
-        if failed:
-            _log.warning("%d of %d entries were not appended: %r", len(failed), len(batch), failed[0][1])
-        for entry, _ in failed:
-            if entry.pending is None:
-                self._refused.append(entry)
-            else:
-                self._give_up(entry.pending)
+    def _append_refused(self) -> None:
+        refused, self._refused = self._refused, []
+        for partition, data in refused:
+            self._append_disconnected(partition, data)
 
     # -- without a reply --------------------------------------------------------------------
 
@@ -212,7 +176,7 @@ class Relay:
             self._settled.set()
 
     def _partition(self, text: str) -> int:
-        return partition_of(text, len(self._partitions))
+        return partition_of(text, self._partitions)
 
 
 def unavailable(command: Command) -> Error:
@@ -223,9 +187,3 @@ def unavailable(command: Command) -> Error:
         retry_after_ms=RETRY_AFTER_MS,
         reply_to=command.body.id or UNSET,
     )
-
-
-async def _within(seconds: float, event: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

@@ -1,26 +1,22 @@
-"""Pub/sub in: one connection for the replies to this gateway and for each session that has connections here.
+"""What is subscribed: the replies to this gateway, and each session that has connections here.
 
-Promises: messages are passed on in the order of their publication; whenever some may have been missed
-(the connection broke, or was silent for too long: a dead one is not noticed otherwise), everything is
-subscribed again, and then `restored` is called. It tries for ever. Handlers must not wait.
+A `Listener` of one feed for each node of Redis. Promises: messages of a session are passed on in order, and
+whenever some may have been missed `restored` is called. Handlers must not wait.
 """
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
+from gateway.feed import Feed
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.redis import UNAVAILABLE, Client, PubSub, connect
+from quickpoll.nodes import Node, Nodes, on_each
 
-PING: Final = b"ping"
-PING_EVERY_S: Final = 1.0
-SILENT_AFTER_S: Final = 3.0
 # A session whose last connection has just left is often joined again: by the one who reloads the page.
 LINGER_S: Final = 5.0
-MAX_BACKOFF_S: Final = 2.0
 
 _log: Final = logging.getLogger(__name__)
 
@@ -30,32 +26,36 @@ class Interest:
     """That connections here need a session's channel. `confirmed` is done while it is subscribed."""
 
     code: str
+    partition: int
     confirmed: asyncio.Future[None]
     holders: int = 0
     leaving: asyncio.TimerHandle | None = None
 
 
-@dataclass
-class _Link:
-    """One pub/sub connection: which channels were asked for on it, and which of these are not confirmed yet."""
+class Handlers(NamedTuple):
+    """Who gets what."""
 
-    pubsub: PubSub
-    asked: set[str] = field(default_factory=set)
-    unconfirmed: set[str] = field(default_factory=set)
+    replies: Callable[[bytes], None]
+    """Each `envelope.Replies`, encoded."""
+    step: Callable[[str, bytes], None]
+    """A session's code and each of its `envelope.Step`s, encoded."""
+    restored: Callable[[], None]
+    """Something is subscribed (again): what was published before may have been missed."""
 
 
 class Subscriber:
     """Keeps the subscriptions of one gateway."""
 
-    def __init__(self, redis_url: str, commands: Client, gateway: str, partitions: int) -> None:
-        self._client = connect(redis_url, max_connections=2)
-        self._commands = commands
+    def __init__(self, nodes: Nodes, gateway: str, partitions: int) -> None:
+        self._nodes = nodes
         self._partitions = [PartitionKeys(number) for number in range(partitions)]
-        self._replies = {keys.replies(gateway) for keys in self._partitions}
+        self._replies = {keys.replies(gateway): keys.number for keys in self._partitions}
+        """The partition of each channel for replies."""
         self._interests: dict[str, Interest] = {}
         """By channel."""
-        self._changed = asyncio.Event()
+        self._feeds: dict[Node, Feed] = {}
         self._live = asyncio.Event()
+        self._handlers: Handlers
 
     @property
     def is_live(self) -> bool:
@@ -68,11 +68,13 @@ class Subscriber:
 
     def hold(self, code: str) -> asyncio.Future[None]:
         """Asks for a session's channel until `release`; the future is done when it is subscribed."""
-        channel = self._channel(code)
+        partition = partition_of(code, len(self._partitions))
+        channel = self._partitions[partition].channel(code)
         interest = self._interests.get(channel)
         if interest is None:
-            interest = self._interests[channel] = Interest(code, asyncio.get_running_loop().create_future())
-            self._changed.set()
+            confirmed = asyncio.get_running_loop().create_future()
+            interest = self._interests[channel] = Interest(code, partition, confirmed)
+            self._ask(partition)
         if interest.leaving:
             interest.leaving.cancel()
             interest.leaving = None
@@ -81,130 +83,91 @@ class Subscriber:
 
     def release(self, code: str) -> None:
         """Takes back one `hold`; the subscription ends some seconds after the last."""
-        channel = self._channel(code)
+        partition = partition_of(code, len(self._partitions))
+        channel = self._partitions[partition].channel(code)
         interest = self._interests[channel]
         interest.holders -= 1
         if interest.holders == 0:
             interest.leaving = asyncio.get_running_loop().call_later(LINGER_S, self._drop, channel)
 
-    async def run(
-        self, replies: Callable[[bytes], None], step: Callable[[str, bytes], None], restored: Callable[[], None]
-    ) -> None:
-        """Subscribes and passes messages on, for ever.
+    async def run(self, handlers: Handlers) -> None:
+        """Subscribes and passes messages on, for ever."""
+        self._handlers = handlers
+        unwatch = self._nodes.watch(self._rearrange)
+        try:
+            await on_each(self._nodes, self._follow)
+        finally:
+            unwatch()
 
-        Args:
-            replies: gets each `envelope.Replies`, encoded.
-            step: gets a session's code and each of its `envelope.Step`s, encoded.
-            restored: called when all is subscribed (again): what was published before may have been missed.
-        """
-        failures = 0
-        while True:
-            try:
-                await self._follow(replies, step, restored)
-            except* UNAVAILABLE as errors:
-                # One line for each time that it is lost, not for each attempt to get it back.
-                level = logging.WARNING if self.is_live else logging.DEBUG
-                _log.log(level, "pub/sub connection lost: %s", "; ".join(map(repr, errors.exceptions)))
-            except* Exception:
-                _log.exception("pub/sub connection given up")
-            failures = 0 if self.is_live else failures + 1
-            self._forget_confirmations()
-            ceiling = min(MAX_BACKOFF_S, 0.05 * 2 ** min(failures, 10))
-            await asyncio.sleep(random.uniform(0, ceiling))  # noqa: S311  (jitter)
-
-    async def ping(self) -> None:
-        """Publishes the sign of life whose absence shows that the subscriptions are dead, for ever."""
-        channel = min(self._replies)
-        while True:
-            try:
-                await self._commands.spublish(channel, PING)
-            except UNAVAILABLE as error:
-                _log.debug("no ping: %r", error)
-            await asyncio.sleep(PING_EVERY_S)
-
-    async def close(self) -> None:
-        """Ends the connection; `run` must have been cancelled."""
+    def close(self) -> None:
+        """Leaves nobody waiting; `run` must have been cancelled."""
         for interest in self._interests.values():
             interest.confirmed.cancel()
             if interest.leaving:
                 interest.leaving.cancel()
-        await self._client.aclose()
 
-    # -- one connection ---------------------------------------------------------------------
+    # -- as its feeds see it ----------------------------------------------------------------
 
-    async def _follow(
-        self, replies: Callable[[bytes], None], step: Callable[[str, bytes], None], restored: Callable[[], None]
-    ) -> None:
-        link = _Link(self._client.pubsub())
-        try:
-            async with asyncio.timeout(SILENT_AFTER_S) as watchdog:
-                await self._ask(link)
-                async with asyncio.TaskGroup() as tasks:
-                    asking = tasks.create_task(self._ask_on_change(link))
-                    async for message in link.pubsub.listen():
-                        self._handle(link, message, replies, step, restored)
-                        if message["data"] == PING:
-                            watchdog.reschedule(asyncio.get_running_loop().time() + SILENT_AFTER_S)
-                    asking.cancel()
-        finally:
-            await link.pubsub.aclose()  # type: ignore[no-untyped-call]
+    def wanted(self, node: Node) -> AbstractSet[str]:
+        """See `Listener`."""
+        of = self._nodes.of
+        interests = {channel for channel, interest in self._interests.items() if of(interest.partition) == node}
+        return interests | {channel for channel, partition in self._replies.items() if of(partition) == node}
 
-    async def _ask_on_change(self, link: _Link) -> None:
-        while True:
-            await self._changed.wait()
-            await self._ask(link)
-
-    async def _ask(self, link: _Link) -> None:
-        """Brings what is subscribed in line with what is wanted; asks for all changes at once."""
-        self._changed.clear()
-        wanted = self._replies | self._interests.keys()
-        more, less = wanted - link.asked, link.asked - wanted
-        link.asked = wanted
-        link.unconfirmed = (link.unconfirmed | more) & wanted
-        if more:
-            await link.pubsub.ssubscribe(*more)
-        if less:
-            await link.pubsub.sunsubscribe(*less)
-
-    def _handle(
-        self,
-        link: _Link,
-        message: dict[str, Any],
-        replies: Callable[[bytes], None],
-        step: Callable[[str, bytes], None],
-        restored: Callable[[], None],
-    ) -> None:
-        channel = message["channel"].decode()
-        if message["type"] == "ssubscribe":
-            self._confirm(link, channel, restored)
-        elif message["type"] != "smessage" or message["data"] == PING:
-            return
-        elif channel in self._replies:
-            _guard(replies, message["data"])
-        elif interest := self._interests.get(channel):
-            _guard(step, interest.code, message["data"])
-
-    def _confirm(self, link: _Link, channel: str, restored: Callable[[], None]) -> None:
-        link.unconfirmed.discard(channel)
+    def confirmed(self, channel: str) -> None:
+        """See `Listener`."""
         interest = self._interests.get(channel)
         if interest and not interest.confirmed.done():
             interest.confirmed.set_result(None)
-        if not link.unconfirmed and not self.is_live:
-            self._live.set()
-            _guard(restored)
 
-    def _forget_confirmations(self) -> None:
-        self._live.clear()
+    def heard(self, channel: str, data: bytes) -> None:
+        """See `Listener`."""
+        if channel in self._replies:
+            _guard(self._handlers.replies, data)
+        elif interest := self._interests.get(channel):
+            _guard(self._handlers.step, interest.code, data)
+
+    def restored(self) -> None:
+        """See `Listener`."""
+        self._see_whether_live()
+        _guard(self._handlers.restored)
+
+    def interrupted(self, node: Node) -> None:
+        """See `Listener`."""
+        self._see_whether_live()
         for interest in self._interests.values():
-            if interest.confirmed.done():
+            if interest.confirmed.done() and self._nodes.of(interest.partition) == node:
                 interest.confirmed = asyncio.get_running_loop().create_future()
 
-    def _drop(self, channel: str) -> None:
-        del self._interests[channel]
-        self._changed.set()
+    # -- inside -----------------------------------------------------------------------------
 
-    def _channel(self, code: str) -> str:
-        return self._partitions[partition_of(code, len(self._partitions))].channel(code)
+    async def _follow(self, node: Node) -> None:
+        self._feeds[node] = feed = Feed(self._nodes, node, self)
+        try:
+            await feed.run()
+        finally:
+            del self._feeds[node]
+            self._see_whether_live()
+
+    def _rearrange(self) -> None:
+        """The map has changed: what lies elsewhere now may be missed until it is subscribed there."""
+        for feed in self._feeds.values():
+            feed.rearrange()
+        self._see_whether_live()
+
+    def _see_whether_live(self) -> None:
+        if self._feeds and all(feed.is_live for feed in self._feeds.values()):
+            self._live.set()
+        else:
+            self._live.clear()
+
+    def _drop(self, channel: str) -> None:
+        interest = self._interests.pop(channel)
+        self._ask(interest.partition)
+
+    def _ask(self, partition: int) -> None:
+        if feed := self._feeds.get(self._nodes.of(partition)):
+            feed.ask()
 
 
 def _guard(handler: Callable[..., None], *args: Any) -> None:

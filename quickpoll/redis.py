@@ -1,4 +1,6 @@
-"""The only file that imports the `redis` library: clients with the time limits that each use needs.
+"""The only file that imports the `redis` library: clients for what is asked seldom, with the time limits that it needs.
+
+What is said often goes through `quickpoll.link`.
 
 Guarantees: no command is ever sent twice by the library (its retries are off: a lost reply would
 double a write), and no call waits longer than its limit. What fails raises `RedisError`; the caller
@@ -6,7 +8,7 @@ decides, since only it knows whether the write may have happened.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final
@@ -17,8 +19,9 @@ import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from quickpoll.link import Address, Refusal
+
 Client = redis.asyncio.Redis
-PubSub = redis.asyncio.client.PubSub
 RedisError = redis.exceptions.RedisError
 ResponseError = redis.exceptions.ResponseError
 NoScriptError = redis.exceptions.NoScriptError
@@ -29,8 +32,8 @@ FAKE_URL: Final = "fake://"
 """An in-process stand-in that keeps nothing; for machines without a Valkey wheel, and quick tests."""
 
 # Raised where Redis is away or cannot take a write now (READONLY, OOM, LOADING, ... are ResponseErrors
-# or subclasses of ConnectionError; asyncio's own errors come from a cancelled or refused connect).
-UNAVAILABLE: Final = (RedisError, OSError, asyncio.TimeoutError)
+# or subclasses of ConnectionError, on a link Refusals; asyncio's own errors come from a cancelled or refused connect).
+UNAVAILABLE: Final = (RedisError, Refusal, OSError, asyncio.TimeoutError)
 
 _fake_servers: dict[str, Any] = {}
 
@@ -53,9 +56,13 @@ def connect(url: str, *, timeout_s: float = COMMAND_TIMEOUT_S, max_connections: 
     return client
 
 
-def connect_blocking(url: str, block_ms: int) -> Client:
-    """A client with one connection for reads that block up to `block_ms`."""
-    return connect(url, timeout_s=block_ms / 1000 + 2.0, max_connections=1)
+def address_of(url: str) -> Address:
+    """What a Redis URL says, for a link; its options for TLS are those of the library."""
+    options: dict[str, Any] = dict(redis.asyncio.connection.parse_url(url))
+    kind = options.pop("connection_class", None)
+    names = ("host", "port", "path", "username", "password", "db")
+    tls = kind(**options).ssl_context.get() if kind is redis.asyncio.SSLConnection else None
+    return Address(**{name: options[name] for name in names if name in options}, tls=tls)
 
 
 def _connect_fake(url: str) -> Client:
@@ -105,22 +112,6 @@ async def time_ms(client: Client) -> int:
     """Redis's own clock, in milliseconds since the Unix epoch."""
     seconds, microseconds = await client.time()
     return int(seconds) * 1000 + int(microseconds) // 1000
-
-
-Entries = list[tuple[bytes, dict[bytes, bytes]]]
-"""Entries of a stream: ID and fields."""
-
-
-async def read_streams(client: Client, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
-    """Entries after `offsets`, up to `count` of each stream; waits up to `block_ms` until there is one.
-
-    Returns early with nothing when the connection is unblocked by `CLIENT UNBLOCK`.
-    """
-    streams: dict[Any, Any] = dict(offsets)
-    found: Any = await client.xread(streams, count=count, block=block_ms)
-    if isinstance(found, dict):  # protocol 3: one list of entries for each stream, in a list
-        return {stream.decode(): entries for stream, (entries,) in found.items()}
-    return {stream.decode(): entries for stream, entries in found or ()}
 
 
 class Script:

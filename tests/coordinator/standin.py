@@ -243,7 +243,7 @@ async def crash(coordinator: Coordinator) -> None:
     await asyncio.gather(*coordinator._tasks, return_exceptions=True)
     for number in coordinator.owned:
         coordinator._timers.forget(number)
-    await coordinator._reader.close()
+    coordinator._links.close()
     await coordinator._client.aclose()
     await coordinator._lease_client.aclose()
 

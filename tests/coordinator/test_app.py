@@ -15,6 +15,7 @@ from coordinator.leases import BEAT_EVERY_S
 from coordinator.partition import Partition
 from quickpoll.envelope import Binding, CloseAll, CloseOne, Identity, Link, Reply
 from quickpoll.keys import COORDINATORS, GATEWAYS, LAYOUT, PartitionKeys
+from quickpoll.link import LinkLost, RedisLink
 from quickpoll.protocol import (
     AnswerAccepted,
     CreateSession,
@@ -160,7 +161,7 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
     first = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64)
     await first.start()
     host, (ann, bea) = await open_question(gateway, 2)
-    committer, reached = first._reader._committer, asyncio.Event()
+    committer, reached = first._readers._committer, asyncio.Event()
     commit, apply = committer.commit, Partition.apply
 
     async def stuck(*args: Any) -> Any:
@@ -232,13 +233,13 @@ async def test_a_commit_whose_reply_is_lost_is_not_done_again(
 ) -> None:
     async with coordinating(redis_url) as coordinator:
         host = await gateway.create()
-        script = coordinator._reader._committer._script
+        script = coordinator._readers._committer._script
         run = script.run
 
-        async def run_and_lose(calls: Any) -> Any:
+        async def run_and_lose(link: RedisLink, calls: Any) -> Any:
             monkeypatch.setattr(script, "run", run)
-            await run(calls)
-            raise RedisError("the reply is lost")
+            await run(link, calls)
+            raise LinkLost("the reply is lost")
 
         monkeypatch.setattr(script, "run", run_and_lose)
         await gateway.join(host.code, 2)

@@ -1,13 +1,16 @@
 """The script itself, on a real server, with batches made by hand."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from coordinator.commit import Batch, Committer, Outcome, SessionChange
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.redis import Client, connect
+from quickpoll.link import RedisLink
+from quickpoll.redis import Client
 
 KEYS = PartitionKeys(3)
 TOKEN = 1_790_000_000_123
@@ -19,15 +22,18 @@ def batch(offset_before: str = "0-0", offset: str = "5-1", **more: Any) -> Batch
     return Batch(KEYS, TOKEN, offset_before, offset, **more)
 
 
+Commit = Callable[[Sequence[Batch]], Awaitable[tuple[list[Outcome], Exception | None]]]
+
+
 @pytest.fixture
-async def committer(redis: Client) -> Committer:
-    """Under the lease with TOKEN."""
+async def commit(redis: Client, link: RedisLink) -> Commit:
+    """Commits under the lease with TOKEN."""
     await redis.set(KEYS.token, str(TOKEN))
-    return Committer(redis)
+    return partial(Committer().commit, link)
 
 
-async def one(committer: Committer, made: Batch) -> Outcome:
-    (outcome,), _ = await committer.commit([made])
+async def one(commit: Commit, made: Batch) -> Outcome:
+    (outcome,), _ = await commit([made])
     return outcome
 
 
@@ -40,7 +46,7 @@ async def entries(redis: Client, stream: str) -> list[tuple[bytes, dict[bytes, b
     return list(found)
 
 
-async def test_state_deadlines_offset_and_steps_are_stored_together(committer: Committer, redis: Client) -> None:
+async def test_state_deadlines_offset_and_steps_are_stored_together(commit: Commit, redis: Client) -> None:
     made = batch(
         sessions=[SessionChange(CODE, FIELDS, step=b"the step")],
         creates={"any:x": CODE},
@@ -48,7 +54,7 @@ async def test_state_deadlines_offset_and_steps_are_stored_together(committer: C
         gateways_seen={"g1", "g2"},
         quarantined=[("why", b"\x00bad")],
     )
-    assert await one(committer, made) is Outcome.COMMITTED
+    assert await one(commit, made) is Outcome.COMMITTED
     assert await redis.hgetall(KEYS.session(CODE)) == {name.encode(): data for name, data in FIELDS.items()}
     assert await redis.hget(KEYS.meta, "offset") == b"5-1"
     assert await redis.zscore(KEYS.deadlines, CODE) == 1_790_000_009_999
@@ -60,9 +66,9 @@ async def test_state_deadlines_offset_and_steps_are_stored_together(committer: C
     assert quarantined == {b"reason": b"why", ENTRY_FIELD: b"\x00bad"}
 
 
-async def test_what_is_over_is_removed(committer: Committer, redis: Client) -> None:
+async def test_what_is_over_is_removed(commit: Commit, redis: Client) -> None:
     first = batch(sessions=[SessionChange(CODE, FIELDS)], deadlines={CODE: 7}, gateways_seen={"g1", "g2"})
-    await one(committer, first)
+    await one(commit, first)
     second = batch(
         "5-1",
         "6-0",
@@ -70,19 +76,19 @@ async def test_what_is_over_is_removed(committer: Committer, redis: Client) -> N
         deadlines={CODE: None},
         gateways_gone={"g1"},
     )
-    assert await one(committer, second) is Outcome.COMMITTED
+    assert await one(commit, second) is Outcome.COMMITTED
     left = {name.encode(): data for name, data in FIELDS.items() if name != "p:b"} | {b"head": b"\x01i"}
     assert await redis.hgetall(KEYS.session(CODE)) == left
     assert await redis.zcard(KEYS.deadlines) == 0
     assert await redis.smembers(KEYS.gateways) == {b"g2"}
 
 
-async def test_replies_are_published_before_steps(committer: Committer, redis: Client) -> None:
+async def test_replies_are_published_before_steps(commit: Commit, redis: Client) -> None:
     pubsub = redis.pubsub()
     channels = [KEYS.replies("g1"), KEYS.replies("g2"), KEYS.channel(CODE)]
     await pubsub.ssubscribe(*channels)
     made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"step")], replies={"g1": b"\x00one", "g2": b"two"})
-    await one(committer, made)
+    await one(commit, made)
     heard: list[tuple[str, bytes]] = []
     async for message in pubsub.listen():
         if message["type"] == "smessage":
@@ -93,55 +99,55 @@ async def test_replies_are_published_before_steps(committer: Committer, redis: C
     assert heard == list(zip(channels, [b"\x00one", b"two", b"step"], strict=True))
 
 
-async def test_under_an_old_token_nothing_happens(committer: Committer, redis: Client) -> None:
+async def test_under_an_old_token_nothing_happens(commit: Commit, redis: Client) -> None:
     await redis.set(KEYS.token, str(TOKEN + 1))
     before = await everything(redis)
-    assert await one(committer, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is Outcome.FENCED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is Outcome.FENCED
     assert await everything(redis) == before
 
 
-async def test_after_everything_was_lost_nothing_happens(committer: Committer, redis: Client) -> None:
+async def test_after_everything_was_lost_nothing_happens(commit: Commit, redis: Client) -> None:
     await redis.flushall()
-    assert await one(committer, batch(sessions=[SessionChange(CODE, FIELDS)])) is Outcome.FENCED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS)])) is Outcome.FENCED
     assert await redis.keys() == []
 
 
-async def test_a_batch_that_arrives_twice_is_done_once(committer: Committer, redis: Client) -> None:
+async def test_a_batch_that_arrives_twice_is_done_once(commit: Commit, redis: Client) -> None:
     made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])
-    assert await one(committer, made) is Outcome.COMMITTED
+    assert await one(commit, made) is Outcome.COMMITTED
     before = await everything(redis)
-    assert await one(committer, made) is Outcome.UNCERTAIN
+    assert await one(commit, made) is Outcome.UNCERTAIN
     assert await everything(redis) == before
 
 
-async def test_the_stream_is_trimmed_behind_the_offset_and_no_further(committer: Committer, redis: Client) -> None:
+async def test_the_stream_is_trimmed_behind_the_offset_and_no_further(commit: Commit, redis: Client) -> None:
     for entry_id in ("5-0", "5-1", "5-2", "6-0"):
         await redis.xadd(KEYS.stream, {ENTRY_FIELD: b"x"}, id=entry_id)
-    assert await one(committer, batch(offset="5-1")) is Outcome.COMMITTED
+    assert await one(commit, batch(offset="5-1")) is Outcome.COMMITTED
     assert [entry_id for entry_id, _ in await entries(redis, KEYS.stream)] == [b"5-2", b"6-0"]
 
 
-async def test_a_session_of_20000_players_fits_into_one_commit(committer: Committer, redis: Client) -> None:
+async def test_a_session_of_20000_players_fits_into_one_commit(commit: Commit, redis: Client) -> None:
     fields = FIELDS | {f"p:{number}": b"\x01record" for number in range(20_000)}
-    assert await one(committer, batch(sessions=[SessionChange(CODE, fields)])) is Outcome.COMMITTED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, fields)])) is Outcome.COMMITTED
     assert await redis.hlen(KEYS.session(CODE)) == len(fields)
     gone = [f"p:{number}" for number in range(20_000)]
     kicked = SessionChange(CODE, {"head": b"\x01h"}, removed=gone)
-    assert await one(committer, batch("5-1", "6-0", sessions=[kicked])) is Outcome.COMMITTED
+    assert await one(commit, batch("5-1", "6-0", sessions=[kicked])) is Outcome.COMMITTED
     assert await redis.hlen(KEYS.session(CODE)) == len(FIELDS)
 
 
-async def test_a_closed_session_keeps_its_head_for_an_hour(committer: Committer, redis: Client) -> None:
-    await one(committer, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")]))
+async def test_a_closed_session_keeps_its_head_for_an_hour(commit: Commit, redis: Client) -> None:
+    await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")]))
     assert 0 < await redis.pttl(KEYS.session(CODE)) <= 24 * 3600 * 1000
     closed = SessionChange(CODE, {"head": b"\x01over", "step": b"2"}, step=b"y", closed=True)
-    await one(committer, batch("5-1", "6-0", sessions=[closed]))
+    await one(commit, batch("5-1", "6-0", sessions=[closed]))
     assert await redis.hgetall(KEYS.session(CODE)) == {b"head": b"\x01over", b"step": b"2"}
     assert 0 < await redis.pttl(KEYS.session(CODE)) <= 3600 * 1000
     assert 0 < await redis.pttl(KEYS.history(CODE)) <= 600 * 1000
 
 
-async def test_history_and_quarantine_are_bounded(committer: Committer, redis: Client) -> None:
+async def test_history_and_quarantine_are_bounded(commit: Commit, redis: Client) -> None:
     offset = "0-0"
     for number in range(1, 201):
         made = batch(
@@ -150,25 +156,25 @@ async def test_history_and_quarantine_are_bounded(committer: Committer, redis: C
             sessions=[SessionChange(CODE, {"head": b"\x01h"}, step=b"x" * 200)],
             quarantined=[("why", b"y" * 200)] * 10,
         )
-        assert await one(committer, made) is Outcome.COMMITTED
+        assert await one(commit, made) is Outcome.COMMITTED
         offset = made.offset
     assert 64 <= await redis.xlen(KEYS.history(CODE)) < 200
     assert 1000 <= await redis.xlen(KEYS.quarantine) < 1200
 
 
-async def test_each_partition_has_its_own_outcome(committer: Committer, redis: Client) -> None:
+async def test_each_partition_has_its_own_outcome(commit: Commit, redis: Client) -> None:
     other = PartitionKeys(4)
-    outcomes, error = await committer.commit([batch(), replace(batch(), keys=other)])
+    outcomes, error = await commit([batch(), replace(batch(), keys=other)])
     assert outcomes == [Outcome.COMMITTED, Outcome.FENCED]
     assert error is None
 
 
-async def test_where_redis_takes_no_write_nothing_happens(committer: Committer, redis: Client) -> None:
+async def test_where_redis_takes_no_write_nothing_happens(commit: Commit, redis: Client) -> None:
     before = await everything(redis)
     used = (await redis.info("memory"))["used_memory"]
     await redis.config_set("maxmemory", used // 2)
     try:
-        (outcome,), error = await committer.commit([batch(sessions=[SessionChange(CODE, FIELDS, closed=True)])])
+        (outcome,), error = await commit([batch(sessions=[SessionChange(CODE, FIELDS, closed=True)])])
     finally:
         await redis.config_set("maxmemory", 0)
     assert outcome is Outcome.UNCERTAIN
@@ -176,15 +182,14 @@ async def test_where_redis_takes_no_write_nothing_happens(committer: Committer, 
     assert await everything(redis) == before
 
 
-async def test_a_script_that_redis_forgot_is_loaded_again(committer: Committer, redis: Client) -> None:
-    assert await one(committer, batch()) is Outcome.COMMITTED
+async def test_a_script_that_redis_forgot_is_loaded_again(commit: Commit, redis: Client) -> None:
+    assert await one(commit, batch()) is Outcome.COMMITTED
     await redis.script_flush()
-    assert await one(committer, batch("5-1", "6-0")) is Outcome.COMMITTED
+    assert await one(commit, batch("5-1", "6-0")) is Outcome.COMMITTED
 
 
-async def test_where_nobody_answers_the_outcome_is_open(unused_tcp_port: int) -> None:
-    client = connect(f"redis://127.0.0.1:{unused_tcp_port}")
-    (outcome,), error = await Committer(client).commit([batch()])
+async def test_on_a_lost_link_the_outcome_is_open(commit: Commit, link: RedisLink) -> None:
+    link.close()
+    (outcome,), error = await commit([batch()])
     assert outcome is Outcome.UNCERTAIN
     assert error is not None
-    await client.aclose()

@@ -8,6 +8,7 @@ import pytest
 from coordinator import engine, making
 from coordinator.commit import Batch, Committer, Outcome
 from coordinator.engine import Drawn, Effects, Session
+from coordinator.entries import Entries
 from coordinator.making import POSTPONED_MS
 from coordinator.partition import Partition, load
 from quickpoll.envelope import (
@@ -24,6 +25,7 @@ from quickpoll.envelope import (
     encode,
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.link import RedisLink
 from quickpoll.protocol import (
     AnyServerMessage,
     CreateSession,
@@ -49,9 +51,10 @@ CREATE = CreateSession(quiz=QUIZ, settings=QUICK, id="one that nobody can guess"
 class Owner:
     """A partition, and its batches committed one after the other."""
 
-    def __init__(self, redis: Client) -> None:
+    def __init__(self, redis: Client, link: RedisLink) -> None:
         self.redis = redis
-        self.committer = Committer(redis)
+        self.link = link
+        self.committer = Committer()
         self.partition = Partition(redis, TOKENS, 0, 1, TOKEN)
         self.now = NOW
         self.requests = 0
@@ -67,15 +70,15 @@ class Owner:
         self.partition = Partition(self.redis, TOKENS, 0, 1, TOKEN)
         await load(self.redis, [self.partition])
 
-    def read(self, *data: bytes) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    def read(self, *data: bytes) -> Entries:
         self.now += 1
-        return [(b"%d-%d" % (self.now, number), {ENTRY_FIELD: one}) for number, one in enumerate(data, 1)]
+        return [(b"%d-%d" % (self.now, number), [ENTRY_FIELD, one]) for number, one in enumerate(data, 1)]
 
     async def apply(self, *entries: Entry | bytes) -> Batch:
         """One batch of entries, at one moment, committed."""
         data = [entry if isinstance(entry, bytes) else encode(entry) for entry in entries]
         batch = await self.partition.apply(self.read(*data))
-        (outcome,), _ = await self.committer.commit([batch])
+        (outcome,), _ = await self.committer.commit(self.link, [batch])
         assert outcome is Outcome.COMMITTED
         self.partition.settle(batch, outcome)
         return batch
@@ -107,9 +110,9 @@ def messages(batch: Batch) -> list[AnyServerMessage]:
 
 
 @pytest.fixture
-async def owner(redis: Client) -> Owner:
+async def owner(redis: Client, link: RedisLink) -> Owner:
     await redis.set(KEYS.token, str(TOKEN))
-    owner = Owner(redis)
+    owner = Owner(redis, link)
     await owner.restart()
     return owner
 

@@ -8,10 +8,12 @@ import pytest
 
 from coordinator import reader
 from coordinator.partition import Partition
-from coordinator.reader import Reader
+from coordinator.reader import Readers, Work
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.redis import Client, RedisError
+from quickpoll.link import LinkLost, RedisLink
+from quickpoll.nodes import Links, nodes_of
+from quickpoll.redis import Client
 from tests.coordinator.standin import TOKENS, eventually
 
 TOKEN = 7
@@ -28,21 +30,26 @@ class Loop:
         self.ready: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
         self.fenced: asyncio.Queue[int] = asyncio.Queue()
         self.batch = asyncio.Lock()
-        self.reader = Reader(
-            redis_url,
-            redis,
-            self.batch,
-            self.owned,
-            may_act=self.held.__contains__,
-            fenced=self.lose,
-            ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
+        nodes = nodes_of(redis_url)
+        self.links = Links(nodes)
+        self.readers = Readers(
+            Work(
+                nodes,
+                self.links,
+                redis,
+                self.batch,
+                self.owned,
+                may_act=self.held.__contains__,
+                fenced=self.lose,
+                ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
+            )
         )
 
     async def own(self, number: int) -> Partition:
         """Takes a partition; returns when it was loaded."""
         await self.redis.set(PartitionKeys(number).token, str(TOKEN))
         partition = self.owned[number] = Partition(self.redis, TOKENS, number, 64, TOKEN)
-        self.reader.wake()
+        self.readers.wake()
         assert await self.next() == (number, True)
         return partition
 
@@ -61,11 +68,11 @@ class Loop:
 @pytest.fixture
 async def loop(redis_url: str, redis: Client) -> AsyncIterator[Loop]:
     loop = Loop(redis_url, redis)
-    running = asyncio.create_task(loop.reader.run())
+    running = asyncio.create_task(loop.readers.run())
     yield loop
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    await loop.reader.close()
+    loop.links.close()
 
 
 async def test_what_is_appended_is_applied_and_committed(loop: Loop) -> None:
@@ -93,7 +100,7 @@ async def test_one_that_is_lost_is_read_no_more(loop: Loop) -> None:
     async with loop.batch:
         await loop.tick(1)
         del loop.owned[1]
-        loop.reader.wake()
+        loop.readers.wake()
     await loop.tick(2)
     assert await loop.next() == (2, True)
     assert await loop.redis.xlen(PartitionKeys(1).stream) == 1
@@ -105,12 +112,12 @@ async def test_without_a_valid_lease_nothing_is_read_or_applied(loop: Loop) -> N
     async with loop.batch:
         await loop.tick(1)
         loop.held.discard(1)
-    loop.reader.wake()
+    loop.readers.wake()
     await loop.tick(2)
     assert await loop.next() == (2, True)
     assert partition.offset == "0-0"
     loop.held.add(1)
-    loop.reader.wake()
+    loop.readers.wake()
     assert await loop.next() == (1, True)
 
 
@@ -129,13 +136,13 @@ async def test_after_a_commit_of_unknown_outcome_it_asks_redis_what_was_applied(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partition = await loop.own(1)
-    script = loop.reader._committer._script
+    script = loop.readers._committer._script
     run = script.run
 
-    async def run_and_lose(calls: Any) -> Any:
+    async def run_and_lose(link: RedisLink, calls: Any) -> Any:
         monkeypatch.setattr(script, "run", run)
-        await run(calls)
-        raise RedisError("the reply is lost")
+        await run(link, calls)
+        raise LinkLost("the reply is lost")
 
     monkeypatch.setattr(script, "run", run_and_lose)
     await loop.tick(1)
@@ -166,7 +173,9 @@ async def test_a_partition_with_a_fault_holds_up_no_other_and_is_tried_again(
 
 async def test_the_connection_cut_it_reads_on(loop: Loop) -> None:
     await loop.own(1)
-    await loop.redis.execute_command("CLIENT", "KILL", "ID", str(loop.reader._connection))  # type: ignore[no-untyped-call]
+    (reader,) = loop.readers._readers.values()
+    assert reader._link
+    await loop.redis.client_kill_filter(_id=str(reader._link.id))
     await loop.tick(1)
     assert await loop.next() == (1, True)
 

@@ -9,6 +9,7 @@ from coordinator.timers import Timers
 from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
+from quickpoll.nodes import Links, nodes_of
 from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
 from quickpoll.redis import Client, time_ms
 from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating
@@ -25,13 +26,16 @@ async def clock(redis: Client) -> RedisClock:
 
 
 @pytest.fixture
-async def timers(redis: Client, clock: RedisClock) -> AsyncIterator[Timers]:
-    timers = Timers(redis, clock)
+async def timers(redis_url: str, clock: RedisClock) -> AsyncIterator[Timers]:
+    nodes = nodes_of(redis_url)
+    links = Links(nodes)
+    timers = Timers(nodes, links, clock)
     running = asyncio.create_task(timers.run())
     yield timers
     timers.forget(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    links.close()
 
 
 def due_at(redis: Client, at: int | None) -> Partition:

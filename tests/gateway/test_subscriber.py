@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from gateway import relay, subscriber
+from gateway import feed, relay, subscriber
 from gateway.app import Gateway
 from quickpoll.envelope import Identity
-from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import CreateSession, JoinSession, Role
 from quickpoll.redis import Client
 from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, to_all
@@ -30,8 +29,9 @@ async def test_one_subscription_serves_all_of_a_session(home: House) -> None:
 
 def held_back(home: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """New subscriptions wait until the event is set."""
-    wakes = home.gateway._subscriber._changed
-    monkeypatch.setattr(home.gateway._subscriber, "_changed", asyncio.Event())
+    (feed,) = home.gateway._subscriber._feeds.values()
+    wakes = feed._changed
+    monkeypatch.setattr(feed, "_changed", asyncio.Event())
     return wakes
 
 
@@ -131,11 +131,8 @@ async def test_a_join_during_a_cut_misses_nothing_either(home: House) -> None:
 async def test_silence_is_taken_for_a_dead_connection(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the gateway's own pings nothing comes, as when a network swallows everything."""
     player = await home.player()
-    monkeypatch.setattr(subscriber, "SILENT_AFTER_S", 0.3)
-    (pinging,) = (task for task in home.gateway._tasks if task.get_name() == "ping")
-    pinging.cancel()
-    # After one more ping: silent from here on, with the shorter patience.
-    await home.redis.spublish(PartitionKeys(0).replies(home.gateway.id), subscriber.PING)
+    monkeypatch.setattr(feed, "SILENT_AFTER_S", 0.3)
+    monkeypatch.setattr(feed, "PING_EVERY_S", 3600.0)
     connections: set[int] = set()
     async with asyncio.timeout(WITHIN_S):
         while len(connections) < 2:
@@ -149,7 +146,7 @@ async def test_silence_is_taken_for_a_dead_connection(home: House, monkeypatch: 
 async def test_redis_away_for_a_while(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections stay, commands are `unavailable`, and all goes on when Redis is back."""
     player = await home.player()
-    monkeypatch.setattr(subscriber, "SILENT_AFTER_S", 0.5)
+    monkeypatch.setattr(feed, "SILENT_AFTER_S", 0.5)
     await home.cut_subscriptions()
     await home.redis.client_pause(2500)  # longer than any command of ours waits
     error = await player.ask("submit_answer", question=0, answer=0)

@@ -1,18 +1,10 @@
 import asyncio
+import ssl
 
 import pytest
 
-from quickpoll.redis import (
-    FAKE_URL,
-    Client,
-    RedisError,
-    ResponseError,
-    Script,
-    connect,
-    connect_blocking,
-    read_streams,
-    time_ms,
-)
+from quickpoll.link import Address
+from quickpoll.redis import FAKE_URL, Client, RedisError, ResponseError, Script, address_of, connect, time_ms
 
 
 @pytest.mark.parametrize("fake", [False, True])
@@ -40,12 +32,6 @@ async def test_an_answer_that_does_not_come_is_an_error_in_time(redis: Client, r
     await impatient.aclose()
 
 
-async def test_a_blocking_read_may_take_as_long_as_it_said(redis_url: str) -> None:
-    patient = connect_blocking(redis_url, 100)
-    assert await patient.xread({"no stream": "$"}, block=100) in (None, [], {})
-    await patient.aclose()
-
-
 async def test_a_server_that_is_not_there_is_an_error(unused_tcp_port: int) -> None:
     client = connect(f"redis://127.0.0.1:{unused_tcp_port}")
     with pytest.raises(RedisError):
@@ -64,40 +50,6 @@ async def test_clients_of_one_fake_address_see_the_same_data() -> None:
 async def test_it_tells_the_servers_time_in_milliseconds(redis: Client) -> None:
     seconds, _ = await redis.time()
     assert 0 <= await time_ms(redis) - int(seconds) * 1000 < 2000
-
-
-URLS = pytest.mark.parametrize("kind", ["real", "fake"])
-
-
-async def some_client(kind: str, redis_url: str) -> Client:
-    client = connect(redis_url if kind == "real" else FAKE_URL + "streams")
-    await client.flushall()
-    return client
-
-
-@URLS
-async def test_entries_of_several_streams_come_in_one_read(kind: str, redis_url: str) -> None:
-    client = await some_client(kind, redis_url)
-    for number in range(3):
-        await client.xadd("one", {"e": str(number)}, id=f"{number + 1}-0")
-    await client.xadd("other", {"e": b"\x00\xff"}, id="7-0")
-    found = await read_streams(client, {"one": "1-0", "other": "0", "none": "0"}, count=1, block_ms=10)
-    assert found == {"one": [(b"2-0", {b"e": b"1"})], "other": [(b"7-0", {b"e": b"\x00\xff"})]}
-    assert await read_streams(client, {"none": "0"}, count=1, block_ms=1) == {}
-    await client.aclose()
-
-
-@URLS
-async def test_a_read_that_waits_can_be_woken(kind: str, redis_url: str) -> None:
-    client = await some_client(kind, redis_url)
-    number = await client.client_id()
-    other = connect(redis_url if kind == "real" else FAKE_URL + "streams")
-    reading = asyncio.create_task(read_streams(client, {"none": "0"}, count=1, block_ms=60_000))
-    while not await other.client_unblock(number):  # noqa: ASYNC110  (what it waits for happens in the server)
-        await asyncio.sleep(0)
-    assert await reading == {}
-    await client.aclose()
-    await other.aclose()
 
 
 async def test_any_bytes_and_numbers_arrive_as_they_were_given(redis: Client) -> None:
@@ -132,3 +84,24 @@ async def test_a_script_on_a_broken_connection_raises(unused_tcp_port: int) -> N
     with pytest.raises(RedisError):
         await Script(client, "coordinator", "scripts/lease.lua").run([(["a", "b"], ["release", "me", 0])])
     await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("redis://", Address()),
+        ("redis://there:7000/3", Address("there", 7000, db=3)),
+        ("redis://me:p%40ss@there", Address("there", username="me", password="p@ss")),
+        ("unix:///run/with%20blank.sock?db=2", Address(path="/run/with blank.sock", db=2)),
+    ],
+)
+def test_a_url_says_where_and_how_to_enter(url: str, address: Address) -> None:
+    assert address_of(url) == address
+
+
+def test_a_url_for_tls_says_what_to_trust() -> None:
+    assert address_of("redis://there").tls is None
+    trusting, strict = address_of("rediss://there?ssl_cert_reqs=none").tls, address_of("rediss://there:6380").tls
+    assert trusting
+    assert strict
+    assert (trusting.verify_mode, strict.verify_mode) == (ssl.CERT_NONE, ssl.CERT_REQUIRED)

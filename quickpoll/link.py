@@ -1,0 +1,222 @@
+"""One connection to one node of Redis, for what is said often: commands in, replies in order, pushes to a callback.
+
+Promises: what is sent together goes out in one write, and nothing is sent twice; a call is answered within its
+time, or the connection is closed, and everything that waits on it fails (it may have been done or not); a call
+that was cancelled keeps its place in the order, so that no reply is taken for another's. There is no task and no
+lock in it. Everything else that is asked of Redis, and seldom, goes through `quickpoll.redis`.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import hiredis
+
+COMMAND_TIMEOUT_S: Final = 2.0
+
+Command = tuple[Any, ...]
+"""Its words: `str`, `bytes`, `int` or `float`; numbers are sent as text."""
+Push = list[Any]
+"""What Redis sends unasked: its kind, such as `smessage`, and what belongs to it."""
+
+
+class LinkLost(ConnectionError):
+    """The connection is gone, or could not be made; a command that was sent on it may have been done or not."""
+
+
+class Refusal(Exception):
+    """The error with which Redis answered a command: it was not done."""
+
+    @property
+    def kind(self) -> str:
+        """Its first word: `READONLY`, `MOVED`, `CLUSTERDOWN`, `LOADING`, `NOSCRIPT`, `OOM`, ..."""
+        return str(self).partition(" ")[0]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server is, and how to enter; `path` is that of a Unix socket."""
+
+    host: str = "localhost"
+    port: int = 6379
+    path: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    db: int = 0
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(slots=True)
+class _Call:
+    """Commands that were sent together, and what has come of them."""
+
+    expected: int
+    deadline: float
+    done: "asyncio.Future[list[Any]]"
+    results: list[Any] = field(default_factory=list)
+
+
+class RedisLink(asyncio.Protocol):
+    """A connection that `open_link` has made."""
+
+    def __init__(self, timeout_s: float = COMMAND_TIMEOUT_S, pushed: Callable[[Push], None] | None = None) -> None:
+        """Builds it.
+
+        Args:
+            timeout_s: how long a call may take that says nothing else.
+            pushed: gets what Redis sends unasked; must not raise.
+        """
+        self._timeout_s = timeout_s
+        self._pushed = pushed
+        self._loop = asyncio.get_running_loop()
+        self._transport = cast(asyncio.Transport, None)
+        self._reader = hiredis.Reader(replyError=Refusal, protocolError=LinkLost)
+        self._calls: deque[_Call] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
+        self.lost: asyncio.Future[Exception] = self._loop.create_future()
+        """Done when the connection is gone, with the reason."""
+        self.id = 0
+        """The number under which Redis knows the connection."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used."""
+        return not self.lost.done()
+
+    def call(self, commands: Sequence[Command], *, timeout_s: float | None = None) -> "asyncio.Future[list[Any]]":
+        """Sends commands together; the future is the list of their replies, a `Refusal` where one was refused.
+
+        It fails with `LinkLost` if the connection is gone before the last reply is there.
+        """
+        done: asyncio.Future[list[Any]] = self._loop.create_future()
+        if not self.is_open:
+            done.set_exception(LinkLost(str(self.lost.result())))
+        elif not commands:
+            done.set_result([])
+        else:
+            deadline = self._loop.time() + (self._timeout_s if timeout_s is None else timeout_s)
+            self._calls.append(_Call(len(commands), deadline, done))
+            if self._alarm is None:
+                self._alarm = self._loop.call_at(deadline, self._look)
+            self._write(commands)
+        return done
+
+    def tell(self, commands: Sequence[Command]) -> None:
+        """Sends what is answered by pushes alone: subscriptions; where it is refused, the connection is closed."""
+        if self.is_open and commands:
+            self._write(commands)
+
+    def close(self) -> None:
+        """Ends the connection; what waits for a reply fails."""
+        self._end(LinkLost("closed by us"))
+
+    # -- as asyncio sees it -----------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the event loop."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the event loop."""
+        self._reader.feed(data)
+        try:
+            while (reply := self._reader.gets()) is not False:
+                if isinstance(reply, hiredis.PushNotification):
+                    if self._pushed:
+                        self._pushed(cast(Push, reply))
+                elif self._calls:
+                    self._answered(reply)
+                else:
+                    raise LinkLost(f"a reply that nobody waits for: {reply!r}")  # noqa: TRY301
+        except LinkLost as error:
+            self._end(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the event loop."""
+        self._end(LinkLost(str(exc or "Redis has ended the connection")))
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _write(self, commands: Sequence[Command]) -> None:
+        self._transport.write(b"".join([hiredis.pack_command(command) for command in commands]))
+
+    def _answered(self, reply: Any) -> None:
+        call = self._calls[0]
+        call.results.append(reply)
+        if len(call.results) == call.expected:
+            self._calls.popleft()
+            if not call.done.done():
+                call.done.set_result(call.results)
+
+    def _look(self) -> None:
+        """One alarm for all calls: after each it is set to the deadline of the oldest that waits then."""
+        self._alarm = None
+        if not self._calls:
+            return
+        if self._calls[0].deadline <= self._loop.time():
+            self._end(LinkLost("no reply in time"))
+        else:
+            self._alarm = self._loop.call_at(self._calls[0].deadline, self._look)
+
+    def _end(self, error: Exception) -> None:
+        if self.lost.done():
+            return
+        self.lost.set_result(error)
+        if self._transport:
+            self._transport.abort()
+        if self._alarm:
+            self._alarm.cancel()
+        for call in self._calls:
+            if not call.done.done():
+                call.done.set_exception(LinkLost(str(error)))
+                # Who asked may have been cancelled: then nobody looks at it.
+                call.done.exception()
+        self._calls.clear()
+
+
+async def open_link(
+    address: Address, *, timeout_s: float = COMMAND_TIMEOUT_S, pushed: Callable[[Push], None] | None = None
+) -> RedisLink:
+    """Connects, and enters with name and password.
+
+    Args:
+        address: where to.
+        timeout_s: how long it may take, and each call after it.
+        pushed: as for `RedisLink`.
+
+    Raises:
+        LinkLost: nobody answers there in time.
+        Refusal: Redis lets us not in, or not yet (`LOADING`).
+    """
+    loop = asyncio.get_running_loop()
+    link = RedisLink(timeout_s, pushed)
+    try:
+        async with asyncio.timeout(timeout_s):
+            if address.path:
+                await loop.create_unix_connection(lambda: link, address.path)
+            else:
+                await loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
+            link.id = await _enter(link, address)
+    except (OSError, TimeoutError) as error:
+        link.close()
+        raise LinkLost(f"{address.path or f'{address.host}:{address.port}'}: {error or 'no answer'}") from error
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+async def _enter(link: RedisLink, address: Address) -> int:
+    """Returns the number that Redis gave to the connection."""
+    hello: Command = ("HELLO", "3")
+    if address.password:
+        hello += ("AUTH", address.username or "default", address.password)
+    commands: list[Command] = [hello, ("SELECT", address.db)] if address.db else [hello]
+    replies = await link.call(commands)
+    for reply in replies:
+        if isinstance(reply, Refusal):
+            raise reply
+    return int(replies[0][b"id"])

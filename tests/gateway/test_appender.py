@@ -1,0 +1,79 @@
+"""Batches to the streams of a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from gateway import appender
+from gateway.appender import Appender
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys
+from quickpoll.nodes import nodes_of
+from quickpoll.redis import Client
+
+KEYS = PartitionKeys(1)
+
+
+@pytest.fixture
+async def appending(redis_url: str) -> AsyncIterator[Appender]:
+    appending = Appender(nodes_of(redis_url), 4)
+    running = asyncio.create_task(appending.run())
+    yield appending
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    appending.close()
+
+
+def must_not_fail() -> None:
+    raise AssertionError("it was appended")
+
+
+async def entries(redis: Client) -> list[bytes]:
+    found: Any = await redis.xrange(KEYS.stream)
+    return [fields[ENTRY_FIELD] for _, fields in found]
+
+
+async def test_entries_keep_their_order(appending: Appender, redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appender, "MAX_BATCH", 7)
+    sent = [b"%d" % number for number in range(50)]
+    for data in sent:
+        appending.append(1, data, must_not_fail)
+        if data == b"20":
+            await asyncio.sleep(0)
+    await appending.flush(5)
+    assert await entries(redis) == sent
+
+
+async def test_what_comes_together_is_appended_in_one_round_trip(appending: Appender, redis: Client) -> None:
+    appending.append(1, b"opens the connection", must_not_fail)
+    await appending.flush(5)
+    before = (await redis.info("stats"))["total_reads_processed"]
+    for number in range(100):
+        appending.append(number % 4, b"x", must_not_fail)
+    await appending.flush(5)
+    after = (await redis.info("stats"))["total_reads_processed"]
+    assert after - before == 2  # the batch, and this question
+
+
+async def test_only_what_redis_refused_has_failed(appending: Appender, redis: Client) -> None:
+    await redis.set(PartitionKeys(2).stream, "no stream")
+    failed: list[int] = []
+    appending.append(2, b"one", lambda: failed.append(2))
+    appending.append(1, b"two", must_not_fail)
+    await appending.flush(5)
+    assert failed == [2]
+    assert await entries(redis) == [b"two"]
+
+
+async def test_where_nobody_answers_everything_fails(unused_tcp_port: int) -> None:
+    away = Appender(nodes_of(f"redis://127.0.0.1:{unused_tcp_port}"), 4)
+    failed: list[int] = []
+    for number in range(3):
+        away.append(number, b"x", partial(failed.append, number))
+    running = asyncio.create_task(away.run())
+    await away.flush(5)
+    assert failed == [0, 1, 2]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -1,0 +1,91 @@
+"""One node's subscriptions, for a listener of few words; what they lead to is in `test_subscriber.py`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.feed import Feed
+from quickpoll.nodes import Node, nodes_of
+from quickpoll.redis import Client
+
+PINGS = "qp:{p0}:to:gw"
+NEWS = "qp:{p1}:ch:123456"
+
+
+class Ear:
+    """Hears everything."""
+
+    def __init__(self) -> None:
+        self.channels = {PINGS}
+        self.heard_of: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()
+
+    def wanted(self, node: Node) -> set[str]:
+        return set(self.channels)
+
+    def confirmed(self, channel: str) -> None:
+        self.heard_of.put_nowait(("confirmed", channel, b""))
+
+    def heard(self, channel: str, data: bytes) -> None:
+        self.heard_of.put_nowait(("heard", channel, data))
+
+    def restored(self) -> None:
+        self.heard_of.put_nowait(("restored", "", b""))
+
+    def interrupted(self, node: Node) -> None:
+        self.heard_of.put_nowait(("interrupted", "", b""))
+
+    async def next(self) -> tuple[str, str, bytes]:
+        async with asyncio.timeout(5):
+            return await self.heard_of.get()
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+async def feed(redis_url: str, ear: Ear) -> AsyncIterator[Feed]:
+    """A feed that has just become whole."""
+    feed = Feed(nodes_of(redis_url), redis_url, ear)
+    running = asyncio.create_task(feed.run())
+    assert await ear.next() == ("confirmed", PINGS, b"")
+    assert await ear.next() == ("restored", "", b"")
+    yield feed
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_is_wanted_later_is_subscribed_and_heard_in_order(feed: Feed, ear: Ear, redis: Client) -> None:
+    ear.channels.add(NEWS)
+    feed.ask()
+    assert await ear.next() == ("confirmed", NEWS, b"")
+    for number in range(20):
+        await redis.spublish(NEWS, b"%d" % number)
+    assert [await ear.next() for _ in range(20)] == [("heard", NEWS, b"%d" % number) for number in range(20)]
+
+
+async def test_what_is_wanted_no_more_is_not_heard(feed: Feed, ear: Ear, redis: Client) -> None:
+    ear.channels.add(NEWS)
+    feed.ask()
+    await ear.next()
+    ear.channels.remove(NEWS)
+    feed.ask()
+    async with asyncio.timeout(5):
+        while await redis.spublish(NEWS, b"1"):  # until Redis knows nobody who wants it
+            await ear.next()
+    await redis.spublish(PINGS, b"the last")
+    assert await ear.next() == ("heard", PINGS, b"the last")
+
+
+async def test_cut_it_subscribes_again_and_says_so(feed: Feed, ear: Ear, redis: Client) -> None:
+    await redis.client_kill_filter(_type="pubsub")
+    assert [(await ear.next())[0] for _ in range(3)] == ["interrupted", "confirmed", "restored"]
+    assert feed.is_live
+
+
+async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Feed, ear: Ear) -> None:
+    feed.rearrange()
+    assert not feed.is_live
+    assert await ear.next() == ("restored", "", b"")
