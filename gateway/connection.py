@@ -19,6 +19,7 @@ from websockets.server import ServerProtocol
 
 from gateway.admission import Admission
 from gateway.frames import text_frame
+from gateway.roundtrip import RoundTrip
 from quickpoll.envelope import Identity
 from quickpoll.protocol import (
     MAX_CREATE_SESSION_BYTES,
@@ -32,7 +33,7 @@ HANDSHAKE_TIMEOUT_S: Final = 10.0
 CLOSE_TIMEOUT_S: Final = 5.0
 # A page of some 100 KiB over a slow phone network.
 RESPONSE_TIMEOUT_S: Final = 60.0
-# With nothing heard for 20 s it is pinged, and gone if nothing is heard for 20 s more.
+# With nothing heard for 20 s it is pinged; who says nothing for 20 s after a ping is gone.
 PING_AFTER_S: Final = 20.0
 GONE_AFTER_S: Final = 20.0
 
@@ -74,7 +75,6 @@ class Connection(asyncio.Protocol):
         "_ends_at",
         "_fragments",
         "_owner",
-        "_pinged_at",
         "_protocol",
         "_transport",
         "address",
@@ -89,6 +89,7 @@ class Connection(asyncio.Protocol):
         "number",
         "over_tls",
         "requests",
+        "round_trip",
         "unclaimed",
     )
 
@@ -101,7 +102,6 @@ class Connection(asyncio.Protocol):
         self._allowance = CAP_BYTES
         self._answered = False
         self._ends_at = now + HANDSHAKE_TIMEOUT_S
-        self._pinged_at = 0.0
         self.number = number
         self.admission = Admission(now)
         self.heard_at = now
@@ -114,6 +114,7 @@ class Connection(asyncio.Protocol):
         self.is_open = False
         self.requests = 0
         """How many commands of it were relayed."""
+        self.round_trip = RoundTrip()
         self.entering: str | None = None
         """`request_id` of the command under way that would bind it."""
         self.identity: Identity | None = None
@@ -136,7 +137,7 @@ class Connection(asyncio.Protocol):
         self._protocol.send_response(response)
         self._ends_at = _NEVER
         self.is_open = True
-        self._flush()
+        self._ping(time.monotonic())
 
     def respond(self, response: Response) -> None:
         """Answers the request as HTTP, and ends."""
@@ -188,16 +189,17 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def sweep(self, now: float) -> None:
-        """Called every second or so: cuts what took too long, pings who has been silent."""
+        """Called every second or so: cuts what took too long, pings who has been silent or is to be measured."""
         if now > self._ends_at:
             self._transport.abort()
         elif self.is_open and now - self.heard_at > PING_AFTER_S:
-            if self._pinged_at <= self.heard_at:
-                self._pinged_at = now
-                self._protocol.send_ping(b"")
-                self._flush()
-            elif now - self._pinged_at > GONE_AFTER_S:
+            pinged_at = self.round_trip.pinged_at
+            if pinged_at <= self.heard_at:
+                self._ping(now)
+            elif now - pinged_at > GONE_AFTER_S:
                 self._transport.abort()
+        elif self.is_open and self.round_trip.is_due(now):
+            self._ping(now)
 
     # -- as asyncio sees it -----------------------------------------------------------------
 
@@ -229,6 +231,10 @@ class Connection(asyncio.Protocol):
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _ping(self, now: float) -> None:
+        self._protocol.send_ping(self.round_trip.ping(now))
+        self._flush()
+
     def _process(self) -> None:
         for event in self._protocol.events_received():
             if isinstance(event, Request):
@@ -249,6 +255,8 @@ class Connection(asyncio.Protocol):
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is not Opcode.TEXT and self.admission.frame_floods(self.heard_at):
             self.close(CloseCode.POLICY_VIOLATION, "too many frames")
+        elif frame.opcode is Opcode.PONG:
+            self.round_trip.pong(bytes(frame.data), self.heard_at)
         elif frame.opcode is Opcode.BINARY:
             self.close(CloseCode.UNSUPPORTED_DATA, "messages are JSON in text frames")
         elif frame.opcode is Opcode.TEXT and frame.fin:

@@ -67,7 +67,7 @@ class Relay:
         connection.requests += 1
         base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
         link = Link(self._gateway, connection.number)
-        command = Command(link, connection.requests, identity, body, base_url)
+        command = Command(link, connection.requests, identity, body, base_url, connection.round_trip.smallest_ms)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
             partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311

@@ -1,6 +1,6 @@
 """Listens: the WebSocket at /ws for pages of this host, health, and the pages.
 
-Also the one timer of all connections: it ends what takes too long and pings who is silent.
+Also the one timer of all connections: it ends what takes too long, and pings who is silent or is to be measured.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from gateway.readiness import Readiness
 
 BACKLOG: Final = 1024
 SWEEP_EVERY_S: Final = 1.0
+# Then the event loop has a turn: pongs must not wait for the pings of all others.
+SWEPT_PER_TURN: Final = 500
 # A longer break of the event loop (a suspended machine) must not look like the silence of all clients.
 LATE_S: Final = 5.0
 
@@ -80,16 +82,18 @@ class Server:
             self._listener.close()
 
     async def sweep(self) -> None:
-        """Ends what takes too long and pings who is silent, for ever."""
+        """Ends what takes too long, pings who is silent or is to be measured, for ever."""
         last = time.monotonic()
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
             now = time.monotonic()
             late = now - last - SWEEP_EVERY_S
-            for connection in tuple(self._all):
+            for number, connection in enumerate(tuple(self._all), 1):
                 if late > LATE_S:
                     connection.heard_at += late
                 connection.sweep(now)
+                if number % SWEPT_PER_TURN == 0:
+                    await asyncio.sleep(0)
             last = now
 
     async def stop(self, seconds: float) -> None:

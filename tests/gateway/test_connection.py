@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 
 from gateway import connection
 from gateway.connection import Connection
+from gateway.roundtrip import CONTENT_BYTES
 from quickpoll.protocol import GetResults
 from tests.gateway.standin import CODE, QUIZ, WITHIN_S, House, Person, text, to_all, to_host, to_players, until
 
@@ -29,6 +30,13 @@ class Raw:
 
     def frame(self, opcode: Opcode, data: bytes, *, fin: bool = True) -> None:
         self.write(Frame(opcode, data, fin).serialize(mask=True))
+
+    async def ping(self) -> bytes:
+        """Takes in a ping, which must be next; returns its content."""
+        async with asyncio.timeout(WITHIN_S):
+            first, size = await self.reader.readexactly(2)
+            assert first == 0x80 | Opcode.PING
+            return await self.reader.readexactly(size)
 
     async def until_closed(self) -> bytes:
         """All that comes until the gateway ends the connection; a close frame is answered by going."""
@@ -61,6 +69,7 @@ async def raw_socket(home: House) -> Raw:
     assert head.startswith(b"HTTP/1.1 101")
     assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
     assert b"Extensions" not in head
+    assert len(await opened.ping()) == CONTENT_BYTES, "its round trip is measured from the start"
     return opened
 
 
@@ -253,10 +262,30 @@ async def test_a_client_that_does_not_close_is_cut(
 async def test_who_is_silent_is_pinged_and_then_gone(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = await raw_socket(home)
     (silent,) = connections(home)
+    socket.frame(Opcode.PONG, b"anything that is heard")
+    await until(lambda: silent.heard_at > silent.round_trip.pinged_at)
     monkeypatch.setattr(connection, "PING_AFTER_S", 0.2)
     monkeypatch.setattr(connection, "GONE_AFTER_S", 0.2)
-    assert await socket.until_closed() == b"\x89\x00"
+    assert len(await socket.ping()) == CONTENT_BYTES
+    assert await socket.until_closed() == b""
     assert not silent.is_open
+
+
+async def test_the_round_trip_is_that_of_the_pongs_to_its_own_pings(home: House) -> None:
+    opened = await raw(home)
+    opened.write(UPGRADE)
+    await opened.reader.readuntil(b"\r\n\r\n")
+    (its,) = connections(home)
+    content = await opened.ping()
+    opened.frame(Opcode.PONG, b"not this one")
+    await asyncio.sleep(0.1)  # the way
+    opened.frame(Opcode.PONG, content)
+    await until(lambda: its.round_trip.smallest_ms > 0)
+    assert 100 <= its.round_trip.smallest_ms < 2000
+    its.sweep(its.round_trip.due_at)
+    opened.frame(Opcode.PONG, await opened.ping())
+    await until(lambda: its.round_trip.smallest_ms < 100)
+    opened.writer.transport.abort()
 
 
 async def test_who_answers_pings_stays(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,9 +295,9 @@ async def test_who_answers_pings_stays(home: House, monkeypatch: pytest.MonkeyPa
     (its,) = connections(home)
     for now in (its.heard_at + 1, its.heard_at + 2, its.heard_at + 3):
         heard_at = its.heard_at
+        its.round_trip.pinged_at = 0.0
         its.sweep(now)
         await until(lambda before=heard_at: its.heard_at > before)  # type: ignore[misc]
-        its._pinged_at = 0.0
     assert its.is_open
     assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
 

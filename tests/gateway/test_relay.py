@@ -2,9 +2,11 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from gateway import relay
+from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
@@ -21,13 +23,23 @@ async def test_a_command_becomes_an_entry_and_its_reply_reaches_its_sender(home:
     player = await home.player()
     joining = await home.coordinator.command()
     assert await player.ask("submit_answer", id="a", **ANSWER) == {"type": "ok", "reply_to": "a"}
-    answer = await home.coordinator.command()
+    answer = msgspec.structs.replace(await home.coordinator.command(), round_trip_ms=0)
     assert answer == Command(
         joining.link, 2, Identity(CODE, "n", Role.PLAYER, "Ann"), SubmitAnswer(id="a", question=0, answer=1)
     )
     assert joining.link == Link(home.gateway.id, joining.link.connection)
     assert isinstance(joining.body, JoinSession)
     assert joining.identity is None
+
+
+async def test_a_command_carries_the_round_trip_of_its_connection(home: House) -> None:
+    player = await home.player()
+    await home.coordinator.command()
+    (its,) = home.gateway._hub.connections.values()
+    for _ in range(RECENT):
+        its.round_trip.pong(its.round_trip.ping(50.0), 50.125)
+    await player.say("submit_answer", **ANSWER)
+    assert (await home.coordinator.command()).round_trip_ms == 125
 
 
 async def test_commands_of_one_connection_keep_their_order(home: House) -> None:

@@ -132,7 +132,7 @@ async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(
     monkeypatch.setattr(server, "LATE_S", 0.2)
     monkeypatch.setattr(connection, "PING_AFTER_S", 0.7)
     monkeypatch.setattr(connection, "GONE_AFTER_S", 0.7)
-    its._pinged_at = its.heard_at + 0.001
+    its.round_trip.pinged_at = its.heard_at + 0.001
     time.sleep(2.0)  # noqa: ASYNC251  (the point of it)
     await asyncio.sleep(0.05)
     assert its.is_open
