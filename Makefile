@@ -58,6 +58,7 @@ format: .venv/dev.stamp  ## format the code and mend what the linter can
 .PHONY: generate
 generate: .venv/dev.stamp  ## write the generated files anew: protocol types and pages of docs/
 	$(BIN)/python -m quickpoll.settings
+	$(BIN)/python -m quickpoll.metrics
 	$(BIN)/python -m clients.codegen
 
 .PHONY: pictures

@@ -20,6 +20,7 @@ from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
 from quickpoll.clock import RedisClock
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
+from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import Links, nodes_of
 from quickpoll.redis import UNAVAILABLE, Client, connect, time_ms
 from quickpoll.settings import Failure
@@ -58,11 +59,12 @@ class Coordinator:
         self._tasks: list[asyncio.Task[None]] = []
         self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
         self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=2)
+        self.figures = self._make_figures()
         nodes = nodes_of(redis_url)
         self._links = Links(nodes)
         self._clock = RedisClock()
         self._between_batches = asyncio.Lock()
-        self._timers = Timers(nodes, self._links, self._clock)
+        self._timers = Timers(nodes, self._links, self._clock, self.figures.timer_lateness_seconds)
         self._listening = connect(redis_url, timeout_s=LISTEN_MS / 1000 + 2.0, max_connections=1)
         self._membership = Membership(self._lease_client, self._listening, self.id, partitions, ALIVE_MS)
         self._leases = Leases(
@@ -84,6 +86,8 @@ class Coordinator:
                 may_act=self._leases.holds,
                 fenced=self._leases.forget,
                 ready=self._ready,
+                figures=self.figures,
+                now_ms=self._clock.now_ms,
             )
         )
         self._presence = Presence(self._client, self._owned.values, judge_at_once=take_over)
@@ -138,6 +142,17 @@ class Coordinator:
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _make_figures(self) -> CoordinatorFigures:
+        owned = self._owned.values()
+        return CoordinatorFigures(
+            partitions_owned=lambda: len(owned),
+            partitions_ownerless=lambda: self._leases.ownerless,
+            sessions=lambda: sum(partition.session_count for partition in owned),
+            sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in owned),
+            players=lambda: sum(partition.player_count for partition in owned),
+            coordinator_redis_round_trip_seconds=lambda: self._clock.round_trip_ms / 1000,
+        )
+
     async def _begin(self) -> None:
         give_up_at = time.monotonic() + START_WITHIN_S
         outage = Outage(_log)
@@ -157,10 +172,12 @@ class Coordinator:
                 return
 
     def _gained(self, number: int, token: int) -> None:
+        self.figures.leases_taken += 1
         self._owned[number] = Partition(self._client, self._tokens, number, self._partitions, token)
         self._readers.wake()
 
     def _lost(self, number: int) -> None:
+        self.figures.leases_lost += 1
         self._owned.pop(number, None)
         self._timers.forget(number)
         self._readers.wake()

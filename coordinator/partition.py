@@ -49,6 +49,16 @@ class Partition:
         return min(self._deadlines.values(), default=None)
 
     @property
+    def session_count(self) -> int:
+        """How many sessions are not over: each has a deadline, if only of its idleness."""
+        return len(self._deadlines)
+
+    @property
+    def player_count(self) -> int:
+        """How many players the sessions in memory have."""
+        return self._sessions.player_count
+
+    @property
     def sessions_in_memory(self) -> int:
         """How many sessions are held in memory."""
         return len(self._sessions)

@@ -18,6 +18,7 @@ from coordinator.entries import Entries, read_streams
 from coordinator.outage import Outage
 from coordinator.partition import Partition, load
 from quickpoll.link import RedisLink, Refusal
+from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import MOVED_AWAY, Links, Node, Nodes, on_each, open_node
 from quickpoll.redis import UNAVAILABLE, Client
 
@@ -46,6 +47,8 @@ class Work:
         fenced: called with a partition that another coordinator has taken.
         ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
             it, or none can be under way.
+        figures: what is counted here.
+        now_ms: the time by Redis's clock.
     """
 
     nodes: Nodes
@@ -56,6 +59,8 @@ class Work:
     may_act: Callable[[int], bool]
     fenced: Callable[[int], None]
     ready: Callable[[Partition, bool], None]
+    figures: CoordinatorFigures
+    now_ms: Callable[[], int]
 
 
 class Readers:
@@ -182,14 +187,26 @@ class Reader:
                 self._resting_until[partition] = time.monotonic() + REST_S
         if not made:
             return trouble
+        began = time.perf_counter()
         outcomes, refused = await self._commit([batch for _, batch in made])
+        self._work.figures.commit_seconds.observe(time.perf_counter() - began)
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
+            self._count(batch, outcome)
             if outcome is Outcome.FENCED:
                 self._work.fenced(partition.number)
             elif outcome is Outcome.COMMITTED:
                 self._work.ready(partition, partition.ticked)
         return trouble or refused
+
+    def _count(self, batch: Batch, outcome: Outcome) -> None:
+        figures = self._work.figures
+        figures.batches[outcome.name.lower()] += 1
+        if outcome is Outcome.COMMITTED:
+            figures.sessions_created += len(batch.creates)
+            figures.entries_quarantined += len(batch.quarantined)
+            arrived_at = int(batch.offset.partition("-")[0])
+            figures.stream_lag_seconds.observe((self._work.now_ms() - arrived_at) / 1000)
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
         try:

@@ -44,6 +44,11 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def player_count(self) -> int:
+        """How many players they have."""
+        return sum(len(held.session.players) for held in self._held.values())
+
     def __contains__(self, code: object) -> bool:
         return code in self._held
 

@@ -15,6 +15,7 @@ from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.link import Command, Refusal
+from quickpoll.metrics import Distribution
 from quickpoll.nodes import Links, Node, Nodes, on_each
 from quickpoll.redis import UNAVAILABLE
 
@@ -34,10 +35,12 @@ class _Alarm(NamedTuple):
 class Timers:
     """The next deadline of each owned partition."""
 
-    def __init__(self, nodes: Nodes, links: Links, clock: RedisClock) -> None:
+    def __init__(self, nodes: Nodes, links: Links, clock: RedisClock, lateness: Distribution) -> None:
+        """`lateness` counts by how much Ticks come after their deadline."""
         self._nodes = nodes
         self._links = links
         self._clock = clock
+        self._lateness = lateness
         self._armed: dict[int, _Alarm] = {}
         self._due: defaultdict[Node, asyncio.Queue[Partition]] = defaultdict(asyncio.Queue)
         self._under_way: set[int] = set()
@@ -105,7 +108,8 @@ class Timers:
         return list(refused), reason
 
     def _fire(self, partition: Partition) -> None:
-        del self._armed[partition.number]
+        alarm = self._armed.pop(partition.number)
+        self._lateness.observe(-self._clock.seconds_until(alarm.at))
         self._under_way.add(partition.number)
         self._due[self._nodes.of(partition.number)].put_nowait(partition)
 

@@ -25,8 +25,9 @@ from gateway.resync import Resync
 from gateway.server import Server
 from gateway.subscriber import Handlers, Subscriber
 from quickpoll.clock import RedisClock
+from quickpoll.metrics import GatewayFigures
 from quickpoll.nodes import nodes_of
-from quickpoll.protocol import CloseCode
+from quickpoll.protocol import CloseCode, Role
 from quickpoll.redis import UNAVAILABLE, connect
 from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
@@ -79,16 +80,18 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
         self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
         self._clock = RedisClock()
+        self.figures = self._make_figures()
         nodes = nodes_of(redis_url)
-        self._subscriber = Subscriber(nodes, self.id, partitions)
-        self._relay = Relay(nodes, self.id, partitions, self._subscriber, self._base_url)
+        self._subscriber = Subscriber(nodes, self.id, partitions, self.figures.pubsub_lag_seconds)
+        self._relay = Relay(nodes, self.id, partitions, self._subscriber, self._base_url, self.figures)
         self._resync = Resync(self._client, partitions)
-        self._hub = Hub(self.id, self._relay, self._subscriber, self._resync)
+        self._hub = Hub(self.id, self._relay, self._subscriber, self._resync, self.figures)
         self._heartbeat = Heartbeat(self._client, self.id, self._hub.resume_all)
         self._readiness = Readiness(self._client, partitions, self._own_checks)
         origins = [*allowed_origins, *([public_url.rstrip("/")] if public_url else [])]
-        intake = Intake(self._relay, tokens, self._clock)
-        self._server = Server(self._hub, intake, Pages(), self._readiness, origins, Proxies(trusted_proxies))
+        intake = Intake(self._relay, tokens, self._clock, self.figures)
+        proxies = Proxies(trusted_proxies)
+        self._server = Server(self._hub, intake, Pages(), self._readiness, origins, proxies, self.figures)
 
     async def start(self) -> None:
         """Subscribes, then listens; `port` is the bound one afterwards.
@@ -150,6 +153,17 @@ class Gateway:
         await self._client.aclose()
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _make_figures(self) -> GatewayFigures:
+        return GatewayFigures(
+            connections=lambda: len(self._hub.connections),
+            connected_sessions=lambda: self._hub.session_count,
+            connected_hosts=lambda: self._hub.count(Role.HOST),
+            connected_players=lambda: self._hub.count(Role.PLAYER),
+            pending_commands=lambda: len(self._relay),
+            draining=lambda: self._draining,
+            gateway_redis_round_trip_seconds=lambda: self._clock.round_trip_ms / 1000,
+        )
 
     async def _enter(self) -> None:
         try:

@@ -41,6 +41,7 @@ GONE_AFTER_S: Final = 20.0
 BEHIND_BYTES: Final = 64 * 1024
 CAP_BYTES: Final = 256 * 1024
 
+ABNORMAL: Final = 1006  # no close frame came or went (RFC 6455, section 7.1.5)
 _NEVER: Final = float("inf")
 # Its own lines say "connection open" for each client; its errors would be bugs.
 _protocol_log: Final = logging.getLogger("gateway.websocket")
@@ -152,6 +153,12 @@ class Connection(asyncio.Protocol):
         """It acts as nobody any more."""
         self.identity = None
         self._protocol.max_message_size = MAX_CREATE_SESSION_BYTES
+
+    @property
+    def close_code(self) -> int:
+        """How it ended, or is ending; 1006 without a word."""
+        said = self._protocol.close_sent or self._protocol.close_rcvd
+        return int(said.code) if said else ABNORMAL
 
     @property
     def is_behind(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
 from quickpoll.link import Command, Push, RedisLink
+from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, Nodes, open_node
 from quickpoll.redis import UNAVAILABLE
 
@@ -46,10 +47,13 @@ class Listener(Protocol):
 class Feed:
     """The subscriptions on one node."""
 
-    def __init__(self, nodes: Nodes, node: Node, listener: Listener) -> None:
+    def __init__(self, nodes: Nodes, node: Node, listener: Listener, lag: Distribution) -> None:
+        """`lag` counts how long pings take."""
         self._nodes = nodes
         self._node = node
         self._listener = listener
+        self._lag = lag
+        self._pinged_at = 0.0
         self._changed = asyncio.Event()
         """That other channels are wanted than were asked for."""
         self._asked: AbstractSet[str] = frozenset()
@@ -117,6 +121,7 @@ class Feed:
     async def _ping(self, link: RedisLink) -> None:
         """Publishes the sign of life whose absence shows that the subscriptions are dead."""
         while True:
+            self._pinged_at = asyncio.get_running_loop().time()
             link.call([("SPUBLISH", min(self._listener.wanted(self._node)), PING)])
             await asyncio.sleep(PING_EVERY_S)
 
@@ -126,7 +131,9 @@ class Feed:
             if push[2] != PING:
                 self._listener.heard(channel, push[2])
             elif not self._watchdog.expired():
-                self._watchdog.reschedule(asyncio.get_running_loop().time() + SILENT_AFTER_S)
+                now = asyncio.get_running_loop().time()
+                self._lag.observe(now - self._pinged_at)
+                self._watchdog.reschedule(now + SILENT_AFTER_S)
         elif kind == b"ssubscribe":
             self._unconfirmed.discard(channel)
             self._listener.confirmed(channel)

@@ -7,6 +7,7 @@ Step in one write; after every 500 writes the event loop has a turn. Nothing her
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from gateway.relay import Pending, Relay, unavailable
 from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Binding, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
-from quickpoll.protocol import CloseCode, CreateSession, Role, SessionClosed, encode_message
+from quickpoll.metrics import GatewayFigures
+from quickpoll.protocol import CloseCode, CreateSession, ResumeSession, Role, SessionClosed, encode_message
 
 WRITES_PER_TURN: Final = 500
 
@@ -47,15 +49,27 @@ class Session:
 class Hub:
     """Connections of one gateway, and their sessions."""
 
-    def __init__(self, gateway: str, relay: Relay, subscriber: Subscriber, resync: Resync) -> None:
+    def __init__(
+        self, gateway: str, relay: Relay, subscriber: Subscriber, resync: Resync, figures: GatewayFigures
+    ) -> None:
         self._gateway = gateway
         self._relay = relay
         self._subscriber = subscriber
         self._resync = resync
+        self._figures = figures
         self._sessions: dict[str, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: dict[int, Connection] = {}
         """Open WebSockets, by number."""
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions have connections here."""
+        return len(self._sessions)
+
+    def count(self, role: Role) -> int:
+        """How many connections act in this role."""
+        return sum(len(session.members[role]) for session in self._sessions.values())
 
     # -- connections come and go ------------------------------------------------------------
 
@@ -107,6 +121,8 @@ class Hub:
     def _reply(self, reply: Reply) -> None:
         connection = self.connections.get(reply.connection)
         pending = self._relay.take(reply.connection, reply.request)
+        if pending and isinstance(pending.command.body, ResumeSession):
+            self._figures.resumes["true" if reply.binding else "false"] += 1
         entered = reply.binding.identity if reply.binding else None
         if connection is None:
             if entered:
@@ -129,7 +145,12 @@ class Hub:
         if reply.unbind:
             self._unbind(connection)
         if reply.text:
-            connection.write(text_frame(reply.text))
+            self._write(connection, text_frame(reply.text))
+
+    def _write(self, connection: Connection, frames: bytes) -> None:
+        connection.write(frames)
+        self._figures.deliveries += 1
+        self._figures.delivered_bytes += len(frames)
 
     async def _enter_new_session(
         self, connection: Connection, pending: Pending, reply: Reply, binding: Binding
@@ -197,18 +218,21 @@ class Hub:
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         """Delivers what was missed, in order."""
+        self._figures.resyncs["delivered"] += 1
         session = self._sessions[code]
         for step in steps:
             self._accept(session, step)
 
     def restart(self, code: str) -> None:
         """What was missed cannot be made good: its connections close, and resume."""
+        self._figures.resyncs["restarted"] += 1
         _log.info("session %s cannot be brought up to date; its connections resume", code)
         for connection in self._sessions[code].connections:
             connection.close(CloseCode.RESYNC, "resume")
 
     def end(self, code: str) -> None:
         """The session is gone from Redis."""
+        self._figures.resyncs["gone"] += 1
         session = self._sessions[code]
         frame = text_frame(encode_message(SessionClosed(seq=session.seq + 1, reason="lost")))
         for connection in session.connections:
@@ -236,6 +260,7 @@ class Hub:
         writes = 0
         while session.backlog:
             step = session.backlog.popleft()
+            began, written, sent_bytes = time.perf_counter(), writes, 0
             try:
                 frames = StepFrames(step, self._gateway)
             except msgspec.DecodeError as error:
@@ -257,8 +282,12 @@ class Hub:
                         self._unbind(connection)  # the engine has let go of it already
                         connection.close(close[0], close[1])
                     writes += 1
+                    sent_bytes += len(data)
                     if writes % WRITES_PER_TURN == 0:
                         yield True
+            self._figures.deliveries += writes - written
+            self._figures.delivered_bytes += sent_bytes
+            self._figures.broadcast_seconds.observe(time.perf_counter() - began)
         session.delivering = False
 
     # -- its tasks --------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from gateway.connection import Connection
 from gateway.relay import Relay
 from quickpoll.clock import RedisClock
 from quickpoll.envelope import Identity
+from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import (
     MAX_MESSAGE_BYTES,
     AnyClientMessage,
@@ -40,10 +41,11 @@ _kind_decoder: Final = msgspec.json.Decoder(_Kind)
 class Intake:
     """Judges what clients send."""
 
-    def __init__(self, relay: Relay, tokens: Tokens, clock: RedisClock) -> None:
+    def __init__(self, relay: Relay, tokens: Tokens, clock: RedisClock, figures: GatewayFigures) -> None:
         self._relay = relay
         self._tokens = tokens
         self._clock = clock
+        self._figures = figures
 
     def received(self, connection: Connection, text: bytes) -> None:
         """Handles one text message."""
@@ -57,6 +59,7 @@ class Intake:
             return
         if refusal := self._judge(connection, message):
             connection.send(refusal)
+            self._figures.messages_refused[refusal.code] += 1
             if connection.admission.refused(connection.heard_at):
                 connection.close(CloseCode.POLICY_VIOLATION, "goes on flooding")
 

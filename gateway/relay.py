@@ -20,6 +20,7 @@ from gateway.connection import Connection
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Command, Disconnected, Identity, Link, encode
 from quickpoll.keys import partition_of
+from quickpoll.metrics import GatewayFigures
 from quickpoll.nodes import Nodes
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
 
@@ -45,7 +46,13 @@ class Relay:
     """Appends to streams for one gateway."""
 
     def __init__(
-        self, nodes: Nodes, gateway: str, partitions: int, subscriber: Subscriber, base_url: Callable[[str], str]
+        self,
+        nodes: Nodes,
+        gateway: str,
+        partitions: int,
+        subscriber: Subscriber,
+        base_url: Callable[[str], str],
+        figures: GatewayFigures,
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
         self._appender = Appender(nodes, partitions)
@@ -53,6 +60,7 @@ class Relay:
         self._partitions = partitions
         self._subscriber = subscriber
         self._base_url = base_url
+        self._figures = figures
         self._pending: dict[tuple[int, int], Pending] = {}
         """By connection and request, oldest first."""
         self._refused: list[tuple[int, bytes]] = []
@@ -94,8 +102,14 @@ class Relay:
         """Takes a command from the list for its reply; None if it was answered before."""
         pending = self._pending.pop((connection, request), None)
         if pending:
+            waited_s = asyncio.get_running_loop().time() - pending.deadline + REPLY_TIMEOUT_S
+            self._figures.command_seconds.observe(waited_s)
             self._let_go(pending)
         return pending
+
+    def __len__(self) -> int:
+        """How many commands wait for their reply."""
+        return len(self._pending)
 
     def waiting(self) -> set[int]:
         """The numbers of the connections that wait for a reply."""

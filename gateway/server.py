@@ -19,6 +19,7 @@ from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.pages import Pages, is_host, text_response
 from gateway.readiness import Readiness
+from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
 SWEEP_EVERY_S: Final = 1.0
@@ -56,6 +57,7 @@ class Server:
         readiness: Readiness,
         allowed_origins: Collection[str],
         proxies: Proxies,
+        figures: GatewayFigures,
     ) -> None:
         self._hub = hub
         self._intake = intake
@@ -63,6 +65,7 @@ class Server:
         self._readiness = readiness
         self._allowed_origins = frozenset(allowed_origins)
         self._proxies = proxies
+        self._figures = figures
         self._numbers = itertools.count(1)
         self._all: set[Connection] = set()
         self._all_gone = asyncio.Event()
@@ -134,10 +137,13 @@ class Server:
 
     def received(self, connection: Connection, text: bytes) -> None:
         """See `Owner`."""
+        self._figures.messages_received += 1
+        self._figures.received_bytes += len(text)
         self._intake.received(connection, text)
 
     def closed(self, connection: Connection) -> None:
         """See `Owner`."""
+        self._figures.connections_closed[connection.close_code] += 1
         self._hub.closed(connection)
 
     def lost(self, connection: Connection) -> None:
@@ -153,6 +159,7 @@ class Server:
         host = hosts[0] if len(hosts) == 1 and is_host(hosts[0]) else ""
         ours = [origin for origin in origins if is_same_host(origin, host)]
         if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
+            self._figures.connections_refused["origin"] += 1
             connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
             return
         # The origin also tells the scheme, which a proxy that is not trusted would hide.
@@ -160,7 +167,10 @@ class Server:
         connection.base_url = ours[0] if ours else f"{scheme}://{host}" if host else ""
         connection.accept(request)
         if connection.is_open:
+            self._figures.connections_accepted += 1
             self._hub.opened(connection)
+        else:
+            self._figures.connections_refused["handshake"] += 1
 
     async def _tell_readiness(self, connection: Connection, *, verbose: bool) -> None:
         ok, reason = await self._readiness.ready()

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from gateway.feed import Feed
 from quickpoll.keys import PartitionKeys, partition_of
+from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, Nodes, on_each
 
 # A session whose last connection has just left is often joined again: by the one who reloads the page.
@@ -46,8 +47,10 @@ class Handlers(NamedTuple):
 class Subscriber:
     """Keeps the subscriptions of one gateway."""
 
-    def __init__(self, nodes: Nodes, gateway: str, partitions: int) -> None:
+    def __init__(self, nodes: Nodes, gateway: str, partitions: int, lag: Distribution) -> None:
+        """`lag` counts how long what is published takes to be heard."""
         self._nodes = nodes
+        self._lag = lag
         self._partitions = [PartitionKeys(number) for number in range(partitions)]
         self._replies = {keys.replies(gateway): keys.number for keys in self._partitions}
         """The partition of each channel for replies."""
@@ -142,7 +145,7 @@ class Subscriber:
     # -- inside -----------------------------------------------------------------------------
 
     async def _follow(self, node: Node) -> None:
-        self._feeds[node] = feed = Feed(self._nodes, node, self)
+        self._feeds[node] = feed = Feed(self._nodes, node, self, self._lag)
         try:
             await feed.run()
         finally:

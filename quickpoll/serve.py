@@ -23,6 +23,7 @@ from quickpoll.settings import Failure, Settings
 
 if TYPE_CHECKING:
     from quickpoll.admin import Ready
+    from quickpoll.metrics import Figures
 
 GATEWAY_DRAIN_S: Final = 5.0
 """The clients of a gateway leave it spread over this time; containers are given 10 s to stop."""
@@ -103,7 +104,8 @@ async def _serve(
         redis_url=redis_url, tokens=tokens, partitions=settings.partitions, take_over=settings.redis_url is None
     )
     public = _Listening(connections, settings.host, settings.port, "port")
-    async with _started(sessions, public, *_admin(settings, connections.ready), *([_Watch(server)] if server else [])):
+    admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
+    async with _started(sessions, public, *admin, *([_Watch(server)] if server else [])):
         told = asyncio.create_task(signals.wait())
         ready = asyncio.create_task(_until(connections.ready))
         await asyncio.wait((told, ready), return_when=asyncio.FIRST_COMPLETED)
@@ -130,7 +132,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
         trusted_proxies=settings.trusted_proxies,
     )
     public = _Listening(connections, settings.host, settings.port, "port")
-    async with _started(public, *_admin(settings, connections.ready)):
+    async with _started(public, *_admin(settings, connections.ready, connections.figures)):
         log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
         await signals.wait()
         log.info("gateway drains", extra={"seconds": GATEWAY_DRAIN_S})
@@ -147,7 +149,7 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     sessions = Coordinator(
         redis_url=redis_url, tokens=Tokens(secret, settings.secret_previous), partitions=settings.partitions
     )
-    async with _started(sessions, *_admin(settings, sessions.ready)):
+    async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
         log.info("coordinator runs")
         await signals.wait()
 
@@ -215,14 +217,13 @@ async def _started(*parts: Part) -> AsyncIterator[None]:
         yield
 
 
-def _admin(settings: Settings, ready: "Ready") -> list[Part]:
+def _admin(settings: Settings, ready: "Ready", *figures: "Figures") -> list[Part]:
     if settings.admin_port is None:
         return []
     from quickpoll.admin import Admin
 
-    return [
-        _Listening(Admin(settings.host, settings.admin_port, ready), settings.host, settings.admin_port, "admin-port")
-    ]
+    admin = Admin(settings.host, settings.admin_port, ready, figures)
+    return [_Listening(admin, settings.host, settings.admin_port, "admin-port")]
 
 
 class _Listening:

@@ -138,8 +138,8 @@ SETTINGS: Final = (
         _whole_number(0, 65535),
         "a whole number from 0 to 65535",
         None,
-        "Port of /livez and /readyz apart from the public one, to be kept internal. "
-        "A gateway answers them on its public port as well.",
+        "Port of /livez, /readyz and /metrics apart from the public one, to be kept internal. "
+        "A gateway answers the first two on its public port as well.",
         without="none",
     ),
     Setting(

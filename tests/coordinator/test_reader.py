@@ -9,9 +9,11 @@ import pytest
 from coordinator import reader
 from coordinator.partition import Partition
 from coordinator.reader import Readers, Work
+from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.link import LinkLost, RedisLink
+from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import Links, nodes_of
 from quickpoll.redis import Client
 from tests.coordinator.standin import TOKENS, eventually
@@ -30,6 +32,7 @@ class Loop:
         self.ready: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
         self.fenced: asyncio.Queue[int] = asyncio.Queue()
         self.batch = asyncio.Lock()
+        self.figures = CoordinatorFigures()
         nodes = nodes_of(redis_url)
         self.links = Links(nodes)
         self.readers = Readers(
@@ -42,6 +45,8 @@ class Loop:
                 may_act=self.held.__contains__,
                 fenced=self.lose,
                 ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
+                figures=self.figures,
+                now_ms=RedisClock().now_ms,
             )
         )
 

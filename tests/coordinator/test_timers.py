@@ -9,6 +9,7 @@ from coordinator.timers import Timers
 from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
+from quickpoll.metrics import Distribution
 from quickpoll.nodes import Links, nodes_of
 from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
 from quickpoll.redis import Client, time_ms
@@ -29,7 +30,7 @@ async def clock(redis: Client) -> RedisClock:
 async def timers(redis_url: str, clock: RedisClock) -> AsyncIterator[Timers]:
     nodes = nodes_of(redis_url)
     links = Links(nodes)
-    timers = Timers(nodes, links, clock)
+    timers = Timers(nodes, links, clock, Distribution())
     running = asyncio.create_task(timers.run())
     yield timers
     timers.forget(0)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.feed import Feed
+from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, nodes_of
 from quickpoll.redis import Client
 
@@ -48,7 +49,7 @@ def ear() -> Ear:
 @pytest.fixture
 async def feed(redis_url: str, ear: Ear) -> AsyncIterator[Feed]:
     """A feed that has just become whole."""
-    feed = Feed(nodes_of(redis_url), redis_url, ear)
+    feed = Feed(nodes_of(redis_url), redis_url, ear, Distribution())
     running = asyncio.create_task(feed.run())
     assert await ear.next() == ("confirmed", PINGS, b"")
     assert await ear.next() == ("restored", "", b"")
