@@ -29,6 +29,7 @@ POSTPONED_MS: Final = 60_000
 """When a session whose deadline could not be run is tried again."""
 PLAYER_ID_CHARACTERS: Final = 10
 NONCE_BYTES: Final = 9
+SALT_BYTES: Final = 16
 _NOTHING_DRAWN: Final = Drawn()
 
 _log: Final = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ class Making:
             return
         try:
             as_played = replace(command, body=replace(body, quiz=shuffled(body.quiz, body.settings)))
-            session, effects = create(as_played, received.at, Drawn(code, secrets.token_urlsafe(NONCE_BYTES)))
+            session, effects = create(as_played, received.at, _drawn_for_session(code))
             self._outbox.add(code, effects, 0)
         except Exception as error:
             raise Poison(index, "", reason_of(error)) from error
@@ -235,6 +236,10 @@ class Making:
             step=self._outbox.step(code, self._known.token, held.step) if has_news else b"",
             closed=is_closed,
         )
+
+
+def _drawn_for_session(code: str) -> Drawn:
+    return Drawn(code, nonce=secrets.token_urlsafe(NONCE_BYTES), salt=secrets.token_hex(SALT_BYTES))
 
 
 def _drawn_for(entry: Entry) -> Drawn:

@@ -615,11 +615,14 @@ class AnswerAccepted(ServerMessage, frozen=True, tag="answer_accepted"):
     """To the player: this answer counts, and is stored.
 
     `received_at` is when it arrived at the server, `counted_at` the moment by which it is judged: see Fairness.
+    `receipt` begins the hash of its record in the session's log: with it the player can prove that the answer was
+    accepted.
     """
 
     question: int
     received_at: int
     counted_at: int
+    receipt: str | UnsetType = UNSET
 
 
 class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):

@@ -7,7 +7,7 @@ and at last the rule itself. Whatever a client sent ends in exactly one Reply.
 
 from typing import Final, NamedTuple, assert_never
 
-from coordinator.engine import extra_time, lobby, progress, question, report
+from coordinator.engine import extra_time, lobby, log, progress, question, records, report
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
@@ -243,17 +243,19 @@ def _by_host(turn: Turn, body: _HostCommand) -> None:
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:
         case StartQuiz() | NextQuestion():
+            log.note(session, records.Next(turn.now), turn.effects)
             question.advance(session, turn.now, turn.effects)
         case CloseQuestion():
+            log.note(session, records.ClosesQuestion(turn.now), turn.effects)
             question.close(session, turn.now, turn.effects)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case LockSession():
-            lobby.lock(session, turn.effects, locked=body.locked)
+            lobby.lock(session, turn.now, turn.effects, locked=body.locked)
         case PauseQuiz():
             question.pause(session, turn.now, turn.effects, paused=body.paused)
         case SetExtraTime():
-            extra_time.set_percent(session, body.player_id, body.percent, turn.effects)
+            extra_time.set_percent(session, body.player_id, body.percent, turn.now, turn.effects)
         case EndSession():
             lobby.close_session(session, "ended_by_host", turn.effects)
         case _:

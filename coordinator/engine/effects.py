@@ -71,3 +71,5 @@ class Effects:
     """Ids of players added or changed."""
     removed: set[str] = field(default_factory=set)
     """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""
+    log: list[bytes] = field(default_factory=list)
+    """Texts of the records that the session's log grew by: see `log.py`."""

@@ -4,7 +4,7 @@ It makes a player's own limit longer and costs nothing: points are reckoned with
 that decides among equals is scaled back (`scoring.py`). What is set during a question holds from the next on.
 """
 
-from coordinator.engine import progress
+from coordinator.engine import log, progress, records
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Player, Session
 from coordinator.engine.turn import Turn
@@ -21,11 +21,12 @@ def ask(turn: Turn, player: Player) -> None:
     turn.reply(Ok(reply_to=turn.reply_to))
 
 
-def set_percent(session: Session, player_id: str, percent: ExtraTimePercent, effects: Effects) -> None:
+def set_percent(session: Session, player_id: str, percent: ExtraTimePercent, now: int, effects: Effects) -> None:
     """Sets a player's extra time from the next question on; for one who is not there any more, nothing."""
     player = session.players.get(player_id)
     if player is None:
         return
+    log.note(session, records.ExtraTime(now, player.number, percent), effects)
     player.extra_time_before = session.extra_percent(player)
     player.extra_time_from = session.head.question + 1
     player.extra_time_percent = percent

@@ -7,7 +7,7 @@ Names are compared by their key; a seat and its name stay taken while its player
 
 from typing import Final
 
-from coordinator.engine import progress, question, views
+from coordinator.engine import log, progress, question, records, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
 from coordinator.engine.state import Head, Pending, Player, Session, Standing
 from coordinator.engine.turn import Drawn, Refused, Turn
@@ -61,6 +61,7 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
     )
     session = Session(drawn.code, body.quiz, head)
     effects = Effects()
+    log.begin(session, now, drawn, effects)
     _say_created(Turn(session, command, now, drawn, effects))
     return session, effects
 
@@ -121,6 +122,7 @@ def join(turn: Turn, body: JoinSession) -> None:
         round_trip_ms=turn.command.round_trip_ms,
     )
     head.next_number += 1
+    log.note(session, records.Joined(turn.now, player.number, player.id, name, player.avatar), turn.effects)
     session.seat(player)
     progress.note_player(session, player.id, Standing.ABSENT)
     turn.effects.touched.add(player.id)
@@ -165,6 +167,7 @@ def _resume_host(turn: Turn, identity: Identity, *, remote: bool) -> None:
 def leave(turn: Turn, player: Player) -> None:
     """Gives up a player's seat and points."""
     turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
+    log.note(turn.session, records.Left(turn.now, player.number), turn.effects)
     _remove(turn.session, player, turn.now, turn.effects)
 
 
@@ -177,12 +180,14 @@ def kick(session: Session, player_id: str, now: int, effects: Effects) -> None:
         reason = "removed_by_host"
         effects.said.append(Close(player.link, CloseCode.KICKED, reason, Kicked(reason=reason)))
     session.head.pending.kicked.append(player_id)
+    log.note(session, records.Kicked(now, player.number), effects)
     _remove(session, player, now, effects)
 
 
-def lock(session: Session, effects: Effects, *, locked: bool) -> None:
+def lock(session: Session, now: int, effects: Effects, *, locked: bool) -> None:
     """Refuses new players, or lets them in again."""
     if session.head.locked != locked:
+        log.note(session, records.Locked(now, locked), effects)
         session.head.locked = locked
         effects.said.append(ToMany(Audience.ALL, SessionLocked(seq=session.next_seq(), locked=locked)))
 
@@ -197,8 +202,7 @@ def connection_closed(session: Session, entry: Disconnected, now: int, effects: 
         return
     player = session.players.get(identity.player_id)
     if player is not None and player.link == entry.link:
-        _player_away(session, player, now, effects)
-        question.close_if_over(session, now, effects)
+        _players_away(session, [player], now, effects)
 
 
 def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> None:
@@ -207,10 +211,8 @@ def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> 
         if link.gateway == gateway:
             _host_device_gone(session, link, now, effects)
     lost = [player for player in session.players.values() if player.link and player.link.gateway == gateway]
-    for player in lost:
-        _player_away(session, player, now, effects)
     if lost:
-        question.close_if_over(session, now, effects)
+        _players_away(session, lost, now, effects)
 
 
 def close_session(session: Session, reason: str, effects: Effects) -> None:
@@ -254,6 +256,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
     if player.link == link:
         return
     if player.link is None:
+        log.note(turn.session, records.Back(turn.now, player.number), turn.effects)
         progress.note_player(turn.session, player.id, Standing.AWAY)
         question.be_patient(turn.session, turn.now)
     else:
@@ -281,11 +284,14 @@ def _host_device_gone(session: Session, link: Link, now: int, effects: Effects) 
         effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
 
 
-def _player_away(session: Session, player: Player, now: int, effects: Effects) -> None:
+def _players_away(session: Session, players: list[Player], now: int, effects: Effects) -> None:
+    log.note(session, records.Away(now, tuple(player.number for player in players)), effects)
     question.be_patient(session, now)
-    progress.note_player(session, player.id, Standing.CONNECTED)
-    session.set_link(player, None)
-    effects.touched.add(player.id)
+    for player in players:
+        progress.note_player(session, player.id, Standing.CONNECTED)
+        session.set_link(player, None)
+        effects.touched.add(player.id)
+    question.close_if_over(session, now, effects)
 
 
 def _remove(session: Session, player: Player, now: int, effects: Effects) -> None:

@@ -6,7 +6,9 @@ answered, or by the host.
 
 from typing import Final, NamedTuple
 
-from coordinator.engine import progress, ranking, report, scoring, views, window
+from msgspec import UNSET
+
+from coordinator.engine import log, progress, ranking, records, report, scoring, views, window
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import AcceptedAnswer, Player, Session, Tally
 from coordinator.engine.turn import Refused, Turn
@@ -20,6 +22,7 @@ from quickpoll.protocol import (
     Leaderboard,
     Phase,
     Question,
+    QuestionResults,
     QuizEnded,
     QuizPaused,
     SubmitAnswer,
@@ -64,6 +67,8 @@ def advance(session: Session, now: int, effects: Effects) -> None:
     head.closes_at = head.opens_at + session.question.time_limit_ms
     head.results = None
     head.leaderboard = None
+    opened = records.Opened(now, head.opens_at, head.closes_at, views.public_question(session))
+    log.note(session, opened, effects)
     progress.counts_are_void(session)
     effects.said.append(ToMany(Audience.ALL, views.new_question(session)))
 
@@ -81,7 +86,8 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     if session.has_answered(player):
         raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
     _check_fits(session.question, body.answer)
-    answer = AcceptedAnswer(body.question, body.answer, now, request_id, forgiven_ms)
+    receipt = _log_answer(turn, body, player)
+    answer = AcceptedAnswer(body.question, body.answer, now, request_id, forgiven_ms, receipt)
     session.accept(player, answer)
     player.round_trip_ms = turn.command.round_trip_ms
     progress.note_answer(session, player.id)
@@ -90,11 +96,19 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     close_if_over(session, now, turn.effects)
 
 
+def _log_answer(turn: Turn, body: SubmitAnswer, player: Player) -> bytes:
+    answered = records.Answered(
+        turn.now, player.number, body.question, body.answer, body.elapsed_ms, turn.command.round_trip_ms
+    )
+    return log.note(turn.session, answered, turn.effects)
+
+
 def _say_accepted(turn: Turn, answer: AcceptedAnswer) -> None:
     accepted = AnswerAccepted(
         question=answer.question,
         received_at=answer.received_at,
         counted_at=answer.counted_at,
+        receipt=answer.receipt.hex() or UNSET,
         reply_to=turn.reply_to,
     )
     turn.reply(accepted)
@@ -118,6 +132,7 @@ def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None
     """Holds auto-advance, or lets it run again: in the results its time starts anew."""
     head = session.head
     if head.paused != paused:
+        log.note(session, records.Paused(now, paused), effects)
         head.paused = paused
         _schedule_advance(session, now)
         effects.said.append(ToMany(Audience.ALL, QuizPaused(seq=session.next_seq(), paused=paused)))
@@ -146,13 +161,14 @@ def close(session: Session, now: int, effects: Effects) -> None:
     head.results = views.results(session)
     head.tallies.append(Tally(head.results.counts, head.results.answered, head.results.total))
     awards = [_award(session, question, head.results.correct, player) for player in session.players.values()]
-    if scoring.is_scored(question):
+    if session.ruling.is_scored(head.question, question):
         head.limits_total_ms += question.time_limit_ms
     ordered = ranking.in_order(session.players.values())
     ranking.assign_ranks(ordered)
     for player, award in zip(session.players.values(), awards, strict=True):
         player.result = _your_result(head.question, player, award)
     effects.touched.update(session.players)
+    _log_closed(session, head.results, now, effects)
     head.leaderboard = Leaderboard(
         seq=session.next_seq(),
         question=head.question,
@@ -171,6 +187,20 @@ def close(session: Session, now: int, effects: Effects) -> None:
     _schedule_advance(session, now)
 
 
+def _log_closed(session: Session, results: QuestionResults, now: int, effects: Effects) -> None:
+    closed = records.Closed(
+        now,
+        results.question,
+        results.correct,
+        results.explanation,
+        results.counts,
+        results.answered,
+        results.total,
+        log.standings(session),
+    )
+    log.note(session, closed, effects)
+
+
 class _Award(NamedTuple):
     """What one question brought one player. `correct` is None for a poll, `response_ms` without an answer."""
 
@@ -183,19 +213,20 @@ def _award(session: Session, question: Question, correct_options: tuple[int, ...
     """Judges a player's answer, or that there is none, and books what it brings."""
     player.previous_rank = player.rank
     if not session.has_answered(player) or player.answer is None:
-        choice, award = None, _judge_silence(question, player)
+        choice, award = None, _judge_silence(session, question, player)
     else:
         choice = player.answer.choice
         response_ms = player.answer.counted_at - session.head.opens_at
         player.answered += 1
         player.answered_total_ms += response_ms
-        award = _judge(session, question, scoring.is_correct(correct_options, choice), player, response_ms)
+        correct = session.ruling.is_correct(session.head.question, correct_options, choice)
+        award = _judge(session, question, correct, player, response_ms)
     report.remember(player, session.head.question, choice, award.points, award.response_ms)
     return award
 
 
-def _judge_silence(question: Question, player: Player) -> _Award:
-    if not scoring.is_scored(question):
+def _judge_silence(session: Session, question: Question, player: Player) -> _Award:
+    if not session.ruling.is_scored(session.head.question, question):
         return _Award(None, 0, None)
     player.response_total_ms += question.time_limit_ms
     player.streak = 0
@@ -203,7 +234,7 @@ def _judge_silence(question: Question, player: Player) -> _Award:
 
 
 def _judge(session: Session, question: Question, correct: bool, player: Player, response_ms: int) -> _Award:
-    if not scoring.is_scored(question):
+    if not session.ruling.is_scored(session.head.question, question):
         return _Award(None, 0, response_ms)
     limit_ms, tie_ms = question.time_limit_ms, response_ms
     if extra_percent := session.extra_percent(player):
@@ -216,7 +247,9 @@ def _judge(session: Session, question: Question, correct: bool, player: Player, 
     if player.streak > player.best_streak:
         player.best_streak = player.streak
     player.correct += 1
-    points = scoring.base_points(question.points, limit_ms, response_ms)
+    points = question.points
+    if session.ruling.by_time:
+        points = scoring.base_points(points, limit_ms, response_ms)
     if session.head.settings.streak_bonus and question.points:
         points += scoring.streak_bonus(player.streak)
     player.points += points
@@ -238,10 +271,11 @@ def _your_result(question: int, player: Player, award: _Award) -> YourResult:
 
 def _end(session: Session, now: int, effects: Effects) -> None:
     head = session.head
-    head.phase = Phase.ENDED
-    head.idle_at = now + ENDED_IDLE_MS
     ordered = ranking.in_order(session.players.values())
     effects.touched |= ranking.assign_ranks(ordered)
+    log.note(session, records.Ended(now, len(ordered), log.standings(session)), effects)
+    head.phase = Phase.ENDED
+    head.idle_at = now + ENDED_IDLE_MS
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
     quiz_ended = QuizEnded(
         seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)

@@ -10,7 +10,8 @@ from typing import Final
 
 from msgspec import UnsetType
 
-from coordinator.engine import ranking, scoring
+from coordinator.engine import ranking
+from coordinator.engine.scoring import Ruling
 from coordinator.engine.state import Player, Session, Tally
 from coordinator.engine.views import correct_options
 from quickpoll.protocol import (
@@ -49,7 +50,7 @@ def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results
     closed = [_question(session, index, tally) for index, tally in enumerate(session.head.tallies)]
     ordered = ranking.in_order(session.players.values())
     end = offset + MAX_RESULTS_ANSWERS // (len(closed) + _PLAYER_WEIGHT)
-    read = _Reader(closed)
+    read = _Reader(closed, session.ruling)
     return Results(
         title=session.quiz.title,
         questions=tuple(closed),
@@ -90,8 +91,9 @@ def _player(player: Player, read: "_Reader") -> PlayerSummary:
 class _Reader:
     """Reads histories; what some bits mean is found out once for each question."""
 
-    def __init__(self, closed: list[QuestionSummary]) -> None:
+    def __init__(self, closed: list[QuestionSummary], ruling: Ruling) -> None:
         self._closed = closed
+        self._ruling = ruling
         self._meanings: list[dict[int, tuple[Answer | None, bool | None]]] = [{} for _ in closed]
 
     def answers(self, history: bytes) -> tuple[PlayerAnswer | None, ...]:
@@ -103,7 +105,7 @@ class _Reader:
                 continue
             meaning = self._meanings[index].get(bits)
             if meaning is None:
-                meaning = self._meanings[index][bits] = _meaning(self._closed[index], bits)
+                meaning = self._meanings[index][bits] = _meaning(self._closed[index], bits, self._ruling)
             answer, correct = meaning
             answers.append(
                 PlayerAnswer(
@@ -118,12 +120,12 @@ class _Reader:
         return tuple(answers)
 
 
-def _meaning(question: QuestionSummary, bits: int) -> tuple[Answer | None, bool | None]:
-    """The options chosen, and whether they were right; None for a poll."""
+def _meaning(question: QuestionSummary, bits: int, ruling: Ruling) -> tuple[Answer | None, bool | None]:
+    """The options chosen, and whether they were right; None where none can be."""
     chosen = tuple(option for option in range(len(question.options)) if bits >> option & 1)
     answer: Answer | None = None
     if chosen:
         answer = chosen if question.kind == "multiple" else chosen[0]
-    if question.kind == "poll":
+    if question.kind == "poll" or question.index in ruling.void:
         return answer, None
-    return answer, answer is not None and scoring.is_correct(question.correct, answer)
+    return answer, answer is not None and ruling.is_correct(question.index, question.correct, answer)

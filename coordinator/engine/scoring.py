@@ -3,6 +3,7 @@
 The rules are those of the protocol's sections Scoring and Fairness.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from quickpoll.protocol import Answer, Question
@@ -20,6 +21,34 @@ def is_scored(question: Question) -> bool:
 def is_correct(correct: tuple[int, ...], choice: Answer) -> bool:
     """Whether a choice is exactly the set of correct options."""
     return (choice,) == correct if isinstance(choice, int) else set(choice) == set(correct)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is judged in another way than published; for a replay, after a dispute or to compare."""
+
+    void: frozenset[int] = frozenset()
+    """Questions that count for nothing."""
+    accepted: frozenset[tuple[int, int]] = frozenset()
+    """Options that count as correct, too, by question; where several are to be chosen, with them or without."""
+    by_time: bool = True
+    """Whether a quicker answer earns more."""
+
+    def is_scored(self, index: int, question: Question) -> bool:
+        """Whether an answer to a question can be right."""
+        return is_scored(question) and index not in self.void
+
+    def is_correct(self, index: int, correct: tuple[int, ...], choice: Answer) -> bool:
+        """Whether a choice is right."""
+        if is_correct(correct, choice) or not self.accepted:
+            return is_correct(correct, choice)
+        if isinstance(choice, int):
+            return (index, choice) in self.accepted
+        return all((index, option) in self.accepted for option in set(choice) ^ set(correct))
+
+
+PUBLISHED: Final = Ruling()
+"""Nothing."""
 
 
 def forgiven_ms(response_ms: int, elapsed_ms: int | None, round_trip_ms: int, grace_ms: int) -> int:

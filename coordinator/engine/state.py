@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from coordinator.engine.scoring import PUBLISHED, Ruling
 from quickpoll.envelope import Identity, Link
 from quickpoll.names import Name, look
 from quickpoll.protocol import (
@@ -46,6 +47,9 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True):
     request_id: str
     forgiven_ms: int = 0
     """How much of its way does not count."""
+
+    receipt: bytes = b""
+    """What its sender can find it by in the log; empty where there is none."""
 
     @property
     def counted_at(self) -> int:
@@ -171,6 +175,10 @@ class Head(Struct, array_like=True, kw_only=True):
     """Of the closed questions."""
     late_until: int = 0
     """When the time of a question is up: until then answers may arrive that were tapped in time."""
+    log_hash: bytes = b""
+    """Of the last record of the session's log; empty: it has none."""
+    log_length: int = 0
+    """How many records the log has."""
 
     @property
     def host_links(self) -> list[Link]:
@@ -187,6 +195,8 @@ class Session:
     """As played: questions and options are already in their drawn order."""
     head: Head
     players: dict[str, Player] = field(default_factory=dict)
+    ruling: Ruling = PUBLISHED
+    """Another one only while a log is replayed; it is not stored."""
     names: dict[str, Player] = field(init=False, repr=False)
     """By name key."""
     looks: dict[str, Player] = field(init=False, repr=False)

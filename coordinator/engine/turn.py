@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from coordinator.engine.effects import Effects, Reply
 from coordinator.engine.state import Session
+from quickpoll import __version__
 from quickpoll.envelope import Command, Identity
 from quickpoll.protocol import Error, ErrorCode, ServerMessage
 
@@ -17,12 +18,15 @@ from quickpoll.protocol import Error, ErrorCode, ServerMessage
 class Drawn:
     """What was drawn by chance outside, for an entry that may need it.
 
-    `code` and `nonce` are for a new session, `player_id` for a new player.
+    `code`, `nonce` and `salt` are for a new session, `player_id` for a new player. `version` is not drawn: it is that
+    of quickpoll, which a new session's log says.
     """
 
     code: str = ""
     nonce: str = ""
+    salt: str = ""
     player_id: str = ""
+    version: str = __version__
 
 
 class Refused(Exception):

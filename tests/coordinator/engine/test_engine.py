@@ -1,7 +1,8 @@
 """The laws of the engine as a whole, under any order of entries.
 
 Each step is judged by what was said alone, against a model that shares no code with the engine; and
-each entry is applied a second time to a session that was stored and loaded just before.
+each entry is applied a second time to a session that was stored and loaded just before. At the end the session's log
+is replayed.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
+from coordinator import log_file
 from coordinator.engine import (
     CloseSession,
     Drawn,
@@ -26,7 +28,9 @@ from coordinator.engine import (
     apply,
     create,
     next_deadline,
+    report,
 )
+from coordinator.replay import Replay
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Identity, Link, Tick
 from quickpoll.protocol import (
     Answer,
@@ -441,6 +445,8 @@ class Laws(RuleBasedStateMachine):
         )
         self.session, effects = create(self.first, self.now, Drawn("123456", "nonce"))
         self.log: list[tuple[Entry, int, Drawn, bytes]] = []
+        self.records = list(effects.log)
+        self.logged_results = outcome(self.session)
         self.onlooker = Onlooker(Model(quiz, chosen))
         self.onlooker.judge(self.first, self.now, effects)
         self.stored: dict[str, bytes] = {}
@@ -461,6 +467,9 @@ class Laws(RuleBasedStateMachine):
         assert said_bytes(apply(twin, entry, self.now, drawn)) == said_bytes(effects)
         assert state_bytes(twin) == state_bytes(self.session)
         self.log.append((entry, self.now, drawn, said_bytes(effects)))
+        if effects.log:
+            self.records += effects.log
+            self.logged_results = outcome(self.session)
         self.onlooker.judge(entry, self.now, effects)
         for player_id in effects.removed:
             self.stored.pop(player_id, None)
@@ -539,6 +548,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(seat=seats, kicked=st.booleans())
     def remove(self, seat: Identity, kicked: bool) -> None:
+        self.catch_up()
         if kicked:
             self.by_host(KickPlayer(player_id=seat.player_id))
         else:
@@ -722,6 +732,26 @@ class Laws(RuleBasedStateMachine):
         for entry, now, drawn, said in self.log:
             assert said_bytes(apply(session, entry, now, drawn)) == said
         assert state_bytes(session) == state_bytes(self.session)
+        self.log_replays()
+
+    def log_replays(self) -> None:
+        """The log alone gives the same results: whatever is not in it does not matter to them."""
+        lines, head = log_file.lines(self.records)
+        assert (head, len(lines)) == (self.session.head.log_hash, self.session.head.log_length)
+        text = "".join(line + "\n" for line in [*lines, log_file.end_line(len(lines), head)])
+        session = Replay(log_file.read(text.encode())).run()
+        assert session.head.log_hash == head
+        if self.logged_results:
+            assert outcome(session) == self.logged_results
+
+
+def outcome(session: Session) -> tuple[Any, ...] | None:
+    """All that a quiz has brought; None when the session is over and its players are forgotten."""
+    head = session.head
+    if head.closed:
+        return None
+    everyone = [(player.number, player.best_streak, player.answered_total_ms) for player in session.players.values()]
+    return report.results(session, 0, "r"), head.phase, head.question, head.opens_at, head.podium, everyone
 
 
 TestLaws = Laws.TestCase

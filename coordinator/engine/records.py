@@ -1,0 +1,172 @@
+"""What the log of a session says: a closed list of records, each a JSON array of its kind and its fields.
+
+What was done (`join`, `answer`, `next`, ...) is enough to play the session again; what came of it (`opened`, `closed`,
+`ended`) says when, and with which results, so that a replay can be compared. `at` is the time of the entry in ms;
+players are named by their number, questions and options by their index. No connection, token or request is in it.
+
+A question comes with `opened`, its solution only with `closed`: the hash over a record is told to players (`log.py`),
+so nothing in it may depend on which option is correct before everyone knows.
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from quickpoll.protocol import Answer, ExtraTimePercent, PublicQuestion, Settings
+
+
+class Began(Struct, frozen=True, array_like=True, tag="session"):
+    """The first: a session was created.
+
+    `format` is that of the log, `version` that of quickpoll. `salt` was drawn, so that nobody can reckon from a receipt
+    what others have answered.
+    """
+
+    at: int
+    format: int
+    version: str
+    code: str
+    salt: str
+    title: str
+    questions: int
+    settings: Settings
+
+
+class Joined(Struct, frozen=True, array_like=True, tag="join"):
+    """Somebody has joined; numbers grow from 0."""
+
+    at: int
+    player: int
+    id: str
+    name: str
+    avatar: str
+
+
+class Left(Struct, frozen=True, array_like=True, tag="leave"):
+    """A player has given up the seat."""
+
+    at: int
+    player: int
+
+
+class Kicked(Struct, frozen=True, array_like=True, tag="kick"):
+    """The host has removed a player."""
+
+    at: int
+    player: int
+
+
+class Away(Struct, frozen=True, array_like=True, tag="away"):
+    """The connection of these players is gone; a question does not wait for them for long."""
+
+    at: int
+    players: tuple[int, ...]
+
+
+class Back(Struct, frozen=True, array_like=True, tag="back"):
+    """A player who was away is connected again."""
+
+    at: int
+    player: int
+
+
+class Locked(Struct, frozen=True, array_like=True, tag="lock"):
+    """The host has closed the session to new players, or opened it."""
+
+    at: int
+    locked: bool
+
+
+class Paused(Struct, frozen=True, array_like=True, tag="pause"):
+    """The host has held auto-advance, or let it run again."""
+
+    at: int
+    paused: bool
+
+
+class ExtraTime(Struct, frozen=True, array_like=True, tag="extra_time"):
+    """The host has set a player's extra time, from the next question on."""
+
+    at: int
+    player: int
+    percent: ExtraTimePercent
+
+
+class Next(Struct, frozen=True, array_like=True, tag="next"):
+    """The host has started the quiz, or moved on."""
+
+    at: int
+
+
+class ClosesQuestion(Struct, frozen=True, array_like=True, tag="close"):
+    """The host has closed the question."""
+
+    at: int
+
+
+class Answered(Struct, frozen=True, array_like=True, tag="answer"):
+    """An answer was accepted."""
+
+    at: int
+    player: int
+    question: int
+    answer: Answer
+
+
+class Opened(Struct, frozen=True, array_like=True, tag="opened"):
+    """A question was opened, by the host or by auto-advance."""
+
+    at: int
+    opens_at: int
+    closes_at: int
+    question: PublicQuestion
+
+
+class Closed(Struct, frozen=True, array_like=True, tag="closed"):
+    """A question was closed and judged. `standings` is the digest of all players' sums: see `log.py`."""
+
+    at: int
+    question: int
+    correct: tuple[int, ...]
+    explanation: str | None
+    counts: tuple[int, ...]
+    answered: int
+    total: int
+    standings: str
+
+
+class Ended(Struct, frozen=True, array_like=True, tag="ended"):
+    """The last: the quiz has ended, with these standings of so many players."""
+
+    at: int
+    players: int
+    standings: str
+
+
+Record = (
+    Began
+    | Joined
+    | Left
+    | Kicked
+    | Away
+    | Back
+    | Locked
+    | Paused
+    | ExtraTime
+    | Next
+    | ClosesQuestion
+    | Answered
+    | Opened
+    | Closed
+    | Ended
+)
+
+encode: Final = msgspec.json.Encoder().encode
+"""A record as its text: the bytes that are hashed, stored and exported."""
+_decoder: Final[msgspec.json.Decoder[Record]] = msgspec.json.Decoder(Record)
+
+
+def decode(text: bytes | memoryview) -> Record:
+    """Reads the text of a record; raises `msgspec.DecodeError` where it is none."""
+    return _decoder.decode(text)
