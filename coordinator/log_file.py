@@ -125,7 +125,7 @@ def _question(asked: PublicQuestion, closed: Closed | None) -> Question:
 def _check_format(first: bytes) -> None:
     try:
         _, kind, _, written_in, *_ = msgspec.json.decode(first)
-    except (msgspec.DecodeError, ValueError, TypeError, KeyError):
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
         raise Unreadable("it is not the log of a session") from None
     if kind != "session":
         raise Unreadable("it is not the log of a session: the first line is not its beginning")

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from coordinator.engine import Drawn, Reply, Session, apply, create, records
+from coordinator.engine import Drawn, Reply, Session, apply, create, log, records
 from coordinator.engine.records import Record
 from coordinator.engine.scoring import PUBLISHED, Ruling
 from coordinator.log_file import Log
@@ -83,9 +83,11 @@ class Replay:
             settings = replace(settings, streak_bonus=self.streak_bonus)
         body = CreateSession(quiz=self.log.quiz, settings=settings)
         drawn = Drawn(code=began.code, salt=began.salt, version=began.version)
-        self.session, effects = create(Command(_HOST, 0, None, body), began.at, drawn)
+        self.session, _ = create(Command(_HOST, 0, None, body), began.at, drawn)
         self.session.ruling = self.ruling
-        self._made += effects.log
+        # What was decided then stands as it was written, even if a later version knows more settings.
+        self._made = [self.log.texts[0]]
+        self.session.head.log_hash = log.link(log.START, self.log.texts[0])
 
     def _apply(self, index: int, record: Record) -> str:
         """Does what the record says; returns why the engine did not do it, if it said so."""
@@ -107,21 +109,23 @@ class Replay:
             case records.Joined():
                 self._players.append(record.id)
                 join = JoinSession(code=self.session.code, name=record.name, avatar=record.avatar)
-                return self._command(Link("replay", record.player), None, join), Drawn(player_id=record.id)
+                return self._command(None, join, record.round_trip_ms), Drawn(player_id=record.id)
             case records.Away():
                 self._take_away(record)
                 return GatewayLost(_GONE), Drawn()
             case records.Left():
                 return self._by_player(record.player, LeaveSession()), Drawn()
-            case records.Back():
-                return self._by_player(record.player, ResumeSession(token="")), Drawn()
+            case records.Linked():
+                identity = self.session.player_identity(self._players[record.player])
+                return self._command(identity, ResumeSession(token=""), record.round_trip_ms), Drawn()
             case records.Answered():
-                answer = SubmitAnswer(question=record.question, answer=record.answer)
-                return self._by_player(record.player, answer), Drawn()
+                answer = SubmitAnswer(question=record.question, answer=record.answer, elapsed_ms=record.elapsed_ms)
+                return self._by_player(record.player, answer, record.round_trip_ms), Drawn()
             case records.Began() | records.Opened() | records.Closed() | records.Ended():
                 return Tick(), Drawn()
             case _:
-                return self._command(_HOST, self.session.host_identity, self._host_command(record)), Drawn()
+                body = self._host_command(record)
+                return self._command(self.session.host_identity, body, link=_HOST), Drawn()
 
     def _host_command(self, record: "_ByHost") -> SessionCommand:
         match record:
@@ -140,14 +144,19 @@ class Replay:
             case _:
                 assert_never(record)
 
-    def _by_player(self, number: int, body: SessionCommand) -> Command:
+    def _by_player(self, number: int, body: SessionCommand, round_trip_ms: int = 0) -> Command:
         player_id = self._players[number]
-        link = self.session.players[player_id].link or Link("replay", number)
-        return self._command(link, self.session.player_identity(player_id), body)
+        identity = self.session.player_identity(player_id)
+        return self._command(identity, body, round_trip_ms, self.session.players[player_id].link)
 
-    def _command(self, link: Link, identity: Identity | None, body: SessionCommand) -> Command:
+    def _command(
+        self, identity: Identity | None, body: SessionCommand, round_trip_ms: int = 0, link: Link | None = None
+    ) -> Command:
+        """A command of its own number, and by a connection of its own where none is given."""
         self._requests += 1
-        return Command(link, self._requests, identity, body)
+        return Command(
+            link or Link("replay", self._requests), self._requests, identity, body, round_trip_ms=round_trip_ms
+        )
 
     def _take_away(self, record: records.Away) -> None:
         for number in record.players:

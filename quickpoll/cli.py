@@ -1,7 +1,7 @@
 """The command line: arguments to settings to one of the processes, and failures to one line and a code.
 
-Exit codes: 0 ended as asked (Ctrl-C and SIGTERM too), 1 a failure that its line says how to mend,
-2 an argument or setting that is not allowed.
+Exit codes: 0 ended as asked (Ctrl-C and SIGTERM too), 1 a failure that its line says how to mend (of `replay`: not the
+same), 2 an argument or setting that is not allowed.
 """
 
 import argparse
@@ -24,6 +24,7 @@ A live quiz that a whole hall plays at the same instant on its phones.
   quickpoll serve         the same
   quickpoll gateway       only the connections, for many processes on one Valkey or Redis
   quickpoll coordinator   only the sessions, likewise; any number of both may run
+  quickpoll replay FILE   plays the log of a session again: the same results, or under another ruling
 """
 COMMANDS: Final = {
     "serve": "everything in one process",
@@ -38,17 +39,24 @@ USED_BY: Final = {"serve": _SHARED | _PUBLIC | {"data_dir"}, "gateway": _SHARED 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command to its end and returns the exit code."""
-    given = vars(_parser().parse_args(arguments))
-    command = given.pop("command") or "serve"
-    flags = {name: text for name, text in given.items() if text is not None}
+    arguments = sys.argv[1:] if arguments is None else arguments
     signal.signal(signal.SIGTERM, _end)  # until the event loop takes over, and after it
     try:
+        if arguments[:1] == ["replay"]:
+            from quickpoll import replay  # noqa: PLC0415  (no server needs it)
+
+            return replay.main(arguments[1:])
+        given = vars(_parser().parse_args(arguments))
+        command = given.pop("command") or "serve"
+        flags = {name: text for name, text in given.items() if text is not None}
         _run(command, flags, os.environ)
     except Failure as failure:
         sys.stderr.write(f"quickpoll: {failure}\n")
         return failure.exit_code
     except KeyboardInterrupt:
         pass
+    except BrokenPipeError:  # whoever read our output has had enough: nothing is left to be flushed at the exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -81,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name, explanation in COMMANDS.items():
         _add_flags(commands.add_parser(name, help=explanation, description=explanation), name)
+    commands.add_parser("replay", help="plays the log of a session again")  # for the list: it has a parser of its own
     return parser
 
 

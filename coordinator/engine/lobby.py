@@ -122,11 +122,16 @@ def join(turn: Turn, body: JoinSession) -> None:
         round_trip_ms=turn.command.round_trip_ms,
     )
     head.next_number += 1
-    log.note(session, records.Joined(turn.now, player.number, player.id, name, player.avatar), turn.effects)
+    _log_joined(turn, player)
     session.seat(player)
     progress.note_player(session, player.id, Standing.ABSENT)
     turn.effects.touched.add(player.id)
     _say_joined(turn, player)
+
+
+def _log_joined(turn: Turn, player: Player) -> None:
+    joined = records.Joined(turn.now, player.number, player.id, player.name, player.avatar, turn.command.round_trip_ms)
+    log.note(turn.session, joined, turn.effects)
 
 
 def resume(turn: Turn) -> None:
@@ -255,8 +260,9 @@ def _bind_player(turn: Turn, player: Player) -> None:
     link = turn.command.link
     if player.link == link:
         return
+    linked = records.Linked(turn.now, player.number, turn.command.round_trip_ms)
+    log.note(turn.session, linked, turn.effects)
     if player.link is None:
-        log.note(turn.session, records.Back(turn.now, player.number), turn.effects)
         progress.note_player(turn.session, player.id, Standing.AWAY)
         question.be_patient(turn.session, turn.now)
     else:

@@ -41,6 +41,7 @@ class Joined(Struct, frozen=True, array_like=True, tag="join"):
     id: str
     name: str
     avatar: str
+    round_trip_ms: int
 
 
 class Left(Struct, frozen=True, array_like=True, tag="leave"):
@@ -64,11 +65,12 @@ class Away(Struct, frozen=True, array_like=True, tag="away"):
     players: tuple[int, ...]
 
 
-class Back(Struct, frozen=True, array_like=True, tag="back"):
-    """A player who was away is connected again."""
+class Linked(Struct, frozen=True, array_like=True, tag="link"):
+    """A player has come back, or has changed to another connection."""
 
     at: int
     player: int
+    round_trip_ms: int
 
 
 class Locked(Struct, frozen=True, array_like=True, tag="lock"):
@@ -106,12 +108,14 @@ class ClosesQuestion(Struct, frozen=True, array_like=True, tag="close"):
 
 
 class Answered(Struct, frozen=True, array_like=True, tag="answer"):
-    """An answer was accepted."""
+    """An answer was accepted. From `elapsed_ms`, as the client said, and `round_trip_ms` follows when it counts."""
 
     at: int
     player: int
     question: int
     answer: Answer
+    elapsed_ms: int | None
+    round_trip_ms: int
 
 
 class Opened(Struct, frozen=True, array_like=True, tag="opened"):
@@ -150,7 +154,7 @@ Record = (
     | Left
     | Kicked
     | Away
-    | Back
+    | Linked
     | Locked
     | Paused
     | ExtraTime

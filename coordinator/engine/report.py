@@ -60,6 +60,11 @@ def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results
     )
 
 
+def points_of(player: Player) -> list[int]:
+    """What each closed question has brought a player."""
+    return [points for _, points, _ in _record.iter_unpack(player.history)]
+
+
 def _question(session: Session, index: int, tally: Tally) -> QuestionSummary:
     question = session.quiz.questions[index]
     return QuestionSummary(

@@ -47,7 +47,6 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True):
     request_id: str
     forgiven_ms: int = 0
     """How much of its way does not count."""
-
     receipt: bytes = b""
     """What its sender can find it by in the log; empty where there is none."""
 

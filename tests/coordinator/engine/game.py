@@ -5,7 +5,22 @@ from typing import TypeVar
 
 import msgspec
 
-from coordinator.engine import Close, Drawn, Effects, Head, Player, Reply, Session, ToEach, ToMany, apply, create
+from coordinator import log_file
+from coordinator.engine import (
+    Close,
+    Drawn,
+    Effects,
+    Head,
+    Player,
+    Reply,
+    Session,
+    ToEach,
+    ToMany,
+    apply,
+    create,
+    records,
+)
+from coordinator.engine.records import Record
 from quickpoll.envelope import Command, Disconnected, Entry, Identity, Link, Tick
 from quickpoll.protocol import (
     Answer,
@@ -67,10 +82,12 @@ class Game:
         self.create = Command(
             HOST_LINK, 0, None, CreateSession(id=id, quiz=quiz, settings=settings), "https://quiz.test"
         )
-        self.session, self.effects = create(self.create, self.now, Drawn("123456", "nonce"))
+        self.session, self.effects = create(self.create, self.now, Drawn("123456", "nonce", "salt"))
+        self.log = list(self.effects.log)
 
     def apply(self, entry: Entry, drawn: Drawn = NOTHING) -> Effects:
         self.effects = apply(self.session, entry, self.now, drawn)
+        self.log += self.effects.log
         return self.effects
 
     def tick(self) -> Effects:
@@ -174,6 +191,15 @@ class Game:
             for link, message in effect.messages
             if isinstance(message, kind)
         }
+
+    def logged(self) -> list[Record]:
+        """What the last entry has added to the log."""
+        return [records.decode(text) for text in self.effects.log]
+
+    def exported(self) -> bytes:
+        """The log as a file."""
+        lines, head = log_file.lines(self.log)
+        return "".join(line + "\n" for line in [*lines, log_file.end_line(len(lines), head)]).encode()
 
     def closed(self) -> dict[Link, int]:
         """Connections that the last entry closed, with the close code."""

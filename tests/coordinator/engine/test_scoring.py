@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.engine.scoring import base_points, is_correct, is_scored, own_limit_ms, streak_bonus, tie_ms
+from coordinator.engine.scoring import Ruling, base_points, is_correct, is_scored, own_limit_ms, streak_bonus, tie_ms
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE
 
 GOLDEN = [
@@ -76,3 +76,28 @@ def test_only_exactly_the_correct_options_are_correct() -> None:
 def test_a_poll_is_not_scored() -> None:
     assert not is_scored(POLL)
     assert all(map(is_scored, (SINGLE, MULTIPLE, TRUE_FALSE)))
+
+
+@pytest.mark.parametrize(
+    ("correct", "choice", "right"),
+    [
+        ((0,), 0, True),
+        ((0,), 2, True),
+        ((0,), 1, False),
+        ((0, 1), (0, 1), True),
+        ((0, 1), (0, 1, 2), True),
+        ((0, 2), (0,), True),
+        ((0, 2), (2,), False),
+        ((0, 1), (2,), False),
+    ],
+)
+def test_an_accepted_option_is_right_alone_and_makes_no_difference_among_several(
+    correct: tuple[int, ...], choice: int | tuple[int, ...], right: bool
+) -> None:
+    assert Ruling(accepted=frozenset({(5, 2)})).is_correct(5, correct, choice) == right
+    assert Ruling(accepted=frozenset({(4, 2)})).is_correct(5, correct, choice) == is_correct(correct, choice)
+
+
+def test_a_dropped_question_is_judged_like_a_poll() -> None:
+    ruling = Ruling(void=frozenset({1}))
+    assert [ruling.is_scored(index, SINGLE) for index in range(3)] == [True, False, True]

@@ -510,12 +510,15 @@ export interface NewQuestion {
  * To the player: this answer counts, and is stored.
  *
  * `received_at` is when it arrived at the server, `counted_at` the moment by which it is judged: see Fairness.
+ * `receipt` begins the hash of its record in the session's log: with it the player can prove that the answer was
+ * accepted.
  */
 export interface AnswerAccepted {
   type: "answer_accepted";
   question: number;
   received_at: number;
   counted_at: number;
+  receipt?: string;
   reply_to?: string;
 }
 
