@@ -42,6 +42,11 @@ CASES ?=
 bench: .venv/dev.stamp benchmarks/anchors/ws/node_modules/.stamp  ## measure what QuickPoll costs: make bench CASES=a,b
 	PATH="$$PATH":$(NODE)/bin $(BIN)/python -m benchmarks $(CASES)
 
+.PHONY: autobahn
+WSTEST ?= wstest
+autobahn: .venv/dev.stamp  ## the Autobahn test suite on the gateway's connections: make autobahn WSTEST=/path/to/wstest
+	$(BIN)/python -m tests.autobahn $(WSTEST)
+
 .PHONY: check
 check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
 	$(BIN)/ruff check

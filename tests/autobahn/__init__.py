@@ -1,0 +1,1 @@
+"""The Autobahn test suite on the gateway's connections: `make autobahn`."""
