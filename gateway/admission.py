@@ -69,6 +69,10 @@ class Bucket:
             return 0
         return math.ceil((1 - self._tokens) / refill_per_s * 1000)
 
+    def give_back(self, burst: int = BURST) -> None:
+        """Gives a token back."""
+        self._tokens = min(burst, self._tokens + 1)
+
 
 class Admission:
     """The rates of one connection."""

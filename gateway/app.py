@@ -7,7 +7,9 @@ import asyncio
 import ipaddress
 import logging
 import random
+import resource
 import secrets
+import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -18,6 +20,7 @@ from gateway.connection import Connection
 from gateway.heartbeat import Heartbeat, keep_synchronised
 from gateway.hub import Hub
 from gateway.intake import Intake
+from gateway.limits import Limits
 from gateway.pages import Pages
 from gateway.readiness import Readiness
 from gateway.relay import REPLY_TIMEOUT_S, Relay
@@ -39,6 +42,9 @@ LAST_CLOSE_S: Final = 1.0
 MAX_CONNECTIONS: Final = 16
 """To Redis: the parts of a gateway use one each."""
 
+SPARE_FILES: Final = 100
+"""Open files that are no connections of clients: to Redis, the embedded server's, the log, and requests for pages."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -57,6 +63,9 @@ class Gateway:
         lan_url: str | None = None,
         allowed_origins: Sequence[str] = (),
         trusted_proxies: Sequence[Network] = (),
+        players_per_address: int = 10_000,
+        sessions_per_address: int = 100,
+        max_connections: int | None = None,
     ) -> None:
         """Builds it; nothing is opened yet.
 
@@ -70,6 +79,9 @@ class Gateway:
             lan_url: what stands in for a loopback address of the host's page.
             allowed_origins: of pages on other hosts that may connect.
             trusted_proxies: whose X-Forwarded-For and X-Forwarded-Proto count.
+            players_per_address: how many may join from one address at once.
+            sessions_per_address: how many may be opened from one address within an hour.
+            max_connections: how many there may be; None for as many as the open files allow.
         """
         self.id = secrets.token_urlsafe(6)
         self.port = port
@@ -85,13 +97,22 @@ class Gateway:
         self._subscriber = Subscriber(nodes, self.id, partitions, self.figures.pubsub_lag_seconds)
         self._relay = Relay(nodes, self.id, partitions, self._subscriber, self._base_url, self.figures)
         self._resync = Resync(self._client, partitions)
-        self._hub = Hub(self.id, self._relay, self._subscriber, self._resync, self.figures)
+        limits = Limits(players_per_address, sessions_per_address)
+        self._hub = Hub(self.id, self._relay, self._subscriber, self._resync, limits, self.figures)
         self._heartbeat = Heartbeat(self._client, self.id, self._hub.resume_all)
         self._readiness = Readiness(self._client, partitions, self._own_checks)
-        origins = [*allowed_origins, *([public_url.rstrip("/")] if public_url else [])]
-        intake = Intake(self._relay, tokens, self._clock, self.figures)
-        proxies = Proxies(trusted_proxies)
-        self._server = Server(self._hub, intake, Pages(), self._readiness, origins, proxies, self.figures)
+        intake = Intake(self._relay, limits, tokens, self._clock, self.figures)
+        self._server = Server(
+            self._hub,
+            intake,
+            Pages(),
+            self._readiness,
+            limits,
+            self.figures,
+            allowed_origins=[*allowed_origins, *([public_url.rstrip("/")] if public_url else [])],
+            proxies=Proxies(trusted_proxies),
+            max_connections=_open_files() - SPARE_FILES if max_connections is None else max_connections,
+        )
 
     async def start(self) -> None:
         """Subscribes, then listens; `port` is the bound one afterwards.
@@ -199,6 +220,11 @@ class Gateway:
         task = asyncio.get_running_loop().create_task(work, name=name)
         task.add_done_callback(_report)
         self._tasks.append(task)
+
+
+def _open_files() -> int:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -36,6 +36,10 @@ RESPONSE_TIMEOUT_S: Final = 60.0
 # With nothing heard for 20 s it is pinged; who says nothing for 20 s after a ping is gone.
 PING_AFTER_S: Final = 20.0
 GONE_AFTER_S: Final = 20.0
+# Until it acts as somebody it has to say something: our pages ask for the clock every 10 s, every minute when hidden.
+SILENT_S: Final = 90.0
+# From the first byte of a message to its last: 1 MiB by a slow phone, and no byte now and then.
+MESSAGE_TIMEOUT_S: Final = 60.0
 
 # Above the first mark a client misses counts that the next message supersedes, above the cap it is closed.
 BEHIND_BYTES: Final = 64 * 1024
@@ -60,6 +64,12 @@ class Owner(Protocol):
     def received(self, connection: "Connection", text: bytes) -> None:
         """One whole text message, valid UTF-8."""
 
+    def holds_large(self, connection: "Connection") -> bool:
+        """It has sent more than 64 KiB of a message that is not complete; whether it may. `lets_go` follows if so."""
+
+    def lets_go(self, connection: "Connection") -> None:
+        """It holds no large message any more."""
+
     def closed(self, connection: "Connection") -> None:
         """It was a WebSocket, and nothing can be sent to it any more."""
 
@@ -73,10 +83,13 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_allowance",
         "_answered",
+        "_begun_at",
         "_ends_at",
         "_fragments",
+        "_is_large",
         "_owner",
         "_protocol",
+        "_spoke_at",
         "_transport",
         "address",
         "admission",
@@ -102,6 +115,9 @@ class Connection(asyncio.Protocol):
         self._fragments: bytearray | None = None
         self._allowance = CAP_BYTES
         self._answered = False
+        self._begun_at = _NEVER
+        self._is_large = False
+        self._spoke_at = now
         self._ends_at = now + HANDSHAKE_TIMEOUT_S
         self.number = number
         self.admission = Admission(now)
@@ -199,6 +215,10 @@ class Connection(asyncio.Protocol):
         """Called every second or so: cuts what took too long, pings who has been silent or is to be measured."""
         if now > self._ends_at:
             self._transport.abort()
+        elif now - self._begun_at > MESSAGE_TIMEOUT_S:
+            self.close(CloseCode.POLICY_VIOLATION, "a message took too long")
+        elif self.identity is None and now - self._spoke_at > SILENT_S:
+            self.close(CloseCode.POLICY_VIOLATION, "says nothing")
         elif self.is_open and now - self.heard_at > PING_AFTER_S:
             pinged_at = self.round_trip.pinged_at
             if pinged_at <= self.heard_at:
@@ -207,6 +227,12 @@ class Connection(asyncio.Protocol):
                 self._transport.abort()
         elif self.is_open and self.round_trip.is_due(now):
             self._ping(now)
+
+    def excuse(self, seconds: float) -> None:
+        """So long it could not be heard, and is not to blame."""
+        self.heard_at += seconds
+        self._spoke_at += seconds
+        self._begun_at += seconds
 
     # -- as asyncio sees it -----------------------------------------------------------------
 
@@ -252,6 +278,8 @@ class Connection(asyncio.Protocol):
             self._flush()
             if self._protocol.state is not State.OPEN:
                 self._ended()
+            else:
+                self._mind_incomplete()
         elif self._protocol.handshake_exc is not None:
             explanation = b"".join(self._protocol.data_to_send())
             refusal = self._protocol.reject(HTTPStatus.BAD_REQUEST, "This is no HTTP request without a body.\n")
@@ -270,13 +298,36 @@ class Connection(asyncio.Protocol):
             self._text(bytes(frame.data))
         elif frame.opcode is Opcode.TEXT:
             self._fragments = bytearray(frame.data)
+        elif frame.opcode is Opcode.PING and self._protocol.state is State.OPEN:
+            self._flush()  # the pong, before the reply to a message that came together with the ping
         elif frame.opcode is Opcode.CONT and self._fragments is not None:
             self._fragments += frame.data
             if frame.fin:
                 text, self._fragments = bytes(self._fragments), None
                 self._text(text)
 
+    def _mind_incomplete(self) -> None:
+        """Looks after the part of a message that has come so far."""
+        held = len(self._protocol.reader.buffer) + len(self._fragments or b"")
+        if held == 0:
+            self._begun_at = _NEVER
+        elif self._begun_at == _NEVER:
+            self._begun_at = self.heard_at
+        if held <= MAX_MESSAGE_BYTES:
+            self._let_go()
+        elif not self._is_large:
+            self._is_large = self._owner.holds_large(self)
+            if not self._is_large:
+                self.close(CloseCode.POLICY_VIOLATION, "too many large messages at once")
+                self._transport.pause_reading()  # no byte more of it is taken in
+
+    def _let_go(self) -> None:
+        if self._is_large:
+            self._is_large = False
+            self._owner.lets_go(self)
+
     def _text(self, text: bytes) -> None:
+        self._spoke_at, self._begun_at = self.heard_at, _NEVER
         try:
             text.decode()
         except UnicodeDecodeError as error:
@@ -312,6 +363,7 @@ class Connection(asyncio.Protocol):
     def _ended(self) -> None:
         if self.is_open:
             self.is_open = False
-            self._fragments = None
+            self._fragments, self._begun_at = None, _NEVER
+            self._let_go()
             self._ends_at = time.monotonic() + CLOSE_TIMEOUT_S
             self._owner.closed(self)

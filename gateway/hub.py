@@ -14,19 +14,36 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from gateway.connection import Connection
 from gateway.frames import StepFrames, text_frame
+from gateway.limits import Limits
 from gateway.relay import Pending, Relay, unavailable
 from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Binding, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
 from quickpoll.metrics import GatewayFigures
-from quickpoll.protocol import CloseCode, CreateSession, ResumeSession, Role, SessionClosed, encode_message
+from quickpoll.protocol import (
+    CloseCode,
+    CreateSession,
+    JoinSession,
+    ResumeSession,
+    Role,
+    SessionClosed,
+    encode_message,
+)
 
 WRITES_PER_TURN: Final = 500
 
 _log: Final = logging.getLogger(__name__)
+
+
+class _Error(Struct):
+    code: str = ""
+
+
+_error_decoder: Final = msgspec.json.Decoder(_Error)
 
 
 @dataclass(eq=False)
@@ -50,9 +67,16 @@ class Hub:
     """Connections of one gateway, and their sessions."""
 
     def __init__(
-        self, gateway: str, relay: Relay, subscriber: Subscriber, resync: Resync, figures: GatewayFigures
+        self,
+        gateway: str,
+        relay: Relay,
+        subscriber: Subscriber,
+        resync: Resync,
+        limits: Limits,
+        figures: GatewayFigures,
     ) -> None:
         self._gateway = gateway
+        self._limits = limits
         self._relay = relay
         self._subscriber = subscriber
         self._resync = resync
@@ -88,6 +112,7 @@ class Hub:
     def _bind(self, connection: Connection, binding: Binding) -> None:
         identity = binding.identity
         connection.bind(identity, binding.seq, binding.step)
+        self._limits.entered(connection.address, identity.code, time.monotonic())
         self._subscriber.hold(identity.code)
         session = self._sessions.get(identity.code)
         if session is None:
@@ -137,6 +162,9 @@ class Hub:
             connection.entering = pending.command.request_id
             self._spawn(self._enter_new_session(connection, pending, reply, reply.binding))
         else:
+            if isinstance(pending.command.body, JoinSession) and not entered:
+                error = _error_decoder.decode(reply.text).code
+                self._limits.refused(connection.address, pending.command.body.code, error, time.monotonic())
             self._answer(connection, reply)
 
     def _answer(self, connection: Connection, reply: Reply) -> None:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct
 
 from gateway.admission import ENTRY_COMMANDS, why_forbidden
 from gateway.connection import Connection
+from gateway.limits import Limits
 from gateway.relay import Relay
 from quickpoll.clock import RedisClock
 from quickpoll.envelope import Identity
@@ -41,8 +42,11 @@ _kind_decoder: Final = msgspec.json.Decoder(_Kind)
 class Intake:
     """Judges what clients send."""
 
-    def __init__(self, relay: Relay, tokens: Tokens, clock: RedisClock, figures: GatewayFigures) -> None:
+    def __init__(
+        self, relay: Relay, limits: Limits, tokens: Tokens, clock: RedisClock, figures: GatewayFigures
+    ) -> None:
         self._relay = relay
+        self._limits = limits
         self._tokens = tokens
         self._clock = clock
         self._figures = figures
@@ -82,6 +86,9 @@ class Intake:
         entering = connection.entering is not None and connection.entering != message.id
         if reason := why_forbidden(message, role, entering=entering):
             return Error(code=ErrorCode.FORBIDDEN, message=reason, reply_to=reply_to)
+        if refusal := self._limits.enters(connection.address, message, connection.heard_at):
+            code, reason, wait_ms = refusal
+            return Error(code=code, message=reason, retry_after_ms=wait_ms, reply_to=reply_to)
         identity: Identity | None = connection.identity
         if isinstance(message, ResumeSession):
             try:

@@ -5,18 +5,20 @@ Also the one timer of all connections: it ends what takes too long, and pings wh
 
 import asyncio
 import itertools
+import math
 import time
 from collections.abc import Collection, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
 from gateway.address import Proxies
 from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
+from gateway.limits import Limits
 from gateway.pages import Pages, is_host, text_response
 from gateway.readiness import Readiness
 from quickpoll.metrics import GatewayFigures
@@ -27,6 +29,7 @@ SWEEP_EVERY_S: Final = 1.0
 SWEPT_PER_TURN: Final = 500
 # A longer break of the event loop (a suspended machine) must not look like the silence of all clients.
 LATE_S: Final = 5.0
+FULL_RETRY_S: Final = 5
 
 
 def is_same_host(origin: str, host: str) -> bool:
@@ -46,6 +49,12 @@ def _without_default_port(host: str) -> str:
     return host.lower().removesuffix(":80").removesuffix(":443")
 
 
+def _come_back(status: HTTPStatus, reason: str, seconds: int) -> Response:
+    response = text_response(status, reason)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 class Server:
     """Accepts connections and hands their requests on; an `Owner` of connections."""
 
@@ -55,9 +64,12 @@ class Server:
         intake: Intake,
         pages: Pages,
         readiness: Readiness,
+        limits: Limits,
+        figures: GatewayFigures,
+        *,
         allowed_origins: Collection[str],
         proxies: Proxies,
-        figures: GatewayFigures,
+        max_connections: int,
     ) -> None:
         self._hub = hub
         self._intake = intake
@@ -65,7 +77,9 @@ class Server:
         self._readiness = readiness
         self._allowed_origins = frozenset(allowed_origins)
         self._proxies = proxies
+        self._limits = limits
         self._figures = figures
+        self._max_connections = max_connections
         self._numbers = itertools.count(1)
         self._all: set[Connection] = set()
         self._all_gone = asyncio.Event()
@@ -93,7 +107,7 @@ class Server:
             late = now - last - SWEEP_EVERY_S
             for number, connection in enumerate(tuple(self._all), 1):
                 if late > LATE_S:
-                    connection.heard_at += late
+                    connection.excuse(late)
                 connection.sweep(now)
                 if number % SWEPT_PER_TURN == 0:
                     await asyncio.sleep(0)
@@ -141,6 +155,14 @@ class Server:
         self._figures.received_bytes += len(text)
         self._intake.received(connection, text)
 
+    def holds_large(self, connection: Connection) -> bool:
+        """See `Owner`."""
+        return self._limits.holds_large(connection.address, connection.heard_at)
+
+    def lets_go(self, connection: Connection) -> None:
+        """See `Owner`."""
+        self._limits.lets_go(connection.address, connection.heard_at)
+
     def closed(self, connection: Connection) -> None:
         """See `Owner`."""
         self._figures.connections_closed[connection.close_code] += 1
@@ -161,6 +183,15 @@ class Server:
         if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
             self._figures.connections_refused["origin"] += 1
             connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
+            return
+        if len(self._all) > self._max_connections:
+            self._figures.connections_refused["full"] += 1
+            connection.respond(_come_back(HTTPStatus.SERVICE_UNAVAILABLE, "This gateway is full.", FULL_RETRY_S))
+            return
+        if wait_ms := self._limits.connects(connection.address, connection.heard_at):
+            self._figures.connections_refused["address"] += 1
+            reason = "Too many connections came from your network."
+            connection.respond(_come_back(HTTPStatus.TOO_MANY_REQUESTS, reason, math.ceil(wait_ms / 1000)))
             return
         # The origin also tells the scheme, which a proxy that is not trusted would hide.
         scheme = "https" if connection.over_tls else "http"

@@ -19,6 +19,7 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CREATE_SESSION_BYTES: Final = 1024 * 1024
 
 MAX_NAME_CHARACTERS: Final = 24
+MAX_PLAYERS: Final = 20_000
 CODE_DIGITS: Final = 6
 LEADERBOARD_ENTRIES: Final = 10
 PODIUM_ENTRIES: Final = 3
@@ -151,7 +152,7 @@ class Settings(Struct, frozen=True):
     show_question_on_player: bool = True
     auto_advance_ms: Annotated[int, Meta(ge=0, le=600_000)] | None = None
     """From the results to the next question; null: the host moves on."""
-    max_players: Annotated[int, Meta(ge=1, le=20_000)] = 2000
+    max_players: Annotated[int, Meta(ge=1, le=MAX_PLAYERS)] = 2000
     streak_bonus: bool = False
     randomize_options: bool = False
     randomize_questions: bool = False
@@ -248,7 +249,7 @@ class SetExtraTime(ClientMessage, frozen=True, tag="set_extra_time"):
 class GetResults(ClientMessage, frozen=True, tag="get_results"):
     """Asks for the results of all closed questions and players. Reply: `results`."""
 
-    offset: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
     """How many players to leave out, best first: what came as `next_offset`."""
 
 

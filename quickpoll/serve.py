@@ -98,6 +98,9 @@ async def _serve(
         lan_url=lan_url(settings),
         allowed_origins=settings.allowed_origins,
         trusted_proxies=settings.trusted_proxies,
+        players_per_address=settings.players_per_address,
+        sessions_per_address=settings.sessions_per_address,
+        max_connections=settings.max_connections,
     )
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(
@@ -130,6 +133,9 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
         public_url=settings.public_url,
         allowed_origins=settings.allowed_origins,
         trusted_proxies=settings.trusted_proxies,
+        players_per_address=settings.players_per_address,
+        sessions_per_address=settings.sessions_per_address,
+        max_connections=settings.max_connections,
     )
     public = _Listening(connections, settings.host, settings.port, "port")
     async with _started(public, *_admin(settings, connections.ready, connections.figures)):

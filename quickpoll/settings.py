@@ -216,6 +216,29 @@ SETTINGS: Final = (
         "only theirs is the word that counts about a client's address and TLS (X-Forwarded-For, X-Forwarded-Proto).",
         without="none: who connects is the client",
     ),
+    Setting(
+        "players_per_address",
+        _whole_number(1, 1_000_000),
+        "a whole number from 1 to 1000000",
+        "10000",
+        "How many players may join from one address at once; as many again within a minute. "
+        "A hall, a school or a company often has a single address.",
+    ),
+    Setting(
+        "sessions_per_address",
+        _whole_number(1, 1_000_000),
+        "a whole number from 1 to 1000000",
+        "100",
+        "How many sessions may be opened from one address within an hour.",
+    ),
+    Setting(
+        "max_connections",
+        _whole_number(1, 1_000_000),
+        "a whole number from 1 to 1000000",
+        None,
+        "How many connections a gateway takes; further ones are told to come back.",
+        without="none: as many as the open files allow, less 100",
+    ),
 )
 
 
@@ -234,6 +257,9 @@ class Settings:
     public_url: str | None
     allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    players_per_address: int
+    sessions_per_address: int
+    max_connections: int | None
 
 
 def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:

@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 
 from gateway import connection
 from gateway.connection import Connection
+from gateway.limits import LARGE_MESSAGES_OF_AN_ADDRESS
 from gateway.roundtrip import CONTENT_BYTES
 from quickpoll.protocol import GetResults
 from tests.gateway.standin import CODE, QUIZ, WITHIN_S, House, Person, text, to_all, to_host, to_players, until
@@ -104,6 +105,14 @@ async def test_a_message_in_fragments_is_one_message(home: House) -> None:
     socket.frame(Opcode.CONT, rest[middle_of_a_character:])
     head = await socket.reader.readexactly(2)
     assert json.loads(await socket.reader.readexactly(head[1]))["type"] == "clock"
+    socket.writer.transport.abort()
+
+
+async def test_a_pong_comes_before_the_reply_to_what_came_after_its_ping(home: House) -> None:
+    socket = await raw_socket(home)
+    command, ping = Frame(Opcode.TEXT, b'{"type":"sync_clock","t0":1}'), Frame(Opcode.PING, b"now")
+    socket.write(ping.serialize(mask=True) + command.serialize(mask=True))
+    assert await socket.reader.readexactly(6) == b"\x8a\x03now\x81"
     socket.writer.transport.abort()
 
 
@@ -286,6 +295,54 @@ async def test_the_round_trip_is_that_of_the_pongs_to_its_own_pings(home: House)
     opened.frame(Opcode.PONG, await opened.ping())
     await until(lambda: its.round_trip.smallest_ms < 100)
     opened.writer.transport.abort()
+
+
+async def test_who_says_nothing_and_is_nobody_has_to_go(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = await home.player()
+    monkeypatch.setattr(connection, "SILENT_S", 0.2)
+    nobody = await home.client()
+    assert await nobody.closed() == (1008, "says nothing")
+    assert (await player.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+@pytest.mark.parametrize("fragments", [False, True])
+async def test_a_message_that_comes_byte_by_byte_has_a_minute(
+    home: House, monkeypatch: pytest.MonkeyPatch, fragments: bool
+) -> None:
+    monkeypatch.setattr(connection, "MESSAGE_TIMEOUT_S", 0.2)
+    socket = await raw_socket(home)
+    if fragments:
+        socket.frame(Opcode.TEXT, b"{", fin=False)
+    else:
+        socket.write(b"\x81\xfe\x7f\xff\0\0\0\0")  # a text of 32 KiB
+    heard = asyncio.create_task(socket.reader.readexactly(4))
+    while not heard.done():
+        if fragments:
+            socket.frame(Opcode.CONT, b" ", fin=False)
+        else:
+            socket.write(b" ")
+        await asyncio.wait([heard], timeout=0.02)
+    assert close_code(await heard) == 1008
+    socket.writer.transport.abort()
+
+
+async def test_only_so_many_large_messages_are_held_until_they_are_complete(home: House) -> None:
+    half = b"\x81\xff" + (500_000).to_bytes(8, "big") + b"\0\0\0\0" + b" " * 250_000
+    first = [await raw_socket(home) for _ in range(LARGE_MESSAGES_OF_AN_ADDRESS)]
+    for socket in first:
+        socket.write(half)
+    await until(lambda: sum(its._is_large for its in connections(home)) == LARGE_MESSAGES_OF_AN_ADDRESS)
+    one_more = await raw_socket(home)
+    one_more.write(half)
+    assert close_code(await one_more.reader.readexactly(4)) == 1008
+    one_more.writer.transport.abort()
+    first[0].writer.transport.abort()  # gone: there is room again
+    first[1].write(b" " * 250_000)  # complete, though no JSON: there is room again
+    await until(lambda: sum(its._is_large for its in connections(home)) == LARGE_MESSAGES_OF_AN_ADDRESS - 2)
+    host = await home.client()
+    assert (await host.ask("create_session", quiz=QUIZ, padding="x" * 500_000))["type"] == "session_created"
+    for socket in first:
+        socket.writer.transport.abort()
 
 
 async def test_who_answers_pings_stays(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from gateway import connection, hub
 from gateway.connection import Connection
+from gateway.limits import MISSES
 from quickpoll.envelope import Binding, CloseOne, Command, Identity, Link, Replies, Reply, encode
 from quickpoll.protocol import Role
 from tests.gateway.standin import (
@@ -251,3 +252,30 @@ async def test_a_slow_reader_is_closed_and_the_others_are_served(home: House, mo
     await until(lambda: slow_connection not in home.gateway._server._all)
     await home.coordinator.step(to_all(5000))
     assert (await quick.hear())["seq"] == 5000
+
+
+async def use_up_misses(home: House) -> Person:
+    """Types wrong codes until no more are answered; returns one of those who did."""
+    home.coordinator.answers = False
+    clients = [await home.client(), await home.client()]  # none of them too fast
+    for number in range(MISSES.burst):
+        client = clients[number % 2]
+        await client.say("join_session", code=f"{number:06}", name="n")
+        await home.coordinator.reply(await home.coordinator.command(), text("error", code="session_not_found"))
+        assert (await client.hear())["code"] == "session_not_found"
+    return clients[0]
+
+
+async def test_wrong_codes_are_counted_when_they_are_answered(home: House) -> None:
+    guesser = await use_up_misses(home)
+    refusal = await guesser.ask("join_session", code="999999", name="n")
+    assert (refusal["code"], refusal["message"][:20]) == ("rate_limited", "Too many wrong codes")
+    assert 0 < refusal["retry_after_ms"] <= 10_000
+
+
+async def test_who_shares_the_address_with_a_troll_still_joins_the_session_of_the_hall(home: House) -> None:
+    await home.host()
+    await home.coordinator.command()
+    await use_up_misses(home)
+    home.coordinator.answers = True
+    await home.player("Ann")

@@ -8,9 +8,9 @@ import pytest
 from gateway import admission
 from quickpoll.envelope import Identity
 from quickpoll.protocol import MAX_CREATE_SESSION_BYTES, MAX_MESSAGE_BYTES, Role
-from quickpoll.redis import time_ms
+from quickpoll.redis import Client, time_ms
 from quickpoll.tokens import LIFETIME_MS, Tokens
-from tests.gateway.standin import CODE, QUIZ, TOKENS, House
+from tests.gateway.standin import CODE, QUIZ, TOKENS, House, house
 
 
 @pytest.fixture
@@ -198,3 +198,11 @@ async def test_nobody_may_send_more_than_the_largest_quiz(home: House) -> None:
     client = await home.client()
     await client.say("create_session", quiz=quiz_of(MAX_CREATE_SESSION_BYTES))
     assert (await client.closed())[0] == 1009
+
+
+async def test_sessions_of_one_address_have_an_end(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, sessions_per_address=1) as home:
+        await home.host()
+        refusal = await (await home.client()).ask("create_session", id="c", quiz=QUIZ)
+        assert (refusal["code"], refusal["reply_to"]) == ("too_many_sessions", "c")
+        assert refusal["retry_after_ms"] > 3_500_000

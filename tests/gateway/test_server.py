@@ -13,7 +13,7 @@ from gateway import connection, server
 from gateway.server import is_same_host
 from quickpoll.keys import PartitionKeys
 from quickpoll.redis import Client
-from tests.gateway.standin import QUIZ, House, house
+from tests.gateway.standin import QUIZ, House, house, until
 
 
 async def get(home: House, path: str) -> tuple[int, str]:
@@ -88,6 +88,33 @@ async def test_a_connection_knows_its_client(redis: Client, redis_url: str) -> N
             (its,) = home.gateway._server._all
             assert its.address == address
             assert created["base_url"] == f"{scheme}://127.0.0.1:{home.gateway.port}"
+
+
+async def refusal(home: House) -> tuple[int, str]:
+    """Status and Retry-After of a handshake that is refused."""
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(home.url)
+    return refused.value.response.status_code, refused.value.response.headers["Retry-After"]
+
+
+async def test_a_full_gateway_tells_who_comes_to_come_back(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, max_connections=2) as home:
+        player, _ = await home.player(), await home.client()
+        assert await refusal(home) == (503, "5")
+        assert await get(home, "/livez") == (200, "ok")
+        await player.socket.close()
+        await until(lambda: len(home.gateway._server._all) < 2)
+        await home.player("Ben")
+
+
+async def test_connections_without_anybody_who_joins_are_limited_by_address(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, players_per_address=3, trusted_proxies=[ip_network("127.0.0.1")]) as home:
+        for number in range(3):
+            await home.player(f"p{number}")
+        for _ in range(3):
+            await home.client()
+        assert await refusal(home) == (429, "20")
+        await home.client(additional_headers={"X-Forwarded-For": "192.0.2.7"})
 
 
 async def test_alive_is_alive(home: House) -> None:

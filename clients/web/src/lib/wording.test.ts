@@ -21,3 +21,9 @@ test("a refusal without words of our own is told in the server's", () => {
   expect(refusalText(new Refused({ code: "wrong_phase", message: "not now" }))).toBe("not now");
   expect(refusalText(new Refused({ code: "name_taken", message: "taken" }))).toContain("this name");
 });
+
+test("who has to wait for long is told how long", () => {
+  const refused = (retry_after_ms: number) => new Refused({ code: "rate_limited", message: "wait", retry_after_ms });
+  expect(refusalText(refused(9_100))).toContain("10 seconds");
+  expect(refusalText(refused(100))).toContain("a moment");
+});

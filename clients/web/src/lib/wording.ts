@@ -21,8 +21,14 @@ const REFUSALS: Partial<Record<ErrorCode, TextKey>> = {
   too_many_sessions: "refusal.too_many_sessions",
 };
 
+/** Above this the person is told how long to wait; below, by the time it is read, it is over. */
+const NOTABLE_WAIT_MS = 2000;
+
 /** What to tell the person whose command was refused. */
 export function refusalText(refused: Refused): string {
+  if (refused.code === "rate_limited" && refused.retry_after_ms > NOTABLE_WAIT_MS) {
+    return t("refusal.rate_limited_wait", { n: Math.ceil(refused.retry_after_ms / 1000) });
+  }
   const key = REFUSALS[refused.code];
   return key ? t(key) : refused.message;
 }
