@@ -7,14 +7,22 @@ with a session, a player or an address: a label's values are few, and known befo
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
+from quickpoll.protocol import CloseCode, ErrorCode
+
 PREFIX: Final = "quickpoll_"
 BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the buckets of every histogram, in seconds."""
+CLOSE_CODES: Final = (1000, 1001, 1005, 1006, *CloseCode)
+"""The usual ones."""
+GATEWAY_ERRORS: Final = (
+    *(ErrorCode.BAD_MESSAGE, ErrorCode.UNKNOWN_TYPE, ErrorCode.FORBIDDEN, ErrorCode.INVALID_TOKEN),
+    ErrorCode.RATE_LIMITED,
+)
 
 Gauge = Callable[[], float]
 
@@ -40,8 +48,10 @@ def _counter(explanation: str) -> Any:
     return field(default=0, metadata={"kind": "counter", "help": explanation})
 
 
-def _counters(label: str, explanation: str) -> Any:
-    return field(default_factory=Counter, metadata={"kind": "counter", "help": explanation, "label": label})
+def _counters(label: str, known: Iterable[Any], explanation: str) -> Any:
+    """`known` are told from the start, as 0: Prometheus sees no increase in what appears as 1."""
+    metadata = {"kind": "counter", "help": explanation, "label": label}
+    return field(default_factory=lambda: Counter(dict.fromkeys(known, 0)), metadata=metadata)
 
 
 def _gauge(explanation: str) -> Any:
@@ -64,15 +74,23 @@ class GatewayFigures:
     draining: Gauge = _gauge("1 while it sends its clients away")
     gateway_redis_round_trip_seconds: Gauge = _gauge("The quickest of the last round trips to Redis")
     connections_accepted: int = _counter("WebSockets that were opened")
-    connections_refused: Counter[str] = _counters("reason", "Openings that were refused")
-    connections_closed: Counter[int] = _counters("code", "WebSockets that ended, by close code (1013: read too slowly)")
+    connections_refused: Counter[str] = _counters("reason", ("origin", "handshake"), "Openings that were refused")
+    connections_closed: Counter[int] = _counters(
+        "code", CLOSE_CODES, "WebSockets that ended, by close code (1013: read too slowly)"
+    )
     messages_received: int = _counter("Messages of clients")
     received_bytes: int = _counter("Bytes of these messages")
-    messages_refused: Counter[str] = _counters("code", "Messages that were answered with an error here")
+    messages_refused: Counter[str] = _counters("code", GATEWAY_ERRORS, "Messages that were answered with an error here")
     deliveries: int = _counter("Writes of replies and Steps to clients; what goes to one at one moment is one")
     delivered_bytes: int = _counter("Bytes of these writes")
-    resumes: Counter[str] = _counters("recovered", "resume_session: whether the client is in its session again")
-    resyncs: Counter[str] = _counters("outcome", "Sessions of which something was missed: delivered, restarted or gone")
+    resumes: Counter[str] = _counters(
+        "recovered", ("true", "false"), "resume_session: whether the client is in its session again"
+    )
+    resyncs: Counter[str] = _counters(
+        "outcome",
+        ("delivered", "restarted", "gone"),
+        "Sessions of which something was missed: delivered, restarted or gone",
+    )
     broadcast_seconds: Distribution = _histogram("From the first write of a Step to its last")
     command_seconds: Distribution = _histogram("From a command's arrival to its reply")
     pubsub_lag_seconds: Distribution = _histogram("From publishing to hearing it here, by a message a second")
@@ -91,7 +109,9 @@ class CoordinatorFigures:
     leases_taken: int = _counter("Partitions taken over")
     leases_lost: int = _counter("Partitions given back, run out or taken by another")
     entries_quarantined: int = _counter("Entries that were set aside")
-    batches: Counter[str] = _counters("outcome", "Batches: committed, fenced (another owns it) or uncertain")
+    batches: Counter[str] = _counters(
+        "outcome", ("committed", "fenced", "uncertain"), "Batches: committed, fenced (another owns it) or uncertain"
+    )
     sessions_created: int = _counter("Sessions that were created")
     commit_seconds: Distribution = _histogram("How long committing a group of batches took")
     stream_lag_seconds: Distribution = _histogram("From the arrival of a batch's last entry to its commit")

@@ -25,8 +25,10 @@ READY_WITHIN_S = 90.0
 class Deployment:
     """One project of containers."""
 
-    def __init__(self, files: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, files: Sequence[str], environment: Mapping[str, str], also: Sequence[str] = ()) -> None:
+        """`also` are services of the override files; those that nobody names or depends on are not started."""
         self.port = free_port()
+        self._services = ["coordinator", "balancer", *also]
         self._scale: dict[str, int] = {}
         self._files = [argument for file in ("compose.yaml", *files) for argument in ("--file", file)]
         self._environment = {
@@ -51,7 +53,7 @@ class Deployment:
         """Brings the services to these numbers, and leaves alone what is there already."""
         self._scale |= scale
         numbers = [argument for service, count in self._scale.items() for argument in ("--scale", f"{service}={count}")]
-        done = self.compose("up", "--detach", "--no-build", "--no-recreate", *numbers)
+        done = self.compose("up", "--detach", "--no-build", "--no-recreate", *numbers, *self._services)
         assert done.returncode == 0, done.stderr
 
     def kill_one(self, service: str) -> None:
@@ -94,10 +96,10 @@ def _docker(*arguments: str) -> str:
 
 @contextmanager
 def deployed(
-    files: Sequence[str] = (), environment: Mapping[str, str] | None = None, **scale: int
+    files: Sequence[str] = (), environment: Mapping[str, str] | None = None, also: Sequence[str] = (), **scale: int
 ) -> Iterator[Deployment]:
     """A deployment of the image as it was built, which is removed with its data."""
-    deployment = Deployment(files, environment or {})
+    deployment = Deployment(files, environment or {}, also)
     try:
         deployment.up(**scale)
         deployment.ready()
