@@ -97,7 +97,8 @@ class Intake:
                 return Error(
                     code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
                 )
-        self._relay.submit(connection, message, identity, enters=isinstance(message, ENTRY_COMMANDS))
+        enters = isinstance(message, ENTRY_COMMANDS)
+        self._relay.submit(connection, message, identity, self._clock.now_ms(), enters=enters)
         return None
 
     def _tell_time(self, connection: Connection, command: SyncClock) -> None:

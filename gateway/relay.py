@@ -70,12 +70,23 @@ class Relay:
 
     # -- commands ---------------------------------------------------------------------------
 
-    def submit(self, connection: Connection, body: SessionCommand, identity: Identity | None, *, enters: bool) -> None:
-        """Relays a command that is allowed; `identity` is whom it acts as, or wants to resume as."""
+    def submit(
+        self, connection: Connection, body: SessionCommand, identity: Identity | None, received_at: int, *, enters: bool
+    ) -> None:
+        """Relays a command that is allowed.
+
+        Args:
+            connection: which sent it.
+            body: the command.
+            identity: whom it acts as, or wants to resume as.
+            received_at: when it came, in ms by Redis's clock.
+            enters: whether it would give the connection its identity.
+        """
         connection.requests += 1
         base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
         link = Link(self._gateway, connection.number)
-        command = Command(link, connection.requests, identity, body, base_url, connection.round_trip.smallest_ms)
+        round_trip_ms = connection.round_trip.smallest_ms
+        command = Command(link, connection.requests, identity, body, base_url, round_trip_ms, received_at)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
             partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311

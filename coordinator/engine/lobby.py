@@ -33,6 +33,7 @@ from quickpoll.protocol import (
     SessionLocked,
 )
 
+OVERTAKEN_RETRY_MS: Final = 1000
 IDLE_MS: Final = 2 * 60 * 60 * 1000
 """A session that hears nothing from its clients for this long is over."""
 
@@ -55,6 +56,7 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
         nonce=drawn.nonce,
         settings=body.settings,
         host=command.link,
+        host_bound_at=command.relayed_at,
         create_id=command.request_id,
         idle_at=now + IDLE_MS,
         pending=Pending(),
@@ -118,6 +120,7 @@ def join(turn: Turn, body: JoinSession) -> None:
         avatar=body.avatar or turn.drawn.player_id,
         join_id=turn.command.request_id,
         link=turn.command.link,
+        bound_at=turn.command.relayed_at,
         response_total_ms=head.limits_total_ms,
         round_trip_ms=turn.command.round_trip_ms,
     )
@@ -244,6 +247,8 @@ def _bind_host(turn: Turn, *, remote: bool = False) -> None:
     """Makes the connection the host's stage or remote; the other of the two stays."""
     session, head, link = turn.session, turn.session.head, turn.command.link
     older, other = (head.remote, head.host) if remote else (head.host, head.remote)
+    bound_at = head.remote_bound_at if remote else head.host_bound_at
+    _refuse_if_overtaken(turn, older, bound_at)
     if other == link:
         other = None  # the same connection in the other part
     elif older is None and other is None:
@@ -253,6 +258,10 @@ def _bind_host(turn: Turn, *, remote: bool = False) -> None:
     if other is not None:
         progress.tell_device(session, other, turn.effects)
     head.host, head.remote = (other, link) if remote else (link, other)
+    if remote:
+        head.remote_bound_at = turn.command.relayed_at
+    else:
+        head.host_bound_at = turn.command.relayed_at
     progress.host_knows_all(session, turn.now)
 
 
@@ -260,6 +269,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
     link = turn.command.link
     if player.link == link:
         return
+    _refuse_if_overtaken(turn, player.link, player.bound_at)
     linked = records.Linked(turn.now, player.number, turn.command.round_trip_ms)
     log.note(turn.session, linked, turn.effects)
     if player.link is None:
@@ -269,7 +279,20 @@ def _bind_player(turn: Turn, player: Player) -> None:
         _close_older(player.link, turn.effects)
     turn.session.set_link(player, link)
     player.round_trip_ms = turn.command.round_trip_ms
+    player.bound_at = turn.command.relayed_at
     turn.effects.touched.add(player.id)
+
+
+def _refuse_if_overtaken(turn: Turn, bound: Link | None, bound_at: int) -> None:
+    """A command that a gateway could not hand on for a while must not take the place of a newer connection.
+
+    Whoever sent it has most likely gone there. One that has not, at a gateway whose clock lags, gets through by
+    trying again.
+    """
+    came_at = turn.command.relayed_at
+    if bound is not None and bound != turn.command.link and 0 < came_at < bound_at:
+        message = "You have connected again meanwhile. Try again to play on here."
+        raise Refused(ErrorCode.UNAVAILABLE, message, OVERTAKEN_RETRY_MS)
 
 
 def _close_older(link: Link, effects: Effects) -> None:

@@ -95,6 +95,8 @@ class Player(Struct, array_like=True, kw_only=True):
     """The last ones accepted before `answer`, to recognise them when they are sent again late."""
     round_trip_ms: int = 0
     """Of the connection, at its last join, resume or answer; 0: not measured."""
+    bound_at: int = 0
+    """When the command that made the connection this player's came to its gateway."""
 
 
 class Standing(IntEnum):
@@ -178,6 +180,9 @@ class Head(Struct, array_like=True, kw_only=True):
     """Of the last record of the session's log; empty: it has none."""
     log_length: int = 0
     """How many records the log has."""
+    host_bound_at: int = 0
+    """When the command that made the connection the host's came to its gateway; `remote_bound_at`: the remote's."""
+    remote_bound_at: int = 0
 
     @property
     def host_links(self) -> list[Link]:

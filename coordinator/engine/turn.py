@@ -32,10 +32,11 @@ class Drawn:
 class Refused(Exception):
     """The command is not done; its sender gets this error."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str, retry_after_ms: int | UnsetType = UNSET) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.retry_after_ms = retry_after_ms
 
 
 @dataclass(slots=True)
@@ -59,4 +60,10 @@ class Turn:
 
     def refuse(self, refused: Refused) -> None:
         """Answers the command with an error."""
-        self.reply(Error(code=refused.code, message=refused.message, reply_to=self.reply_to))
+        error = Error(
+            code=refused.code,
+            message=refused.message,
+            retry_after_ms=refused.retry_after_ms,
+            reply_to=self.reply_to,
+        )
+        self.reply(error)

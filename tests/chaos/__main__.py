@@ -57,11 +57,11 @@ class Report:
     def show(self) -> None:
         """The longest times that anybody noticed, by fault (and what else happened in the same runs)."""
         print(f"\n{self.runs} runs, {self.failures} with a broken invariant")
-        print(f"{'fault':26} runs   away s   answer s   results s   displaced")
+        print(f"{'fault':26} runs   away s   answer s   results s")
         for fault, seen in sorted(self._seen.items()):
             away, acknowledged = max(one.away for one in seen), max(one.acknowledged for one in seen)
-            late, displaced = max(one.late for one in seen), sum(one.displaced for one in seen)
-            print(f"{fault:26} {len(seen):4} {away:8.1f} {acknowledged:10.1f} {late:11.1f} {displaced:11}")
+            late = max(one.late for one in seen)
+            print(f"{fault:26} {len(seen):4} {away:8.1f} {acknowledged:10.1f} {late:11.1f}")
 
 
 async def run(todo: Iterator[Drill]) -> Report:

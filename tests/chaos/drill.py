@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from quickpoll.protocol import CloseCode, Option, Question, QuestionKind, Quiz, Settings
+from quickpoll.protocol import Option, Question, QuestionKind, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.faults import FAULTS, LOSSES, World
@@ -50,8 +50,6 @@ class Seen:
     """The longest time from a tap to its final word."""
     late: float = 0.0
     """The longest time from the moment when results were due to when somebody saw them."""
-    displaced: int = 0
-    """How often 4502 came without a second device."""
 
 
 class Broken(AssertionError):
@@ -158,8 +156,6 @@ class Drill:
         for person in crowd.people:
             seen.away = max([seen.away, *person.away_s])
             seen.late = max([seen.late, *person.late_s])
-            if not person.has_twin:
-                seen.displaced += person.closes.count(CloseCode.CONNECTED_ELSEWHERE)
         for player in crowd.players:
             waits = [given.told - given.tapped for given in player.given.values() if given.told]
             seen.acknowledged = max([seen.acknowledged, *waits])

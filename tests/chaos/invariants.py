@@ -2,7 +2,7 @@
 
 Every accepted answer is in the results once, and nothing that was refused; all saw the same; points and ranks are
 those of the published rules; `seq` never goes back, and on one connection nothing is left out; a command has one
-reply; the session ends for everyone. And no process left a traceback.
+reply; nobody is displaced by an older connection of theirs; the session ends for everyone. No process left a traceback.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from quickpoll.protocol import Broadcast, ErrorCode, Question
+from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person
 from tests.system.game import points, ranks_of
@@ -56,6 +56,8 @@ def tracebacks(log: Path, *, after: int, allowed: tuple[str, ...]) -> list[str]:
 def _of_one(person: Person) -> Iterator[str]:
     if not person.over:
         yield "the session has not ended"
+    if CloseCode.CONNECTED_ELSEWHERE in person.closes and not person.has_twin:
+        yield "it was told that it is connected elsewhere, which it is not"
     seen = 0
     for number, contact in enumerate(person.contacts):
         if contact.view.seq < seen:

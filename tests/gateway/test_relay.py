@@ -10,6 +10,7 @@ from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
+from quickpoll.redis import time_ms
 from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, keys_of, token_of
 
 ANSWER = {"question": 0, "answer": 1}
@@ -24,9 +25,12 @@ async def test_a_command_becomes_an_entry_and_its_reply_reaches_its_sender(home:
     joining = await home.coordinator.command()
     assert await player.ask("submit_answer", id="a", **ANSWER) == {"type": "ok", "reply_to": "a"}
     answer = msgspec.structs.replace(await home.coordinator.command(), round_trip_ms=0)
+    body = SubmitAnswer(id="a", question=0, answer=1)
     assert answer == Command(
-        joining.link, 2, Identity(CODE, "n", Role.PLAYER, "Ann"), SubmitAnswer(id="a", question=0, answer=1)
+        joining.link, 2, Identity(CODE, "n", Role.PLAYER, "Ann"), body, relayed_at=answer.relayed_at
     )
+    assert 0 <= answer.relayed_at - joining.relayed_at < 10_000
+    assert abs(answer.relayed_at - await time_ms(home.redis)) < 10_000
     assert joining.link == Link(home.gateway.id, joining.link.connection)
     assert isinstance(joining.body, JoinSession)
     assert joining.identity is None

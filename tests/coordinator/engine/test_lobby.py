@@ -1,5 +1,6 @@
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from coordinator.engine import CloseSession, Drawn, ToMany, create
 from coordinator.engine.lobby import IDLE_MS
@@ -27,7 +28,9 @@ from quickpoll.protocol import (
     Resumed,
     ResumeSession,
     Role,
+    ServerMessage,
     SessionClosed,
+    SessionCommand,
     SessionCreated,
     SessionLocked,
     Settings,
@@ -254,6 +257,59 @@ def test_the_newest_connection_of_a_player_wins() -> None:
     game.apply(Disconnected(old, ann.identity))
     assert game.session.connected == 1, "that the older one has closed changes nothing"
     assert code(game.send(old, ann.identity, LeaveSession())) is ErrorCode.FORBIDDEN
+
+
+def came(game: Game, at: int, link: Link, identity: Identity | None, body: SessionCommand) -> ServerMessage:
+    """The reply to a command that came to its gateway at that time, whenever that could hand it on."""
+    return game.redo(replace(game.command(link, identity, body), relayed_at=at), Drawn(player_id="new"))
+
+
+def test_a_resume_that_was_held_up_does_not_displace_the_newer_connection() -> None:
+    game = Game()
+    ann = game.join("Ann")
+    late, newer = game.new_link("g2"), game.new_link("g3")
+    resume = ResumeSession(token="verified")
+    assert isinstance(came(game, 2000, newer, ann.identity, resume), Resumed)
+    refused = came(game, 1000, late, ann.identity, resume)
+    assert code(refused) is ErrorCode.UNAVAILABLE
+    assert isinstance(refused, Error)
+    assert refused.retry_after_ms == 1000
+    assert (game.closed(), game.player(ann).link) == ({}, newer)
+    # At a gateway whose clock lags it gets through when it comes again.
+    assert isinstance(came(game, 2001, late, ann.identity, resume), Resumed)
+    assert game.closed() == {newer: CloseCode.CONNECTED_ELSEWHERE}
+
+
+@pytest.mark.parametrize("at", [0, 1000])
+def test_a_resume_that_was_held_up_counts_where_nobody_is_displaced_or_its_gateway_does_not_tell(at: int) -> None:
+    game = Game()
+    ann = game.join("Ann")
+    ann.link = game.new_link()
+    came(game, 2000, ann.link, ann.identity, ResumeSession(token="verified"))
+    if at:
+        game.disconnect(ann)
+    assert isinstance(came(game, at, game.new_link(), ann.identity, ResumeSession(token="verified")), Resumed)
+
+
+def test_a_join_that_was_held_up_does_not_displace_the_same_client() -> None:
+    game = Game()
+    body = JoinSession(id=LONG_ID, code="123456", name="Ann")
+    newer = game.new_link("g3")
+    assert isinstance(came(game, 2000, newer, None, body), Joined)
+    assert code(came(game, 1000, game.new_link("g2"), None, body)) is ErrorCode.UNAVAILABLE
+    assert game.closed() == {}
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_resume_of_the_host_that_was_held_up_displaces_neither_device(remote: bool) -> None:
+    game = Game()
+    identity, body = game.session.host_identity, ResumeSession(token="verified", remote=remote)
+    newer = game.new_link()
+    assert isinstance(came(game, 2000, newer, identity, body), Resumed)
+    assert code(came(game, 1000, game.new_link(), identity, body)) is ErrorCode.UNAVAILABLE
+    assert newer in game.session.head.host_links
+    other = ResumeSession(token="verified", remote=not remote)
+    assert isinstance(came(game, 1000, game.new_link(), identity, other), Resumed), "each device by its own time"
 
 
 def test_resuming_twice_on_one_connection_closes_nothing() -> None:

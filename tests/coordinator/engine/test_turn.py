@@ -27,3 +27,11 @@ def test_a_refusal_is_an_error_with_its_code_and_advice() -> None:
     (reply,) = asked.effects.said
     assert isinstance(reply, Reply)
     assert reply.message == Error(code=ErrorCode.FORBIDDEN, message="Join first.", reply_to="mine")
+
+
+def test_a_refusal_can_say_when_to_try_again() -> None:
+    asked = turn(StartQuiz())
+    asked.refuse(Refused(ErrorCode.UNAVAILABLE, "Wait.", 700))
+    (reply,) = asked.effects.said
+    assert isinstance(reply, Reply)
+    assert reply.message == Error(code=ErrorCode.UNAVAILABLE, message="Wait.", retry_after_ms=700)
