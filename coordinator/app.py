@@ -131,14 +131,16 @@ class Coordinator:
 
     async def ready(self) -> tuple[bool, str]:
         """Whether this coordinator works and all partitions have an owner, and if not, why."""
-        dead = [task.get_name() for task in self._tasks if task.done()]
-        if dead:
-            return False, f"ended unexpectedly: {', '.join(dead)}"
         if not self._leases.is_in_touch:
             return False, "Redis does not answer"
         if self._leases.ownerless:
             return False, f"no coordinator owns {self._leases.ownerless} of {self._partitions} partitions"
         return True, "ready"
+
+    async def ended(self) -> str:
+        """Returns when something in it has ended by a bug, with its name; before `stop` nothing should."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().get_name()
 
     # -- inside -----------------------------------------------------------------------------
 

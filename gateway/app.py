@@ -141,6 +141,11 @@ class Gateway:
         """Whether it can serve players now, and if not, why."""
         return await self._readiness.ready()
 
+    async def ended(self) -> str:
+        """Returns when something in it has ended by a bug, with its name; before `stop` nothing should."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().get_name()
+
     async def drain(self, seconds: float) -> None:
         """Sends all clients away, spread over so many seconds; those that wait for a reply get it first."""
         self._draining = True
@@ -209,11 +214,9 @@ class Gateway:
         return reached
 
     def _own_checks(self) -> dict[str, str]:
-        dead = [task.get_name() for task in self._tasks if task.done()]
         return {
             "draining": "draining" if self._draining else "",
             "subscriptions": "" if self._subscriber.is_live else "not subscribed",
-            "parts": f"ended unexpectedly: {', '.join(dead)}" if dead else "",
         }
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:

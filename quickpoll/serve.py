@@ -34,13 +34,20 @@ log = logging.getLogger(__name__)
 
 
 class Part(Protocol):
-    """What a process is made of."""
+    """Something that a process starts and stops."""
 
     async def start(self) -> None:
         """Works when this returns."""
 
     async def stop(self) -> None:
         """Leaves nothing behind."""
+
+
+class Worker(Protocol):
+    """A gateway or a coordinator."""
+
+    async def ended(self) -> str:
+        """Returns when something in it has ended by a bug, with its name."""
 
 
 def everything(settings: Settings) -> None:
@@ -109,7 +116,7 @@ async def _serve(
     public = _Listening(connections, settings.host, settings.port, "port")
     admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
     async with _started(sessions, public, *admin, *([_Watch(server)] if server else [])):
-        told = asyncio.create_task(signals.wait())
+        told = asyncio.create_task(_until_told(signals, connections, sessions))
         ready = asyncio.create_task(_until(connections.ready))
         await asyncio.wait((told, ready), return_when=asyncio.FIRST_COMPLETED)
         if not ready.cancel():
@@ -140,7 +147,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
     public = _Listening(connections, settings.host, settings.port, "port")
     async with _started(public, *_admin(settings, connections.ready, connections.figures)):
         log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
-        await signals.wait()
+        await _until_told(signals, connections)
         log.info("gateway drains", extra={"seconds": GATEWAY_DRAIN_S})
         await signals.unless_again(connections.drain(GATEWAY_DRAIN_S))
 
@@ -157,7 +164,7 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     )
     async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
         log.info("coordinator runs")
-        await signals.wait()
+        await _until_told(signals, sessions)
 
 
 def _given_redis_url(settings: Settings) -> str:
@@ -202,6 +209,22 @@ class Signals:
         again.cancel()
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def _until_told(signals: Signals, *workers: Worker) -> None:
+    """Returns at the first signal.
+
+    Raises:
+        Failure: something in a worker has ended. It cannot be relied on any more, and others can do its work:
+            the process ends, and whatever started it starts it again.
+    """
+    told = asyncio.create_task(signals.wait())
+    ends = [asyncio.create_task(worker.ended()) for worker in workers]
+    await asyncio.wait((told, *ends), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    for end in ends:
+        if not end.cancel():
+            raise Failure(f"a bug has ended its part {end.result()!r}, as the log says; start it again, and report it")
 
 
 async def _until(ready: "Ready") -> None:

@@ -10,7 +10,7 @@ from gateway.app import Gateway
 from quickpoll.envelope import Command
 from quickpoll.redis import Client
 from quickpoll.settings import Failure
-from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, House, house
+from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, WITHIN_S, House, house
 
 
 async def test_a_stopped_gateway_leaves_nothing_behind(redis: Client, redis_url: str) -> None:
@@ -116,9 +116,8 @@ async def test_a_part_that_ends_is_noticed(home: House, caplog: pytest.LogCaptur
         raise ValueError("a bug")
 
     home.gateway._run(bug(), "resync")
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert await home.gateway.ready() == (False, "ended unexpectedly: resync")
+    async with asyncio.timeout(WITHIN_S):
+        assert await home.gateway.ended() == "resync"
     assert "the gateway's resync ended" in caplog.text
 
 
