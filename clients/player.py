@@ -107,6 +107,8 @@ class Client:
         self._replies: dict[str, AnyServerMessage] = {}
         self._looked_at: dict[type[ServerMessage], int] = {}
         self._clock_ahead_ms: float | None = None
+        self._over = True
+        """Whether everything was read that the connection brought."""
         self._websocket: ClientConnection
         self._reader: asyncio.Task[None]
 
@@ -233,6 +235,7 @@ class Client:
             self._url, origin=self._origin, compression=None, max_size=None, proxy=None, close_timeout=1
         )
         self._clock_ahead_ms = None
+        self._over = False
         self._reader = asyncio.create_task(self._read(self._websocket))
 
     async def _read(self, websocket: ClientConnection) -> None:
@@ -248,15 +251,15 @@ class Client:
             pass
         finally:
             await websocket.close()
+            self._over = True
             async with self._changed:
                 self._changed.notify_all()
 
     async def _wait(self, find: Callable[[], Found | None], what: object, timeout_s: float) -> Found:
-        reader = self._reader
         try:
             async with asyncio.timeout(timeout_s), self._changed:
                 while (found := find()) is None:
-                    if reader.done() or self._websocket.close_code is not None:
+                    if self._over:
                         raise self._lost(what if isinstance(what, AnyClientMessage) else None)
                     await self._changed.wait()
         except TimeoutError:
