@@ -34,8 +34,9 @@ test: .venv/dev.stamp pages programs  ## everything: lint, types, imports, pages
 .PHONY: chaos
 MINUTES ?= 30
 SEED ?= 1
+LANES ?= 3
 chaos: .venv/dev.stamp  ## quizzes while everything breaks: make chaos MINUTES=30 SEED=1
-	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED)
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED) --lanes $(LANES)
 
 .PHONY: bench
 CASES ?=

@@ -1,6 +1,6 @@
 """Plays seed after seed until the time is over, or so many runs; ends with 1 if an invariant was broken.
 
-python -m tests.chaos --minutes 30 --seed 1
+python -m tests.chaos --minutes 30 --seed 1 --lanes 3
 python -m tests.chaos --seed 17 --runs 1                          # again, what seed 17 did
 python -m tests.chaos --seed 1 --fault valkey_killed --runs 20    # this fault alone
 """
@@ -64,9 +64,17 @@ class Report:
             print(f"{fault:26} {len(seen):4} {away:8.1f} {acknowledged:10.1f} {late:11.1f}")
 
 
-async def run(todo: Iterator[Drill]) -> Report:
-    """Runs them, each cluster for some of them and until one fails on it."""
+async def run(todo: Iterator[Drill], lanes: int) -> Report:
+    """Runs them, so many side by side, each on a deployment of its own."""
     report = Report()
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(lanes):
+            tasks.create_task(_play(todo, report))
+    return report
+
+
+async def _play(todo: Iterator[Drill], report: Report) -> None:
+    """One lane: each cluster for some of the runs, and until one fails on it."""
     while report.failures < MOST_FAILURES and (first := next(todo, None)):
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         async with Cluster(folder) as cluster:
@@ -78,7 +86,6 @@ async def run(todo: Iterator[Drill]) -> Report:
                     report.failed(broken)
                     break
                 report.passed(drill, time.monotonic() - started)
-    return report
 
 
 def main() -> int:
@@ -87,11 +94,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0, help="for how long [default: 5]")
     parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
+    parser.add_argument("--lanes", type=int, default=1, help="so many deployments side by side [default: 1]")
     parser.add_argument(
         "--fault", action="append", choices=sorted(FAULTS | LOSSES), default=[], help="this alone; repeatable"
     )
     given = parser.parse_args()
-    report = asyncio.run(run(drills(given.seed, given.runs, given.minutes, given.fault)))
+    report = asyncio.run(run(drills(given.seed, given.runs, given.minutes, given.fault), given.lanes))
     report.show()
     return 1 if report.failures else 0
 

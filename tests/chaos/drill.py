@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from quickpoll.protocol import Option, Question, QuestionKind, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
-from tests.chaos.faults import FAULTS, LOSSES, World
-from tests.chaos.invariants import tracebacks, violations
+from tests.chaos.faults import ALONE, FAULTS, GRACEFUL, LOSSES, World
+from tests.chaos.invariants import tracebacks, troubled, violations
 
 KINDS: tuple[QuestionKind, ...] = ("single", "multiple", "true_false", "poll")
 LEADS_MS = (50, 150)
@@ -24,6 +24,7 @@ NO_START = ("quickpoll: Redis ",)
 """With this line ends what was started while Valkey could not be used."""
 POISON_IS_TOLD = ("is set aside", ": entry ", "DecodeError", "UnknownFormat", "ValidationError")
 """Lines in which a coordinator tells of entries that it set aside."""
+BUG_IS_TOLD = ("in reached\\n    raise Bug(", "quickpoll: a bug has ended its part")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Drill:
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
-        names = self.faults or self._rng.sample(sorted(FAULTS), self._rng.randint(1, MOST_FAULTS))
+        names = self.faults or self._draw_faults()
         self._questions = self._rng.randint(2, 3)
         self.plan = [self._draw_plan(name) for name in names]
 
@@ -85,7 +86,7 @@ class Drill:
         """
         logged = [len(log.read_text()) for log in cluster.logs]
         crowd = self._draw_crowd(cluster.urls)
-        world = World(cluster, crowd, random.Random(f"{self.seed}/faults"))
+        world = World(cluster, crowd, random.Random(f"{self.seed}/faults"), alone=len(self.plan) == 1)
         faults = asyncio.create_task(self._do_faults(world))
         try:
             await crowd.play(OVER_WITHIN_S)
@@ -94,7 +95,10 @@ class Drill:
             await asyncio.gather(faults, return_exceptions=True)
             await cluster.mend()
         found = violations(crowd)
+        if all(planned.fault in GRACEFUL for planned in self.plan):
+            found += troubled(crowd)
         allowed = NO_START + POISON_IS_TOLD * self._has("stream_poisoned")
+        allowed += BUG_IS_TOLD * self._has("gateway_has_bug", "coordinator_has_bug")
         for log, before in zip(cluster.logs, logged, strict=True):
             found += tracebacks(log, after=before, allowed=allowed)
         if not faults.cancelled() and (error := faults.exception()):
@@ -122,6 +126,10 @@ class Drill:
 
     def _has(self, *faults: str) -> bool:
         return any(planned.fault in faults for planned in self.plan)
+
+    def _draw_faults(self) -> list[str]:
+        names = self._rng.sample(sorted(FAULTS), self._rng.randint(1, MOST_FAULTS))
+        return [name for name in names if name in ALONE][:1] or names
 
     def _draw_crowd(self, urls: Sequence[str]) -> Crowd:
         quiz, settings, players = self._draw_quiz(), self._draw_settings(), self._rng.randint(4, 7)

@@ -24,6 +24,9 @@ REFUSALS = (ErrorCode.QUESTION_CLOSED, ErrorCode.SESSION_ENDED)
 """What a player who answers when the options are open may be told: the answer came too late."""
 LOST = (ErrorCode.SESSION_NOT_FOUND,)
 """And where the session may be lost."""
+EXPECTED = (ErrorCode.ALREADY_ANSWERED,)
+"""To who tries a second answer."""
+FAREWELLS = (CloseCode.GATEWAY_DRAINING, CloseCode.SESSION_OVER)
 STREAK_BONUS, STREAK_STEPS = 100, 5
 
 
@@ -36,6 +39,17 @@ def violations(crowd: Crowd) -> list[str]:
         for index, question in enumerate(crowd.quiz.questions):
             found += [f"question {index}: {wrong}" for wrong in _of_question(crowd, index, question)]
         found += _of_points(crowd)
+    return found
+
+
+def troubled(crowd: Crowd) -> list[str]:
+    """What somebody was told though processes were only replaced, one line each."""
+    found = []
+    for person in crowd.people:
+        found += [f"{person.name} was told {code}" for code in person.errors if code not in EXPECTED]
+        found += [
+            f"{person.name}'s connection was closed with {code}" for code in person.closes if code not in FAREWELLS
+        ]
     return found
 
 

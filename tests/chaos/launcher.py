@@ -2,9 +2,9 @@
 
     python -m tests.chaos.launcher CONTROL coordinator
 
-CONTROL is a folder that belongs to this process alone. It writes its id into `id`; when a file `kill` names one of
-POINTS, it dies there at its next batch, as by `kill -9`; a file `clock` holds how many seconds `time.time` is wrong.
-The program knows nothing of this: its methods are wrapped from here.
+CONTROL is a folder that belongs to this process alone. It writes its id into `id`; a file `armed` says what it does
+when it gets to one of the points of its work that `prepare` names (see `Deed`); a file `clock` holds how many seconds
+`time.time` is wrong. The program knows nothing of this: its methods are wrapped from here.
 """
 
 import os
@@ -12,31 +12,60 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import coordinator.app
 import coordinator.commit
+import coordinator.leases
 import coordinator.partition
 import coordinator.reader
+import coordinator.timers
 import gateway.app
+import gateway.relay
 from quickpoll.cli import main
 
-POINTS = ("before read", "after read", "after engine", "before commit", "after commit")
+BLOCK_S = 2.0
+
+
+class Deed(StrEnum):
+    """What happens at a point."""
+
+    KILL = "kill"
+    """As by `kill -9`."""
+    RAISE = "raise"
+    """An error that nobody foresaw, once."""
+    BLOCK = "block"
+    """The event loop is held up for `BLOCK_S`, once."""
+
+
+class Bug(Exception):
+    """What nobody foresaw."""
 
 
 class Control:
     """What the test wants of this process."""
 
     def __init__(self, folder: Path) -> None:
-        self._kill = folder / "kill"
+        self._armed = folder / "armed"
         self._clock = folder / "clock"
         self._id = folder / "id"
 
-    def die_at(self, point: str) -> None:
-        """Does not return if the test has armed this point."""
-        if self._kill.exists() and self._kill.read_text() == point:
+    def reached(self, point: str) -> None:
+        """Does what the test has armed for this point."""
+        try:
+            deed, _, armed = self._armed.read_text().partition(" ")
+        except FileNotFoundError:
+            return
+        if armed != point:
+            return
+        if deed == Deed.KILL:
             os.kill(os.getpid(), signal.SIGKILL)
+        self._armed.unlink(missing_ok=True)
+        if deed == Deed.RAISE:
+            raise Bug(point)
+        time.sleep(BLOCK_S)
 
     def clock_is_off_by(self) -> float:
         """In seconds."""
@@ -76,18 +105,21 @@ def _nothing(*_: Any) -> None:
 
 
 def prepare(control: Control) -> None:
-    """Wraps what is between reading a batch and having committed it."""
+    """Wraps each step of a coordinator's loop, and what a gateway appends."""
 
-    def point(name: str) -> Callable[[], None]:
-        return lambda: control.die_at(name)
+    def point(name: str) -> Callable[..., None]:
+        return lambda *_: control.reached(name)
 
     def after_read(found: dict[str, Any]) -> None:
         if found:
-            control.die_at("after read")
+            control.reached("after read")
 
     wrap(coordinator.reader, "read_streams", point("before read"), after_read)
-    wrap(coordinator.partition.Partition, "apply", _nothing, lambda _: control.die_at("after engine"))
-    wrap(coordinator.commit.Committer, "commit", point("before commit"), lambda _: control.die_at("after commit"))
+    wrap(coordinator.partition.Partition, "apply", _nothing, point("after engine"))
+    wrap(coordinator.commit.Committer, "commit", point("before commit"), point("after commit"))
+    wrap(coordinator.timers.Timers, "_append", point("before tick"), point("after tick"))
+    wrap(coordinator.leases.Leases, "_take", _nothing, point("after acquire"))
+    wrap(gateway.relay.Relay, "_append_batch", point("before append"), point("after append"))
     for kind in (coordinator.app.Coordinator, gateway.app.Gateway):
         name_at_birth(kind, control)
     right = time.time

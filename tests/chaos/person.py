@@ -208,6 +208,11 @@ class Person:
         async with self._changed:
             await self._changed.wait_for(lambda: condition() or self.over)
 
+    def leave_for(self, seconds: float) -> None:
+        """Its connection ends without a word, and it comes back after so many seconds."""
+        self._wait_s = seconds
+        self._drop()
+
     def break_off(self) -> None:
         """Its connection ends without a word."""
         self._drop()
