@@ -93,7 +93,7 @@ class RedisLink(asyncio.Protocol):
         """
         done: asyncio.Future[list[Any]] = self._loop.create_future()
         if not self.is_open:
-            done.set_exception(LinkLost(str(self.lost.result())))
+            _fail(done, self.lost.result())
         elif not commands:
             done.set_result([])
         else:
@@ -171,10 +171,13 @@ class RedisLink(asyncio.Protocol):
             self._alarm.cancel()
         for call in self._calls:
             if not call.done.done():
-                call.done.set_exception(LinkLost(str(error)))
-                # Who asked may have been cancelled: then nobody looks at it.
-                call.done.exception()
+                _fail(call.done, error)
         self._calls.clear()
+
+
+def _fail(done: "asyncio.Future[list[Any]]", reason: Exception) -> None:
+    done.set_exception(LinkLost(str(reason)))
+    done.exception()  # perhaps nobody looks at it: who asked was cancelled, or does not care
 
 
 async def open_link(

@@ -1,6 +1,7 @@
 """On a real server, and against sockets that answer what no server would."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,6 +135,16 @@ async def test_closed_by_us_nothing_waits(link: RedisLink) -> None:
     link.close()
     with pytest.raises(LinkLost, match="closed by us"):
         await waiting
+
+
+async def test_a_call_that_failed_and_that_nobody_looks_at_is_no_error(link: RedisLink) -> None:
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    link.call([("PING",)])
+    link.close()
+    link.call([("PING",)])
+    gc.collect()
+    assert told == []
 
 
 async def test_where_nobody_listens_or_answers_it_says_so_in_time(unused_tcp_port: int, tmp_path: Path) -> None:
