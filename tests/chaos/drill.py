@@ -24,7 +24,7 @@ NO_START = ("quickpoll: Redis ",)
 """With this line ends what was started while Valkey could not be used."""
 POISON_IS_TOLD = ("is set aside", ": entry ", "DecodeError", "UnknownFormat", "ValidationError")
 """Lines in which a coordinator tells of entries that it set aside."""
-BUG_IS_TOLD = ("in reached\\n    raise Bug(", "quickpoll: a bug has ended its part")
+BUG_IS_TOLD = ("raise Bug(point)", "quickpoll: a bug has ended its part")
 
 
 @dataclass(frozen=True)

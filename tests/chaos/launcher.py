@@ -23,7 +23,7 @@ import coordinator.partition
 import coordinator.reader
 import coordinator.timers
 import gateway.app
-import gateway.relay
+import gateway.appender
 from quickpoll.cli import main
 
 BLOCK_S = 2.0
@@ -119,7 +119,7 @@ def prepare(control: Control) -> None:
     wrap(coordinator.commit.Committer, "commit", point("before commit"), point("after commit"))
     wrap(coordinator.timers.Timers, "_append", point("before tick"), point("after tick"))
     wrap(coordinator.leases.Leases, "_take", _nothing, point("after acquire"))
-    wrap(gateway.relay.Relay, "_append_batch", point("before append"), point("after append"))
+    wrap(gateway.appender.Appender, "_append_batch", point("before append"), point("after append"))
     for kind in (coordinator.app.Coordinator, gateway.app.Gateway):
         name_at_birth(kind, control)
     right = time.time
