@@ -76,7 +76,7 @@ pages: gateway/static/index.html  ## build the web pages
 
 .PHONY: lock
 lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev --extra loadtest pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements-build.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
 	$(NPM) update --omit-lockfile-registry-resolved

@@ -1,11 +1,16 @@
 """A whole game of the load test's crowd on a rig, and what it cost the server."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from benchmarks.rig import Rig, spent_ms
-from clients.loadtest.crowd import Plan, play
-from clients.loadtest.ledger import judge
-from clients.loadtest.report import Report, report
+from clients.loadtest.director import play
+from clients.loadtest.plan import Plan
+from clients.loadtest.report import Report, report, verdict_on
+
+SETTLE_S: Final = 2.5
+"""After joining, until what joining caused is over: the lobby's counts come once a second."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,13 @@ async def play_on(server: Rig, plan: Plan) -> Game:
     """
     cpu: dict[str, dict[str, int]] = {}
 
-    def phase(name: str) -> None:
+    async def phase(name: str) -> None:
+        if name == "joined":
+            await asyncio.sleep(SETTLE_S)
         cpu[name] = server.cpu()
 
-    measured = await play(plan, phase)
-    figures = report(measured, judge(measured.rounds, measured.finals, measured.players))
+    run = await play(plan, phase=phase)
+    figures = report(run, verdict_on(run))
     if not figures.good:
         raise SystemExit(f"the game went wrong: {figures.lost} lost, {figures.doubled} doubled, {figures.findings[:3]}")
     return Game(figures, cpu["joined"], cpu["played"])

@@ -25,6 +25,7 @@ A live quiz that a whole hall plays at the same instant on its phones.
   quickpoll gateway       only the connections, for many processes on one Valkey or Redis
   quickpoll coordinator   only the sessions, likewise; any number of both may run
   quickpoll replay FILE   plays the log of a session again: the same results, or under another ruling
+  quickpoll loadtest      a crowd of simulated players, for a server of your own
 """
 COMMANDS: Final = {
     "serve": "everything in one process",
@@ -40,6 +41,10 @@ USED_BY: Final = {"serve": _SHARED | _PUBLIC | {"data_dir"}, "gateway": _SHARED 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command to its end and returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["loadtest"]:
+        from clients.loadtest.__main__ import main as loadtest  # noqa: PLC0415  (no server needs it)
+
+        return loadtest(arguments[1:], "quickpoll loadtest")
     signal.signal(signal.SIGTERM, _end)  # until the event loop takes over, and after it
     try:
         if arguments[:1] == ["replay"]:
@@ -89,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name, explanation in COMMANDS.items():
         _add_flags(commands.add_parser(name, help=explanation, description=explanation), name)
-    commands.add_parser("replay", help="plays the log of a session again")  # for the list: it has a parser of its own
+    # For the list: these have parsers of their own.
+    commands.add_parser("replay", help="plays the log of a session again")
+    commands.add_parser("loadtest", help="a crowd of simulated players, and a verdict on lost and doubled answers")
     return parser
 
 

@@ -6,7 +6,7 @@ from benchmarks.anchors import send_ns
 from benchmarks.game import play_on
 from benchmarks.results import Row
 from benchmarks.rig import rig
-from clients.loadtest.crowd import Plan
+from clients.loadtest.plan import Plan
 
 TITLE: Final = "Server CPU per player and question: 1,000 players in one session, answers spread over 5 s"
 PLAYERS: Final = 1000

@@ -5,7 +5,7 @@ from typing import Final
 from benchmarks.game import Game, play_on
 from benchmarks.results import Row
 from benchmarks.rig import rig
-from clients.loadtest.crowd import Plan
+from clients.loadtest.plan import Plan
 
 TITLE: Final = "Latency in one session, until the last player has it"
 

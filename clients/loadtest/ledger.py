@@ -22,6 +22,8 @@ class Round:
     accepted: dict[int, int] = field(default_factory=dict)
     """The moment by which it is judged, by `answer_accepted`."""
     refused: dict[int, ErrorCode] = field(default_factory=dict)
+    late: set[int] = field(default_factory=set)
+    """Players who were cut off, and came back when the question was closed: their answer may not count."""
     results: list[QuestionResults] = field(default_factory=list)
     """As told; those that are the same only once."""
     told: dict[int, YourResult] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def _findings(played: Round, totals: Mapping[int, int]) -> list[str]:
         findings.append(f"{len(played.results)} different results were told")
     elif frozenset(played.results[0].correct) != played.solution():
         findings.append(f"{played.results[0].correct} was told to be correct, not {sorted(played.solution())}")
-    silent = played.chosen.keys() - played.accepted.keys() - played.refused.keys()
+    silent = played.chosen.keys() - played.accepted.keys() - played.refused.keys() - played.late
     if silent:
         findings.append(f"{len(silent)} answers got no reply")
     if played.refused:

@@ -37,6 +37,7 @@ def test_help_explains_the_commands_and_every_setting() -> None:
         "serve",
         "gateway",
         "coordinator",
+        "loadtest",
         "--port",
         "QUICKPOLL_PORT",
         "QUICKPOLL_SECRET_FILE",
@@ -56,6 +57,16 @@ def test_a_flag_of_another_command_ends_it_with_2() -> None:
     result = quickpoll("--data-dir", "data", "gateway")
     assert result.returncode == 2
     assert "--data-dir has no meaning for `quickpoll gateway`" in the_line(result)
+
+
+def test_the_load_test_is_a_command_with_arguments_of_its_own() -> None:
+    result = quickpoll("loadtest", "--help")
+    assert result.returncode == 0
+    for word in ("--players", "--reconnects", "--yes-i-own-this-server"):
+        assert word in result.stdout
+    result = quickpoll("loadtest", "--url", "ws://192.0.2.1/ws")
+    assert result.returncode == 2
+    assert "192.0.2.1 is another machine" in result.stderr
 
 
 def test_an_unknown_variable_is_a_warning() -> None:

@@ -1,4 +1,4 @@
-"""Five hundred players on the embedded default: everybody at the same instant, nothing lost, bytes that do not grow."""
+"""The load test on the embedded default: everybody at the same instant, nothing lost, bytes that do not grow."""
 
 import asyncio
 import json
@@ -12,11 +12,11 @@ SPREAD_MS = 150
 RESULTS_AFTER_MS = 300
 
 
-async def _load(url: str, players: int) -> dict[str, Any]:
-    """The report of a load test in a process of its own; fails if an answer was lost or counted twice."""
-    arguments = ["--url", url, "--players", str(players), "--questions", "3", "--json"]
+async def _load(url: str, players: int, *more: str) -> dict[str, Any]:
+    """The report of `quickpoll loadtest`; fails if an answer was lost or counted twice."""
+    arguments = ["--url", url, "--players", str(players), "--questions", "3", "--json", *more]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "clients.loadtest", *arguments, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "quickpoll", "loadtest", *arguments, stdout=asyncio.subprocess.PIPE
     )
     async with asyncio.timeout(90):
         output, _ = await process.communicate()
@@ -39,3 +39,19 @@ async def test_five_hundred_players(tmp_path: Path) -> None:
     for few, many in zip(small["questions"], large["questions"], strict=True):
         # Larger numbers have more digits, and the ranks of the top ten longer names: no more than that.
         assert many["bytes_per_player"]["max"] <= 1.1 * few["bytes_per_player"]["max"]
+
+
+async def test_cut_connections_in_several_sessions_and_processes_lose_nothing(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll):
+        report = await _load(
+            websocket_url(quickpoll), 30, "--sessions", "3", "--processes", "2", "--reconnects", "0.5", "--think", "0.5"
+        )
+    assert (report["lost"], report["doubled"], report["findings"]) == (0, 0, [])
+    cut = sum(question["cut"] for question in report["questions"])
+    assert 60 < cut < 210  # half of 3 × 90, give or take
+    # Who came back after everyone else had answered found the question closed; hardly anyone does.
+    late = sum(question["late"] for question in report["questions"])
+    assert sum(question["accepted"] for question in report["questions"]) == 270 - late
+    assert late < 30
+    assert report["latencies"]["return"]["count"] > 0.9 * cut

@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 from websockets.asyncio.server import ServerConnection
 
 from clients.loadtest.ledger import Round
@@ -23,6 +24,9 @@ from quickpoll.protocol import (
     QuestionResults,
     Quiz,
     QuizEnded,
+    Resumed,
+    ResumeSession,
+    Role,
     ServerMessage,
     SessionCreated,
     SessionView,
@@ -30,6 +34,7 @@ from quickpoll.protocol import (
     StartQuiz,
     SubmitAnswer,
     SyncClock,
+    You,
     YourFinal,
     YourResult,
     decode_command,
@@ -50,7 +55,11 @@ class Standin:
         self.forgetful = False
         """Leaves one accepted answer out of the results."""
         self.drops: int | None = None
-        """Cuts this player off when a question opens."""
+        """Cuts this player off when the first question opens."""
+        self.forgets_players = False
+        """Lets nobody come back."""
+        self.refuses_once: ErrorCode | None = None
+        """Refuses one answer with this."""
         self.quiz: Quiz
         self.settings: Settings
         self.host: ServerConnection
@@ -75,11 +84,15 @@ class Standin:
                     reply = Joined(
                         code="123456",
                         player_id="p",
-                        player_token="t",
+                        player_token=str(len(self.players) - 1),
                         name=command.name,
                         avatar="",
                         session=self.view(),
                     )
+                case ResumeSession() if self.forgets_players:
+                    reply = Error(code=ErrorCode.INVALID_TOKEN, message="who?", reply_to=reply_to)
+                case ResumeSession():
+                    reply = self.resumed(websocket, int(command.token))
                 case SyncClock():
                     reply = Clock(t0=command.t0, t1=now_ms(), t2=now_ms(), reply_to=reply_to)
                 case SubmitAnswer():
@@ -102,21 +115,33 @@ class Standin:
             return
         question = self.quiz.questions[index]
         self.rounds.append(Round(index, question, opens_at=now_ms() + self.settings.lead_ms))
-        public = PublicQuestion(
+        if self.drops is not None:
+            self.players[self.drops].transport.abort()
+            self.drops = None
+        opens_at = self.rounds[-1].opens_at
+        await self.everyone(
+            NewQuestion(
+                seq=1, question=self.public(index), opens_at=opens_at, closes_at=opens_at + question.time_limit_ms
+            )
+        )
+
+    def public(self, index: int) -> PublicQuestion:
+        question = self.quiz.questions[index]
+        return PublicQuestion(
             index=index, total=len(self.quiz.questions), kind=question.kind, text=question.text, image=None,
             options=tuple(PublicOption(option.text) for option in question.options),
             points=question.points, time_limit_ms=question.time_limit_ms,
         )  # fmt: skip
-        if self.drops is not None:
-            self.players[self.drops].transport.abort()
-        opens_at = self.rounds[-1].opens_at
-        await self.everyone(
-            NewQuestion(seq=1, question=public, opens_at=opens_at, closes_at=opens_at + question.time_limit_ms)
-        )
 
     async def answered(self, websocket: ServerConnection, command: SubmitAnswer) -> None:
         played = self.rounds[command.question]
         number = self.players.index(websocket)
+        if self.refuses_once:
+            code, self.refuses_once = self.refuses_once, None
+            await self.say(websocket, Error(code=code, message="no", retry_after_ms=10, reply_to=command.id or ""))
+            if code is not ErrorCode.UNAVAILABLE:
+                await self.close_question(played)
+            return
         played.chosen[number], played.accepted[number] = command.answer, now_ms()
         received_at = played.accepted[number]
         accepted = AnswerAccepted(
@@ -153,6 +178,18 @@ class Standin:
             )
             await self.say(player, result)
         await self.everyone(Leaderboard(seq=3, question=played.index, entries=(), total=len(self.players)))
+
+    def resumed(self, websocket: ServerConnection, number: int) -> Resumed:
+        self.players[number] = websocket
+        view, you = self.view(), You(
+            player_id="p", name="", avatar="", total_points=0, rank=None, streak=0, answered=False
+        )  # fmt: skip
+        if self.rounds:
+            played = self.rounds[-1]
+            view = msgspec.structs.replace(
+                view, phase=Phase.QUESTION, question=self.public(played.index), opens_at=played.opens_at
+            )
+        return Resumed(role=Role.PLAYER, code="123456", session=view, you=you)
 
     def rank(self, number: int) -> int:
         return 1 + sum(points > self.totals[number] for points in self.totals.values())

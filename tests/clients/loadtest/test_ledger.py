@@ -99,6 +99,16 @@ def test_an_answer_in_the_wrong_bar_is_lost_there_and_doubled_here(game: Game) -
     assert game.judged()[:2] == (1, 1)
 
 
+def test_an_answer_that_came_too_late_after_a_cut_is_no_finding_and_may_not_count(game: Game) -> None:
+    del game.played.accepted[2]
+    assert "1 answers got no reply" in game.judged()[2]
+    game.played.late = {2}
+    assert game.judged()[:2] == (0, 1)  # the results still count it
+    game.played.results = [results(0, (1,), (0, 2, 0), 2)]
+    game.played.told[2] = result(0, 0, 0, 3, answered=False)
+    assert game.judged() == (0, 0, "")
+
+
 def test_without_results_every_accepted_answer_is_lost(game: Game) -> None:
     game.played.results = []
     lost, _, findings = game.judged()
