@@ -4,12 +4,14 @@
         joined = await client.call(JoinSession(code="123456", name="Ada"))
         asked = await client.expect(NewQuestion)
         await client.until(asked.opens_at)
-        await client.call(SubmitAnswer(question=asked.question.index, answer=2))
+        elapsed_ms = await client.since(asked.opens_at)
+        await client.call(SubmitAnswer(question=asked.question.index, answer=2, elapsed_ms=elapsed_ms))
 
 It hides nothing: every message is kept as it came, and a lost connection is for the caller to resume.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -207,8 +209,12 @@ class Client:
         """Returns when the server's clock shows `moment_ms`."""
         await asyncio.sleep((moment_ms - await self.clock_ahead_ms()) / 1000 - time.time())
 
+    async def since(self, moment_ms: int) -> int:
+        """How many milliseconds ago the server's clock showed `moment_ms`; not below 0."""
+        return max(0, round(time.time() * 1000 + await self.clock_ahead_ms() - moment_ms))
+
     async def clock_ahead_ms(self) -> float:
-        """By how much the server's clock is ahead of `time.time()`, by the quickest of several samples."""
+        """By how much the server's clock is ahead of `time.time()`, by the quickest ways of several samples."""
         if self._clock_ahead_ms is None:
             self._clock_ahead_ms = await self._measure_clock()
         return self._clock_ahead_ms
@@ -274,9 +280,8 @@ class Client:
         return Lost(*self._ending(), command)
 
     async def _measure_clock(self) -> float:
-        samples = []
+        least, most = -math.inf, math.inf
         for _ in range(CLOCK_SAMPLES):
             clock = await self.call(SyncClock(t0=time.time() * 1000))
-            back = time.time() * 1000
-            samples.append((back - clock.t0, (clock.t1 + clock.t2 - clock.t0 - back) / 2))
-        return min(samples)[1]
+            least, most = max(least, clock.t2 - time.time() * 1000), min(most, clock.t1 - clock.t0)
+        return (least + most) / 2

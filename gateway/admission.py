@@ -18,7 +18,7 @@ from quickpoll.protocol import (
     Role,
 )
 
-# A page sends five clock samples at once and an answer every few seconds; a host clicks.
+# A page sends eight clock samples within a second and an answer every few seconds; a host clicks.
 BURST: Final = 20
 REFILL_PER_S: Final = 10.0
 # A client that ignores `rate_limited` for this long is not one of ours.

@@ -208,6 +208,8 @@ async def test_until_goes_by_the_clock_of_the_server(server: Server) -> None:
         moment = time.time() * 1000 + 60
         await client.until(int(moment + ahead_ms))
         assert 0 <= time.time() * 1000 - moment + 20 < 1000
+        assert 0 <= await client.since(int(moment + ahead_ms)) < 1000
+        assert await client.since(int(moment + ahead_ms) + 60_000) == 0
         await client.send(StartQuiz())
 
 

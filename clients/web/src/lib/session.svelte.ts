@@ -13,7 +13,6 @@ import { forgetToken, keepToken, keptToken, tokenFor } from "./tokens";
 /** Why a session is over for this page: `elsewhere` can be taken back. */
 export type Ending = "closed" | "lost" | "idle" | "kicked" | "elsewhere";
 
-const CLOCK_ROUND_MS = 30_000;
 /** How often what depends on the time is drawn: twice as often as an eye would notice. */
 const TICK_MS = 50;
 /** Others follow these in the same write, and are drawn together with them. */
@@ -32,7 +31,9 @@ export class Session {
   readonly #socket: Socket;
   readonly #clock: ServerClock;
   readonly #listener: (message: AnyServerMessage, view: View | null) => void;
+  #tick = () => {};
   readonly #ticks = createSubscriber((update) => {
+    this.#tick = update;
     const timer = setInterval(update, TICK_MS);
     return () => clearInterval(timer);
   });
@@ -72,6 +73,13 @@ export class Session {
   get now(): number {
     this.#ticks();
     return this.#clock.now();
+  }
+
+  /** Whether a moment of the server's clock has come; what reads it is run again just then, not at the next tick. */
+  reached(moment: number): boolean {
+    const left_ms = moment - this.now;
+    if (left_ms > 0 && left_ms <= TICK_MS) setTimeout(this.#tick, left_ms);
+    return left_ms <= 0;
   }
 
   /** Milliseconds until a moment of the server's clock, without running again. */
@@ -171,6 +179,5 @@ export class Session {
       this.#socket.wake();
       this.#clock.startRound();
     });
-    setInterval(() => this.#clock.startRound(), CLOCK_ROUND_MS);
   }
 }

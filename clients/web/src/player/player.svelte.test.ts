@@ -73,6 +73,38 @@ test("an option is chosen and sent by one tap, and locked in when the server has
   expect(player.chosen).toEqual([1]);
 });
 
+test("an answer says how long after the opening of the options it was tapped, also when it is sent again", async () => {
+  const player = await asked();
+  player.opened(0);
+  vi.advanceTimersByTime(1500);
+  player.opened(0);
+  player.choose(1, performance.now() - 20);
+  expect(connection().command("submit_answer")).toMatchObject({ elapsed_ms: 1480 });
+  connection().drop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  connection().onopen?.();
+  connection().answer("resume_session", { type: "resumed", role: "player", code: "123456", session: SESSION, you: YOU });
+  expect(connection().command("submit_answer")).toMatchObject({ elapsed_ms: 1480 });
+});
+
+test("an answer to options that this page has not seen opening says nothing", async () => {
+  const player = await asked();
+  player.opened(0);
+  connection().say({ type: "new_question", seq: 3, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  player.choose(1);
+  expect(connection().command("submit_answer")).not.toHaveProperty("elapsed_ms");
+});
+
+test("where several can be right, what counts is when they were confirmed", async () => {
+  const player = await asked("multiple");
+  player.opened(0);
+  vi.advanceTimersByTime(1000);
+  player.choose(1);
+  vi.advanceTimersByTime(1000);
+  void player.submit();
+  expect(connection().command("submit_answer")).toMatchObject({ answer: [1], elapsed_ms: 2000 });
+});
+
 test("where several can be right, options are taken and put back until they are confirmed", async () => {
   const player = await asked("multiple");
   player.choose(1);

@@ -7,7 +7,7 @@
 
 import { announce } from "../lib/announce";
 import { t } from "../lib/i18n.svelte";
-import type { AnyServerMessage, YourResult } from "../lib/protocol";
+import type { AnyServerMessage, SubmitAnswer, YourResult } from "../lib/protocol";
 import type { View } from "../lib/reducer";
 import { Session } from "../lib/session.svelte";
 import { Refused } from "../lib/socket";
@@ -24,6 +24,8 @@ export class Player {
   readonly session: Session;
   readonly sounds = new Sounds("player");
   readonly #wakeLock = new WakeLock();
+  /** When the options opened on this screen (`performance.now()`), and of which question. */
+  #opened = { question: -1, at: 0 };
   chosen = $state.raw<readonly number[]>([]);
   submission = $state<Submission>("none");
   soundOn = $state(this.sounds.on);
@@ -46,22 +48,29 @@ export class Player {
     history.replaceState(null, "", "/");
   }
 
+  /** The options of a question are on the screen: from now on counts how long the answer takes. */
+  opened(question: number): void {
+    if (this.#opened.question !== question) this.#opened = { question, at: performance.now() };
+  }
+
   /** Takes an option, or where several can be right, takes it or puts it back. */
-  choose(option: number): void {
+  choose(option: number, tapped_at = performance.now()): void {
     if (this.submission !== "none") return;
     if (this.session.view?.question?.kind !== "multiple") {
       this.chosen = [option];
-      void this.submit();
+      void this.submit(tapped_at);
     } else if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
     else this.chosen = [...this.chosen, option].sort();
   }
 
   /** Sends what was chosen, once. */
-  async submit(): Promise<void> {
+  async submit(tapped_at = performance.now()): Promise<void> {
     const question = this.session.view?.question;
     if (!question || this.chosen.length === 0 || this.submission !== "none") return;
     const answer = question.kind === "multiple" ? [...this.chosen] : (this.chosen[0] as number);
-    const outcome = await this.#send(question.index, answer);
+    const opened = this.#opened.question === question.index;
+    const elapsed_ms = opened ? Math.max(0, Math.round(tapped_at - this.#opened.at)) : undefined;
+    const outcome = await this.#send({ type: "submit_answer", question: question.index, answer, elapsed_ms });
     if (this.session.view?.question?.index !== question.index) return;
     this.submission = outcome;
     if (outcome === "accepted") this.sounds.play("taken");
@@ -79,18 +88,18 @@ export class Player {
     this.soundOn = on;
   }
 
-  async #send(question: number, answer: number | number[]): Promise<Exclude<Submission, "none">> {
+  async #send(command: Omit<SubmitAnswer, "id">): Promise<Exclude<Submission, "none">> {
     this.submission = "sent";
     try {
-      await this.session.send({ type: "submit_answer", question, answer }, () => {
-        if (this.session.view?.question?.index === question) this.submission = "resent";
+      await this.session.send(command, () => {
+        if (this.session.view?.question?.index === command.question) this.submission = "resent";
       });
       return "accepted";
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.code === "not_open_yet") {
         await new Promise((done) => setTimeout(done, EARLY_MS));
-        return this.#send(question, answer);
+        return this.#send(command);
       }
       if (error.code === "already_answered") return "accepted";
       return error.code === "question_closed" || error.code === "wrong_phase" ? "late" : "refused";
@@ -126,6 +135,7 @@ export class Player {
   #reset(): void {
     this.chosen = [];
     this.submission = "none";
+    this.#opened.question = -1;
   }
 
   /** What the server knows of the own answer; one that is still on its way stays so. */
