@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from playwright.async_api import expect
 
 from clients.player import Client
-from quickpoll.protocol import CloseQuestion, NewQuestion, NextQuestion, Option, Question, Quiz, StartQuiz
+from quickpoll.protocol import CloseQuestion, NewQuestion, NextQuestion, Option, Question, Quiz, Settings, StartQuiz
 from tests.system.browser import PHONE, Phone, chromium, new_page
-from tests.system.game import Settings, open_session
+from tests.system.game import open_session
 from tests.system.harness import running, serve, websocket_url
 from tests.system.latency import far, jittery
 
@@ -46,8 +46,8 @@ async def test_pages_5_to_150_ms_away_open_the_options_within_20_ms_of_each_othe
             await page.add_init_script(NOTE_OPENINGS)
             phones.append(await Phone.join(page, f"http://127.0.0.1:{there}", created.code, f"Phone {way_ms}", quiz))
         opens_at = []
-        for command in (StartQuiz(), *[NextQuestion()] * (QUESTIONS - 1)):
-            await host.call(command)
+        for number in range(QUESTIONS):
+            await host.call(NextQuestion() if number else StartQuiz())
             opens_at.append((await host.expect(NewQuestion)).opens_at)
             for phone in phones:
                 await expect(phone.page.get_by_role("group", name="Options")).to_be_visible()
