@@ -34,12 +34,14 @@ from quickpoll.protocol import (
     EndSession,
     Error,
     ErrorCode,
+    GetLog,
     GetResults,
     Joined,
     JoinSession,
     KickPlayer,
     LeaveSession,
     LockSession,
+    Log,
     NextQuestion,
     Ok,
     PauseQuiz,
@@ -145,6 +147,8 @@ class Client:
     @overload
     async def call(self, command: GetResults, *, timeout_s: float = ...) -> Results: ...
     @overload
+    async def call(self, command: GetLog, *, timeout_s: float = ...) -> Log: ...
+    @overload
     async def call(self, command: SyncClock, *, timeout_s: float = ...) -> Clock: ...
     @overload
     async def call(self, command: OkCommand, *, timeout_s: float = ...) -> Ok: ...
@@ -175,6 +179,16 @@ class Client:
                 await self._websocket.send(encode_command(command), text=True)
         except ConnectionClosed:
             raise self._lost(None if isinstance(command, str | bytes) else command) from None
+
+    async def log(self) -> str:
+        """The log of the session that this client hosts, as the text of a file; raises as `call`."""
+        texts: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self.call(GetLog(cursor=cursor))
+            texts.append(page.text)
+            cursor = page.next_cursor
+        return "".join(texts)
 
     async def expect(self, kind: type[Message], *, timeout_s: float = TIMEOUT_S) -> Message:
         """The next message of this type: the first that no earlier `expect` returned, arrived already or still to come.

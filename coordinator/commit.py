@@ -43,10 +43,12 @@ class SessionChange:
     fields: dict[str, bytes]
     removed: Sequence[str] = ()
     """Fields to delete."""
+    log: Sequence[bytes] = ()
+    """Records that its log grows by."""
     step: bytes = b""
     """The encoded Step; empty: nothing is said."""
     closed: bool = False
-    """The session is over: only `fields` remain, for a while."""
+    """The session is over: only `fields` remain, for a while; its log goes, too."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,12 @@ def _call(batch: Batch) -> Call:
     args: list[Any] = [batch.token, batch.offset_before, batch.offset, first_kept]
     args += (len(batch.sessions), len(batch.replies), len(batch.creates))
     for session in batch.sessions:
-        names += (keys.session(session.code), keys.history(session.code), keys.channel(session.code))
+        code = session.code
+        names += (keys.session(code), keys.history(code), keys.log(code), keys.channel(code))
         args.append(int(session.closed))
         _add_list(args, [part for pair in session.fields.items() for part in pair])
         _add_list(args, session.removed)
+        _add_list(args, session.log)
         args.append(session.step)
         args += (
             (CLOSED_EXPIRY_MS, CLOSED_HISTORY_EXPIRY_MS) if session.closed else (SESSION_EXPIRY_MS, SESSION_EXPIRY_MS)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from coordinator import snapshots
 from coordinator.commit import Batch, SessionChange
-from coordinator.engine import Drawn, Effects, apply, create, next_deadline
+from coordinator.engine import Drawn, Effects, LogPage, apply, create, next_deadline
 from coordinator.entries import Received, create_id_of
 from coordinator.outbox import Outbox
 from coordinator.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
@@ -50,14 +50,17 @@ class Known:
     """Codes for new sessions, by create id."""
     set_aside: Mapping[tuple[int, str], str]
     """Why an entry, by its index, is not applied to a session."""
+    log_pages: Mapping[int, LogPage]
+    """What was read for a `get_log`, by its index."""
 
 
 @dataclass(slots=True)
 class _Change:
-    """Players of a session whose records have to be stored or deleted."""
+    """Players of a session whose records have to be stored or deleted, and what its log has grown by."""
 
     touched: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
+    log: list[bytes] = field(default_factory=list)
 
 
 class Making:
@@ -158,7 +161,7 @@ class Making:
             return
         change = self._changes.setdefault(code, _Change())
         try:
-            effects = apply(held.session, entry, received.at, _drawn_for(entry))
+            effects = apply(held.session, entry, received.at, self._drawn_for(index, entry))
             self._outbox.add(code, effects, held.step)
         except Exception as error:
             raise Poison(index, code, reason_of(error)) from error
@@ -184,9 +187,17 @@ class Making:
         self._creates[create_id] = code
         self._note(code, self._changes.setdefault(code, _Change()), effects, received.at)
 
+    def _drawn_for(self, index: int, entry: Entry) -> Drawn:
+        if isinstance(entry, Command) and isinstance(entry.body, JoinSession):
+            return Drawn(player_id=secrets.token_urlsafe(PLAYER_ID_CHARACTERS)[:PLAYER_ID_CHARACTERS])
+        if page := self._known.log_pages.get(index):
+            return Drawn(log_page=page)
+        return _NOTHING_DRAWN
+
     def _note(self, code: str, change: _Change, effects: Effects, now: int) -> None:
         change.touched |= effects.touched
         change.removed |= effects.removed
+        change.log += effects.log
         self._sessions.use(code, now)
 
     def _miss(self, entry: Entry, code: str) -> None:
@@ -233,6 +244,7 @@ class Making:
             code,
             fields,
             removed=[] if is_closed else [snapshots.player_field(player_id) for player_id in change.removed],
+            log=[] if is_closed else change.log,
             step=self._outbox.step(code, self._known.token, held.step) if has_news else b"",
             closed=is_closed,
         )
@@ -240,9 +252,3 @@ class Making:
 
 def _drawn_for_session(code: str) -> Drawn:
     return Drawn(code, nonce=secrets.token_urlsafe(NONCE_BYTES), salt=secrets.token_hex(SALT_BYTES))
-
-
-def _drawn_for(entry: Entry) -> Drawn:
-    if isinstance(entry, Command) and isinstance(entry.body, JoinSession):
-        return Drawn(player_id=secrets.token_urlsafe(PLAYER_ID_CHARACTERS)[:PLAYER_ID_CHARACTERS])
-    return _NOTHING_DRAWN

@@ -9,14 +9,17 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from coordinator import log_pages
 from coordinator.codes import NoFreeCode, draw_free
 from coordinator.commit import NO_OFFSET, Batch, Outcome
+from coordinator.engine import LogPage
 from coordinator.entries import Entries, Received, create_id_of, receive
 from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
-from quickpoll.envelope import GatewayLost, Tick
+from quickpoll.envelope import Command, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
+from quickpoll.protocol import GetLog
 from quickpoll.redis import Client
 from quickpoll.tokens import Tokens
 
@@ -133,7 +136,15 @@ class Partition:
             creates=creates,
             drawn_codes=await self._draw([create_id for create_id in create_ids if create_id not in creates]),
             set_aside=set_aside,
+            log_pages=await self._read_logs(received),
         )
+
+    async def _read_logs(self, received: Sequence[Received]) -> dict[int, LogPage]:
+        return {
+            index: await log_pages.read(self._client, self.keys.log(one.code), one.entry.body.cursor)
+            for index, one in enumerate(received)
+            if one.code and isinstance(one.entry, Command) and isinstance(one.entry.body, GetLog)
+        }
 
     async def _known_creates(self, create_ids: Sequence[str]) -> dict[str, str]:
         codes: list[Any] = await self._client.mget([self.keys.create(create_id) for create_id in create_ids])

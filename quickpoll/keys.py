@@ -81,6 +81,10 @@ class PartitionKeys:
         """Stream, capped: the last steps of a session, for gateways that missed some."""
         return f"{self.prefix}out:{code}"
 
+    def log(self, code: str) -> str:
+        """List: the records of a session's log, as texts."""
+        return f"{self.prefix}log:{code}"
+
     def channel(self, code: str) -> str:
         """Channel: steps of a session, to every gateway that has connections in it."""
         return f"{self.prefix}ch:{code}"

@@ -253,6 +253,13 @@ class GetResults(ClientMessage, frozen=True, tag="get_results"):
     """How many players to leave out, best first: what came as `next_offset`."""
 
 
+class GetLog(ClientMessage, frozen=True, tag="get_log"):
+    """Asks for the session's log, which `quickpoll replay` plays again. Reply: `log`."""
+
+    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,9}:[0-9a-f]{64})?$(?!\n)", max_length=74)] = ""
+    """Where to go on: what came as `next_cursor`; empty: from the beginning."""
+
+
 class EndSession(ClientMessage, frozen=True, tag="end_session"):
     """Ends the session for everyone. Reply: `ok`."""
 
@@ -280,6 +287,7 @@ HOST_COMMANDS: Final = (
     PauseQuiz,
     SetExtraTime,
     GetResults,
+    GetLog,
     EndSession,
 )
 PLAYER_COMMANDS: Final = (SubmitAnswer, AskExtraTime, LeaveSession)
@@ -297,6 +305,7 @@ SessionCommand = (
     | PauseQuiz
     | SetExtraTime
     | GetResults
+    | GetLog
     | EndSession
     | AskExtraTime
     | LeaveSession
@@ -681,6 +690,16 @@ class Results(ServerMessage, frozen=True, tag="results"):
     players: tuple[PlayerSummary, ...]
     next_offset: int | None = None
     """Where more players are: what to ask for next; null: these were the last."""
+    log_head: str | UnsetType = UNSET
+    """The hash of the last record of the session's log, in hexadecimal digits."""
+
+
+class Log(ServerMessage, frozen=True, tag="log"):
+    """To the host who asked: lines of the log, each with its line break. All texts in a row are the file."""
+
+    text: str
+    next_cursor: str | None = None
+    """Where more lines are: what to ask for next; null: these were the last."""
 
 
 class Kicked(ServerMessage, frozen=True, tag="kicked"):
@@ -721,6 +740,7 @@ AnyServerMessage = (
     | YourFinal
     | YourExtraTime
     | Results
+    | Log
     | HostLeft
     | HostReturned
     | Kicked

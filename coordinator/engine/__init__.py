@@ -11,14 +11,14 @@ raises for what a client sent: each command ends in exactly one Reply. A session
 
 `apply.py` holds the table of what is allowed when; `lobby.py` who is in, `question.py` the life of a
 question; `scoring.py` and `ranking.py` the points; `extra_time.py` who has more time for them; `progress.py`
-the counts that are said only every so often; `report.py` the results for the host; `views.py` what each
-audience may know.
+the counts that are said only every so often; `report.py` the results for the host; `log.py` and `records.py` what
+the session can be played again from; `views.py` what each audience may know.
 """
 
 from coordinator.engine.apply import apply, create, next_deadline
 from coordinator.engine.effects import Close, CloseSession, Effect, Effects, Reply, ToEach, ToMany
 from coordinator.engine.state import Head, Player, Session
-from coordinator.engine.turn import Drawn
+from coordinator.engine.turn import Drawn, LogPage
 
 __all__ = [
     "Close",
@@ -27,6 +27,7 @@ __all__ = [
     "Effect",
     "Effects",
     "Head",
+    "LogPage",
     "Player",
     "Reply",
     "Session",

@@ -19,6 +19,7 @@ from quickpoll.protocol import (
     CreateSession,
     EndSession,
     ErrorCode,
+    GetLog,
     GetResults,
     JoinSession,
     KickPlayer,
@@ -73,6 +74,9 @@ RULES: Final[dict[type[SessionCommand], Rule]] = {
     SetExtraTime: Rule(Role.HOST, _ANY),
     GetResults: Rule(
         Role.HOST, frozenset({Phase.RESULTS, Phase.ENDED}), advice="There are results when a question was closed."
+    ),
+    GetLog: Rule(
+        Role.HOST, frozenset({Phase.RESULTS, Phase.ENDED}), advice="The log can be had when a question was closed."
     ),
     EndSession: Rule(Role.HOST, _ANY),
     # Which question the answer is for decides, not the phase alone: see `question.submit_answer`.
@@ -219,6 +223,7 @@ _HostCommand = (
     | PauseQuiz
     | SetExtraTime
     | GetResults
+    | GetLog
     | EndSession
 )
 
@@ -238,6 +243,9 @@ def _by_host(turn: Turn, body: _HostCommand) -> None:
     _check_phase(turn)
     if isinstance(body, GetResults):
         turn.reply(report.results(session, body.offset, turn.reply_to))
+        return
+    if isinstance(body, GetLog):
+        turn.reply(report.log_page(session, turn.drawn.log_page, turn.reply_to))
         return
     head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
     turn.reply(Ok(reply_to=turn.reply_to))

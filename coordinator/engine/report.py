@@ -8,15 +8,18 @@ Whether an answer was correct is told from the question.
 from struct import Struct
 from typing import Final
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from coordinator.engine import ranking
 from coordinator.engine.scoring import Ruling
 from coordinator.engine.state import Player, Session, Tally
+from coordinator.engine.turn import LogPage, Refused
 from coordinator.engine.views import correct_options
 from quickpoll.protocol import (
     MAX_RESULTS_ANSWERS,
     Answer,
+    ErrorCode,
+    Log,
     PlayerAnswer,
     PlayerSummary,
     QuestionSummary,
@@ -56,8 +59,17 @@ def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results
         questions=tuple(closed),
         players=tuple(_player(player, read) for player in ordered[offset:end]),
         next_offset=end if end < len(ordered) else None,
+        log_head=session.head.log_hash.hex() or UNSET,
         reply_to=reply_to,
     )
+
+
+def log_page(session: Session, page: LogPage | None, reply_to: str | UnsetType) -> Log:
+    """A part of the log; raises Refused where the session has none."""
+    if not session.head.log_hash or page is None:
+        advice = "This session was created by a version that kept no log. The next one will have one."
+        raise Refused(ErrorCode.WRONG_PHASE, advice)
+    return Log(text=page.text, next_cursor=page.next_cursor, reply_to=reply_to)
 
 
 def points_of(player: Player) -> list[int]:

@@ -4,6 +4,7 @@ A rule ends in exactly one `Turn.reply`, or raises `Refused` before it has chang
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
@@ -14,12 +15,19 @@ from quickpoll.envelope import Command, Identity
 from quickpoll.protocol import Error, ErrorCode, ServerMessage
 
 
+class LogPage(NamedTuple):
+    """A part of the session's log as it was read for a `get_log`."""
+
+    text: str
+    next_cursor: str | None
+
+
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn by chance outside, for an entry that may need it.
+    """What was drawn by chance or read outside, for an entry that may need it.
 
     `code`, `nonce` and `salt` are for a new session, `player_id` for a new player. `version` is not drawn: it is that
-    of quickpoll, which a new session's log says.
+    of quickpoll, which a new session's log says. `log_page` is for `get_log`.
     """
 
     code: str = ""
@@ -27,6 +35,7 @@ class Drawn:
     salt: str = ""
     player_id: str = ""
     version: str = __version__
+    log_page: LogPage | None = None
 
 
 class Refused(Exception):

@@ -1,14 +1,14 @@
 -- Commits one batch of a partition: state, deadlines, offset and deliveries, all of them or none.
 --
 -- KEYS  1 token   2 meta   3 stream   4 deadlines   5 gateways   6 quarantine
---       then for each session: its hash, its history, its channel
+--       then for each session: its hash, its history, its log, its channel
 --       then for each gateway with replies: its channel
 --       then for each new session: the key that recognises its create_session
 -- ARGV  1 the fencing token of the lease that the batch was made under
 --       2 the offset that the batch was made from, 3 the offset after it, 4 the first ID to keep in the stream
 --       5 sessions, 6 gateways with replies, 7 new sessions: how many
---       then for each session: 1 to forget all fields first, else 0; [fields and values]; [fields to delete];
---         step to publish, or empty; expiry of the hash in ms; expiry of the history in ms
+--       then for each session: 1 to forget all fields and the log first, else 0; [fields and values];
+--         [fields to delete]; [records for the log]; step to publish, or empty; expiry of the hash in ms; expiry of the history in ms
 --       then for each gateway: replies to publish
 --       then for each new session: its code; expiry in ms
 --       then [deadline, code, ...]; [codes without a deadline]; [gateways seen]; [gateways gone];
@@ -52,19 +52,25 @@ redis.call('XTRIM', KEYS[3], 'MINID', ARGV[4])
 local key = 6
 local steps = {}
 for _ = 1, tonumber(ARGV[5]) do
-  local hash, history, channel = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
-  key = key + 3
+  local hash, history, log, channel = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
+  key = key + 4
   if take() == '1' then
-    redis.call('DEL', hash)
+    redis.call('DEL', hash, log)
   end
   call('HSET', hash, take_list())
   call('HDEL', hash, take_list())
+  local first, last = take_list()
+  call('RPUSH', log, first, last)
   local step = take()
   if step ~= '' then
     redis.call('XADD', history, 'MAXLEN', '~', HISTORY, '*', 'e', step)
     steps[#steps + 1] = { channel, step }
   end
-  redis.call('PEXPIRE', hash, take())
+  local expiry = take()
+  redis.call('PEXPIRE', hash, expiry)
+  if first <= last then
+    redis.call('PEXPIRE', log, expiry)
+  end
   redis.call('PEXPIRE', history, take())
 end
 

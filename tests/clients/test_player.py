@@ -13,9 +13,11 @@ from quickpoll.protocol import (
     Clock,
     Error,
     ErrorCode,
+    GetLog,
     GetResults,
     Kicked,
     Lobby,
+    Log,
     Ok,
     Results,
     ResumeSession,
@@ -177,6 +179,19 @@ async def test_a_dropped_connection_is_resumed_on_a_new_one(server: Server) -> N
         assert await client.closed() == (1006, "")
         await client.resume("the token")
     assert server.scripts == []
+
+
+async def test_a_log_is_asked_for_page_by_page(server: Server) -> None:
+    async def script(connection: Connection) -> None:
+        for cursor, text, following in (("", "one\n", "7:" + "0" * 64), ("7:" + "0" * 64, "two\n", None)):
+            asked = await connection.command()
+            assert isinstance(asked, GetLog)
+            assert asked.cursor == cursor
+            await connection.say(Log(text=text, next_cursor=following, reply_to=str(asked.id)))
+
+    server.scripts = [script]
+    async with Client.connect(server.url) as client:
+        assert await client.log() == "one\ntwo\n"
 
 
 async def test_a_host_resumes_as_a_remote_and_gets_the_results(server: Server) -> None:

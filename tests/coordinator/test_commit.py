@@ -83,6 +83,26 @@ async def test_what_is_over_is_removed(commit: Commit, redis: Client) -> None:
     assert await redis.smembers(KEYS.gateways) == {b"g2"}
 
 
+async def test_a_log_grows_and_goes_with_its_session(commit: Commit, redis: Client) -> None:
+    await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, log=[b"[1]", b"[2]"])]))
+    await one(commit, batch("5-1", "6-0", sessions=[SessionChange(CODE, FIELDS, log=[b"[3]"])]))
+    await one(commit, batch("6-0", "7-0", sessions=[SessionChange(CODE, FIELDS)]))
+    assert await redis.lrange(KEYS.log(CODE), 0, -1) == [b"[1]", b"[2]", b"[3]"]
+    assert 0 < await redis.pttl(KEYS.log(CODE)) <= 24 * 3600 * 1000
+    await one(commit, batch("7-0", "8-0", sessions=[SessionChange(CODE, {"head": b"\x01c"}, closed=True)]))
+    assert not await redis.exists(KEYS.log(CODE))
+
+
+async def test_a_commit_that_is_refused_or_late_leaves_the_log_as_it_is(commit: Commit, redis: Client) -> None:
+    made = batch(sessions=[SessionChange(CODE, FIELDS, log=[b"[1]"])])
+    assert await one(commit, made) is Outcome.COMMITTED
+    assert await one(commit, made) is Outcome.UNCERTAIN
+    await redis.set(KEYS.token, str(TOKEN + 1))
+    fenced = batch("5-1", "6-0", sessions=[SessionChange(CODE, FIELDS, log=[b"[2]"])])
+    assert await one(commit, fenced) is Outcome.FENCED
+    assert await redis.lrange(KEYS.log(CODE), 0, -1) == [b"[1]"]
+
+
 async def test_replies_are_published_before_steps(commit: Commit, redis: Client) -> None:
     pubsub = redis.pubsub()
     channels = [KEYS.replies("g1"), KEYS.replies("g2"), KEYS.channel(CODE)]

@@ -6,6 +6,7 @@ import pytest
 
 from coordinator import making
 from coordinator.commit import Batch
+from coordinator.engine import records
 from coordinator.entries import Received
 from coordinator.making import PLAYER_ID_CHARACTERS, Known, Making
 from coordinator.quarantine import Poison
@@ -44,6 +45,7 @@ class Batches:
             "creates": {},
             "drawn_codes": {"one:gw/1/1": "123456"},
             "set_aside": {},
+            "log_pages": {},
         }
         return Making(Known(**(base | known)), self.sessions, TOKENS)
 
@@ -87,6 +89,16 @@ def test_a_new_session_is_stored_whole_and_answered(batches: Batches) -> None:
     assert batch.deadlines["123456"]
     assert set(batch.gateways_seen) == {"gw"}
     assert batch.offset == f"{batches.now}-0"
+
+
+def test_the_log_grows_by_what_was_done_and_goes_with_the_session(batches: Batches) -> None:
+    (created,) = batches.make(command(CREATE)).sessions
+    assert [records.decode(text).at for text in created.log] == [batches.now]
+    (joined,) = batches.make(join(2), join(3)).sessions
+    assert [type(records.decode(text)) for text in joined.log] == [records.Joined, records.Joined]
+    session = batches.sessions["123456"].session
+    (ended,) = batches.make(command(EndSession(), identity=session.host_identity)).sessions
+    assert (ended.closed, ended.log) == (True, [])
 
 
 def test_steps_count_on_from_batch_to_batch(batches: Batches) -> None:

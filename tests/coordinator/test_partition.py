@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from coordinator import engine, making
+from coordinator import engine, log_file, making
 from coordinator.commit import Batch, Committer, Outcome
 from coordinator.engine import Drawn, Effects, Session
 from coordinator.entries import Entries
 from coordinator.making import POSTPONED_MS
 from coordinator.partition import Partition, load
+from coordinator.replay import Replay
 from quickpoll.envelope import (
     Command,
     Disconnected,
@@ -27,16 +28,23 @@ from quickpoll.envelope import (
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.link import RedisLink
 from quickpoll.protocol import (
+    AnswerAccepted,
     AnyServerMessage,
     CreateSession,
     Error,
     ErrorCode,
+    GetLog,
+    GetResults,
     Joined,
     JoinSession,
+    LeaveSession,
+    Log,
+    Results,
     Role,
     SessionCommand,
     SessionCreated,
     StartQuiz,
+    SubmitAnswer,
     decode_message,
 )
 from quickpoll.redis import Client
@@ -184,6 +192,34 @@ async def test_a_new_owner_goes_on_from_what_redis_holds(owner: Owner) -> None:
     assert owner.partition.gateways == {"gw"}
     (error,) = messages(await owner.apply(owner.join_command(host.code, 2)))
     assert isinstance(error, Error)  # the name is taken: the session is as it was
+
+
+async def test_the_log_goes_on_under_a_new_owner_and_is_told_to_the_host(owner: Owner) -> None:
+    host = await owner.create()
+    ann, bea = await owner.join(host.code, 2), await owner.join(host.code, 3)
+    await owner.apply(owner.command(StartQuiz(), 1, host))
+    await owner.restart()
+    (accepted,) = messages(await owner.apply(owner.command(SubmitAnswer(question=0, answer=0), 2, ann)))
+    await owner.apply(owner.command(LeaveSession(), 3, bea))
+    (told,) = messages(await owner.apply(owner.command(GetLog(), 1, host)))
+    assert isinstance(accepted, AnswerAccepted)
+    assert isinstance(told, Log)
+    assert told.next_cursor is None
+    log = log_file.read(told.text.encode())
+    assert accepted.receipt in log.receipts
+    assert Replay(log).run().head.log_hash.hex() == log.head
+    (results,) = messages(await owner.apply(owner.command(GetResults(), 1, host)))
+    assert isinstance(results, Results)
+    assert results.log_head == log.head
+
+
+async def test_while_a_question_is_open_nobody_gets_the_log(owner: Owner) -> None:
+    host = await owner.create()
+    ann = await owner.join(host.code, 2)
+    await owner.apply(owner.command(StartQuiz(), 1, host))
+    for connection, identity in ((1, host), (2, ann), (9, None)):
+        (refused,) = messages(await owner.apply(owner.command(GetLog(), connection, identity)))
+        assert isinstance(refused, Error)
 
 
 async def test_a_create_is_recognised_by_a_new_owner(owner: Owner) -> None:

@@ -95,6 +95,9 @@ AT_THE_LIMIT: list[Json] = [
     {"type": "ask_extra_time"},
     {"type": "get_results"},
     {"type": "get_results", "offset": 20_000},
+    {"type": "get_log"},
+    {"type": "get_log", "cursor": ""},
+    {"type": "get_log", "cursor": "4000:" + "0f" * 32},
 ]
 
 OVER_THE_LIMIT: list[tuple[Json, str]] = [
@@ -154,6 +157,10 @@ OVER_THE_LIMIT: list[tuple[Json, str]] = [
     ({"type": "set_extra_time", "player_id": "x", "percent": False}, "$.percent"),
     ({"type": "get_results", "offset": -1}, "$.offset"),
     ({"type": "get_results", "offset": 20_001}, "$.offset"),
+    ({"type": "get_log", "cursor": "4000"}, "$.cursor"),
+    ({"type": "get_log", "cursor": "-1:" + "0f" * 32}, "$.cursor"),
+    ({"type": "get_log", "cursor": "0:" + "0F" * 32}, "$.cursor"),
+    ({"type": "get_log", "cursor": "0:" + "0f" * 32 + "\n"}, "$.cursor"),
     ({"type": "sync_clock", "t0": "1"}, "$.t0"),
     ({"type": ["start_quiz"]}, "$.type"),
 ]
@@ -416,13 +423,14 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
 
     client = (
         "create_session join_session resume_session start_quiz next_question close_question submit_answer kick_player"
-        " lock_session pause_quiz set_extra_time get_results end_session ask_extra_time leave_session sync_clock"
+        " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
+        " sync_clock"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
         " new_question answer_accepted answer_progress question_results your_result leaderboard quiz_ended your_final"
         " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
-        " your_extra_time results"
+        " your_extra_time results log"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())

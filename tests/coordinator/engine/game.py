@@ -11,6 +11,7 @@ from coordinator.engine import (
     Drawn,
     Effects,
     Head,
+    LogPage,
     Player,
     Reply,
     Session,
@@ -51,7 +52,8 @@ TRUE_FALSE = Question("true_false", "Quito is in Peru.", (Option("True"), Option
 POLL = Question("poll", "Where to?", (Option("Nairobi"), Option("Quito")))
 
 HOST_LINK = Link("g1", 1)
-NOTHING = Drawn()
+NOTHING = Drawn(log_page=LogPage("as it was read\n", None))
+"""Nothing by chance."""
 DEFAULTS = Settings()
 START_MS = 1_700_000_000_000
 

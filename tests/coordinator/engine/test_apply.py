@@ -10,11 +10,13 @@ from quickpoll.protocol import (
     EndSession,
     Error,
     ErrorCode,
+    GetLog,
     GetResults,
     JoinSession,
     KickPlayer,
     LeaveSession,
     LockSession,
+    Log,
     NewQuestion,
     NextQuestion,
     Ok,
@@ -41,6 +43,7 @@ HOST_COMMANDS: list[SessionCommand] = [
     PauseQuiz(paused=True),
     SetExtraTime(player_id="p0", percent=25),
     GetResults(),
+    GetLog(),
     EndSession(),
 ]
 PLAYER_COMMANDS: list[SessionCommand] = [SubmitAnswer(question=0, answer=0), AskExtraTime(), LeaveSession()]
@@ -77,10 +80,11 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         CloseQuestion: {Phase.QUESTION},
         NextQuestion: {Phase.RESULTS},
         GetResults: {Phase.RESULTS, Phase.ENDED},
+        GetLog: {Phase.RESULTS, Phase.ENDED},
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:
-        assert isinstance(reply, Results if isinstance(body, GetResults) else Ok)
+        assert isinstance(reply, {GetResults: Results, GetLog: Log}.get(type(body), Ok))
     else:
         assert code(reply) is ErrorCode.WRONG_PHASE
         assert game.session.head.phase is phase

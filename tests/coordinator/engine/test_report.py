@@ -1,11 +1,13 @@
 import pytest
 
-from coordinator.engine import report
+from coordinator.engine import LogPage, report
 from coordinator.engine.report import RECORD_BYTES
+from coordinator.engine.turn import Refused
 from quickpoll.protocol import (
     ErrorCode,
     GetResults,
     LeaveSession,
+    Log,
     NextQuestion,
     Option,
     PlayerAnswer,
@@ -17,6 +19,21 @@ from quickpoll.protocol import (
     encode_message,
 )
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game, Seat, code
+
+
+def test_a_page_of_the_log_is_said_as_it_was_read() -> None:
+    game = Game()
+    assert report.log_page(game.session, LogPage("a line\n", "7:00"), "r") == Log(
+        text="a line\n", next_cursor="7:00", reply_to="r"
+    )
+
+
+def test_a_session_without_a_log_says_so() -> None:
+    game = Game()
+    game.session.head.log_hash = b""
+    with pytest.raises(Refused, match="kept no log"):
+        report.log_page(game.session, LogPage("", None), "r")
+
 
 SIX = Question("multiple", "All?", tuple(Option(f"{n}", correct=True) for n in range(6)), time_limit_ms=300_000)
 

@@ -231,6 +231,14 @@ export interface GetResults {
   id?: string | null;
 }
 
+/** Asks for the session's log, which `quickpoll replay` plays again. Reply: `log`. */
+export interface GetLog {
+  type: "get_log";
+  /** Where to go on: what came as `next_cursor`; empty: from the beginning. */
+  cursor?: string;
+  id?: string | null;
+}
+
 /** Ends the session for everyone. Reply: `ok`. */
 export interface EndSession {
   type: "end_session";
@@ -615,6 +623,17 @@ export interface Results {
   players: PlayerSummary[];
   /** Where more players are: what to ask for next; null: these were the last. */
   next_offset: number | null;
+  /** The hash of the last record of the session's log, in hexadecimal digits. */
+  log_head?: string;
+  reply_to?: string;
+}
+
+/** To the host who asked: lines of the log, each with its line break. All texts in a row are the file. */
+export interface Log {
+  type: "log";
+  text: string;
+  /** Where more lines are: what to ask for next; null: these were the last. */
+  next_cursor: string | null;
   reply_to?: string;
 }
 
@@ -669,6 +688,7 @@ export type AnyClientMessage =
   | PauseQuiz
   | SetExtraTime
   | GetResults
+  | GetLog
   | EndSession
   | AskExtraTime
   | LeaveSession
@@ -698,6 +718,7 @@ export type AnyServerMessage =
   | YourFinal
   | YourExtraTime
   | Results
+  | Log
   | HostLeft
   | HostReturned
   | Kicked
