@@ -43,6 +43,11 @@ CASES ?=
 bench: .venv/dev.stamp benchmarks/anchors/ws/node_modules/.stamp  ## measure what QuickPoll costs: make bench CASES=a,b
 	PATH="$$PATH":$(NODE)/bin $(BIN)/python -m benchmarks $(CASES)
 
+.PHONY: fuzz
+FRAMES ?= 1000000
+fuzz: .venv/dev.stamp  ## frames without sense while a game is played: make fuzz FRAMES=1000000 SEED=1
+	$(BIN)/python -m tests.fuzz --frames $(FRAMES) --seed $(SEED)
+
 .PHONY: autobahn
 WSTEST ?= wstest
 autobahn: .venv/dev.stamp  ## the Autobahn test suite on the gateway's connections: make autobahn WSTEST=/path/to/wstest

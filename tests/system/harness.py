@@ -77,6 +77,12 @@ class Process:
             raise AssertionError(f"not ready after {READY_WITHIN_S} s:\n{self.log.read_text()}") from None
 
     @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def has_started(self) -> bool:
         """Whether it was started, even if it has ended since."""
         return self._process is not None

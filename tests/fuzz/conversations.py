@@ -1,0 +1,114 @@
+"""What one client says: as whom, well-formed frames with any text in them, and perhaps an ending against the rules.
+
+Hypothesis draws conversations; `variants` makes more of each, which is a hundred times as quick. All frames but the
+last are such that the gateway goes on reading, so that a frame that is counted is one that was handled.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+
+from quickpoll.protocol import AnyClientMessage
+from tests.fuzz.corpus import ENDINGS, TEXTS
+
+
+class As(StrEnum):
+    """Whom a conversation begins as."""
+
+    NOBODY = "nobody"
+    PLAYER = "player"
+    HOST = "host"
+
+
+@dataclass(frozen=True)
+class Fuzz:
+    """One conversation."""
+
+    as_: As
+    texts: tuple[str, ...]
+    cuts: int
+    """Into how many fragments each text is cut; what is beyond its length makes empty ones."""
+    pings: bool
+    """Whether pings come between the fragments."""
+    ending: bytes
+
+    @property
+    def frames(self) -> list[bytes]:
+        """As they go out; the ending counts as one."""
+        frames = [frame for text in self.texts for frame in self._message(text.encode())]
+        return [*frames, self.ending] if self.ending else frames
+
+    def _message(self, text: bytes) -> Iterator[bytes]:
+        size = len(text) // self.cuts + 1
+        for number in range(self.cuts):
+            part, last = text[number * size : (number + 1) * size], number == self.cuts - 1
+            yield Frame(Opcode.CONT if number else Opcode.TEXT, part, last).serialize(mask=True)
+            if self.pings:
+                yield Frame(Opcode.PING if number % 2 else Opcode.PONG, part[:125]).serialize(mask=True)
+
+
+COMMANDS: Final = tuple(str(kind.__struct_config__.tag) for kind in AnyClientMessage.__args__)
+FIELDS: Final = tuple(sorted({name for kind in AnyClientMessage.__args__ for name in kind.__struct_fields__}))
+
+_characters: Final = st.characters(exclude_categories=["Cs"])
+_json: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(_characters, max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(_characters, max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+_good: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "id": st.text(_characters, min_size=1, max_size=64),
+    "code": st.sampled_from(["{code}", "000000"]),
+    "token": st.sampled_from(["{host_token}", "{player_token}", "v2.AAAA.AAAA"]),
+    "name": st.text(_characters, max_size=30),
+    "question": st.integers(-1, 3),
+    "answer": st.integers(-1, 6) | st.lists(st.integers(-1, 6), max_size=7),
+    "locked": st.booleans(),
+    "t0": st.integers() | st.floats(),
+    "player_id": st.sampled_from(["{player_id}", "nobody"]),
+    "percent": st.integers(0, 100),
+}
+_fields: Final = st.sampled_from(FIELDS).flatmap(lambda name: st.tuples(st.just(name), _good.get(name, _json) | _json))
+_commands: Final = st.builds(
+    lambda kind, fields: json.dumps({"type": kind} | dict(fields)),
+    st.sampled_from(COMMANDS) | st.text(_characters, max_size=12),
+    st.lists(_fields, max_size=4),
+)
+_texts: Final = _commands | st.sampled_from(TEXTS) | st.text(_characters, max_size=80)
+conversations: Final = st.builds(
+    Fuzz,
+    st.sampled_from(As),
+    st.lists(_texts, min_size=6, max_size=20).map(tuple),
+    st.integers(1, 4),
+    st.booleans(),
+    st.just(b"") | st.sampled_from(ENDINGS) | st.binary(min_size=1, max_size=40),
+)
+
+
+def variants(fuzz: Fuzz, seed: int, count: int) -> Iterator[Fuzz]:
+    """The conversation, and others like it."""
+    chance = random.Random(seed)
+    yield fuzz
+    for _ in range(count - 1):
+        texts = [_bend(text, chance) if chance.random() < 0.7 else text for text in fuzz.texts]
+        chance.shuffle(texts)
+        ending = chance.choice((fuzz.ending, b"", chance.choice(ENDINGS), chance.randbytes(chance.randrange(1, 64))))
+        yield Fuzz(chance.choice(list(As)), tuple(texts), chance.randrange(1, 5), chance.random() < 0.5, ending)
+
+
+def _bend(text: str, chance: random.Random) -> str:
+    """The text with a part of it left out, doubled or replaced."""
+    if not text:
+        return chance.choice(TEXTS)
+    start = chance.randrange(len(text))
+    end = min(len(text), start + chance.randrange(1, 12))
+    part = chance.choice(
+        ("", text[start:end] * 2, chance.choice(COMMANDS), chr(chance.randrange(0xD800)), '"', "{", "0")
+    )
+    return text[:start] + part + text[end:]
