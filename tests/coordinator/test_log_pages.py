@@ -39,7 +39,7 @@ async def test_all_pages_in_a_row_are_a_file_that_replays(redis: Client) -> None
     game = crowd()
     await redis.rpush(KEY, *game.log)
     texts = await pages(redis)
-    assert len(texts) == 2
+    assert len(texts) == 3
     assert all(len(encode_message(Log(text=text))) < 256 * 1024 for text in texts)
     text = "".join(texts).encode()
     assert text == game.exported()
