@@ -3,6 +3,7 @@
 `COMPOSE` names the command: `docker compose` or `docker-compose`.
 """
 
+import itertools
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ from tests.system.harness import free_port, http_status
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = shlex.split(os.environ.get("COMPOSE", "docker compose"))
-PROJECT = "quickpoll-test"
+_numbers = itertools.count(1)
 READY_WITHIN_S = 90.0
 
 
@@ -27,6 +28,8 @@ class Deployment:
 
     def __init__(self, files: Sequence[str], environment: Mapping[str, str], also: Sequence[str] = ()) -> None:
         """`also` are services of the override files; those that nobody names or depends on are not started."""
+        number = next(_numbers)
+        self._project = f"quickpoll-test-{number}"
         self.port = free_port()
         self._services = ["coordinator", "balancer", *also]
         self._scale: dict[str, int] = {}
@@ -34,7 +37,7 @@ class Deployment:
         self._environment = {
             **os.environ,
             "QUICKPOLL_PORT": f"127.0.0.1:{self.port}",
-            "QUICKPOLL_FRONT_SUBNET": "10.213.78.0/24",
+            "QUICKPOLL_FRONT_SUBNET": f"10.213.{99 + number}.0/24",
             "QUICKPOLL_SECRET": secrets.token_hex(32),
             **environment,
         }
@@ -46,7 +49,7 @@ class Deployment:
 
     def compose(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a compose command; what it says is in the result, whatever its exit code."""
-        command = [*COMPOSE, "--project-name", PROJECT, *self._files, *arguments]
+        command = [*COMPOSE, "--project-name", self._project, *self._files, *arguments]
         return subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False)
 
     def up(self, **scale: int) -> None:
@@ -64,7 +67,7 @@ class Deployment:
     def containers(self, service: str) -> list[dict[str, Any]]:
         """What `docker inspect` tells about each running container of a service."""
         names = _docker(
-            "ps", "-q", "--filter", f"label=com.docker.compose.project={PROJECT}",
+            "ps", "-q", "--filter", f"label=com.docker.compose.project={self._project}",
             "--filter", f"label=com.docker.compose.service={service}",
         ).split()  # fmt: skip
         return json.loads(_docker("inspect", *names)) if names else []
