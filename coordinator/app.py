@@ -8,31 +8,30 @@ import logging
 import secrets
 import time
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
 from coordinator.leases import ALIVE_MS, TTL_MS, Leases
-from coordinator.membership import LISTEN_MS, LayoutMismatch, Membership
+from coordinator.membership import LayoutMismatch, Membership
 from coordinator.outage import Outage
 from coordinator.partition import Partition
 from coordinator.presence import Presence
 from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
-from quickpoll.clock import RedisClock
+from quickpoll.clock import Clocks, ms_of
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import Links, nodes_of
-from quickpoll.redis import UNAVAILABLE, Client, connect, time_ms
+from quickpoll.nodes import Links
+from quickpoll.places import nodes_of
+from quickpoll.redis import UNAVAILABLE
 from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
 
 __all__ = ["Coordinator", "LayoutMismatch"]
 
 START_WITHIN_S: Final = 2.0
-LEASE_TIMEOUT_S: Final = TTL_MS / 2000
+LEASE_TIMEOUT_S: Final = TTL_MS / 4000
 """Renewing must fail in time to be tried once more."""
-MAX_CONNECTIONS: Final = 8
-SYNCHRONISE_EVERY_S: Final = 30.0
 
 _log: Final = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class Coordinator:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.redis.connect`.
+            redis_url: as for `quickpoll.redis_url.parse`.
             tokens: signs what hosts and players resume with.
             partitions: how many the deployment was made with.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
@@ -57,40 +56,30 @@ class Coordinator:
         self._take_over = take_over
         self._owned: dict[int, Partition] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
-        self._lease_client = connect(redis_url, timeout_s=LEASE_TIMEOUT_S, max_connections=2)
         self.figures = self._make_figures()
-        nodes = nodes_of(redis_url)
-        self._links = Links(nodes)
-        self._clock = RedisClock()
-        self._between_batches = asyncio.Lock()
-        self._timers = Timers(nodes, self._links, self._clock, self.figures.timer_lateness_seconds)
-        self._listening = connect(redis_url, timeout_s=LISTEN_MS / 1000 + 2.0, max_connections=1)
-        self._membership = Membership(self._lease_client, self._listening, self.id, partitions, ALIVE_MS)
+        self._nodes = nodes_of(redis_url, partitions)
+        self._links = Links(self._nodes)
+        self._lease_links = Links(self._nodes, timeout_s=LEASE_TIMEOUT_S)
+        self._clocks = Clocks(self._links)
+        self._between_batches = [asyncio.Lock() for _ in range(partitions)]
+        self._timers = Timers(self._links, self._clocks, self.figures.timer_lateness_seconds)
+        self._membership = Membership(self._lease_links, self.id, partitions, ALIVE_MS)
         self._leases = Leases(
-            self._lease_client,
-            self._membership,
-            self.id,
-            partitions,
-            self._between_batches,
-            self._gained,
-            self._lost,
+            self._lease_links, self._membership, self.id, self._between_batches, self._gained, self._lost
         )
         self._readers = Readers(
             Work(
-                nodes,
                 self._links,
-                self._client,
                 self._between_batches,
                 self._owned,
                 may_act=self._leases.holds,
                 fenced=self._leases.forget,
                 ready=self._ready,
                 figures=self.figures,
-                now_ms=self._clock.now_ms,
+                now_ms=lambda number: self._clocks.of(number).now_ms(),
             )
         )
-        self._presence = Presence(self._client, self._owned.values, judge_at_once=take_over)
+        self._presence = Presence(self._links, self._owned.values, judge_at_once=take_over)
 
     @property
     def owned(self) -> frozenset[int]:
@@ -114,20 +103,21 @@ class Coordinator:
         self._run(self._membership.listen(self._leases.hurry), "membership")
         self._run(self._timers.run(), "timers")
         self._run(self._presence.run(), "presence")
-        self._run(self._keep_synchronised(), "clock")
+        self._run(self._clocks.keep(self._timers.arm_again), "clock")
 
     async def stop(self) -> None:
         """Ends after the batch under way; gives its partitions back, and leaves no task behind."""
-        async with self._between_batches:
+        async with AsyncExitStack() as stack:
+            for lock in self._between_batches:
+                await stack.enter_async_context(lock)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(*UNAVAILABLE):
             await self._leases.release_all()
         self._links.close()
-        await self._client.aclose()
-        await self._lease_client.aclose()
-        await self._listening.aclose()
+        self._lease_links.close()
+        await self._nodes.close()
 
     async def ready(self) -> tuple[bool, str]:
         """Whether this coordinator works and all partitions have an owner, and if not, why."""
@@ -152,7 +142,7 @@ class Coordinator:
             sessions=lambda: sum(partition.session_count for partition in owned),
             sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in owned),
             players=lambda: sum(partition.player_count for partition in owned),
-            coordinator_redis_round_trip_seconds=lambda: self._clock.round_trip_ms / 1000,
+            coordinator_redis_round_trip_seconds=lambda: self._clocks.round_trip_ms / 1000,
         )
 
     async def _begin(self) -> None:
@@ -160,9 +150,10 @@ class Coordinator:
         outage = Outage(_log)
         while True:
             try:
-                await self._clock.synchronise(self._lease_client)
+                await self._nodes.start()
+                await self._clocks.synchronise()
                 if self._take_over:
-                    await _clear(self._lease_client, self._partitions, self._built_at)
+                    await _clear(self._links, self._partitions, self._built_at)
                 await self._leases.beat()
                 await self._membership.tell()
             except UNAVAILABLE as error:
@@ -175,7 +166,7 @@ class Coordinator:
 
     def _gained(self, number: int, token: int) -> None:
         self.figures.leases_taken += 1
-        self._owned[number] = Partition(self._client, self._tokens, number, self._partitions, token)
+        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, token)
         self._readers.wake()
 
     def _lost(self, number: int) -> None:
@@ -188,28 +179,19 @@ class Coordinator:
         if self._owned.get(partition.number) is partition:
             self._timers.arm(partition, ticked=ticked)
 
-    async def _keep_synchronised(self) -> None:
-        while True:
-            await asyncio.sleep(SYNCHRONISE_EVERY_S)
-            with suppress(*UNAVAILABLE):
-                await self._clock.synchronise(self._client)
-                self._timers.arm_again()
-
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
         task.add_done_callback(_report)
         self._tasks.append(task)
 
 
-async def _clear(client: Client, partitions: int, since: float) -> None:
+async def _clear(links: Links, partitions: int, since: float) -> None:
     """Forgets who was alive before `since`, a moment of the monotonic clock."""
-    began_at = await time_ms(client) - (time.monotonic() - since) * 1000
-    pipeline = client.pipeline(transaction=False)
-    pipeline.delete(COORDINATORS)
-    pipeline.zremrangebyscore(GATEWAYS, "-inf", began_at - 1)
-    for number in range(partitions):
-        pipeline.delete(PartitionKeys(number).lease)
-    await pipeline.execute()
+    (time_there,) = await links.ask(links.nodes.at(GATEWAYS), ("TIME",))
+    began_at = ms_of(time_there) - (time.monotonic() - since) * 1000
+    await links.ask(links.nodes.at(COORDINATORS), ("DEL", COORDINATORS))
+    await links.ask(links.nodes.at(GATEWAYS), ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", began_at - 1))
+    await links.ask_all({number: ("DEL", PartitionKeys(number).lease) for number in range(partitions)})
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Container
 from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
+from quickpoll.nodes import Links
 from quickpoll.protocol import CODE_DIGITS
-from quickpoll.redis import Client
 
 ATTEMPTS: Final = 8
 """Rounds of drawing before the partition counts as full."""
@@ -27,15 +27,17 @@ def draw(keys: PartitionKeys, partitions: int) -> str:
             return code
 
 
-async def draw_free(client: Client, keys: PartitionKeys, partitions: int, taken: Container[str]) -> str:
+async def draw_free(links: Links, keys: PartitionKeys, partitions: int, taken: Container[str]) -> str:
     """A code that no session has, living or lately closed, and that is not in `taken`.
 
     Raises:
         NoFreeCode: all that were drawn are in use.
-        RedisError: Redis is away.
+        LinkLost, Refusal: Redis is away.
     """
     for _ in range(ATTEMPTS):
         code = draw(keys, partitions)
-        if code not in taken and not await client.exists(keys.session(code)):
-            return code
+        if code not in taken:
+            (exists,) = await links.ask_of(keys.number, ("EXISTS", keys.session(code)))
+            if not exists:
+                return code
     raise NoFreeCode

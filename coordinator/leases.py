@@ -7,17 +7,20 @@ and word of it is given, so that its next owner does not wait for the next look.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 from zlib import crc32
 
 from coordinator.membership import LayoutMismatch, Membership
 from coordinator.outage import Outage
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import UNAVAILABLE, Client, Script
+from quickpoll.link import Refusal
+from quickpoll.nodes import Links, Node, by_node
+from quickpoll.redis import UNAVAILABLE
+from quickpoll.script import Call, Script
 
 TTL_MS: Final = 2000
 MARGIN_S: Final = 0.4
@@ -41,41 +44,41 @@ class Leases:
 
     def __init__(
         self,
-        client: Client,
+        links: Links,
         membership: Membership,
         coordinator: str,
-        partitions: int,
-        between_batches: asyncio.Lock,
+        between_batches: Sequence[asyncio.Lock],
         gained: Callable[[int, int], None],
         lost: Callable[[int], None],
     ) -> None:
         """Builds it.
 
         Args:
-            client: answers in less than the time that a lease lasts.
+            links: answer in less than the time that a lease lasts.
             membership: knows the share of this coordinator.
             coordinator: the id of this coordinator.
-            partitions: how many there are.
-            between_batches: held while no batch may be under way.
+            between_batches: for each partition: held while a batch of it is under way.
             gained: called with a partition and its fencing token.
             lost: called with a partition that is not ours any more.
         """
-        self._client = client
+        self._links = links
         self._membership = membership
         self._coordinator = coordinator
         self._between_batches = between_batches
         self._gained = gained
         self._lost = lost
+        partitions = len(between_batches)
         self._keys = [PartitionKeys(number) for number in range(partitions)]
         # Coordinators start at different places, so that they do not reach for the same leases.
         start = crc32(coordinator.encode()) % partitions
         self._order = [(start + step) % partitions for step in range(partitions)]
-        self._script = Script(client, "coordinator", "scripts/lease.lua")
+        self._script = Script("coordinator", "scripts/lease.lua")
         self._leases: dict[int, Lease] = {}
         self._heard: dict[int, int] = {}
         """The last fencing token of each partition that was ours."""
         self._hurry = asyncio.Event()
-        self._outage = Outage(_log)
+        self._outage = Outage(_log, BEAT_EVERY_S)
+        self._share = 0
         self.ownerless = partitions
         """How many partitions nobody owned when it was last looked."""
 
@@ -116,15 +119,18 @@ class Leases:
             Whether a lease was lost, so that another beat should follow at once.
 
         Raises:
-            RedisError: Redis is away.
+            LinkLost, Refusal: all of Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
         self._drop_expired()
-        lost_some = await self._renew()
-        share = await self._membership.attend()
-        free = await self._look()
-        await self._take(free, share)
-        await self._give_back(share)
+        # At the same time, so that a node that is away keeps no lease on another one from being renewed.
+        outcomes = await asyncio.gather(self._renew(), self._look(), self._attend(), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        lost_some, free, _ = cast(tuple[bool, list[int], None], outcomes)
+        await self._take(free, self._share)
+        await self._give_back(self._share)
         self.ownerless = len(set(free) - self._leases.keys())
         return lost_some
 
@@ -135,20 +141,29 @@ class Leases:
             self._lost(number)
 
     async def release_all(self) -> None:
-        """Gives everything back, so that others can take it at once; raises what the client raises."""
+        """Gives everything back, so that others can take it at once; raises what the links raise."""
         numbers = list(self._leases)
         for number in numbers:
             self._lost(number)
-        await self._membership.leave()
-        await self._release(numbers)
+        try:
+            await self._membership.leave()
+        finally:
+            await self._release(numbers)
 
     # -- parts of a beat --------------------------------------------------------------------
 
+    async def _attend(self) -> None:
+        """Learns the share; while the one node that knows who lives is away, the last one stands."""
+        try:
+            self._share = await self._membership.attend()
+        except UNAVAILABLE:
+            if not self._share:
+                raise
+
     async def _renew(self) -> bool:
-        tokens = {number: lease.token for number, lease in self._leases.items()}
         sent = monotonic()
         lost_some = False
-        for number, token in await self._call("renew", tokens):
+        for number, token in (await self._call("renew", self._tokens(self._leases))).items():
             lease = self._leases.get(number)
             if lease is None:
                 continue  # fenced meanwhile
@@ -162,22 +177,20 @@ class Leases:
     async def _look(self) -> list[int]:
         """The partitions that could be taken, in the order in which this coordinator reaches for them."""
         others = [number for number in self._order if number not in self._leases]
-        if not others:
-            return []
-        holders: list[Any] = await self._client.mget([self._keys[number].lease for number in others])
+        found = await self._links.ask_all({number: ("GET", self._keys[number].lease) for number in others})
+        holders = _answered(found)
         # A lease under our own id that we do not know of is one whose reply was lost.
         own = self._coordinator.encode() + b":"
-        found = zip(others, holders, strict=True)
-        return [number for number, holder in found if holder is None or holder.startswith(own)]
+        return [number for number, holder in holders.items() if holder is None or holder.startswith(own)]
 
-    async def _take(self, free: Sequence[int], share: int) -> None:
+    async def _take(self, free: Iterable[int], share: int) -> None:
         """Reaches for what is free until the share is full; another may be quicker each time."""
         before = len(self._leases)
-        rest = list(free)
+        rest = [number for number in self._order if number in set(free)]
         while rest and (missing := share - len(self._leases)) > 0:
             numbers, rest = rest[:missing], rest[missing:]
             sent = monotonic()
-            for number, token in await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers}):
+            for number, token in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
                 if token:
                     self._leases[number] = Lease(token, _valid_until(sent))
                     self._heard[number] = token
@@ -186,19 +199,21 @@ class Leases:
             _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
     async def _give_back(self, share: int) -> None:
-        if len(self._leases) <= share:
+        excess = [number for number in self._order if number in self._leases][share:]
+        if not excess:
             return
-        async with self._between_batches:
-            excess = [number for number in self._order if number in self._leases][share:]
-            for number in excess:
-                self._lost(number)
-            await self._release(excess)
+        for number in excess:
+            async with self._between_batches[number]:
+                if number in self._leases:
+                    self._lost(number)
+        await self._release(excess)
         _log.info("gave back %d partitions, owns %d of %d", len(excess), len(self._leases), len(self._keys))
 
     async def _release(self, numbers: Iterable[int]) -> None:
-        tokens = {number: self._leases.pop(number).token for number in numbers}
-        await self._call("release", tokens)
-        await self._membership.tell()
+        leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}
+        if leases:
+            await self._call("release", self._tokens(leases))
+            await self._membership.tell()
 
     def _drop_expired(self) -> None:
         now = monotonic()
@@ -207,13 +222,52 @@ class Leases:
             del self._leases[number]
             self._lost(number)
 
-    async def _call(self, action: str, tokens: dict[int, int]) -> list[tuple[int, int]]:
-        """Partitions with the tokens that the script says; those where Redis refuses are left out."""
-        if not tokens:
-            return []
-        names = [name for number in tokens for name in (self._keys[number].lease, self._keys[number].token)]
-        (results,) = await self._script.run([(names, [action, self._coordinator, TTL_MS, *tokens.values()])])
-        return [] if isinstance(results, Exception) else list(zip(tokens, results, strict=True))
+    async def _call(self, action: str, tokens: Mapping[int, int]) -> dict[int, int]:
+        """What the script says, by partition; those of a node that is away are left out.
+
+        Raises:
+            LinkLost, Refusal: all nodes are away.
+        """
+        groups = by_node(self._links.nodes, tokens)
+        outcomes = await asyncio.gather(
+            *(
+                self._call_at(node, action, {number: tokens[number] for number in numbers})
+                for node, numbers in groups.items()
+            )
+        )
+        return _answered({number: reply for outcome in outcomes for number, reply in outcome.items()})
+
+    async def _call_at(self, node: Node, action: str, tokens: Mapping[int, int]) -> dict[int, Any]:
+        groups = [[number] for number in tokens] if self._links.nodes.apart else [list(tokens)]
+        calls: list[Call] = []
+        for group in groups:
+            names = [name for number in group for name in (self._keys[number].lease, self._keys[number].token)]
+            calls.append((names, [action, self._coordinator, TTL_MS, *(tokens[number] for number in group)]))
+        try:
+            results = await self._script.run(await self._links.to(node), calls)
+        except UNAVAILABLE as error:
+            self._links.nodes.doubt(error)
+            return dict.fromkeys(tokens, error)
+        replies: dict[int, Any] = {}
+        for group, result in zip(groups, results, strict=True):
+            if isinstance(result, Refusal):
+                self._links.nodes.doubt(result)
+                replies |= dict.fromkeys(group, result)
+            else:
+                replies |= zip(group, result, strict=True)
+        return replies
+
+    @staticmethod
+    def _tokens(leases: Mapping[int, Lease]) -> dict[int, int]:
+        return {number: lease.token for number, lease in leases.items()}
+
+
+def _answered(replies: Mapping[int, Any]) -> dict[int, Any]:
+    """The replies that are none of failure; raises if there are only such."""
+    answered = {number: reply for number, reply in replies.items() if not isinstance(reply, Exception)}
+    if replies and not answered:
+        raise next(iter(replies.values()))
+    return answered
 
 
 def _valid_until(sent: float) -> float:

@@ -3,11 +3,12 @@
 A cursor says which record comes next, and the hash of the one before it, so a page costs the same wherever it is.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from coordinator import log_file
 from coordinator.engine import LogPage, log
-from quickpoll.redis import Client
+from quickpoll.keys import PartitionKeys
+from quickpoll.nodes import Links
 
 PAGE_RECORDS: Final = 4000
 PAGE_BYTES: Final = 200 * 1024
@@ -16,10 +17,11 @@ _AROUND_RECORD: Final = 32
 """What a line and its escapes in JSON add to a record."""
 
 
-async def read(client: Client, key: str, cursor: str) -> LogPage:
-    """Reads the page at `cursor`; the empty one is the first page. Raises what the client raises."""
+async def read(links: Links, keys: PartitionKeys, code: str, cursor: str) -> LogPage:
+    """Reads the page at `cursor`; the empty one is the first page. Raises what the links raise."""
     first, _, before = cursor.partition(":")
-    texts: Any = await client.lrange(key, int(first or 0), int(first or 0) + PAGE_RECORDS)
+    records = ("LRANGE", keys.log(code), int(first or 0), int(first or 0) + PAGE_RECORDS)
+    (texts,) = await links.ask_of(keys.number, records)
     return _page(texts, int(first or 0), bytes.fromhex(before) or log.START)
 
 

@@ -7,11 +7,15 @@ next look, half a second later, finds the same.
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
+from coordinator.entries import read_streams
 from coordinator.outage import Outage
 from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
-from quickpoll.redis import UNAVAILABLE, Client, Script
+from quickpoll.link import Refusal
+from quickpoll.nodes import Links, open_node
+from quickpoll.redis import UNAVAILABLE
+from quickpoll.script import Script
 from quickpoll.settings import Failure
 
 FORGET_MS: Final = 60_000
@@ -30,83 +34,82 @@ class LayoutMismatch(Failure):
 class Membership:
     """One coordinator among all of a deployment."""
 
-    def __init__(self, client: Client, blocking: Client, coordinator: str, partitions: int, alive_ms: int) -> None:
+    def __init__(self, links: Links, coordinator: str, partitions: int, alive_ms: int) -> None:
         """Builds it.
 
         Args:
-            client: for commands.
-            blocking: a connection of its own, to wait on; answers within `LISTEN_MS` and some.
+            links: for commands.
             coordinator: the id of this coordinator.
             partitions: how many there are.
             alive_ms: for how long a sign of life counts.
         """
-        self._client = client
-        self._blocking = blocking
+        self._links = links
         self._coordinator = coordinator
         self._partitions = partitions
         self._alive_ms = alive_ms
-        self._script = Script(client, "coordinator", "scripts/attend.lua")
+        self._script = Script("coordinator", "scripts/attend.lua")
 
     async def attend(self) -> int:
         """Shows that this coordinator lives, and returns how many partitions are its share.
 
         Raises:
-            RedisError: Redis is away.
+            LinkLost, Refusal: Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
         await self._check_layout()
-        (alive,) = await self._script.run([([COORDINATORS], [self._coordinator, self._alive_ms, FORGET_MS])])
-        if isinstance(alive, Exception):
+        link = await self._links.to(self._links.nodes.at(COORDINATORS))
+        (alive,) = await self._script.run(link, [([COORDINATORS], [self._coordinator, self._alive_ms, FORGET_MS])])
+        if isinstance(alive, Refusal):
+            self._links.nodes.doubt(alive)
             raise alive
         return share(self._coordinator, [member.decode() for member in alive], self._partitions)
 
     async def leave(self) -> None:
-        """Counts for nothing from now on; raises what the client raises."""
-        await self._client.zrem(COORDINATORS, self._coordinator)
+        """Counts for nothing from now on; raises what the links raise."""
+        await self._links.ask(self._links.nodes.at(COORDINATORS), ("ZREM", COORDINATORS, self._coordinator))
 
     async def tell(self) -> None:
-        """Lets the others look at once: one has come or gone, or partitions are free; raises what the client raises."""
-        await self._client.xadd(HANDOVERS, {"by": self._coordinator}, maxlen=WORDS, approximate=True)
+        """Lets the others look at once: one has come or gone, or partitions are free; raises what the links raise."""
+        word = ("XADD", HANDOVERS, "MAXLEN", "~", WORDS, "*", "by", self._coordinator)
+        await self._links.ask(self._links.nodes.at(HANDOVERS), word)
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Calls `heard` at each word of others, for ever."""
         outage = Outage(_log)
-        offset = "$"
+        offset = ""
         while True:
+            node = self._links.nodes.at(HANDOVERS)
             try:
-                if offset == "$":  # as an ID: what is said between two reads is not to be missed
-                    offset = await self._last_word()
-                words = await self._words_after(offset)
+                link = await open_node(node)
+                try:
+                    offset = offset or await self._last_word()
+                    while True:
+                        found = await read_streams(link, {HANDOVERS: offset}, count=WORDS, block_ms=LISTEN_MS)
+                        words = found.get(HANDOVERS, [])
+                        outage.over()
+                        offset = words[-1][0].decode() if words else offset
+                        if any(self._coordinator.encode() not in fields for _, fields in words):
+                            heard()
+                finally:
+                    link.close()
             except UNAVAILABLE as error:
+                self._links.nodes.doubt(error)
                 await outage.pause(error)
-                continue
-            outage.over()
-            if words:
-                offset = words[-1][0].decode()
-            if any(fields[b"by"].decode() != self._coordinator for _, fields in words):
-                heard()
 
     async def _last_word(self) -> str:
-        words: Any = await self._client.xrevrange(HANDOVERS, count=1)
+        (words,) = await self._links.ask(
+            self._links.nodes.at(HANDOVERS), ("XREVRANGE", HANDOVERS, "+", "-", "COUNT", 1)
+        )
         return words[0][0].decode() if words else "0-0"
-
-    async def _words_after(self, offset: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
-        found: Any = await self._blocking.xread({HANDOVERS: offset}, count=WORDS, block=LISTEN_MS)
-        if isinstance(found, dict):  # protocol 3: one list of entries for each stream, in a list
-            ((words,),) = found.values() or ([[]],)
-            return list(words)
-        return [word for _, words in found or () for word in words]
 
     async def _check_layout(self) -> None:
         """The first coordinator on an empty Redis writes the layout, the others compare theirs with it."""
         ours = (str(self._partitions), LAYOUT_FORMAT)
-        stored: Any = await self._client.hmget(LAYOUT, ["partitions", "format"])
+        node, look = self._links.nodes.at(LAYOUT), ("HMGET", LAYOUT, "partitions", "format")
+        (stored,) = await self._links.ask(node, look)
         if None in stored:
-            pipeline = self._client.pipeline(transaction=False)
-            pipeline.hsetnx(LAYOUT, "partitions", ours[0])
-            pipeline.hsetnx(LAYOUT, "format", ours[1])
-            pipeline.hmget(LAYOUT, ["partitions", "format"])
-            stored = (await pipeline.execute())[-1]
+            written = (("HSETNX", LAYOUT, "partitions", ours[0]), ("HSETNX", LAYOUT, "format", ours[1]))
+            *_, stored = await self._links.ask(node, *written, look)
         partitions, layout_format = (value.decode() for value in stored)
         if partitions != ours[0]:
             raise LayoutMismatch(

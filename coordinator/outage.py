@@ -15,8 +15,9 @@ LONGEST_PAUSE_S: Final = 1.0
 class Outage:
     """Whether one part can reach Redis."""
 
-    def __init__(self, log: logging.Logger) -> None:
+    def __init__(self, log: logging.Logger, longest_pause_s: float = LONGEST_PAUSE_S) -> None:
         self._log = log
+        self._longest_pause_s = longest_pause_s
         self._failures = 0
 
     @property
@@ -34,6 +35,6 @@ class Outage:
         """Redis did not answer, or refused; returns when it is worth another try."""
         if not self._failures:
             self._log.warning("Redis cannot be used now: %r", error)
-        ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
+        ceiling = min(self._longest_pause_s, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
         self._failures += 1
         await asyncio.sleep(random.uniform(ceiling / 2, ceiling))  # noqa: S311  (jitter)

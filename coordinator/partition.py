@@ -19,8 +19,9 @@ from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
 from quickpoll.envelope import Command, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
+from quickpoll.link import Command as RedisCommand
+from quickpoll.nodes import Links, Node
 from quickpoll.protocol import GetLog
-from quickpoll.redis import Client
 from quickpoll.tokens import Tokens
 
 _log: Final = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ _log: Final = logging.getLogger(__name__)
 class Partition:
     """A partition under one lease."""
 
-    def __init__(self, client: Client, tokens: Tokens, number: int, partitions: int, token: int) -> None:
+    def __init__(self, links: Links, tokens: Tokens, number: int, partitions: int, token: int) -> None:
         """`token` is the fencing token of the lease."""
         self.keys = PartitionKeys(number)
         self.number = number
@@ -41,10 +42,10 @@ class Partition:
         """Whether a Tick was in the last batch."""
         self._token = token
         self._partitions = partitions
-        self._client = client
+        self._links = links
         self._tokens = tokens
         self._deadlines: dict[str, int] = {}
-        self._sessions = Sessions(client, self.keys)
+        self._sessions = Sessions(links, self.keys)
 
     @property
     def next_deadline(self) -> int | None:
@@ -77,7 +78,7 @@ class Partition:
         """Applies entries in order; if one has to be set aside, perhaps not all that follow it.
 
         Raises:
-            RedisError: Redis is away; then nothing has happened.
+            LinkLost, Refusal: Redis is away; then nothing has happened.
         """
         received = [receive(entry_id, fields) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}
@@ -141,32 +142,36 @@ class Partition:
 
     async def _read_logs(self, received: Sequence[Received]) -> dict[int, LogPage]:
         return {
-            index: await log_pages.read(self._client, self.keys.log(one.code), one.entry.body.cursor)
+            index: await log_pages.read(self._links, self.keys, one.code, one.entry.body.cursor)
             for index, one in enumerate(received)
             if one.code and isinstance(one.entry, Command) and isinstance(one.entry.body, GetLog)
         }
 
     async def _known_creates(self, create_ids: Sequence[str]) -> dict[str, str]:
-        codes: list[Any] = await self._client.mget([self.keys.create(create_id) for create_id in create_ids])
+        names = [self.keys.create(create_id) for create_id in create_ids]
+        (codes,) = await self._links.ask_of(self.number, ("MGET", *names))
         return {create_id: code.decode() for create_id, code in zip(create_ids, codes, strict=True) if code}
 
     async def _draw(self, create_ids: Iterable[str]) -> dict[str, str]:
         drawn: dict[str, str] = {}
         for create_id in create_ids:
             try:
-                drawn[create_id] = await draw_free(self._client, self.keys, self._partitions, set(drawn.values()))
+                drawn[create_id] = await draw_free(self._links, self.keys, self._partitions, set(drawn.values()))
             except NoFreeCode:
                 _log.error("partition %d has hardly a free code left", self.number)
         return drawn
 
 
-async def load(client: Client, partitions: Sequence[Partition]) -> None:
-    """Loads partitions, all in one round trip; raises what the client raises."""
-    pipeline = client.pipeline(transaction=False)
+async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> None:
+    """Loads partitions of a node, all in one round trip; raises what the links raise."""
+    commands: list[RedisCommand] = []
     for partition in partitions:
-        pipeline.hget(partition.keys.meta, "offset")
-        pipeline.zrange(partition.keys.deadlines, 0, -1, withscores=True)
-        pipeline.smembers(partition.keys.gateways)
-    results: list[Any] = await pipeline.execute()
+        keys = partition.keys
+        commands += (
+            ("HGET", keys.meta, "offset"),
+            ("ZRANGE", keys.deadlines, 0, -1, "WITHSCORES"),
+            ("SMEMBERS", keys.gateways),
+        )
+    results = await links.ask(node, *commands)
     for index, partition in enumerate(partitions):
         partition.load(*results[3 * index : 3 * index + 3])

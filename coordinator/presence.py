@@ -13,9 +13,11 @@ from typing import Final
 
 from coordinator.outage import Outage
 from coordinator.partition import Partition
+from quickpoll.clock import ms_of
 from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAYS
-from quickpoll.redis import UNAVAILABLE, Client, time_ms
+from quickpoll.nodes import Links
+from quickpoll.redis import UNAVAILABLE
 
 LOOK_EVERY_S: Final = 0.5
 DEAD_AFTER_MS: Final = 3000
@@ -28,9 +30,9 @@ _log: Final = logging.getLogger(__name__)
 class Presence:
     """Watches gateways for one coordinator."""
 
-    def __init__(self, client: Client, owned: Callable[[], Collection[Partition]], *, judge_at_once: bool) -> None:
+    def __init__(self, links: Links, owned: Callable[[], Collection[Partition]], *, judge_at_once: bool) -> None:
         """`judge_at_once`: no gateway from before can be alive."""
-        self._client = client
+        self._links = links
         self._owned = owned
         self._looked_at = monotonic()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
@@ -50,28 +52,35 @@ class Presence:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Looks once; raises what the client raises."""
-        now_ms = await time_ms(self._client)
+        """Looks once; raises what the links raise."""
+        node = self._links.nodes.at(GATEWAYS)
+        (time,) = await self._links.ask(node, ("TIME",))
         looked_at, self._looked_at = self._looked_at, monotonic()
         if self._looked_at - looked_at > STUCK_S:
             self._judge_from = self._looked_at + DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:
             return
-        pipeline = self._client.pipeline(transaction=True)
-        pipeline.zremrangebyscore(GATEWAYS, "-inf", now_ms - DEAD_AFTER_MS)
-        pipeline.zrange(GATEWAYS, 0, -1)
-        _, members = await pipeline.execute()
+        _, members = await self._links.ask(
+            node,
+            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", ms_of(time) - DEAD_AFTER_MS),
+            ("ZRANGE", GATEWAYS, 0, -1),
+        )
         alive = {member.decode() for member in members}
         lost = {(partition, gateway) for partition in self._owned() for gateway in partition.gateways - alive}
         self._told &= lost
         await self._tell(lost - self._told)
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
-        if not lost:
-            return
-        pipeline = self._client.pipeline(transaction=False)
-        for partition, gateway in lost:
-            pipeline.xadd(partition.keys.stream, {ENTRY_FIELD: encode(GatewayLost(gateway))})
-        await pipeline.execute()
-        self._told.update(lost)
-        _log.info("gateways are gone: %s", ", ".join(sorted({gateway for _, gateway in lost})))
+        for gateway in {gateway for _, gateway in lost}:
+            entry = encode(GatewayLost(gateway))
+            partitions = {partition.number: partition for partition, lost_one in lost if lost_one == gateway}
+            told = await self._links.ask_all(
+                {
+                    number: ("XADD", partition.keys.stream, "*", ENTRY_FIELD, entry)
+                    for number, partition in partitions.items()
+                }
+            )
+            self._told |= {
+                (partitions[number], gateway) for number, reply in told.items() if not isinstance(reply, Exception)
+            }
+            _log.info("a gateway is gone: %s", gateway)

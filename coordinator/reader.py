@@ -1,5 +1,7 @@
 """One blocking read for all owned partitions of a node, from their offsets; what it brings is applied and committed.
 
+On a cluster, where a read may name one slot only, there is one for each partition.
+
 Read, apply, commit, read: each partition's entries are applied in order, one batch at a time, and several
 partitions are committed in one round trip. `between_batches` is free only while no batch is under way. What goes
 wrong with one partition makes it load again, and holds up no other; what goes wrong with one node holds up no other.
@@ -8,10 +10,10 @@ wrong with one partition makes it load again, and holds up no other; what goes w
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from coordinator.commit import Batch, Committer, Outcome
 from coordinator.entries import Entries, read_streams
@@ -19,8 +21,8 @@ from coordinator.outage import Outage
 from coordinator.partition import Partition, load
 from quickpoll.link import RedisLink, Refusal
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import MOVED_AWAY, Links, Node, Nodes, on_each, open_node
-from quickpoll.redis import UNAVAILABLE, Client
+from quickpoll.nodes import MOVED_AWAY, Links, Node, open_node
+from quickpoll.redis import UNAVAILABLE
 
 BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512
@@ -38,63 +40,89 @@ class Work:
     """What a reader works for.
 
     Attributes:
-        nodes: which node a partition is to be read from.
-        links: for commits.
-        client: for what a partition needs to know beside its entries.
-        between_batches: held while a batch is under way.
+        links: for commits, and for what a partition needs to know beside its entries.
+        between_batches: for each partition: held while a batch of it is under way.
         owned: the partitions, by number; changes while it runs: see `Readers.wake`.
         may_act: whether the lease of a partition is valid now.
         fenced: called with a partition that another coordinator has taken.
         ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
             it, or none can be under way.
         figures: what is counted here.
-        now_ms: the time by Redis's clock.
+        now_ms: the time by the clock of a partition's node.
     """
 
-    nodes: Nodes
     links: Links
-    client: Client
-    between_batches: asyncio.Lock
+    between_batches: Sequence[asyncio.Lock]
     owned: Mapping[int, Partition]
     may_act: Callable[[int], bool]
     fenced: Callable[[int], None]
     ready: Callable[[Partition, bool], None]
     figures: CoordinatorFigures
-    now_ms: Callable[[], int]
+    now_ms: Callable[[int], int]
+
+
+class Lane(NamedTuple):
+    """What one read waits for: a partition, or all of a node (None)."""
+
+    node: Node
+    partition: int | None
 
 
 class Readers:
-    """A reader for each node."""
+    """A reader for each lane."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._committer = Committer()
-        self._readers: dict[Node, Reader] = {}
+        self._readers: dict[Lane, Reader] = {}
+        self._changed = asyncio.Event()
 
     async def run(self) -> None:
-        """Reads, for ever."""
-        await on_each(self._work.nodes, self._read)
+        """Reads, for ever; where a lane is new it begins, where one is gone it ends."""
+        unwatch = self._work.links.nodes.watch(self._changed.set)
+        running: dict[Lane, asyncio.Task[None]] = {}
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    self._changed.clear()
+                    lanes = self._lanes()
+                    for lane in running.keys() - lanes:
+                        running.pop(lane).cancel()
+                    for lane in lanes - running.keys():
+                        running[lane] = tasks.create_task(self._read(lane))
+                    await self._changed.wait()
+        finally:
+            unwatch()
 
     def wake(self) -> None:
         """Other partitions are owned now: what is being waited for is out of date."""
+        self._changed.set()
         for reader in self._readers.values():
             reader.wake()
 
-    async def _read(self, node: Node) -> None:
-        reader = self._readers[node] = Reader(node, self._work, self._committer)
+    def _lanes(self) -> set[Lane]:
+        nodes = self._work.links.nodes
+        if nodes.apart:
+            return {Lane(nodes.of(number), number) for number in self._work.owned}
+        return {Lane(node, None) for node in nodes.all}
+
+    async def _read(self, lane: Lane) -> None:
+        reader = self._readers[lane] = Reader(lane, self._work, self._committer)
         try:
             await reader.run()
         finally:
-            del self._readers[node]
+            if self._readers.get(lane) is reader:  # the lane may be there again, with another
+                del self._readers[lane]
             await reader.close()
 
 
 class Reader:
-    """Reads from one node."""
+    """Reads one lane."""
 
-    def __init__(self, node: Node, work: Work, committer: Committer) -> None:
-        self._node = node
+    def __init__(self, lane: Lane, work: Work, committer: Committer) -> None:
+        self._node, self._partition = lane
         self._work = work
+        self._links = work.links
         self._committer = committer
         self._outage = Outage(_log)
         self._link: RedisLink | None = None
@@ -112,7 +140,7 @@ class Reader:
                 while True:
                     await self._read(self._link)
             except UNAVAILABLE as error:
-                self._work.nodes.doubt(error)
+                self._links.nodes.doubt(error)
                 await self._outage.pause(error)
             finally:
                 if self._link:
@@ -146,7 +174,9 @@ class Reader:
         found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=BLOCK_MS)
         trouble: Exception | None = None
         for group in _groups([(reading[stream], entries) for stream, entries in found.items()]):
-            async with self._work.between_batches:
+            async with AsyncExitStack() as stack:
+                for number in sorted(partition.number for partition, _ in group):
+                    await stack.enter_async_context(self._work.between_batches[number])
                 trouble = await self._process(group) or trouble
         if trouble:
             await self._outage.pause(trouble)
@@ -159,12 +189,15 @@ class Reader:
         return [
             partition
             for number, partition in work.owned.items()
-            if work.nodes.of(number) == self._node and work.may_act(number) and partition not in self._resting_until
+            if self._partition in (None, number)
+            and self._links.nodes.of(number) == self._node
+            and work.may_act(number)
+            and partition not in self._resting_until
         ]
 
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
-            await load(self._work.client, partitions)
+            await load(self._links, self._node, partitions)
             for partition in partitions:
                 self._work.ready(partition, True)
 
@@ -188,7 +221,12 @@ class Reader:
         if not made:
             return trouble
         began = time.perf_counter()
-        outcomes, refused = await self._commit([batch for _, batch in made])
+        try:
+            outcomes, refused = await self._commit([batch for _, batch in made])
+        except asyncio.CancelledError:  # the lane is gone, and what became of the batches is not known
+            for partition, batch in made:
+                partition.settle(batch, Outcome.UNCERTAIN)
+            raise
         self._work.figures.commit_seconds.observe(time.perf_counter() - began)
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
@@ -206,16 +244,16 @@ class Reader:
             figures.sessions_created += len(batch.creates)
             figures.entries_quarantined += len(batch.quarantined)
             arrived_at = int(batch.offset.partition("-")[0])
-            figures.stream_lag_seconds.observe((self._work.now_ms() - arrived_at) / 1000)
+            figures.stream_lag_seconds.observe((self._work.now_ms(batch.keys.number) - arrived_at) / 1000)
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
         try:
-            link = await self._work.links.to(self._node)
+            link = await self._links.to(self._node)
         except UNAVAILABLE as error:
             return [Outcome.UNCERTAIN] * len(batches), error
         outcomes, refused = await self._committer.commit(link, batches)
         if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
-            self._work.nodes.doubt(refused)
+            self._links.nodes.doubt(refused)
         return outcomes, refused
 
     async def _wake(self) -> None:
@@ -223,7 +261,7 @@ class Reader:
         while self._changed.is_set():
             if self._link and self._link.is_open:
                 with suppress(*UNAVAILABLE):
-                    await (await self._work.links.to(self._node)).call([("CLIENT", "UNBLOCK", self._link.id)])
+                    await (await self._links.to(self._node)).call([("CLIENT", "UNBLOCK", self._link.id)])
             await asyncio.sleep(WAKE_AGAIN_S)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from coordinator import snapshots
 from coordinator.engine import Session
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import Client
+from quickpoll.nodes import Links
 
 FORGET_AFTER_MS: Final = 10 * 60 * 1000
 
@@ -32,8 +32,8 @@ class Held:
 class Sessions:
     """Sessions of one partition by code."""
 
-    def __init__(self, client: Client, keys: PartitionKeys) -> None:
-        self._client = client
+    def __init__(self, links: Links, keys: PartitionKeys) -> None:
+        self._links = links
         self._keys = keys
         self._held: OrderedDict[str, Held] = OrderedDict()
         """The least recently used first."""
@@ -53,15 +53,15 @@ class Sessions:
         return code in self._held
 
     async def load(self, codes: Iterable[str]) -> None:
-        """Reads those that are not in memory; raises what the client raises."""
+        """Reads those that are not in memory; raises what the links raise."""
         self.unreadable.clear()
         missing = [code for code in codes if code not in self._held]
         if not missing:
             return
-        pipeline = self._client.pipeline(transaction=False)
-        for code in missing:
-            pipeline.hgetall(self._keys.session(code))
-        for code, fields in zip(missing, await pipeline.execute(), strict=True):
+        found = await self._links.ask_of(
+            self._keys.number, *(("HGETALL", self._keys.session(code)) for code in missing)
+        )
+        for code, fields in zip(missing, found, strict=True):
             if not fields:
                 continue
             try:

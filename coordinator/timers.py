@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 
 from coordinator.outage import Outage
 from coordinator.partition import Partition
-from quickpoll.clock import RedisClock
+from quickpoll.clock import Clocks
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.link import Command, Refusal
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Links, Node, Nodes, on_each
+from quickpoll.nodes import Links, Node, on_each
 from quickpoll.redis import UNAVAILABLE
 
 SHORTEST_S: Final = 0.001
@@ -35,11 +35,11 @@ class _Alarm(NamedTuple):
 class Timers:
     """The next deadline of each owned partition."""
 
-    def __init__(self, nodes: Nodes, links: Links, clock: RedisClock, lateness: Distribution) -> None:
+    def __init__(self, links: Links, clocks: Clocks, lateness: Distribution) -> None:
         """`lateness` counts by how much Ticks come after their deadline."""
-        self._nodes = nodes
+        self._nodes = links.nodes
         self._links = links
-        self._clock = clock
+        self._clocks = clocks
         self._lateness = lateness
         self._armed: dict[int, _Alarm] = {}
         self._due: defaultdict[Node, asyncio.Queue[Partition]] = defaultdict(asyncio.Queue)
@@ -58,12 +58,12 @@ class Timers:
             return
         self._disarm(number)
         if at is not None:
-            delay_s = max(SHORTEST_S, self._clock.seconds_until(at))
+            delay_s = max(SHORTEST_S, self._clocks.of(number).seconds_until(at))
             handle = asyncio.get_running_loop().call_later(delay_s, self._fire, partition)
             self._armed[number] = _Alarm(partition, at, handle)
 
     def arm_again(self) -> None:
-        """The clock was set."""
+        """The clocks were set."""
         for alarm in list(self._armed.values()):
             self._disarm(alarm.partition.number)
             self.arm(alarm.partition, ticked=False)
@@ -109,7 +109,7 @@ class Timers:
 
     def _fire(self, partition: Partition) -> None:
         alarm = self._armed.pop(partition.number)
-        self._lateness.observe(-self._clock.seconds_until(alarm.at))
+        self._lateness.observe(-self._clocks.of(partition.number).seconds_until(alarm.at))
         self._under_way.add(partition.number)
         self._due[self._nodes.of(partition.number)].put_nowait(partition)
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from gateway.address import Network, Proxies
 from gateway.connection import Connection
-from gateway.heartbeat import Heartbeat, keep_synchronised
+from gateway.heartbeat import Heartbeat
 from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.limits import Limits
@@ -27,11 +27,12 @@ from gateway.relay import REPLY_TIMEOUT_S, Relay
 from gateway.resync import Resync
 from gateway.server import Server
 from gateway.subscriber import Handlers, Subscriber
-from quickpoll.clock import RedisClock
+from quickpoll.clock import Clocks
 from quickpoll.metrics import GatewayFigures
-from quickpoll.nodes import nodes_of
+from quickpoll.nodes import Links
+from quickpoll.places import nodes_of
 from quickpoll.protocol import CloseCode, Role
-from quickpoll.redis import UNAVAILABLE, connect
+from quickpoll.redis import UNAVAILABLE
 from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
 
@@ -39,8 +40,6 @@ from quickpoll.tokens import Tokens
 RECONNECT_WITHIN_MS: Final = 1000
 FLUSH_S: Final = 2.0
 LAST_CLOSE_S: Final = 1.0
-MAX_CONNECTIONS: Final = 16
-"""To Redis: the parts of a gateway use one each."""
 
 SPARE_FILES: Final = 100
 """Open files that are no connections of clients: to Redis, the embedded server's, the log, and requests for pages."""
@@ -70,7 +69,7 @@ class Gateway:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.redis.connect`.
+            redis_url: as for `quickpoll.redis_url.parse`.
             tokens: verifies what clients resume with.
             partitions: how many the deployment was made with.
             host: the address to listen on.
@@ -90,18 +89,18 @@ class Gateway:
         self._lan_url = lan_url
         self._draining = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._client = connect(redis_url, max_connections=MAX_CONNECTIONS)
-        self._clock = RedisClock()
+        self._nodes = nodes_of(redis_url, partitions)
+        self._links = Links(self._nodes)
+        self._clocks = Clocks(self._links)
         self.figures = self._make_figures()
-        nodes = nodes_of(redis_url)
-        self._subscriber = Subscriber(nodes, self.id, partitions, self.figures.pubsub_lag_seconds)
-        self._relay = Relay(nodes, self.id, partitions, self._subscriber, self._base_url, self.figures)
-        self._resync = Resync(self._client, partitions)
+        self._subscriber = Subscriber(self._nodes, self.id, partitions, self.figures.pubsub_lag_seconds)
+        self._relay = Relay(self._nodes, self.id, partitions, self._subscriber, self._base_url, self.figures)
+        self._resync = Resync(self._links, partitions)
         limits = Limits(players_per_address, sessions_per_address)
         self._hub = Hub(self.id, self._relay, self._subscriber, self._resync, limits, self.figures)
-        self._heartbeat = Heartbeat(self._client, self.id, self._hub.resume_all)
-        self._readiness = Readiness(self._client, partitions, self._own_checks)
-        intake = Intake(self._relay, limits, tokens, self._clock, self.figures)
+        self._heartbeat = Heartbeat(self._links, self.id, self._hub.resume_all)
+        self._readiness = Readiness(self._links, partitions, self._own_checks)
+        intake = Intake(self._relay, limits, tokens, self._clocks, partitions, self.figures)
         self._server = Server(
             self._hub,
             intake,
@@ -129,7 +128,7 @@ class Gateway:
             self._run(self._relay.sweep(), "reply timeouts")
             self._run(self._resync.run(self._hub), "resync")
             self._run(self._heartbeat.run(), "heartbeat")
-            self._run(keep_synchronised(self._clock, self._client), "clock")
+            self._run(self._clocks.keep(), "clock")
             await self._subscriber.live()
             self._run(self._server.sweep(), "connection timeouts")
             self.port = await self._server.listen(self._host, self.port)
@@ -176,7 +175,8 @@ class Gateway:
             await self._heartbeat.end()
         self._subscriber.close()
         self._relay.close()
-        await self._client.aclose()
+        self._links.close()
+        await self._nodes.close()
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -188,12 +188,13 @@ class Gateway:
             connected_players=lambda: self._hub.count(Role.PLAYER),
             pending_commands=lambda: len(self._relay),
             draining=lambda: self._draining,
-            gateway_redis_round_trip_seconds=lambda: self._clock.round_trip_ms / 1000,
+            gateway_redis_round_trip_seconds=lambda: self._clocks.round_trip_ms / 1000,
         )
 
     async def _enter(self) -> None:
         try:
-            await self._clock.synchronise(self._client)
+            await self._nodes.start()
+            await self._clocks.synchronise()
             await self._heartbeat.begin()
         except UNAVAILABLE as error:
             advice = "start it, or correct QUICKPOLL_REDIS_URL"

@@ -1,7 +1,8 @@
 """Entries to the partitions' streams: batched for each node of Redis, and in order for each partition.
 
-What comes while a batch is under way goes into the next one. Each entry is tried once; whether to try again is
-for others to say. A node that is away holds up no other.
+What comes while a batch is under way goes into the next one. An entry that may have been appended is not tried again;
+that is for others to say. One that was refused since its partition lies elsewhere, or moves just now, is held for a
+while. A node that is away holds up no other.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from quickpoll.redis import UNAVAILABLE
 
 # Packing more at once would hold up the event loop for longer than a frame of a page lasts.
 MAX_BATCH: Final = 250
+HOLD_S: Final = 2.0
+HOLD_PAUSE_S: Final = 0.05
 
 _log: Final = logging.getLogger(__name__)
 
@@ -26,6 +29,8 @@ class _Entry(NamedTuple):
     partition: int
     data: bytes
     failed: Callable[[], None]
+    hold_until: float
+    """By the time of the event loop."""
 
 
 class _Queue:
@@ -37,6 +42,11 @@ class _Queue:
         self.entries: list[_Entry] = []
         self.filled = asyncio.Event()
         self.is_busy = False
+
+    def put_back(self, entry: _Entry) -> None:
+        """Before all others."""
+        self.entries.insert(0, entry)
+        self.filled.set()
 
 
 class Appender:
@@ -52,7 +62,7 @@ class Appender:
 
     def append(self, partition: int, data: bytes, failed: Callable[[], None]) -> None:
         """Queues an encoded entry; `failed` is called if it was perhaps not appended."""
-        self._put(_Entry(partition, data, failed))
+        self._put(_Entry(partition, data, failed, asyncio.get_running_loop().time() + HOLD_S))
 
     async def run(self) -> None:
         """Appends what is queued, for ever."""
@@ -81,10 +91,13 @@ class Appender:
                 await queue.filled.wait()
                 queue.filled.clear()
                 while queue.entries:
-                    batch = queue.entries[:MAX_BATCH]
-                    del queue.entries[:MAX_BATCH]
                     queue.is_busy = True
-                    await self._append_batch(node, batch)
+                    batch = self._take_batch(node, queue)
+                    held = await self._append_batch(node, batch)
+                    for entry in reversed(held):
+                        self._queues[self._nodes.of(entry.partition)].put_back(entry)
+                    if held:
+                        await asyncio.sleep(HOLD_PAUSE_S)
                     queue.is_busy = False
                 if not any(other.is_busy or other.entries for other in self._queues.values()):
                     self._idle.set()
@@ -93,7 +106,21 @@ class Appender:
             for entry in queue.entries:
                 self._put(entry)
 
-    async def _append_batch(self, node: Node, batch: Sequence[_Entry]) -> None:
+    def _take_batch(self, node: Node, queue: _Queue) -> list[_Entry]:
+        """The next entries; those that lie elsewhere by now go there."""
+        taken = queue.entries[:MAX_BATCH]
+        del queue.entries[:MAX_BATCH]
+        batch: list[_Entry] = []
+        for entry in taken:
+            if self._nodes.of(entry.partition) == node:
+                batch.append(entry)
+            else:
+                self._put(entry)
+        return batch
+
+    async def _append_batch(self, node: Node, batch: Sequence[_Entry]) -> list[_Entry]:
+        """Returns those that are to be held."""
+        held: list[_Entry] = []
         replies: Sequence[Any] = [LinkLost("given up")] * len(batch)
         try:
             link = await self._links.to(node)
@@ -103,12 +130,23 @@ class Appender:
         finally:
             failed = [(entry, r) for entry, r in zip(batch, replies, strict=True) if isinstance(r, Exception)]
             if failed:
-                self._give_up(failed, len(batch))
+                held = self._sort_out(failed, len(batch))
+        return held
 
-    def _give_up(self, failed: Sequence[tuple[_Entry, Exception]], tried: int) -> None:
+    def _sort_out(self, failed: Sequence[tuple[_Entry, Exception]], tried: int) -> list[_Entry]:
+        """Returns those that are to be held, and gives the others up."""
+        now = asyncio.get_running_loop().time()
         _, reason = failed[0]
-        _log.warning("%d of %d entries were not appended: %r", len(failed), tried, reason)
         if not isinstance(reason, Refusal) or reason.kind in MOVED_AWAY:
             self._nodes.doubt(reason)
-        for entry, _ in failed:
+        held = [entry for entry, reason in failed if _is_elsewhere(reason) and now < entry.hold_until]
+        given_up = [entry for entry, reason in failed if not _is_elsewhere(reason) or now >= entry.hold_until]
+        if given_up:
+            _log.warning("%d of %d entries were not appended: %r", len(given_up), tried, reason)
+        for entry in given_up:
             entry.failed()
+        return held
+
+
+def _is_elsewhere(reason: Exception) -> bool:
+    return isinstance(reason, Refusal) and reason.kind in MOVED_AWAY

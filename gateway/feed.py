@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
-from quickpoll.link import Command, Push, RedisLink
+from quickpoll.link import Command, Push, RedisLink, Refusal
 from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, Nodes, open_node
 from quickpoll.redis import UNAVAILABLE
@@ -21,6 +21,7 @@ PING: Final = b"ping"
 PING_EVERY_S: Final = 1.0
 SILENT_AFTER_S: Final = 3.0
 MAX_BACKOFF_S: Final = 2.0
+ASK_AGAIN_S: Final = 0.3
 
 _log: Final = logging.getLogger(__name__)
 
@@ -138,6 +139,11 @@ class Feed:
             self._unconfirmed.discard(channel)
             self._listener.confirmed(channel)
             self._see_whether_whole()
+        elif kind == b"sunsubscribe" and channel in self._asked:
+            # Not by us: its slot has moved away. If the map does not say so soon, the next try ends the link.
+            self._asked = self._asked - {channel}
+            self._nodes.doubt(Refusal(f"MOVED {channel}"))
+            asyncio.get_running_loop().call_later(ASK_AGAIN_S, self._changed.set)
 
     def _see_whether_whole(self) -> None:
         if not self._unconfirmed and not self.is_live:

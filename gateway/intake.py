@@ -13,8 +13,9 @@ from gateway.admission import ENTRY_COMMANDS, why_forbidden
 from gateway.connection import Connection
 from gateway.limits import Limits
 from gateway.relay import Relay
-from quickpoll.clock import RedisClock
+from quickpoll.clock import Clocks
 from quickpoll.envelope import Identity
+from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import (
     MAX_MESSAGE_BYTES,
@@ -43,12 +44,19 @@ class Intake:
     """Judges what clients send."""
 
     def __init__(
-        self, relay: Relay, limits: Limits, tokens: Tokens, clock: RedisClock, figures: GatewayFigures
+        self,
+        relay: Relay,
+        limits: Limits,
+        tokens: Tokens,
+        clocks: Clocks,
+        partitions: int,
+        figures: GatewayFigures,
     ) -> None:
         self._relay = relay
         self._limits = limits
         self._tokens = tokens
-        self._clock = clock
+        self._clocks = clocks
+        self._partitions = partitions
         self._figures = figures
 
     def received(self, connection: Connection, text: bytes) -> None:
@@ -92,20 +100,24 @@ class Intake:
         identity: Identity | None = connection.identity
         if isinstance(message, ResumeSession):
             try:
-                identity = self._tokens.verify(message.token, self._clock.now_ms())
+                identity = self._tokens.verify(message.token, self._clocks.roughly_ms())
             except InvalidToken:
                 return Error(
                     code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
                 )
         enters = isinstance(message, ENTRY_COMMANDS)
-        self._relay.submit(connection, message, identity, self._clock.now_ms(), enters=enters)
+        self._relay.submit(connection, message, identity, self._now_ms(identity), enters=enters)
         return None
 
     def _tell_time(self, connection: Connection, command: SyncClock) -> None:
         """The moment it was received is when its bytes came, before those of other clients were handled."""
-        t2 = self._clock.now_ms()
+        t2 = self._now_ms(connection.identity)
         t1 = t2 - round((time.monotonic() - connection.heard_at) * 1000)
         connection.send(Clock(t0=command.t0, t1=t1, t2=t2, reply_to=command.id or UNSET))
+
+    def _now_ms(self, identity: Identity | None) -> int:
+        """By the clock of the node that holds the session."""
+        return self._clocks.of(partition_of(identity.code if identity else "", self._partitions)).now_ms()
 
 
 def _is_create_session(message: AnyClientMessage | BadMessage, text: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import UNAVAILABLE, Client
+from quickpoll.nodes import Links
 
 CACHED_S: Final = 0.5
 
@@ -16,8 +16,8 @@ CACHED_S: Final = 0.5
 class Readiness:
     """The checks of one gateway; `local` gives the reasons of its own against it, by check."""
 
-    def __init__(self, client: Client, partitions: int, local: Callable[[], dict[str, str]]) -> None:
-        self._client = client
+    def __init__(self, links: Links, partitions: int, local: Callable[[], dict[str, str]]) -> None:
+        self._links = links
         self._leases = [PartitionKeys(number).lease for number in range(partitions)]
         self._local = local
         self._checked_at = float("-inf")
@@ -39,13 +39,10 @@ class Readiness:
         return not wrong, "; ".join(wrong) or "ready"
 
     async def _ask(self) -> dict[str, str]:
-        pipeline = self._client.pipeline(transaction=False)
-        for lease in self._leases:
-            pipeline.exists(lease)
-        try:
-            owned = sum(await pipeline.execute())
-        except UNAVAILABLE as error:
-            return {"redis": f"Redis does not answer: {error!r}", "coordinators": "unknown"}
-        missing = len(self._leases) - owned
+        found = await self._links.ask_all({number: ("EXISTS", lease) for number, lease in enumerate(self._leases)})
+        owned = [reply for reply in found.values() if not isinstance(reply, Exception)]
+        if not owned:  # one node of several that is away takes no other's players their gateways
+            return {"redis": f"Redis does not answer: {found[0]!r}", "coordinators": "unknown"}
+        missing = owned.count(0)
         reason = f"no coordinator owns {missing} of {len(self._leases)} partitions" if missing else ""
         return {"redis": "", "coordinators": reason}

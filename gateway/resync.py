@@ -6,14 +6,16 @@ closed with 4000 and resume. A session that is gone from Redis ends with `sessio
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from quickpoll.envelope import Step, UnknownFormat, decode_step
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
-from quickpoll.redis import UNAVAILABLE, Client
+from quickpoll.nodes import Links
+from quickpoll.redis import UNAVAILABLE
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
 PAGE: Final = 16
@@ -89,8 +91,8 @@ class Sessions(Protocol):
 class Resync:
     """One worker for all sessions of a gateway: after a cut they are read one after the other."""
 
-    def __init__(self, client: Client, partitions: int) -> None:
-        self._client = client
+    def __init__(self, links: Links, partitions: int) -> None:
+        self._links = links
         self._partitions = partitions
         self._wanted: dict[str, int] = {}
         """Sessions to be read, and the newest Step heard of."""
@@ -149,17 +151,21 @@ class Resync:
             How many Steps it has published (None: it is gone), and the newest (None: this version cannot read them).
         """
         keys = PartitionKeys(partition_of(code, self._partitions))
-        published: Any = await self._client.hget(keys.session(code), "step")
+        (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
         if published is None:
             return None, []
         history: list[Step] = []
         end = "+"
         while True:
-            page: Any = await self._client.xrevrange(keys.history(code), end, "-", count=PAGE)
+            (page,) = await self._links.ask_of(keys.number, ("XREVRANGE", keys.history(code), end, "-", "COUNT", PAGE))
             try:
-                history += [decode_step(fields[ENTRY_FIELD]) for _, fields in page]
+                history += [decode_step(_data(fields)) for _, fields in page]
             except (UnknownFormat, msgspec.DecodeError, KeyError):
                 return int(published), None
             if len(page) < PAGE or history[-1].step <= position.step:
                 return int(published), history
             end = "(" + page[-1][0].decode()
+
+
+def _data(fields: Sequence[bytes]) -> bytes:
+    return dict(zip(fields[::2], fields[1::2], strict=True))[ENTRY_FIELD]

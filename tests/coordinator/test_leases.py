@@ -1,7 +1,7 @@
 """Leases of one coordinator at a time; how several share is in `test_app.py`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
@@ -11,8 +11,10 @@ from coordinator import leases
 from coordinator.leases import ALIVE_MS, Leases
 from coordinator.membership import Membership
 from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
-from quickpoll.redis import Client, RedisError, time_ms
+from quickpoll.nodes import Links, OneNode
+from quickpoll.redis import Client, RedisError
 from tests.coordinator.standin import eventually
+from tests.redis_time import time_ms
 
 PARTITIONS = 8
 
@@ -20,21 +22,23 @@ PARTITIONS = 8
 class Owner:
     """A coordinator that only has leases."""
 
-    def __init__(self, client: Client, name: str) -> None:
-        self.batch = asyncio.Lock()
+    def __init__(self, links: Links, name: str) -> None:
+        self.batches = [asyncio.Lock() for _ in range(PARTITIONS)]
         self.tokens: dict[int, int] = {}
-        membership = Membership(client, client, name, PARTITIONS, ALIVE_MS)
+        membership = Membership(links, name, PARTITIONS, ALIVE_MS)
         gained, lost = self.tokens.__setitem__, self.tokens.__delitem__
-        self.leases = Leases(client, membership, name, PARTITIONS, self.batch, gained, lost)
+        self.leases = Leases(links, membership, name, self.batches, gained, lost)
 
     async def beat(self) -> bool:
         return await self.leases.beat()
 
 
 @pytest.fixture
-def owner(redis: Client) -> Callable[[str], Owner]:
+def owner(redis_url: str) -> Iterator[Callable[[str], Owner]]:
     """Makes an owner by its name."""
-    return lambda name: Owner(redis, name)
+    links = Links(OneNode(redis_url))
+    yield lambda name: Owner(links, name)
+    links.close()
 
 
 Make = Callable[[str], Owner]
@@ -59,7 +63,7 @@ async def test_a_newcomer_gets_its_share_between_two_batches(owner: Make) -> Non
     one, other = owner("one"), owner("other")
     await one.beat()
     await other.beat()
-    async with one.batch:
+    async with one.batches[-1]:
         giving = asyncio.create_task(one.beat())
         await other.beat()
         assert len(one.tokens) == PARTITIONS

@@ -5,19 +5,22 @@ from coordinator import log_file, log_pages
 from coordinator.engine import log
 from coordinator.log_pages import PAGE_BYTES, PAGE_RECORDS
 from coordinator.replay import Replay
+from quickpoll.keys import PartitionKeys
+from quickpoll.nodes import Links
 from quickpoll.protocol import Log, NextQuestion, Settings, encode_message
 from quickpoll.redis import Client
 from tests.coordinator.engine.game import SINGLE, TRUE_FALSE, Game
 
-KEY = "qp:{p0}:log:123456"
+KEYS, CODE = PartitionKeys(0), "123456"
+KEY = KEYS.log(CODE)
 
 
-async def pages(redis: Client) -> list[str]:
+async def pages(links: Links) -> list[str]:
     """All pages, as one who asks for them gets them."""
     texts: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        text, cursor = await log_pages.read(redis, KEY, cursor)
+        text, cursor = await log_pages.read(links, KEYS, CODE, cursor)
         texts.append(text)
     return texts
 
@@ -35,10 +38,10 @@ def crowd() -> Game:
     return game
 
 
-async def test_all_pages_in_a_row_are_a_file_that_replays(redis: Client) -> None:
+async def test_all_pages_in_a_row_are_a_file_that_replays(redis: Client, links: Links) -> None:
     game = crowd()
     await redis.rpush(KEY, *game.log)
-    texts = await pages(redis)
+    texts = await pages(links)
     assert len(texts) == 3
     assert all(len(encode_message(Log(text=text))) < 256 * 1024 for text in texts)
     text = "".join(texts).encode()
@@ -47,20 +50,20 @@ async def test_all_pages_in_a_row_are_a_file_that_replays(redis: Client) -> None
 
 
 @pytest.mark.parametrize("count", [1, PAGE_RECORDS, PAGE_RECORDS + 1])
-async def test_a_page_ends_after_so_many_records(redis: Client, count: int) -> None:
+async def test_a_page_ends_after_so_many_records(redis: Client, links: Links, count: int) -> None:
     await redis.rpush(KEY, *[b"[%d]" % number for number in range(count)])
-    texts = await pages(redis)
+    texts = await pages(links)
     assert len(texts) == 1 + (count > PAGE_RECORDS)
     assert "".join(texts).count("\n") == count + 1
 
 
-async def test_a_page_ends_after_so_much_text(redis: Client) -> None:
+async def test_a_page_ends_after_so_much_text(redis: Client, links: Links) -> None:
     text = msgspec.json.encode(["x" * 70_000])
     await redis.rpush(KEY, *[text] * 7)
-    first, *others = await pages(redis)
+    first, *others = await pages(links)
     assert PAGE_BYTES <= len(first) <= PAGE_BYTES + 71_000
     assert len(others) == 2
 
 
-async def test_of_a_log_that_is_not_there_only_the_end_is_said(redis: Client) -> None:
-    assert await pages(redis) == [log_file.end_line(0, log.START) + "\n"]
+async def test_of_a_log_that_is_not_there_only_the_end_is_said(links: Links) -> None:
+    assert await pages(links) == [log_file.end_line(0, log.START) + "\n"]

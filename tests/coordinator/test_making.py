@@ -13,6 +13,7 @@ from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
 from quickpoll.envelope import Command, Entry, GatewayLost, Identity, Link, Tick, decode_replies, decode_step
 from quickpoll.keys import PartitionKeys
+from quickpoll.nodes import Links, OneNode
 from quickpoll.protocol import (
     CreateSession,
     EndSession,
@@ -20,7 +21,6 @@ from quickpoll.protocol import (
     SessionCommand,
     decode_message,
 )
-from quickpoll.redis import connect
 from tests.coordinator.standin import QUICK, QUIZ, TOKENS
 
 KEYS = PartitionKeys(0)
@@ -31,7 +31,7 @@ class Batches:
     """Batches of a partition whose commits all succeed."""
 
     def __init__(self) -> None:
-        self.sessions = Sessions(connect("fake://making"), KEYS)
+        self.sessions = Sessions(Links(OneNode("fake://making")), KEYS)
         self.deadlines: dict[str, int] = {}
         self.now = 1000
 

@@ -7,6 +7,7 @@ import pytest
 
 from coordinator.membership import LayoutMismatch, Membership, share
 from quickpoll.keys import COORDINATORS, LAYOUT
+from quickpoll.nodes import Links
 from quickpoll.redis import Client
 
 ALIVE_MS = 2000
@@ -15,9 +16,9 @@ Make = Callable[..., Membership]
 
 
 @pytest.fixture
-def member(redis: Client) -> Make:
+def member(links: Links) -> Make:
     """Makes a member by its name."""
-    return lambda name, partitions=8: Membership(redis, redis, name, partitions, ALIVE_MS)
+    return lambda name, partitions=8: Membership(links, name, partitions, ALIVE_MS)
 
 
 @pytest.mark.parametrize(("partitions", "members"), [(64, 3), (64, 1), (64, 5), (64, 64), (3, 5), (1, 2)])

@@ -27,6 +27,7 @@ from quickpoll.envelope import (
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.link import RedisLink
+from quickpoll.nodes import Links
 from quickpoll.protocol import (
     AnswerAccepted,
     AnyServerMessage,
@@ -59,11 +60,12 @@ CREATE = CreateSession(quiz=QUIZ, settings=QUICK, id="one that nobody can guess"
 class Owner:
     """A partition, and its batches committed one after the other."""
 
-    def __init__(self, redis: Client, link: RedisLink) -> None:
+    def __init__(self, redis: Client, links: Links, link: RedisLink) -> None:
         self.redis = redis
+        self.links = links
         self.link = link
         self.committer = Committer()
-        self.partition = Partition(redis, TOKENS, 0, 1, TOKEN)
+        self.partition = Partition(links, TOKENS, 0, 1, TOKEN)
         self.now = NOW
         self.requests = 0
 
@@ -75,8 +77,8 @@ class Owner:
 
     async def restart(self) -> None:
         """Another owner: nothing is in memory."""
-        self.partition = Partition(self.redis, TOKENS, 0, 1, TOKEN)
-        await load(self.redis, [self.partition])
+        self.partition = Partition(self.links, TOKENS, 0, 1, TOKEN)
+        await load(self.links, self.links.nodes.of(0), [self.partition])
 
     def read(self, *data: bytes) -> Entries:
         self.now += 1
@@ -118,9 +120,9 @@ def messages(batch: Batch) -> list[AnyServerMessage]:
 
 
 @pytest.fixture
-async def owner(redis: Client, link: RedisLink) -> Owner:
+async def owner(redis: Client, links: Links, link: RedisLink) -> Owner:
     await redis.set(KEYS.token, str(TOKEN))
-    owner = Owner(redis, link)
+    owner = Owner(redis, links, link)
     await owner.restart()
     return owner
 
@@ -288,7 +290,7 @@ async def test_what_was_not_committed_is_forgotten(owner: Owner) -> None:
     owner.partition.settle(batch, Outcome.UNCERTAIN)
     assert not owner.partition.is_loaded
     assert owner.partition.sessions_in_memory == 0
-    await load(owner.redis, [owner.partition])
+    await load(owner.links, owner.links.nodes.of(0), [owner.partition])
     (joined,) = messages(await owner.apply(owner.join_command(host.code, 2)))
     assert isinstance(joined, Joined)
 

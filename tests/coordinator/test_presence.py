@@ -8,21 +8,23 @@ from coordinator.partition import Partition
 from coordinator.presence import DEAD_AFTER_MS, Presence
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
 from quickpoll.keys import ENTRY_FIELD, GATEWAYS
-from quickpoll.redis import Client, time_ms
+from quickpoll.nodes import Links
+from quickpoll.redis import Client
 from tests.coordinator.standin import TOKENS
+from tests.redis_time import time_ms
 
 
 @pytest.fixture
-def partition(redis: Client) -> Partition:
+def partition(links: Links) -> Partition:
     """With connections of two gateways."""
-    owned = Partition(redis, TOKENS, 0, 64, 1)
+    owned = Partition(links, TOKENS, 0, 64, 1)
     owned.load(None, [], [b"alive", b"dead"])
     return owned
 
 
 @pytest.fixture
-def watcher(redis: Client, partition: Partition) -> Presence:
-    return Presence(redis, lambda: [partition], judge_at_once=True)
+def watcher(links: Links, partition: Partition) -> Presence:
+    return Presence(links, lambda: [partition], judge_at_once=True)
 
 
 async def told(redis: Client, partition: Partition) -> list[Entry]:
@@ -89,7 +91,7 @@ async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
 
 
 async def test_a_coordinator_that_has_just_started_gives_gateways_the_time_to_beat(
-    redis: Client, partition: Partition
+    redis: Client, links: Links, partition: Partition
 ) -> None:
-    await Presence(redis, lambda: [partition], judge_at_once=False).look()
+    await Presence(links, lambda: [partition], judge_at_once=False).look()
     assert await told(redis, partition) == []

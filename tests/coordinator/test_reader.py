@@ -14,7 +14,7 @@ from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.link import LinkLost, RedisLink
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import Links, nodes_of
+from quickpoll.nodes import Links
 from quickpoll.redis import Client
 from tests.coordinator.standin import TOKENS, eventually
 
@@ -25,35 +25,32 @@ TICK: Any = {ENTRY_FIELD: encode(Tick())}
 class Loop:
     """A reader of partitions that are taken and lost by hand."""
 
-    def __init__(self, redis_url: str, redis: Client) -> None:
+    def __init__(self, redis: Client, links: Links) -> None:
         self.redis = redis
+        self.links = links
         self.owned: dict[int, Partition] = {}
         self.held = {1, 2, 3}
         self.ready: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
         self.fenced: asyncio.Queue[int] = asyncio.Queue()
-        self.batch = asyncio.Lock()
+        self.batches = [asyncio.Lock() for _ in range(64)]
         self.figures = CoordinatorFigures()
-        nodes = nodes_of(redis_url)
-        self.links = Links(nodes)
         self.readers = Readers(
             Work(
-                nodes,
-                self.links,
-                redis,
-                self.batch,
+                links,
+                self.batches,
                 self.owned,
                 may_act=self.held.__contains__,
                 fenced=self.lose,
                 ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
                 figures=self.figures,
-                now_ms=RedisClock().now_ms,
+                now_ms=lambda _: RedisClock().now_ms(),
             )
         )
 
     async def own(self, number: int) -> Partition:
         """Takes a partition; returns when it was loaded."""
         await self.redis.set(PartitionKeys(number).token, str(TOKEN))
-        partition = self.owned[number] = Partition(self.redis, TOKENS, number, 64, TOKEN)
+        partition = self.owned[number] = Partition(self.links, TOKENS, number, 64, TOKEN)
         self.readers.wake()
         assert await self.next() == (number, True)
         return partition
@@ -71,13 +68,12 @@ class Loop:
 
 
 @pytest.fixture
-async def loop(redis_url: str, redis: Client) -> AsyncIterator[Loop]:
-    loop = Loop(redis_url, redis)
+async def loop(redis: Client, links: Links) -> AsyncIterator[Loop]:
+    loop = Loop(redis, links)
     running = asyncio.create_task(loop.readers.run())
     yield loop
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    loop.links.close()
 
 
 async def test_what_is_appended_is_applied_and_committed(loop: Loop) -> None:
@@ -102,7 +98,7 @@ async def test_a_partition_that_is_taken_while_it_waits_is_read_at_once(
 async def test_one_that_is_lost_is_read_no_more(loop: Loop) -> None:
     await loop.own(1)
     await loop.own(2)
-    async with loop.batch:
+    async with loop.batches[1]:
         await loop.tick(1)
         del loop.owned[1]
         loop.readers.wake()
@@ -114,7 +110,7 @@ async def test_one_that_is_lost_is_read_no_more(loop: Loop) -> None:
 async def test_without_a_valid_lease_nothing_is_read_or_applied(loop: Loop) -> None:
     partition = await loop.own(1)
     await loop.own(2)
-    async with loop.batch:
+    async with loop.batches[1]:
         await loop.tick(1)
         loop.held.discard(1)
     loop.readers.wake()

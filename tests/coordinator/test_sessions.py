@@ -5,6 +5,7 @@ from coordinator.engine import Drawn, Session, create
 from coordinator.sessions import Sessions
 from quickpoll.envelope import Command, Link
 from quickpoll.keys import PartitionKeys
+from quickpoll.nodes import Links
 from quickpoll.protocol import CreateSession
 from quickpoll.redis import Client
 from tests.coordinator.standin import QUIZ
@@ -28,9 +29,9 @@ async def store(redis: Client, code: str) -> Session:
     return session
 
 
-async def test_a_session_is_read_when_it_is_needed(redis: Client) -> None:
+async def test_a_session_is_read_when_it_is_needed(redis: Client, links: Links) -> None:
     stored = await store(redis, "111111")
-    held = Sessions(redis, KEYS)
+    held = Sessions(links, KEYS)
     await held.load(["111111", "222222"])
     assert held["111111"].session == stored
     assert held["111111"].step == 3
@@ -38,20 +39,20 @@ async def test_a_session_is_read_when_it_is_needed(redis: Client) -> None:
     assert held.get("222222") is None
 
 
-async def test_what_is_in_memory_is_not_read_again(redis: Client) -> None:
+async def test_what_is_in_memory_is_not_read_again(redis: Client, links: Links) -> None:
     await store(redis, "111111")
-    held = Sessions(redis, KEYS)
+    held = Sessions(links, KEYS)
     await held.load(["111111"])
     await redis.flushall()
     await held.load(["111111"])
     assert "111111" in held
 
 
-async def test_one_that_cannot_be_read_is_named_and_the_others_are_there(redis: Client) -> None:
+async def test_one_that_cannot_be_read_is_named_and_the_others_are_there(redis: Client, links: Links) -> None:
     await store(redis, "111111")
     await store(redis, "222222")
     await redis.hset(KEYS.session("111111"), "head", b"9a later format")
-    held = Sessions(redis, KEYS)
+    held = Sessions(links, KEYS)
     await held.load(["111111", "222222"])
     assert list(held.unreadable) == ["111111"]
     assert "format byte b'9'" in held.unreadable["111111"]
@@ -60,8 +61,8 @@ async def test_one_that_cannot_be_read_is_named_and_the_others_are_there(redis: 
     assert not held.unreadable
 
 
-async def test_memory_follows_the_sessions_that_are_played(redis: Client) -> None:
-    held = Sessions(redis, KEYS)
+async def test_memory_follows_the_sessions_that_are_played(redis: Client, links: Links) -> None:
+    held = Sessions(links, KEYS)
     for code, used_at in (("111111", 1000), ("222222", 5000)):
         held.add(new_session(code))
         held.use(code, used_at)
@@ -71,8 +72,8 @@ async def test_memory_follows_the_sessions_that_are_played(redis: Client) -> Non
     assert "111111" in held
 
 
-async def test_a_session_that_is_over_is_dropped_at_once(redis: Client) -> None:
-    held = Sessions(redis, KEYS)
+async def test_a_session_that_is_over_is_dropped_at_once(redis: Client, links: Links) -> None:
+    held = Sessions(links, KEYS)
     held.add(new_session("111111"))
     held["111111"].session.head.closed = True
     held.use("111111", 1000)

@@ -6,41 +6,41 @@ import pytest
 
 from coordinator.partition import Partition
 from coordinator.timers import Timers
-from quickpoll.clock import RedisClock
+from quickpoll.clock import Clocks, RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Links, nodes_of
+from quickpoll.nodes import Links
 from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
-from quickpoll.redis import Client, time_ms
+from quickpoll.redis import Client
 from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating
+from tests.redis_time import time_ms
 
 CODE = b"123456"
 LATE_MS = 50
 
 
 @pytest.fixture
-async def clock(redis: Client) -> RedisClock:
-    clock = RedisClock()
-    await clock.synchronise(redis)
-    return clock
+async def clock(links: Links) -> RedisClock:
+    clocks = Clocks(links)
+    await clocks.synchronise()
+    return clocks.of(0)
 
 
 @pytest.fixture
-async def timers(redis_url: str, clock: RedisClock) -> AsyncIterator[Timers]:
-    nodes = nodes_of(redis_url)
-    links = Links(nodes)
-    timers = Timers(nodes, links, clock, Distribution())
+async def timers(links: Links, clock: RedisClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
+    clocks = Clocks(links)
+    monkeypatch.setattr(clocks, "of", lambda _: clock)
+    timers = Timers(links, clocks, Distribution())
     running = asyncio.create_task(timers.run())
     yield timers
     timers.forget(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    links.close()
 
 
-def due_at(redis: Client, at: int | None) -> Partition:
-    partition = Partition(redis, TOKENS, 0, 64, 1)
+def due_at(links: Links, at: int | None) -> Partition:
+    partition = Partition(links, TOKENS, 0, 64, 1)
     partition.load(None, [(CODE, float(at))] if at else [], [])
     return partition
 
@@ -60,22 +60,24 @@ async def ticks(redis: Client, partition: Partition, count: int) -> list[int]:
     return times
 
 
-async def test_a_tick_comes_when_a_deadline_is_due_and_hardly_later(redis: Client, timers: Timers) -> None:
+async def test_a_tick_comes_when_a_deadline_is_due_and_hardly_later(
+    links: Links, redis: Client, timers: Timers
+) -> None:
     at = await time_ms(redis) + 100
-    partition = due_at(redis, at)
+    partition = due_at(links, at)
     timers.arm(partition, ticked=True)
     (ticked,) = await ticks(redis, partition, 1)
     assert at - 2 <= ticked <= at + LATE_MS
 
 
-async def test_a_deadline_that_has_passed_is_due_at_once(redis: Client, timers: Timers) -> None:
-    partition = due_at(redis, 1000)
+async def test_a_deadline_that_has_passed_is_due_at_once(links: Links, redis: Client, timers: Timers) -> None:
+    partition = due_at(links, 1000)
     timers.arm(partition, ticked=True)
     assert len(await ticks(redis, partition, 1)) == 1
 
 
-async def test_one_tick_at_a_time(redis: Client, timers: Timers) -> None:
-    partition = due_at(redis, 1000)
+async def test_one_tick_at_a_time(links: Links, redis: Client, timers: Timers) -> None:
+    partition = due_at(links, 1000)
     timers.arm(partition, ticked=True)
     await ticks(redis, partition, 1)
     timers.arm(partition, ticked=False)  # a batch without the tick
@@ -84,29 +86,31 @@ async def test_one_tick_at_a_time(redis: Client, timers: Timers) -> None:
     assert len(await ticks(redis, partition, 2)) == 2
 
 
-async def test_a_nearer_deadline_takes_the_place_of_a_further_one(redis: Client, timers: Timers) -> None:
+async def test_a_nearer_deadline_takes_the_place_of_a_further_one(links: Links, redis: Client, timers: Timers) -> None:
     now = await time_ms(redis)
-    timers.arm(due_at(redis, now + 3_600_000), ticked=True)
-    nearer = due_at(redis, now + 20)
+    timers.arm(due_at(links, now + 3_600_000), ticked=True)
+    nearer = due_at(links, now + 20)
     timers.arm(nearer, ticked=False)
     assert len(await ticks(redis, nearer, 1)) == 1
 
 
-async def test_without_a_deadline_nothing_is_waited_for(redis: Client, timers: Timers) -> None:
-    timers.arm(due_at(redis, 2**41), ticked=True)
-    timers.arm(due_at(redis, None), ticked=False)
+async def test_without_a_deadline_nothing_is_waited_for(links: Links, redis: Client, timers: Timers) -> None:
+    timers.arm(due_at(links, 2**41), ticked=True)
+    timers.arm(due_at(links, None), ticked=False)
     assert not timers._armed
 
 
-async def test_a_partition_that_is_lost_gets_no_tick(redis: Client, timers: Timers) -> None:
-    timers.arm(due_at(redis, 2**41), ticked=True)
+async def test_a_partition_that_is_lost_gets_no_tick(links: Links, redis: Client, timers: Timers) -> None:
+    timers.arm(due_at(links, 2**41), ticked=True)
     timers.forget(0)
     assert not timers._armed
 
 
-async def test_when_the_clock_was_set_all_are_armed_by_it(redis: Client, timers: Timers, clock: RedisClock) -> None:
+async def test_when_the_clock_was_set_all_are_armed_by_it(
+    links: Links, redis: Client, timers: Timers, clock: RedisClock
+) -> None:
     at = await time_ms(redis) + 3_600_000
-    partition = due_at(redis, at)
+    partition = due_at(links, at)
     timers.arm(partition, ticked=True)
     clock._offset_ms += 3_600_000
     timers.arm_again()

@@ -10,7 +10,7 @@ import pytest
 from gateway import appender
 from gateway.appender import Appender
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.nodes import nodes_of
+from quickpoll.nodes import OneNode
 from quickpoll.redis import Client
 
 KEYS = PartitionKeys(1)
@@ -18,7 +18,7 @@ KEYS = PartitionKeys(1)
 
 @pytest.fixture
 async def appending(redis_url: str) -> AsyncIterator[Appender]:
-    appending = Appender(nodes_of(redis_url), 4)
+    appending = Appender(OneNode(redis_url), 4)
     running = asyncio.create_task(appending.run())
     yield appending
     running.cancel()
@@ -68,7 +68,7 @@ async def test_only_what_redis_refused_has_failed(appending: Appender, redis: Cl
 
 
 async def test_where_nobody_answers_everything_fails(unused_tcp_port: int) -> None:
-    away = Appender(nodes_of(f"redis://127.0.0.1:{unused_tcp_port}"), 4)
+    away = Appender(OneNode(f"redis://127.0.0.1:{unused_tcp_port}"), 4)
     failed: list[int] = []
     for number in range(3):
         away.append(number, b"x", partial(failed.append, number))
@@ -77,3 +77,25 @@ async def test_where_nobody_answers_everything_fails(unused_tcp_port: int) -> No
     assert failed == [0, 1, 2]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_a_replica_refused_is_held_until_there_is_a_master(appending: Appender, redis: Client) -> None:
+    await redis.replicaof("127.0.0.1", "1")
+    appending.append(1, b"one", must_not_fail)
+    appending.append(1, b"two", must_not_fail)
+    await asyncio.sleep(2 * appender.HOLD_PAUSE_S)
+    appending.append(1, b"three", must_not_fail)
+    await redis.replicaof("NO", "ONE")
+    await appending.flush(5)
+    assert await entries(redis) == [b"one", b"two", b"three"]
+
+
+async def test_it_is_not_held_for_ever(appending: Appender, redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appender, "HOLD_S", 0.1)
+    await redis.replicaof("127.0.0.1", "1")
+    failed: list[int] = []
+    appending.append(1, b"one", lambda: failed.append(1))
+    await appending.flush(5)
+    await redis.replicaof("NO", "ONE")
+    assert failed == [1]
+    assert await entries(redis) == []

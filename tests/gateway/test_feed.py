@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from gateway.feed import Feed
+from quickpoll.cluster import ClusterNodes
+from quickpoll.keys import PartitionKeys
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Node, nodes_of
+from quickpoll.nodes import Node, OneNode
 from quickpoll.redis import Client
+from quickpoll.redis_url import parse
+from tests.system.servers import redis_cluster
 
 PINGS = "qp:{p0}:to:gw"
 NEWS = "qp:{p1}:ch:123456"
@@ -49,7 +54,7 @@ def ear() -> Ear:
 @pytest.fixture
 async def feed(redis_url: str, ear: Ear) -> AsyncIterator[Feed]:
     """A feed that has just become whole."""
-    feed = Feed(nodes_of(redis_url), redis_url, ear, Distribution())
+    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution())
     running = asyncio.create_task(feed.run())
     assert await ear.next() == ("confirmed", PINGS, b"")
     assert await ear.next() == ("restored", "", b"")
@@ -90,3 +95,31 @@ async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Fe
     feed.rearrange()
     assert not feed.is_live
     assert await ear.next() == ("restored", "", b"")
+
+
+async def test_on_a_cluster_it_notices_that_a_slot_has_moved(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis:
+        nodes = ClusterNodes(parse(redis.url), 64)
+        await nodes.start()
+        source = nodes.of(1)
+
+        class OnCluster(Ear):
+            def wanted(self, node: Node) -> set[str]:
+                return {PartitionKeys(n).replies("gw") for n in range(64) if nodes.of(n) == node}
+
+        ear, moved = OnCluster(), asyncio.Event()
+        feed = Feed(nodes, source, ear, Distribution())
+        running = asyncio.create_task(feed.run())
+        while (await ear.next())[0] != "restored":
+            pass
+        nodes.watch(moved.set)
+        nodes.watch(feed.rearrange)
+        await redis.move(1, next(master for master in redis.masters if master.address not in source))
+        async with asyncio.timeout(5):
+            await moved.wait()
+        assert nodes.of(1) != source
+        while (await ear.next())[0] != "restored":
+            pass
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await nodes.close()

@@ -7,7 +7,8 @@ import pytest
 from gateway import readiness
 from gateway.readiness import Readiness
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import Client, connect
+from quickpoll.nodes import Links, OneNode
+from quickpoll.redis import Client
 from tests.gateway.standin import PARTITIONS
 
 
@@ -18,31 +19,30 @@ async def owned(redis: Client) -> Client:
     return redis
 
 
-async def test_ready_when_every_partition_has_an_owner(owned: Client) -> None:
-    assert await Readiness(owned, PARTITIONS, dict).ready() == (True, "ready")
+async def test_ready_when_every_partition_has_an_owner(owned: Client, links: Links) -> None:
+    assert await Readiness(links, PARTITIONS, dict).ready() == (True, "ready")
 
 
-async def test_a_partition_without_an_owner_is_told(owned: Client) -> None:
+async def test_a_partition_without_an_owner_is_told(owned: Client, links: Links) -> None:
     await owned.delete(PartitionKeys(1).lease)
-    assert await Readiness(owned, PARTITIONS, dict).ready() == (False, "no coordinator owns 1 of 4 partitions")
+    assert await Readiness(links, PARTITIONS, dict).ready() == (False, "no coordinator owns 1 of 4 partitions")
 
 
-async def test_reasons_of_its_own_count(owned: Client) -> None:
-    checks = Readiness(owned, PARTITIONS, lambda: {"draining": "draining", "other": ""})
+async def test_reasons_of_its_own_count(owned: Client, links: Links) -> None:
+    checks = Readiness(links, PARTITIONS, lambda: {"draining": "draining", "other": ""})
     assert await checks.ready() == (False, "draining")
     assert await checks.check() == {"draining": "draining", "other": "", "redis": "", "coordinators": ""}
 
 
 async def test_without_redis_it_is_not_ready() -> None:
-    away = connect("unix:///nowhere/at/all")
+    away = Links(OneNode("unix:///nowhere/at/all"))
     ok, reason = await Readiness(away, PARTITIONS, dict).ready()
     assert not ok
     assert "Redis does not answer" in reason
-    await away.aclose()
 
 
-async def test_a_crowd_of_checks_asks_redis_once(owned: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = Readiness(owned, PARTITIONS, dict)
+async def test_a_crowd_of_checks_asks_redis_once(owned: Client, links: Links, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = Readiness(links, PARTITIONS, dict)
     assert all(ok for ok, _ in await asyncio.gather(*(checks.ready() for _ in range(50))))
     await owned.delete(PartitionKeys(1).lease)
     assert (await checks.ready())[0]

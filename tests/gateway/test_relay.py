@@ -10,8 +10,8 @@ from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from quickpoll.redis import time_ms
 from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, keys_of, token_of
+from tests.redis_time import time_ms
 
 ANSWER = {"question": 0, "answer": 1}
 

@@ -117,7 +117,7 @@ async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_
 
         end = restart
 
-    resync = Resync(home.redis, PARTITIONS)
+    resync = Resync(home.gateway._links, PARTITIONS)
     running = asyncio.create_task(resync.run(Sessions()))
     resync.request(CODE, 3)
     assert await Sessions.delivered == [3]
@@ -145,7 +145,7 @@ async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home:
         end = restart
 
     await home.coordinator.step(to_all(1))
-    resync = Resync(home.redis, PARTITIONS)
+    resync = Resync(home.gateway._links, PARTITIONS)
     running = asyncio.create_task(resync.run(Sessions()))
     resync.request(CODE, UNREACHABLE)
     resync.request("000000", 1)

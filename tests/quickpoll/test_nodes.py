@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from quickpoll.link import LinkLost
-from quickpoll.nodes import Links, Node, nodes_of, on_each
+from quickpoll.nodes import Links, Node, OneNode, on_each
 from quickpoll.redis import Client
 
 
@@ -17,6 +17,17 @@ class Map:
         self.all: set[Node] = set(nodes)
         self.doubts: list[Exception] = []
         self._watching: list[Callable[[], None]] = []
+
+    apart = False
+
+    async def start(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    def at(self, key: str) -> Node:
+        return self.of(len(key))
 
     def of(self, partition: int) -> Node:
         return sorted(self.all)[partition % len(self.all)]
@@ -35,7 +46,7 @@ class Map:
 
 
 def test_a_single_server_holds_everything() -> None:
-    nodes = nodes_of("redis://there")
+    nodes = OneNode("redis://there")
     assert list(nodes.all) == ["redis://there"]
     assert {nodes.of(partition) for partition in range(64)} == {"redis://there"}
 

@@ -4,7 +4,7 @@ import ssl
 import pytest
 
 from quickpoll.link import Address
-from quickpoll.redis import FAKE_URL, Client, RedisError, ResponseError, Script, address_of, connect, time_ms
+from quickpoll.redis import FAKE_URL, Client, RedisError, address_of, connect
 
 
 @pytest.mark.parametrize("fake", [False, True])
@@ -47,11 +47,6 @@ async def test_clients_of_one_fake_address_see_the_same_data() -> None:
     await other.aclose()
 
 
-async def test_it_tells_the_servers_time_in_milliseconds(redis: Client) -> None:
-    seconds, _ = await redis.time()
-    assert 0 <= await time_ms(redis) - int(seconds) * 1000 < 2000
-
-
 async def test_any_bytes_and_numbers_arrive_as_they_were_given(redis: Client) -> None:
     await redis.set("k\u00e9y with blanks\r\n", b"\x00\r\n$5\r\n\xff")
     assert await redis.get("k\u00e9y with blanks\r\n") == b"\x00\r\n$5\r\n\xff"
@@ -61,29 +56,6 @@ async def test_any_bytes_and_numbers_arrive_as_they_were_given(redis: Client) ->
 
 async def test_a_command_of_two_words_is_sent_as_two(redis: Client) -> None:
     assert await redis.config_get("maxmemory") == {"maxmemory": "0"}
-
-
-async def test_a_script_runs_once_for_each_call_and_says_what_was_refused(redis: Client) -> None:
-    script = Script(redis, "coordinator", "scripts/lease.lua")
-    await redis.hset("not a string", "a", "b")
-    calls = [
-        (["lease", "token"], ["acquire", "me", 1000, 0]),
-        (["lease", "not a string"], ["renew", "me", 1000, 0]),
-        (["not a string", "token"], ["acquire", "me", 1000, 0]),
-    ]
-    for _ in range(2):  # at first, and after Redis forgot it
-        (token,), not_mine, wrong = await script.run(calls)
-        assert token > 1_700_000_000_000
-        assert not_mine == [0]
-        assert isinstance(wrong, ResponseError)
-        await redis.script_flush()
-
-
-async def test_a_script_on_a_broken_connection_raises(unused_tcp_port: int) -> None:
-    client = connect(f"redis://127.0.0.1:{unused_tcp_port}")
-    with pytest.raises(RedisError):
-        await Script(client, "coordinator", "scripts/lease.lua").run([(["a", "b"], ["release", "me", 0])])
-    await client.aclose()
 
 
 @pytest.mark.parametrize(
