@@ -1,0 +1,115 @@
+"""Whole quizzes on a real Redis Cluster, over two gateways and two coordinators, while its nodes change under them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from quickpoll.keys import partition_of
+from quickpoll.protocol import Question, Quiz, Settings
+from tests.chaos.crowd import Crowd, Moment
+from tests.chaos.invariants import tracebacks, violations
+from tests.system.game import QUIZ
+from tests.system.harness import Process, coordinator, gateway, running, websocket_url
+from tests.system.servers import RedisCluster, Sentinels, redis_cluster, sentinels
+
+PARTITIONS = 64
+PLAYERS = 6
+OVER_WITHIN_S = 40.0
+# A failover takes 2 s, and may begin in the middle of a question.
+PATIENT = Quiz("Patient", tuple(Question(q.kind, q.text, q.options, 6000, q.points) for q in QUIZ.questions[:3]))
+
+Fault = Callable[[str], Awaitable[None]]
+"""Does what is to be survived; gets the code of the session."""
+
+
+@asynccontextmanager
+async def deployed(folder: Path, redis_url: str) -> AsyncIterator[list[Process]]:
+    """Two gateways and two coordinators; nothing that they did not foresee may be in their logs."""
+    gateways = [gateway(folder, redis_url, number) for number in range(2)]
+    coordinators = [coordinator(folder, redis_url, number) for number in range(2)]
+    async with running(*gateways, *coordinators):
+        yield gateways
+    for process in (*gateways, *coordinators):
+        assert tracebacks(process.log, after=0, allowed=()) == []
+
+
+async def play(gateways: list[Process], fault: Fault) -> Crowd:
+    """Plays a quiz; `fault` happens in the middle of its second question. All invariants must hold."""
+    urls = [websocket_url(process) for process in gateways]
+    crowd = Crowd("cluster", urls, PATIENT, Settings(lead_ms=100), PLAYERS)
+
+    async def do() -> None:
+        await crowd.moment(Moment.ANSWERING, 1)
+        await fault(crowd.host.code)
+        crowd.faults_over.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(do())
+        await crowd.play(OVER_WITHIN_S)
+    assert violations(crowd) == []
+    assert all(len(player.given) == len(PATIENT.questions) for player in crowd.players)
+    return crowd
+
+
+def holder(redis: RedisCluster, code: str) -> "Awaitable[int]":
+    """The index of the master that holds a session."""
+
+    async def find() -> int:
+        return redis.masters.index(await redis.holder(partition_of(code, PARTITIONS)))
+
+    return find()
+
+
+async def test_the_slot_of_a_session_moves_in_the_middle_of_a_question(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+
+        async def move(code: str) -> None:
+            target = redis.masters[(await holder(redis, code) + 1) % len(redis.masters)]
+            await redis.move(partition_of(code, PARTITIONS), target, half_way_s=0.5)
+
+        crowd = await play(gateways, move)
+        assert all(given.accepted for player in crowd.players for given in player.given.values())
+
+
+async def test_the_master_of_a_session_is_killed_in_the_middle_of_a_question(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+
+        async def kill(code: str) -> None:
+            await redis.masters[await holder(redis, code)].kill()
+
+        await play(gateways, kill)
+
+
+async def test_the_cluster_is_down_for_a_while(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+
+        async def lose_another_shard(code: str) -> None:
+            other = (await holder(redis, code) + 1) % len(redis.masters)
+            lost = (redis.replicas[other], redis.masters[other])
+            for server in lost:
+                await server.kill()
+            await redis.until_state("fail")
+            for server in lost:
+                await server.start()
+            await redis.until_state("ok")
+
+        await play(gateways, lose_another_shard)
+
+
+async def test_the_master_behind_sentinels_is_killed_in_the_middle_of_a_question(tmp_path: Path) -> None:
+    async with sentinels(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+
+        async def kill(_: str) -> None:
+            await redis.master.kill()
+
+        await play(gateways, kill)
+
+
+async def test_a_planned_failover_behind_sentinels_goes_unnoticed(tmp_path: Path) -> None:
+    async with sentinels(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+        await play(gateways, lambda _: _fail_over(redis))
+
+
+async def _fail_over(redis: Sentinels) -> None:
+    await redis.sentinels[0].admin.execute_command("SENTINEL", "FAILOVER", redis.service)
