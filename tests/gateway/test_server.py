@@ -131,7 +131,6 @@ async def test_ready_is_told_with_the_reason(home: House, monkeypatch: pytest.Mo
     assert checks.splitlines() == [
         "draining: ok",
         "subscriptions: ok",
-        "parts: ok",
         "redis: ok",
         "coordinators: no coordinator owns 1 of 4 partitions",
     ]
