@@ -1,6 +1,7 @@
 """A long way between a client and its server: a TCP relay whose bytes arrive later, in order.
 
-Data behind data does not wait twice, as it would behind a proxy that sleeps before it reads on.
+Data behind data does not wait twice, as it would behind a proxy that sleeps before it reads on. For pages, too:
+Chromium's own network emulation leaves the frames of WebSockets alone (version 156).
 """
 
 import asyncio

@@ -1,14 +1,17 @@
 """Who reacts equally earns equally, however far away; and a client that lies gains what the protocol says, no more."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.async_api import WebSocket
 from websockets.frames import Frame, Opcode
 
 from clients.loadtest.wire import Wire
@@ -31,6 +34,7 @@ from quickpoll.protocol import (
     decode_message,
     encode_command,
 )
+from tests.system.browser import PHONE, Phone, chromium, new_page
 from tests.system.game import Playing, join, open_session
 from tests.system.harness import running, serve, websocket_url
 from tests.system.latency import far, steady
@@ -180,3 +184,30 @@ async def test_nobody_near_waits_for_answers_on_their_way(tmp_path: Path) -> Non
         await game.host.expect(QuestionResults, timeout_s=10)
         waited_ms = await game.host.since(asked.closes_at)
         assert waited_ms < 400
+
+
+async def test_a_page_far_away_is_judged_by_the_tap(tmp_path: Path) -> None:
+    async with (
+        players_at(tmp_path, Settings(lead_ms=3000)) as game,
+        chromium() as browser,
+        far(game.port, steady(150)) as port,
+    ):
+        page = await new_page(browser, PHONE)
+        reported: list[dict[str, Any]] = []
+        told: list[dict[str, Any]] = []
+        page.on("websocket", lambda socket: _note(socket, reported, told))
+        phone = await Phone.join(page, f"http://127.0.0.1:{port}", game.created.code, "Far away", QUIZ)
+        asked = await game.ask(StartQuiz())
+        await game.host.until(asked.opens_at + REACTION_MS)
+        await phone.answer(0, correctly=True)
+        await phone.sees_verdict(0)
+        (elapsed_ms,) = (message["elapsed_ms"] for message in reported if message["type"] == "submit_answer")
+        (accepted,) = (message for message in told if message["type"] == "answer_accepted")
+        assert elapsed_ms >= REACTION_MS - NOISE_MS
+        assert 150 - NOISE_MS <= accepted["received_at"] - accepted["counted_at"] <= 300 + NOISE_MS
+        assert abs(accepted["counted_at"] - asked.opens_at - elapsed_ms) <= NOISE_MS
+
+
+def _note(socket: WebSocket, sent: list[dict[str, Any]], received: list[dict[str, Any]]) -> None:
+    socket.on("framesent", lambda text: sent.append(json.loads(text)))
+    socket.on("framereceived", lambda text: received.append(json.loads(text)))
