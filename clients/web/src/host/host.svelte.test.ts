@@ -173,3 +173,14 @@ test("at the end the standings are fetched once, and the podium can be had again
   host.turnPodium();
   expect(host.board).toBe("podium");
 });
+
+test("the log is fetched page by page, and a refusal is a problem that is shown", async () => {
+  const host = await withResults();
+  const fetching = host.fetchLog();
+  connection().answer("get_log", { type: "log", text: "one\n", next_cursor: null });
+  expect(await fetching).toBe("one\n");
+  const refused = host.fetchLog();
+  connection().answer("get_log", { type: "error", code: "wrong_phase", message: "not now" });
+  expect(await refused).toBeNull();
+  expect(host.problem).not.toBeNull();
+});

@@ -9,7 +9,7 @@
 
 import { announce } from "../lib/announce";
 import { t } from "../lib/i18n.svelte";
-import type { AnyServerMessage, ExtraTimePercent, Quiz, Results, Settings } from "../lib/protocol";
+import type { AnyServerMessage, ExtraTimePercent, Log, Quiz, Results, Settings } from "../lib/protocol";
 import type { View } from "../lib/reducer";
 import { Session } from "../lib/session.svelte";
 import { type Command, Refused } from "../lib/socket";
@@ -19,6 +19,7 @@ import { keepToken, tokenFor } from "../lib/tokens";
 import { WakeLock } from "../lib/wakelock";
 import { refusalText } from "../lib/wording";
 import { type Opening, remoteLink, showAddress } from "./address";
+import { fetchLog } from "./log";
 import { listed } from "./people";
 import { type Standings, fetchStandings } from "./standings";
 
@@ -106,6 +107,17 @@ export class Host {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.problem = refusalText(error);
+    }
+  }
+
+  /** Fetches the log of the session as a file; null where that was refused. */
+  async fetchLog(): Promise<string | null> {
+    try {
+      return await fetchLog(async (cursor) => (await this.session.send({ type: "get_log", cursor })) as Log);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.problem = refusalText(error);
+      return null;
     }
   }
 

@@ -7,6 +7,8 @@ export interface Standings {
   questions: QuestionSummary[];
   /** The best first. */
   players: PlayerSummary[];
+  /** The hash of the log's last record; none where the session has no log. */
+  log_head?: string;
 }
 
 export interface Difficulty {
@@ -24,7 +26,7 @@ export async function fetchStandings(ask: (offset: number) => Promise<Results>):
     players.push(...page.players);
     offset = page.next_offset;
   }
-  return { title: first.title, questions: first.questions, players };
+  return { title: first.title, questions: first.questions, players, log_head: first.log_head };
 }
 
 /** How hard each question was, in the order they were played. */

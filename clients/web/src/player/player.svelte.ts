@@ -13,6 +13,7 @@ import { Session } from "../lib/session.svelte";
 import { Refused } from "../lib/socket";
 import { Sounds } from "../lib/sound";
 import { WakeLock } from "../lib/wakelock";
+import { keepReceipt } from "./receipts";
 
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
 export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "refused";
@@ -114,6 +115,9 @@ export class Player {
         break;
       case "resumed":
         this.#resumed(view);
+        break;
+      case "answer_accepted":
+        if (message.receipt && view?.you) keepReceipt(view.you.player_id, message.question, message.receipt);
         break;
       case "your_extra_time":
         // In the lobby the page itself says it.
