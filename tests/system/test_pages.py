@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
+from coordinator import log_file
+from coordinator.replay import Replay
 from quickpoll.protocol import Quiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, upload
 from tests.system.game import ranks_of
@@ -73,6 +75,23 @@ async def check_podium(host: Page, phones: list[Phone]) -> None:
         assert phone.problems == []
 
 
+async def check_log(host: Page, phone: Phone, folder: Path) -> None:
+    """The host's page saves a log that replays, and the receipts that a phone shows are in it."""
+    await host.get_by_role("button", name="Full results").click()
+    async with host.expect_download() as downloading:
+        await host.get_by_role("button", name="Download the log").click()
+    download = await downloading.value
+    assert download.suggested_filename.endswith("-log.jsonl")
+    await download.save_as(folder / "log.jsonl")
+    log = log_file.read((folder / "log.jsonl").read_bytes())
+    assert Replay(log).run().head.log_hash.hex() == log.head
+    await expect(host.get_by_text("The log ends in")).to_contain_text(log.head[:20])
+    await phone.page.get_by_text("Receipts of your answers").click()
+    receipts = await phone.page.locator("details code").all_inner_texts()
+    assert len(receipts) == len(phone.quiz.questions)
+    assert set(receipts) <= set(log.receipts)
+
+
 async def test_a_sample_quiz_to_the_podium(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
@@ -80,6 +99,7 @@ async def test_a_sample_quiz_to_the_podium(tmp_path: Path) -> None:
         await host.get_by_role("button", name=SAMPLE.title).click()
         phones = await play(browser, host, quickpoll.health, SAMPLE, ["Ada", "Grace", "Linus"])
         await check_podium(host, phones)
+        await check_log(host, phones[0], tmp_path)
         assert problems == []
 
 

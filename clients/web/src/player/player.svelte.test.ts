@@ -4,6 +4,7 @@ import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
 import type { YourResult } from "../lib/protocol";
 import { tokenFor } from "../lib/tokens";
 import { Player } from "./player.svelte";
+import { receiptsOf } from "./receipts";
 
 let connection: ReturnType<typeof fakeServer>;
 const YOU = { player_id: "a", name: "Ada", avatar: "x", total_points: 0, rank: null, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false };
@@ -71,6 +72,15 @@ test("an option is chosen and sent by one tap, and locked in when the server has
   expect(player.submission).toBe("accepted");
   player.choose(0);
   expect(player.chosen).toEqual([1]);
+});
+
+test("the receipt of an answer is kept", async () => {
+  const player = await asked();
+  player.choose(1);
+  const receipt = "9f86d081884c7d659a2f";
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1, receipt });
+  await settle();
+  expect(receiptsOf(player.session.view?.you?.player_id ?? "")).toEqual({ 0: receipt });
 });
 
 test("an answer says how long after the opening of the options it was tapped, also when it is sent again", async () => {
