@@ -150,6 +150,19 @@ async def test_an_ordinary_http_client_is_served(home: House) -> None:
     assert await asyncio.to_thread(fetch) == (200, b"ok\n")
 
 
+async def test_everyone_is_measured_though_the_event_loop_has_turns_in_between(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SWEPT_PER_TURN", 1)
+    clients = [await home.client() for _ in range(3)]
+    measures = [connection.round_trip for connection in home.gateway._server._all]
+    for one in measures:
+        await until(lambda one=one: not one._content)  # type: ignore[misc]
+        one.due_at = 0.0
+    await until(lambda: all(len(one._recent_ms) == 2 for one in measures))
+    assert len(clients) == len(measures)
+
+
 async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

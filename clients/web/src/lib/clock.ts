@@ -75,7 +75,9 @@ export class ServerClock {
       ({ least_ms, most_ms } = newest);
     }
     this.#ahead_ms = (least_ms + most_ms) / 2;
-    if (--this.#wanted > 0) this.#next = setTimeout(() => this.#askNext(), PAUSE_MS);
+    if (--this.#wanted <= 0) return;
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => this.#askNext(), PAUSE_MS);
   }
 
   /** A first guess from a message that says the server's time, until the first sample is there. */
