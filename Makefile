@@ -43,6 +43,10 @@ CASES ?=
 bench: .venv/dev.stamp benchmarks/anchors/ws/node_modules/.stamp  ## measure what QuickPoll costs: make bench CASES=a,b
 	PATH="$$PATH":$(NODE)/bin $(BIN)/python -m benchmarks $(CASES)
 
+.PHONY: audit
+audit: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## look the locked versions up among the known vulnerabilities
+	@{ $(NPM) audit --json 2>/dev/null || true; } | $(BIN)/python .ci/audit.py
+
 .PHONY: fuzz
 FRAMES ?= 1000000
 fuzz: .venv/dev.stamp  ## frames without sense while a game is played: make fuzz FRAMES=1000000 SEED=1
