@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
+from coordinator.engine import IDLE_MS
 from coordinator.leases import ALIVE_MS, TTL_MS, Leases
 from coordinator.membership import LayoutMismatch, Membership
 from coordinator.outage import Outage
@@ -39,7 +40,9 @@ _log: Final = logging.getLogger(__name__)
 class Coordinator:
     """One coordinator process's worth of sessions."""
 
-    def __init__(self, *, redis_url: str, tokens: Tokens, partitions: int, take_over: bool = False) -> None:
+    def __init__(
+        self, *, redis_url: str, tokens: Tokens, partitions: int, take_over: bool = False, idle_ms: int = IDLE_MS
+    ) -> None:
         """Builds it; nothing is opened yet.
 
         Args:
@@ -48,12 +51,14 @@ class Coordinator:
             partitions: how many the deployment was made with.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
                 can be alive.
+            idle_ms: new sessions end when nothing was heard from their clients for so long.
         """
         self.id = secrets.token_urlsafe(6)
         self._built_at = time.monotonic()
         self._tokens = tokens
         self._partitions = partitions
         self._take_over = take_over
+        self._idle_ms = idle_ms
         self._owned: dict[int, Partition] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.figures = self._make_figures()
@@ -166,7 +171,7 @@ class Coordinator:
 
     def _gained(self, number: int, token: int) -> None:
         self.figures.leases_taken += 1
-        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, token)
+        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, token, self._idle_ms)
         self._readers.wake()
 
     def _lost(self, number: int) -> None:

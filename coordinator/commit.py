@@ -17,7 +17,8 @@ SESSION_EXPIRY_MS: Final = 24 * 60 * 60 * 1000
 """A session is closed long before, when it is idle; this is for what nobody owns any more."""
 CLOSED_EXPIRY_MS: Final = 60 * 60 * 1000
 """How long a closed session's code is kept, to say that it is over."""
-CLOSED_HISTORY_EXPIRY_MS: Final = 10 * 60 * 1000
+CLOSED_HISTORY_EXPIRY_MS: Final = 2 * 60 * 1000
+"""How long gateways can still learn how it ended; names of players are in it."""
 CREATE_EXPIRY_MS: Final = 10 * 60 * 1000
 """How long a `create_session` that is sent again is recognised."""
 

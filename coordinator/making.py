@@ -66,8 +66,9 @@ class _Change:
 class Making:
     """One batch of one partition."""
 
-    def __init__(self, known: Known, sessions: Sessions, tokens: Tokens) -> None:
+    def __init__(self, known: Known, sessions: Sessions, tokens: Tokens, idle_ms: int) -> None:
         self._known = known
+        self._idle_ms = idle_ms
         self._sessions = sessions
         self._outbox = Outbox(tokens)
         self._changes: dict[str, _Change] = {}
@@ -179,7 +180,7 @@ class Making:
             return
         try:
             as_played = replace(command, body=replace(body, quiz=shuffled(body.quiz, body.settings)))
-            session, effects = create(as_played, received.at, _drawn_for_session(code))
+            session, effects = create(as_played, received.at, self._drawn_for_session(code))
             self._outbox.add(code, effects, 0)
         except Exception as error:
             raise Poison(index, "", reason_of(error)) from error
@@ -249,6 +250,6 @@ class Making:
             closed=is_closed,
         )
 
-
-def _drawn_for_session(code: str) -> Drawn:
-    return Drawn(code, nonce=secrets.token_urlsafe(NONCE_BYTES), salt=secrets.token_hex(SALT_BYTES))
+    def _drawn_for_session(self, code: str) -> Drawn:
+        nonce, salt = secrets.token_urlsafe(NONCE_BYTES), secrets.token_hex(SALT_BYTES)
+        return Drawn(code, nonce, salt, idle_ms=self._idle_ms)

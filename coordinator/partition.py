@@ -12,7 +12,7 @@ from typing import Any, Final
 from coordinator import log_pages
 from coordinator.codes import NoFreeCode, draw_free
 from coordinator.commit import NO_OFFSET, Batch, Outcome
-from coordinator.engine import LogPage
+from coordinator.engine import IDLE_MS, LogPage
 from coordinator.entries import Entries, Received, create_id_of, receive
 from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
@@ -30,8 +30,10 @@ _log: Final = logging.getLogger(__name__)
 class Partition:
     """A partition under one lease."""
 
-    def __init__(self, links: Links, tokens: Tokens, number: int, partitions: int, token: int) -> None:
-        """`token` is the fencing token of the lease."""
+    def __init__(
+        self, links: Links, tokens: Tokens, number: int, partitions: int, token: int, idle_ms: int = IDLE_MS
+    ) -> None:
+        """`token` is the fencing token of the lease; new sessions end when they were idle for `idle_ms`."""
         self.keys = PartitionKeys(number)
         self.number = number
         self.is_loaded = False
@@ -44,6 +46,7 @@ class Partition:
         self._partitions = partitions
         self._links = links
         self._tokens = tokens
+        self._idle_ms = idle_ms
         self._deadlines: dict[str, int] = {}
         self._sessions = Sessions(links, self.keys)
 
@@ -83,7 +86,7 @@ class Partition:
         received = [receive(entry_id, fields) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}
         while True:
-            making = Making(await self._prepare(received, set_aside), self._sessions, self._tokens)
+            making = Making(await self._prepare(received, set_aside), self._sessions, self._tokens, self._idle_ms)
             try:
                 for index, one in enumerate(received):
                     making.apply(index, one)

@@ -111,7 +111,11 @@ async def _serve(
     )
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(
-        redis_url=redis_url, tokens=tokens, partitions=settings.partitions, take_over=settings.redis_url is None
+        redis_url=redis_url,
+        tokens=tokens,
+        partitions=settings.partitions,
+        take_over=settings.redis_url is None,
+        idle_ms=settings.session_ttl * 1000,
     )
     public = _Listening(connections, settings.host, settings.port, "port")
     admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
@@ -160,7 +164,10 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     signals = Signals()
     await examine(redis_url, settings.partitions)
     sessions = Coordinator(
-        redis_url=redis_url, tokens=Tokens(secret, settings.secret_previous), partitions=settings.partitions
+        redis_url=redis_url,
+        tokens=Tokens(secret, settings.secret_previous),
+        partitions=settings.partitions,
+        idle_ms=settings.session_ttl * 1000,
     )
     async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
         log.info("coordinator runs")

@@ -217,6 +217,14 @@ SETTINGS: Final = (
         without="none: who connects is the client",
     ),
     Setting(
+        "session_ttl",
+        _whole_number(60, 43_200),
+        "a whole number of seconds from 60 to 43200 (12 hours)",
+        "7200",
+        "Seconds without a word from its clients after which a session ends; names, answers and results are deleted "
+        "then, half an hour after the last question at the latest, and at once when its host ends it.",
+    ),
+    Setting(
         "players_per_address",
         _whole_number(1, 1_000_000),
         "a whole number from 1 to 1000000",
@@ -257,6 +265,7 @@ class Settings:
     public_url: str | None
     allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    session_ttl: int
     players_per_address: int
     sessions_per_address: int
     max_connections: int | None

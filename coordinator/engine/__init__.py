@@ -17,10 +17,11 @@ the session can be played again from; `views.py` what each audience may know.
 
 from coordinator.engine.apply import apply, create, next_deadline
 from coordinator.engine.effects import Close, CloseSession, Effect, Effects, Reply, ToEach, ToMany
-from coordinator.engine.state import Head, Player, Session
+from coordinator.engine.state import IDLE_MS, Head, Player, Session
 from coordinator.engine.turn import Drawn, LogPage
 
 __all__ = [
+    "IDLE_MS",
     "Close",
     "CloseSession",
     "Drawn",

@@ -34,8 +34,6 @@ from quickpoll.protocol import (
 )
 
 OVERTAKEN_RETRY_MS: Final = 1000
-IDLE_MS: Final = 2 * 60 * 60 * 1000
-"""A session that hears nothing from its clients for this long is over."""
 
 
 def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
@@ -58,7 +56,8 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
         host=command.link,
         host_bound_at=command.relayed_at,
         create_id=command.request_id,
-        idle_at=now + IDLE_MS,
+        idle_at=now + drawn.idle_ms,
+        idle_ms=drawn.idle_ms,
         pending=Pending(),
     )
     session = Session(drawn.code, body.quiz, head)
@@ -79,7 +78,7 @@ def create_again(turn: Turn) -> None:
 def heard_from_client(head: Head, now: int) -> None:
     """A client sent something: the session is not idle."""
     if head.phase is not Phase.ENDED:
-        head.idle_at = now + IDLE_MS
+        head.idle_at = now + head.idle_ms
 
 
 def join_again(turn: Turn, body: JoinSession) -> bool:
@@ -235,6 +234,7 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
     session.clear()
     head.closed = True
     head.host = head.remote = None
+    head.results, head.leaderboard, head.podium, head.tallies = None, None, (), []
     head.pending = Pending()
 
 

@@ -275,7 +275,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     effects.touched |= ranking.assign_ranks(ordered)
     log.note(session, records.Ended(now, len(ordered), log.standings(session)), effects)
     head.phase = Phase.ENDED
-    head.idle_at = now + ENDED_IDLE_MS
+    head.idle_at = now + min(ENDED_IDLE_MS, head.idle_ms)
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
     quiz_ended = QuizEnded(
         seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)

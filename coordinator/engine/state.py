@@ -36,6 +36,8 @@ EARLIER_ANSWERS: Final = 3
 """So many are remembered: a client sends one again for some seconds, and questions may be as short."""
 LONGER: Final[tuple[ExtraTimePercent, ...]] = (25, 50, 100)
 """By how many percent a player's own limit can be longer."""
+IDLE_MS: Final = 2 * 60 * 60 * 1000
+"""A session that hears nothing from its clients for this long is over, unless it was opened with another limit."""
 
 
 class AcceptedAnswer(Struct, frozen=True, array_like=True):
@@ -180,6 +182,8 @@ class Head(Struct, array_like=True, kw_only=True):
     """Of the last record of the session's log; empty: it has none."""
     log_length: int = 0
     """How many records the log has."""
+    idle_ms: int = IDLE_MS
+    """When nothing was heard from its clients for so long, the session is over."""
     host_bound_at: int = 0
     """When the command that made the connection the host's came to its gateway; `remote_bound_at`: the remote's."""
     remote_bound_at: int = 0

@@ -6,7 +6,7 @@ import pytest
 
 from coordinator import making
 from coordinator.commit import Batch
-from coordinator.engine import records
+from coordinator.engine import IDLE_MS, records
 from coordinator.entries import Received
 from coordinator.making import PLAYER_ID_CHARACTERS, Known, Making
 from coordinator.quarantine import Poison
@@ -47,7 +47,7 @@ class Batches:
             "set_aside": {},
             "log_pages": {},
         }
-        return Making(Known(**(base | known)), self.sessions, TOKENS)
+        return Making(Known(**(base | known)), self.sessions, TOKENS, IDLE_MS)
 
     def make(self, *entries: Entry, **known: Any) -> Batch:
         making = self.begin(**known)

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from coordinator import log_file
 from coordinator.engine import Session, records, report
-from coordinator.engine.lobby import IDLE_MS
 from coordinator.engine.records import Answered, Away, Closed, Ended, Linked, Locked, Record
 from coordinator.engine.scoring import Ruling
+from coordinator.engine.state import IDLE_MS
 from coordinator.log_file import Log, Unreadable
 from coordinator.replay import Differs, Replay
 from quickpoll.protocol import AskExtraTime, LeaveSession, NextQuestion, Settings, StartQuiz

@@ -14,10 +14,12 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     campaign = Campaign(arguments.frames)
     with tempfile.TemporaryDirectory() as folder:
-        campaign.run(Path(folder), arguments.seed)
+        try:
+            campaign.run(Path(folder), arguments.seed)
+        finally:
+            print(*campaign.warnings, *campaign.errors, sep="\n")
     before, after = campaign.memory_kib
     print(f"{campaign.frames} frames in {campaign.conversations} conversations, {campaign.seconds:.0f} s")
     print(f"memory: {before} KiB after a tenth of them, {after} KiB at the end")
     print(f"games played meanwhile, every point checked: {campaign.games}")
-    print(*campaign.log, sep="\n")
-    sys.exit(bool(campaign.log) or campaign.growth_kib > MAX_GROWTH_KIB)
+    sys.exit(bool(campaign.errors) or campaign.growth_kib > MAX_GROWTH_KIB)

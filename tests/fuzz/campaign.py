@@ -34,6 +34,7 @@ DRAWN_FOR_A_SESSION: Final = 25
 """Then the session that they are about ends, and another begins: players who join are no leak."""
 WARM_UP: Final = 0.1
 """The part of the frames after which memory is measured for the first time."""
+GAME_WITHIN_S: Final = 60.0
 MAX_GROWTH_KIB: Final = 16 * 1024
 NO_LIMITS: Final = {"QUICKPOLL_PLAYERS_PER_ADDRESS": "1000000", "QUICKPOLL_SESSIONS_PER_ADDRESS": "1000000"}
 """All come from one address, and the limits of addresses are not what is tried here."""
@@ -54,8 +55,10 @@ class Campaign:
     """Resident memory of gateway and coordinator: after the warm-up, and at the end."""
     games: dict[str, Any] = field(default_factory=dict)
     """What `bystanders` tells."""
-    log: list[str] = field(default_factory=list)
-    """Tracebacks, and lines of errors."""
+    errors: list[str] = field(default_factory=list)
+    """Of the server's log: tracebacks, and lines of errors."""
+    warnings: list[str] = field(default_factory=list)
+    """Of the same: who was refused, and what else was remarkable."""
 
     @property
     def growth_kib(self) -> int:
@@ -73,19 +76,24 @@ class Campaign:
             server = serve(folder, None, **NO_LIMITS)
             runner.run(server.start())
             try:
-                with _bystanders(websocket_url(server)) as games:
-                    self._send(runner, server, seed)
-                self.games = games()
+                with _bystanders(websocket_url(server)) as playing:
+                    self._send(runner, server, seed, lambda: playing.poll() is not None)
+                    told, _ = playing.communicate("", timeout=GAME_WITHIN_S)
+                    assert playing.returncode == 0, "a game went wrong; see its traceback above"
+                    self.games = json.loads(told)
                 self.memory_kib.append(_memory_kib(server))
             finally:
                 runner.run(server.stop())
+                lines = server.log.read_text().splitlines()
+                self.errors = [line for line in lines if _ERROR.search(line)]
+                self.warnings = [line for line in lines if '"level":"warning"' in line or "resume" in line]
         self.seconds = time.monotonic() - started
-        self.log = [line for line in server.log.read_text().splitlines() if _ERROR.search(line)]
 
-    def _send(self, runner: asyncio.Runner, server: Process, seed: int) -> None:
+    def _send(self, runner: asyncio.Runner, server: Process, seed: int, has_ended: Callable[[], bool]) -> None:
         for round_ in count():
             target = runner.run(_open(websocket_url(server)))
             self._round(runner, target, seed + round_)
+            assert not has_ended(), "a game went wrong; see its traceback above"
             runner.run(_end(target))
             if self.frames > self.frames_wanted * WARM_UP and not self.memory_kib:
                 self.memory_kib.append(_memory_kib(server))
@@ -132,21 +140,14 @@ async def _end(target: Target) -> None:
 
 
 @contextmanager
-def _bystanders(url: str) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Others play meanwhile; the result tells how that went, and fails if it went wrong."""
+def _bystanders(url: str) -> Iterator["subprocess.Popen[str]"]:
+    """Others, who play until their input ends."""
     arguments = [sys.executable, "-m", "tests.fuzz.bystanders", url]
-    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    told = ""
-
-    def games() -> dict[str, Any]:
-        assert process.returncode == 0, "a game went wrong; see its traceback above"
-        report: dict[str, Any] = json.loads(told)
-        return report
-
-    try:
-        yield games
-    finally:
-        told, _ = process.communicate("", timeout=60)
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as playing:
+        try:
+            yield playing
+        finally:
+            playing.kill()
 
 
 def _memory_kib(server: Process) -> int:

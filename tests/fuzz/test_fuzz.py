@@ -11,5 +11,5 @@ def test_frames_without_sense_stop_nothing_and_nobody_notices(tmp_path: Path) ->
     campaign = Campaign(FRAMES)
     campaign.run(tmp_path, seed=1)
     assert campaign.frames >= FRAMES
-    assert campaign.log == []
+    assert campaign.errors == []
     assert campaign.games["games"] >= 1

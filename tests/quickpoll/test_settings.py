@@ -22,6 +22,7 @@ def test_every_setting_has_a_default_that_works() -> None:
         public_url=None,
         allowed_origins=(),
         trusted_proxies=(),
+        session_ttl=7200,
         players_per_address=10_000,
         sessions_per_address=100,
         max_connections=None,

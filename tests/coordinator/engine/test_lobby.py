@@ -2,11 +2,12 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from coordinator.engine import CloseSession, Drawn, ToMany, create
-from coordinator.engine.lobby import IDLE_MS
+from coordinator.engine import CloseSession, Drawn, ToMany, create, next_deadline
+from coordinator.engine.lobby import heard_from_client
 from coordinator.engine.question import AWAY_GRACE_MS, ENDED_IDLE_MS
+from coordinator.engine.state import IDLE_MS
 from coordinator.engine.views import session_view
-from quickpoll.envelope import Audience, Disconnected, GatewayLost, Identity, Link
+from quickpoll.envelope import Audience, Command, Disconnected, GatewayLost, Identity, Link
 from quickpoll.protocol import (
     CloseCode,
     CreateSession,
@@ -25,6 +26,7 @@ from quickpoll.protocol import (
     Phase,
     PlayersLeft,
     QuestionResults,
+    Quiz,
     Resumed,
     ResumeSession,
     Role,
@@ -37,7 +39,7 @@ from quickpoll.protocol import (
     StartQuiz,
     You,
 )
-from tests.coordinator.engine.game import HOST_LINK, SINGLE, Game, code, replies
+from tests.coordinator.engine.game import HOST_LINK, SINGLE, START_MS, Game, code, replies
 
 LONG_ID = "0123456789abcdef"
 
@@ -618,6 +620,14 @@ def test_a_session_that_hears_from_nobody_for_two_hours_is_over() -> None:
     game.tick()
     assert game.one(SessionClosed).reason == "idle"
     assert game.session.head.closed
+
+
+def test_how_long_a_session_is_kept_is_set_when_it_is_opened() -> None:
+    command = Command(HOST_LINK, 1, None, CreateSession(quiz=Quiz("T", (SINGLE,))))
+    session, _ = create(command, START_MS, Drawn(code="123456", idle_ms=60_000))
+    assert next_deadline(session) == START_MS + 60_000
+    heard_from_client(session.head, START_MS + 50_000)
+    assert next_deadline(session) == START_MS + 110_000
 
 
 def test_any_command_keeps_a_session_alive() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from coordinator.engine import ToMany, next_deadline
-from coordinator.engine.lobby import IDLE_MS
+from coordinator.engine.state import IDLE_MS
 from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
     AnswerProgress,
