@@ -190,13 +190,16 @@ class Hub:
             remaining = pending.deadline - asyncio.get_running_loop().time()
             async with asyncio.timeout(remaining):
                 await asyncio.shield(confirmed)
+                # Asked before anybody can know the code: a look at it later would be quicker than replies under way.
+                missed = await self._resync.has_missed(code, binding.step)
         except TimeoutError:
             connection.unclaimed = binding.identity
             connection.send(unavailable(pending.command))
         else:
             if connection.is_open:
                 self._answer(connection, reply)
-                self._resync.request(code, binding.step)  # Steps from before the subscription, if there were any
+                if missed:
+                    self._resync.request(code, binding.step)
         finally:
             if not connection.is_open:
                 self._relay.disconnected(connection.number, binding.identity)

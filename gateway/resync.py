@@ -107,6 +107,15 @@ class Resync:
         """Whether the session is being read; its Steps need not be looked at until then."""
         return code in self._wanted
 
+    async def has_missed(self, code: str, step: int) -> bool:
+        """Whether a session has published Steps after that one; also if that cannot be told now."""
+        keys = self._keys(code)
+        try:
+            (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
+        except UNAVAILABLE:
+            return True
+        return published != str(step).encode()
+
     async def run(self, sessions: Sessions) -> None:
         """Serves requests, for ever; while Redis is away they wait."""
         while True:
@@ -150,7 +159,7 @@ class Resync:
         Returns:
             How many Steps it has published (None: it is gone), and the newest (None: this version cannot read them).
         """
-        keys = PartitionKeys(partition_of(code, self._partitions))
+        keys = self._keys(code)
         (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
         if published is None:
             return None, []
@@ -165,6 +174,9 @@ class Resync:
             if len(page) < PAGE or history[-1].step <= position.step:
                 return int(published), history
             end = "(" + page[-1][0].decode()
+
+    def _keys(self, code: str) -> PartitionKeys:
+        return PartitionKeys(partition_of(code, self._partitions))
 
 
 def _data(fields: Sequence[bytes]) -> bytes:
