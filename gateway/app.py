@@ -110,7 +110,7 @@ class Gateway:
             self.figures,
             allowed_origins=[*allowed_origins, *([public_url.rstrip("/")] if public_url else [])],
             proxies=Proxies(trusted_proxies),
-            max_connections=_open_files() - SPARE_FILES if max_connections is None else max_connections,
+            max_connections=_room_for(max_connections),
         )
 
     async def start(self) -> None:
@@ -226,9 +226,23 @@ class Gateway:
         self._tasks.append(task)
 
 
-def _open_files() -> int:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+def _room_for(wanted: int | None) -> int:
+    """How many connections the open files allow, of which as many as may be are asked for.
+
+    Raises:
+        Failure: fewer than `wanted`.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # the usual 1,024 are too few for a hall; macOS allows fewer than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = sys.maxsize if allowed == resource.RLIM_INFINITY else allowed - SPARE_FILES
+    if wanted is not None and wanted > room:
+        raise Failure(
+            f"this process may open {allowed} files, too few for {wanted} connections; "
+            "raise its limit (ulimit -n, LimitNOFILE) or lower QUICKPOLL_MAX_CONNECTIONS"
+        )
+    return room if wanted is None else wanted
 
 
 def _report(task: asyncio.Task[None]) -> None:

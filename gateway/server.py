@@ -5,6 +5,7 @@ Also the one timer of all connections: it ends what takes too long, and pings wh
 
 import asyncio
 import itertools
+import logging
 import math
 import time
 from collections.abc import Collection, Coroutine
@@ -24,12 +25,20 @@ from gateway.readiness import Readiness
 from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
+# Then those who are connected have their turn. Where no file is left, asyncio tries (and logs) as often in vain.
+ACCEPTS_PER_TURN: Final = 32
+# So many more than it takes does a gateway hear out, to tell them so; who comes then is cut off at once.
+HEARD_OUT: Final = 16
+# It has room again when so large a part of the places is taken.
+ROOM_AGAIN: Final = 0.95
 SWEEP_EVERY_S: Final = 1.0
 # Then the event loop has a turn: pongs must not wait for the pings of all others.
 SWEPT_PER_TURN: Final = 500
 # A longer break of the event loop (a suspended machine) must not look like the silence of all clients.
 LATE_S: Final = 5.0
 FULL_RETRY_S: Final = 5
+
+_log: Final = logging.getLogger(__name__)
 
 
 def is_same_host(origin: str, host: str) -> bool:
@@ -80,6 +89,7 @@ class Server:
         self._limits = limits
         self._figures = figures
         self._max_connections = max_connections
+        self._is_full = False
         self._numbers = itertools.count(1)
         self._all: set[Connection] = set()
         self._all_gone = asyncio.Event()
@@ -89,8 +99,11 @@ class Server:
     async def listen(self, host: str, port: int) -> int:
         """Starts to accept connections and returns the port; raises OSError if it is taken."""
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, next(self._numbers)), host, port, backlog=BACKLOG, reuse_port=False
+            lambda: Connection(self, next(self._numbers)), host, port, backlog=ACCEPTS_PER_TURN, reuse_port=False
         )
+        for listening in self._listener.sockets:
+            with listening.dup() as same:
+                same.listen(BACKLOG)  # so many may wait in the kernel
         return int(self._listener.sockets[0].getsockname()[1])
 
     def stop_listening(self) -> None:
@@ -135,6 +148,9 @@ class Server:
     def made(self, connection: Connection) -> None:
         """See `Owner`."""
         self._all.add(connection)
+        if len(self._all) > self._max_connections + HEARD_OUT:
+            self._refuse_for_want_of_room()
+            connection.abort()
 
     def requested(self, connection: Connection, request: Request) -> None:
         """See `Owner`."""
@@ -171,6 +187,9 @@ class Server:
     def lost(self, connection: Connection) -> None:
         """See `Owner`."""
         self._all.discard(connection)
+        if self._is_full and len(self._all) < ROOM_AGAIN * self._max_connections:
+            self._is_full = False
+            _log.info("there is room again")
         if not self._all:
             self._all_gone.set()
 
@@ -185,7 +204,7 @@ class Server:
             connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
             return
         if len(self._all) > self._max_connections:
-            self._figures.connections_refused["full"] += 1
+            self._refuse_for_want_of_room()
             connection.respond(_come_back(HTTPStatus.SERVICE_UNAVAILABLE, "This gateway is full.", FULL_RETRY_S))
             return
         if wait_ms := self._limits.connects(connection.address, connection.heard_at):
@@ -202,6 +221,12 @@ class Server:
             self._hub.opened(connection)
         else:
             self._figures.connections_refused["handshake"] += 1
+
+    def _refuse_for_want_of_room(self) -> None:
+        self._figures.connections_refused["full"] += 1
+        if not self._is_full:
+            self._is_full = True
+            _log.warning("full with %d connections: further ones are told to come back", self._max_connections)
 
     async def _tell_readiness(self, connection: Connection, *, verbose: bool) -> None:
         ok, reason = await self._readiness.ready()

@@ -24,7 +24,7 @@ REFUSALS = (ErrorCode.QUESTION_CLOSED, ErrorCode.SESSION_ENDED)
 """What a player who answers when the options are open may be told: the answer came too late."""
 LOST = (ErrorCode.SESSION_NOT_FOUND,)
 """And where the session may be lost."""
-EXPECTED = (ErrorCode.ALREADY_ANSWERED,)
+EXPECTED = (ErrorCode.ALREADY_ANSWERED, ErrorCode.QUESTION_CLOSED)
 """To who tries a second answer."""
 FAREWELLS = (CloseCode.GATEWAY_DRAINING, CloseCode.SESSION_OVER)
 STREAK_BONUS, STREAK_STEPS = 100, 5
@@ -49,6 +49,10 @@ def troubled(crowd: Crowd) -> list[str]:
         found += [f"{person.name} was told {code}" for code in person.errors if code not in EXPECTED]
         found += [
             f"{person.name}'s connection was closed with {code}" for code in person.closes if code not in FAREWELLS
+        ]
+    for player in crowd.players:
+        found += [
+            f"{player.name}'s answer {index} came too late" for index, given in player.given.items() if given.refused
         ]
     return found
 

@@ -156,3 +156,15 @@ async def test_pending_commands_end_with_the_gateway(home: House) -> None:
     async with asyncio.timeout(relay.REPLY_TIMEOUT_S):
         await home.gateway.stop()
     assert (await player.closed())[0] == 1012
+
+
+async def test_more_connections_than_files_are_no_setting(redis_url: str) -> None:
+    with pytest.raises(Failure, match="too few for 1000000000 connections"):
+        Gateway(
+            redis_url=redis_url,
+            tokens=TOKENS,
+            partitions=PARTITIONS,
+            host="127.0.0.1",
+            port=0,
+            max_connections=1_000_000_000,
+        )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -63,6 +64,11 @@ class Process:
         if ready:
             await self.ready()
         return self
+
+    def limit_files(self, number: int) -> None:
+        """From now on it may have so many open files."""
+        assert self._process is not None
+        resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (number, number))
 
     async def ready(self) -> None:
         """Returns when /readyz says 200; fails with the log if the process ends or takes too long."""
