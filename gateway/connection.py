@@ -8,6 +8,8 @@ traceback; `Owner.closed` is called exactly once for each connection that was op
 
 import asyncio
 import logging
+import socket
+import struct
 import time
 from http import HTTPStatus
 from typing import Final, Protocol, cast
@@ -40,6 +42,9 @@ GONE_AFTER_S: Final = 20.0
 SILENT_S: Final = 90.0
 # From the first byte of a message to its last: 1 MiB by a slow phone, and no byte now and then.
 MESSAGE_TIMEOUT_S: Final = 60.0
+
+# What waits for it does not become less for so long: it reads nothing, though it may well be sending.
+STUCK_S: Final = 8.0
 
 # Above the first mark a client misses counts that the next message supersedes, above the cap it is closed.
 BEHIND_BYTES: Final = 64 * 1024
@@ -90,7 +95,9 @@ class Connection(asyncio.Protocol):
         "_owner",
         "_protocol",
         "_spoke_at",
+        "_stuck_at",
         "_transport",
+        "_unread_bytes",
         "address",
         "admission",
         "base_url",
@@ -118,6 +125,8 @@ class Connection(asyncio.Protocol):
         self._begun_at = _NEVER
         self._is_large = False
         self._spoke_at = now
+        self._stuck_at = now
+        self._unread_bytes = 0
         self._ends_at = now + HANDSHAKE_TIMEOUT_S
         self.number = number
         self.admission = Admission(now)
@@ -213,8 +222,8 @@ class Connection(asyncio.Protocol):
 
     def sweep(self, now: float) -> None:
         """Called every second or so: cuts what took too long, pings who has been silent or is to be measured."""
-        if now > self._ends_at:
-            self._transport.abort()
+        if now > self._ends_at or (self.is_open and self._is_stuck(now)):
+            self._reset()
         elif now - self._begun_at > MESSAGE_TIMEOUT_S:
             self.close(CloseCode.POLICY_VIOLATION, "a message took too long")
         elif self.identity is None and now - self._spoke_at > SILENT_S:
@@ -233,6 +242,7 @@ class Connection(asyncio.Protocol):
         self.heard_at += seconds
         self._spoke_at += seconds
         self._begun_at += seconds
+        self._stuck_at += seconds
 
     # -- as asyncio sees it -----------------------------------------------------------------
 
@@ -263,6 +273,19 @@ class Connection(asyncio.Protocol):
         self._owner.lost(self)
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _reset(self) -> None:
+        """Cuts it so that the kernel, too, forgets what it has not sent: it would go on trying for minutes."""
+        own: socket.socket | None = self._transport.get_extra_info("socket")
+        if own and own.family in (socket.AF_INET, socket.AF_INET6):
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+    def _is_stuck(self, now: float) -> bool:
+        before, self._unread_bytes = self._unread_bytes, self._transport.get_write_buffer_size()
+        if self._unread_bytes == 0 or self._unread_bytes < before:
+            self._stuck_at = now
+        return now - self._stuck_at > STUCK_S
 
     def _ping(self, now: float) -> None:
         self._protocol.send_ping(self.round_trip.ping(now))

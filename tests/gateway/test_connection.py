@@ -5,6 +5,7 @@ import errno
 import gc
 import json
 import random
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -398,6 +399,30 @@ async def test_the_slow_are_told_why(home: House) -> None:
     await until(lambda: not its.is_open)
     player.socket.transport.resume_reading()
     assert (await player.closed())[0] == 1013
+
+
+async def test_who_reads_nothing_at_all_is_gone_soon_however_little_waits_for_it(home: House) -> None:
+    player, its = await paused(home)
+    await backlog(home, its, 1)
+    now = time.monotonic()
+    for second in range(int(connection.STUCK_S)):
+        its.sweep(now + second)
+    assert its.is_open
+    its.sweep(now + connection.STUCK_S + 1)
+    await until(lambda: not its.is_open)
+    player.socket.transport.resume_reading()
+    assert (await player.closed())[0] == 1006
+
+
+async def test_who_reads_slowly_stays(home: House) -> None:
+    player, its = await paused(home)
+    await backlog(home, its, connection.BEHIND_BYTES)
+    now = time.monotonic()
+    for second in range(2 * int(connection.STUCK_S)):
+        its._unread_bytes = its._transport.get_write_buffer_size() + 1  # it has read a byte since
+        its.sweep(now + second)
+    assert its.is_open
+    player.socket.transport.abort()
 
 
 async def test_a_large_session_in_a_reply_does_not_make_its_host_slow(home: House) -> None:
