@@ -114,7 +114,7 @@ class Resync:
             (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
         except UNAVAILABLE:
             return True
-        return published != str(step).encode()
+        return bool(published != str(step).encode())
 
     async def run(self, sessions: Sessions) -> None:
         """Serves requests, for ever; while Redis is away they wait."""
