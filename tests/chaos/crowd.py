@@ -19,8 +19,10 @@ from quickpoll.protocol import (
     EndSession,
     Error,
     ErrorCode,
+    GetLog,
     Joined,
     JoinSession,
+    Log,
     NewQuestion,
     NextQuestion,
     Ok,
@@ -105,6 +107,11 @@ class Player(Person):
 class Host(Person):
     """Opens the session and leads through the quiz."""
 
+    def __init__(self, crowd: "Crowd", name: str) -> None:
+        super().__init__(crowd, name)
+        self.log = ""
+        """The session's log, fetched before the session ends."""
+
     async def lead(self) -> None:
         """Plays from the first question to the end of the session, which waits for `crowd.faults_over`."""
         crowd = self.crowd
@@ -119,8 +126,18 @@ class Host(Person):
         crowd.reach_all()
         await crowd.faults_over.wait()
         await crowd.all_answers_settled()
+        await self._fetch_log()
         await self._must(EndSession())
         await self.until(lambda: self.over)
+
+    async def _fetch_log(self) -> None:
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self.do(GetLog(cursor=cursor))
+            if not isinstance(page, Log):
+                return
+            self.log += page.text
+            cursor = page.next_cursor
 
     def _is_past(self, index: int) -> bool:
         """Whether a question is closed; its results it may have missed, where the session moves on by itself."""

@@ -1,8 +1,9 @@
 """What must hold after every run, whatever broke meanwhile; judged by what the clients wrote down alone.
 
 Every accepted answer is in the results once, and nothing that was refused; all saw the same; points and ranks are
-those of the published rules; `seq` never goes back, and on one connection nothing is left out; a command has one
-reply; nobody is displaced by an older connection of theirs; the session ends for everyone. No process left a traceback.
+those of the published rules, and the log gives them again; `seq` never goes back, and on one connection nothing is
+left out; a command has one reply; nobody is displaced by an older connection of theirs; the session ends for
+everyone. No process left a traceback.
 """
 
 import json
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from coordinator import log_file
+from coordinator.replay import Differs, Replay
 from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person
@@ -39,6 +42,7 @@ def violations(crowd: Crowd) -> list[str]:
         for index, question in enumerate(crowd.quiz.questions):
             found += [f"question {index}: {wrong}" for wrong in _of_question(crowd, index, question)]
         found += _of_points(crowd)
+        found += _of_log(crowd)
     return found
 
 
@@ -198,3 +202,20 @@ def _same(what: str, copies: Iterable[Struct]) -> Iterator[str]:
         if one != other:
             yield f"different {what}: {one} and {other}"
             return
+
+
+# -- the log --------------------------------------------------------------------------------
+
+
+def _of_log(crowd: Crowd) -> Iterator[str]:
+    try:
+        log = log_file.read(crowd.host.log.encode())
+        Replay(log).run()
+    except (log_file.Unreadable, log_file.Tampered, Differs) as error:
+        yield f"the log: {error}"
+        return
+    receipts = set(log.receipts)
+    for player in crowd.players:
+        for index, given in player.given.items():
+            if given.accepted and given.accepted.receipt not in receipts:
+                yield f"the log: {player.name}'s answer to question {index} was accepted and is not in it"

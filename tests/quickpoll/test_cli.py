@@ -38,6 +38,7 @@ def test_help_explains_the_commands_and_every_setting() -> None:
         "gateway",
         "coordinator",
         "loadtest",
+        "replay",
         "--port",
         "QUICKPOLL_PORT",
         "QUICKPOLL_SECRET_FILE",

@@ -708,11 +708,14 @@ class Laws(RuleBasedStateMachine):
             return
         assert model.asked is not None
         given, now = model.accepted[model.asked.question.index], self.log[-1][1]
-        late_ms = min(model.slowest_ms, head.settings.grace_ms)
+        unanswered = [player_id for player_id in model.scores if player_id not in given]
+        # How late an answer may come is noted once: whose answer that was may be gone since, while another is there.
+        anybody_is_there = any(model.links[player_id] for player_id in unanswered)
+        late_ms = head.settings.grace_ms if anybody_is_there and model.slowest_ms else 0
         waits = any(
-            now <= head.opens_at + model.own_limit_ms(player_id) + (late_ms if model.links[player_id] else 0)
-            for player_id in model.scores
-            if player_id not in given and (model.links[player_id] or now <= head.patient_until)
+            now <= head.opens_at + model.own_limit_ms(player_id) + late_ms
+            for player_id in unanswered
+            if model.links[player_id] or now <= head.patient_until
         )
         assert now <= head.closes_at or waits
 
