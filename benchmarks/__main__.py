@@ -10,7 +10,15 @@ from typing import Final
 from benchmarks import results, table
 from benchmarks.rig import LOAD_CORE
 
-CASES: Final = {"a": "cpu", "b": "fanout", "c": "latency"}
+CASES: Final = {
+    "a": "cpu",
+    "b": "fanout",
+    "c": "latency",
+    "d": "memory",
+    "e": "sessions",
+    "f": "traffic",
+    "g": "gateways",
+}
 
 
 def main(letters: str) -> int:

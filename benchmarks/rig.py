@@ -13,14 +13,17 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from quickpoll.embedded import EmbeddedServer, find_server
+from quickpoll.redis import connect
 
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
 READY_WITHIN_S: Final = 20.0
 SECRET: Final = "signs the tokens of a benchmark only"
+# A whole load comes from one address, which no limit for strangers shall hold up.
+LIMITS: Final = {"QUICKPOLL_PLAYERS_PER_ADDRESS": "1000000", "QUICKPOLL_SESSIONS_PER_ADDRESS": "1000000"}
 
 
 @contextmanager
@@ -58,6 +61,14 @@ class Rig:
     def cpu(self) -> dict[str, int]:
         """`cpu_ns` of each process."""
         return {name: cpu_ns(pid) for name, pid in self.pids.items()}
+
+    async def redis_info(self, section: str) -> dict[str, Any]:
+        """What Valkey's INFO says."""
+        redis: Any = connect(self.redis_url)
+        try:
+            return dict(await redis.info(section))
+        finally:
+            await redis.aclose()
 
     def resident(self) -> dict[str, int]:
         """`resident_bytes` of each process."""
@@ -100,7 +111,7 @@ async def _start(running: Rig, folder: Path, gateways: int, coordinators: int) -
         kind = name.rstrip("0123456789")
         listen = {"QUICKPOLL_ADMIN_PORT" if kind == "coordinator" else "QUICKPOLL_PORT": str(port)}
         environment = {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_REDIS_URL": running.redis_url}
-        environment |= {"QUICKPOLL_SECRET": SECRET} | listen
+        environment |= {"QUICKPOLL_SECRET": SECRET} | listen | (LIMITS if kind == "gateway" else {})
         inherited = {key: text for key, text in os.environ.items() if not key.startswith("QUICKPOLL_")}
         with on_core(SERVER_CORE), (folder / f"{name}.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(

@@ -9,6 +9,7 @@ import gc
 import random
 import time
 from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -19,15 +20,23 @@ from clients.loadtest.player import Player
 from clients.loadtest.seen import Seen, Tally, Timing
 from quickpoll.protocol import NewQuestion, QuestionResults, YourFinal
 
-JOINING_AT_ONCE: Final = 50
 PATIENCE_S: Final = 30.0
 """How long the crowd waits for anything that does not come."""
+
+
+@dataclass
+class Doors:
+    """How many players of a process join at the same time, over all its sessions."""
+
+    first: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(10))
+    """The first of each session: a gateway takes too many codes at once that it does not know for guesses."""
+    others: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(50))
 
 
 class Crowd:
     """Part of a session's players. One who never gets the end of a question is in the ledger."""
 
-    def __init__(self, plan: Plan, part: Part, tally: Tally) -> None:
+    def __init__(self, plan: Plan, part: Part, tally: Tally, doors: Doors) -> None:
         self.plan = plan
         self.quiz = plan.quiz()
         self.tally = tally
@@ -37,6 +46,7 @@ class Crowd:
         self.clock_ahead_ms = 0.0
         self.ended = False
         self._part = part
+        self._doors = doors
         self._players: list[Player] = []
         self._waiting: list[set[int]] = [set(range(part.first, part.end)) for _ in range(plan.questions + 1)]
         """Players who have not got the end of a question; in the last place, of the quiz."""
@@ -61,18 +71,20 @@ class Crowd:
         """
         self.clock_ahead_ms = clock_ahead_ms
         self._players = [Player(self, number) for number in range(self._part.first, self._part.end)]
-        at_once = asyncio.Semaphore(JOINING_AT_ONCE)
+        first, *others = self._players
         started = asyncio.get_running_loop().time()
 
         async def join(turn: int, player: Player) -> None:
             if per_s:
                 await asyncio.sleep(started + turn / per_s - asyncio.get_running_loop().time())
-            async with at_once:
+            async with self._doors.others:
                 await player.join(code)
 
+        async with self._doors.first:
+            await first.join(code)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for turn, player in enumerate(self._players):
+                for turn, player in enumerate(others, 1):
                     tasks.create_task(join(turn, player))
         except ExceptionGroup as group:
             raise group.exceptions[0] from None

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from clients.loadtest.crowd import Crowd
+from clients.loadtest.crowd import Crowd, Doors
 from clients.loadtest.host import Host
 from clients.loadtest.meter import Meter
 from clients.loadtest.plan import Plan, deal
@@ -137,7 +137,7 @@ async def _deal_out(
     sessions: Sequence[Session], plan: Plan, processes: int, tally: Tally, stack: AsyncExitStack
 ) -> list[Worker]:
     """Gives the sessions their players, until the stack is closed; the processes that have them, if not this one."""
-    workers = []
+    workers, doors = [], Doors()
     for parts in deal(plan, processes):
         if processes > 1:
             workers.append(await stack.enter_async_context(Worker.started(plan, parts, tally)))
@@ -145,7 +145,7 @@ async def _deal_out(
             if processes > 1:
                 players: Players = workers[-1].players(part.session)
             else:
-                players = Crowd(plan, part, tally)
+                players = Crowd(plan, part, tally, doors)
                 stack.callback(players.close)
             sessions[part.session].parts.append((players, len(part)))
     return workers

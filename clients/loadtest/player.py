@@ -40,6 +40,14 @@ _accepted: Final = msgspec.json.Decoder(AnswerAccepted)
 _result: Final = msgspec.json.Decoder(YourResult)
 
 
+class TryAgain(ConnectionRefusedError):
+    """Not now, but after some seconds."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(f"{error.code}: {error.message}")
+        self.after_s = (error.retry_after_ms or 1000) / 1000
+
+
 class Player:
     """One player of a crowd, by its number in the session."""
 
@@ -84,7 +92,15 @@ class Player:
     async def join(self, code: str) -> None:
         """Connects and joins the session; raises as `Crowd.join`."""
         started = time.perf_counter()
-        await self._enter(encode_command(JoinSession(code=code, name=f"Player {self._number}")))
+        command = encode_command(JoinSession(code=code, name=f"Player {self._number}"))
+        while True:
+            try:
+                await self._enter(command)
+                break
+            except TryAgain as error:
+                if time.perf_counter() - started > PATIENCE_S:
+                    raise
+                await asyncio.sleep(error.after_s)
         self._crowd.seen.joins[self._number] = time.perf_counter() - started
         self._crowd.tally.joined += 1
 
@@ -136,6 +152,8 @@ class Player:
             away_s = min(2 * away_s, MAX_AWAY_S)
             try:
                 await self._enter(encode_command(ResumeSession(token=self._token)))
+            except TryAgain:
+                continue
             except ConnectionRefusedError:
                 break
             except (WireError, OSError, TimeoutError):
@@ -258,12 +276,13 @@ class Player:
         error = msgspec.json.decode(text, type=Error)
         count(self._crowd.seen.errors, error.code)
         self._crowd.tally.errors += 1
+        again = TryAgain(error) if error.code in (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED) else None
         if not self._entered.done():
-            self._entered.set_exception(ConnectionRefusedError(f"{error.code}: {error.message}"))
+            self._entered.set_exception(again or ConnectionRefusedError(f"{error.code}: {error.message}"))
         elif not isinstance(error.reply_to, str) or not error.reply_to.startswith(self._id):
             pass
-        elif error.code in (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED):
-            asyncio.get_running_loop().call_later((error.retry_after_ms or 1000) / 1000, self._send_pending)
+        elif again:
+            asyncio.get_running_loop().call_later(again.after_s, self._send_pending)
         else:
             self._refused(error.code)
 

@@ -9,7 +9,7 @@ import sys
 from typing import Final
 
 from clients.loadtest.channel import Assignment, AwaitFinals, AwaitQuestion, Call, Channel, Counted, Done, Join, Order
-from clients.loadtest.crowd import Crowd
+from clients.loadtest.crowd import Crowd, Doors
 from clients.loadtest.limits import raise_file_limit
 from clients.loadtest.meter import Meter
 from clients.loadtest.plan import players_of
@@ -26,7 +26,8 @@ class Desk:
         self._channel = channel
         self._tally = Tally()
         self._meter = Meter()
-        self._crowds = {part.session: Crowd(assignment.plan, part, self._tally) for part in assignment.parts}
+        doors = Doors()
+        self._crowds = {part.session: Crowd(assignment.plan, part, self._tally, doors) for part in assignment.parts}
 
     async def work(self) -> None:
         """Until the leading process closes the pipe, or something is wrong here."""

@@ -58,6 +58,8 @@ class Standin:
         """Cuts this player off when the first question opens."""
         self.forgets_players = False
         """Lets nobody come back."""
+        self.is_busy_once = False
+        """Tells one player who joins to come again."""
         self.refuses_once: ErrorCode | None = None
         """Refuses one answer with this."""
         self.quiz: Quiz
@@ -77,6 +79,9 @@ class Standin:
                     reply: ServerMessage = SessionCreated(
                         code="123456", host_token="h", join_url="", session=self.view(), reply_to=reply_to
                     )
+                case JoinSession() if self.is_busy_once:
+                    self.is_busy_once = False
+                    reply = Error(code=ErrorCode.RATE_LIMITED, message="later", retry_after_ms=10)
                 case JoinSession() if len(self.players) >= self.full_at:
                     reply = Error(code=ErrorCode.SESSION_FULL, message="no seat")
                 case JoinSession():

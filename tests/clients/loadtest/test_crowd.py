@@ -6,7 +6,7 @@ import time
 import msgspec
 import pytest
 
-from clients.loadtest.crowd import Crowd
+from clients.loadtest.crowd import Crowd, Doors
 from clients.loadtest.plan import Part, Plan
 from clients.loadtest.seen import Tally
 from clients.player import Client
@@ -16,7 +16,7 @@ from tests.clients.loadtest.conftest import PLAYERS
 
 @pytest.fixture
 def crowd(plan: Plan) -> Crowd:
-    return Crowd(plan, Part(0, 0, PLAYERS), Tally())
+    return Crowd(plan, Part(0, 0, PLAYERS), Tally(), Doors())
 
 
 async def test_players_join_at_the_rate_that_was_asked_for(plan: Plan, crowd: Crowd) -> None:
@@ -58,7 +58,7 @@ async def test_the_same_results_are_kept_once_and_others_beside_them(crowd: Crow
 
 
 async def test_nobody_waits_for_a_lost_player(plan: Plan) -> None:
-    crowd = Crowd(msgspec.structs.replace(plan, players=1), Part(0, 0, 1), Tally())
+    crowd = Crowd(msgspec.structs.replace(plan, players=1), Part(0, 0, 1), Tally(), Doors())
     waiting = asyncio.create_task(crowd.question(1))
     await asyncio.sleep(0)
     crowd.lost(0)

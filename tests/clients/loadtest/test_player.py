@@ -32,6 +32,13 @@ async def test_who_may_not_come_back_is_noticed_and_does_not_stop_the_others(pla
     assert "player 2 was told no final result" in verdict_on(run).findings
 
 
+async def test_who_shall_join_later_does(plan: Plan, standin: Standin) -> None:
+    standin.is_busy_once = True
+    run = await play(plan)
+    assert run.sessions[0].errors == {ErrorCode.RATE_LIMITED: 1}
+    assert len(run.sessions[0].joins) == PLAYERS
+
+
 async def test_an_answer_that_cannot_be_stored_now_is_sent_again(plan: Plan, standin: Standin) -> None:
     standin.refuses_once = ErrorCode.UNAVAILABLE
     run = await play(plan)

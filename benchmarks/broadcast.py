@@ -1,0 +1,37 @@
+"""Broadcasts to the players of a session, published as the coordinator does, and what gateways pay for a delivery."""
+
+import asyncio
+from typing import Any, Final
+
+from benchmarks.anchors import HEADER_BYTES, INTERVAL_MS, ROUNDS
+from benchmarks.rig import Rig, rig, spent_ms
+from benchmarks.seats import seated
+from quickpoll.envelope import Audience, Shared, Step, encode
+from quickpoll.keys import PartitionKeys, partition_of
+from quickpoll.redis import connect
+
+PARTITIONS: Final = 64
+SETTLE_S: Final = 2.5
+"""After joining, until the lobby has told its last count."""
+
+
+async def delivery_ns(gateways: int, connections: int, frame_bytes: int) -> float:
+    """CPU of all gateways for one frame to one connection, in nanoseconds."""
+    async with rig(gateways) as server, seated(server.urls, connections) as session:
+        await asyncio.sleep(SETTLE_S)
+        before = server.cpu()
+        await _publish(server, session.code, frame_bytes)
+        return spent_ms(before, server.cpu(), "gateway") * 1e6 / (connections * ROUNDS)
+
+
+async def _publish(server: Rig, code: str, frame_bytes: int) -> None:
+    keys = PartitionKeys(partition_of(code, PARTITIONS))
+    redis: Any = connect(server.redis_url)
+    token = int(await redis.get(keys.token))
+    step = int(await redis.hget(keys.session(code), "step"))
+    text = b"%*s" % (frame_bytes - HEADER_BYTES, b'{"type":"lobby","player_count":1}')
+    for number in range(1, ROUNDS + 1):
+        message = encode(Step(token, step + number, (Shared(Audience.PLAYERS, 0, text),)))
+        await redis.execute_command("SPUBLISH", keys.channel(code), message)
+        await asyncio.sleep(INTERVAL_MS / 1000)
+    await redis.aclose()
