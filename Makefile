@@ -57,6 +57,10 @@ WSTEST ?= wstest
 autobahn: .venv/dev.stamp  ## the Autobahn test suite on the gateway's connections: make autobahn WSTEST=/path/to/wstest
 	$(BIN)/python -m tests.autobahn $(WSTEST)
 
+.PHONY: capacity
+capacity: .venv/dev.stamp  ## reckon docs/scaling.md anew from what `make bench` measured
+	$(BIN)/python -m benchmarks.capacity
+
 .PHONY: check
 check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
 	$(BIN)/ruff check

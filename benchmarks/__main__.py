@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from benchmarks import results, table
+from benchmarks.game import Spoiled
 from benchmarks.rig import LOAD_CORE
 
 CASES: Final = {
@@ -32,12 +33,17 @@ def main(letters: str) -> int:
     for letter in letters or CASES:
         started = time.monotonic()
         case = import_module(f"benchmarks.cases.{CASES[letter]}")
-        kept[letter] = results.case(case.TITLE, asyncio.run(case.measure()))
+        try:
+            rows = asyncio.run(case.measure())
+        except (OSError, Spoiled, ExceptionGroup) as error:
+            print(f"\n({letter}) {case.TITLE}: not measured, {error or type(error).__name__}", flush=True)
+            continue
+        kept[letter] = results.case(case.TITLE, rows)
         results.save(kept)
         table.write(kept)
         print(f"\n({letter}) {case.TITLE}, {time.monotonic() - started:.0f} s\n")
         for row in kept[letter].rows:
-            print(table.as_text(row))
+            print(table.as_text(row), flush=True)
     return 0
 
 

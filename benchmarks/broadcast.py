@@ -4,13 +4,14 @@ import asyncio
 from typing import Any, Final
 
 from benchmarks.anchors import HEADER_BYTES, INTERVAL_MS, ROUNDS
-from benchmarks.rig import Rig, rig, spent_ms
+from benchmarks.rig import Rig, cpu_ns, rig, spent_ms
 from benchmarks.seats import seated
 from quickpoll.envelope import Audience, Shared, Step, encode
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.redis import connect
 
 PARTITIONS: Final = 64
+PUBLISHES: Final = 2000
 SETTLE_S: Final = 2.5
 """After joining, until the lobby has told its last count."""
 
@@ -35,3 +36,29 @@ async def _publish(server: Rig, code: str, frame_bytes: int) -> None:
         await redis.execute_command("SPUBLISH", keys.channel(code), message)
         await asyncio.sleep(INTERVAL_MS / 1000)
     await redis.aclose()
+
+
+async def publish_us(redis_url: str, pid: int, subscribers: int) -> float:
+    """CPU of Valkey for one publish to so many subscribers, in microseconds."""
+    redis: Any = connect(redis_url)
+    listeners = [connect(redis_url) for _ in range(subscribers)]
+    readers = []
+    for listener in listeners:
+        pubsub: Any = listener.pubsub()
+        await pubsub.ssubscribe("benchmark")
+        readers.append(asyncio.create_task(_drain(pubsub)))
+    before = cpu_ns(pid)
+    for _ in range(PUBLISHES):
+        await redis.execute_command("SPUBLISH", "benchmark", b"x" * 500)
+    spent = cpu_ns(pid) - before
+    for reader in readers:
+        reader.cancel()
+    await asyncio.gather(*readers, return_exceptions=True)
+    for client in (redis, *listeners):
+        await client.aclose()
+    return spent / PUBLISHES / 1000
+
+
+async def _drain(pubsub: Any) -> None:
+    while True:
+        await pubsub.get_sharded_message(timeout=1)

@@ -13,6 +13,10 @@ SETTLE_S: Final = 2.5
 """After joining, until what joining caused is over: the lobby's counts come once a second."""
 
 
+class Spoiled(Exception):
+    """What went wrong in a game that was to be measured."""
+
+
 @dataclass(frozen=True)
 class Game:
     """What was seen and what it cost, from when everyone had joined to the last result."""
@@ -30,7 +34,7 @@ async def play_on(server: Rig, plan: Plan) -> Game:
     """Plays it, and refuses to measure what is wrong.
 
     Raises:
-        SystemExit: an answer was lost or doubled, or a result is wrong.
+        Spoiled: an answer was lost or doubled, or a result is wrong.
     """
     cpu: dict[str, dict[str, int]] = {}
 
@@ -42,5 +46,5 @@ async def play_on(server: Rig, plan: Plan) -> Game:
     run = await play(plan, phase=phase)
     figures = report(run, verdict_on(run))
     if not figures.good:
-        raise SystemExit(f"the game went wrong: {figures.lost} lost, {figures.doubled} doubled, {figures.findings[:3]}")
+        raise Spoiled(f"the game went wrong: {figures.lost} lost, {figures.doubled} doubled, {figures.findings[:3]}")
     return Game(figures, cpu["joined"], cpu["played"])

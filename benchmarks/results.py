@@ -16,6 +16,8 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One figure."""
 
     what: str
+    key: str = ""
+    """Under which the capacity model finds it."""
     value: float
     unit: str
     target: float | None = None
@@ -50,6 +52,18 @@ def case(title: str, rows: tuple[Row, ...]) -> Case:
         machine=machine.describe(),
         rows=rows,
     )
+
+
+def figure(cases: dict[str, Case], letter: str, key: str) -> float:
+    """One kept figure of a case.
+
+    Raises:
+        KeyError: it was not measured.
+    """
+    for row in cases[letter].rows:
+        if row.key == key:
+            return row.value
+    raise KeyError(f"({letter}) {key}")
 
 
 def load() -> dict[str, Case]:

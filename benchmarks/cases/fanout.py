@@ -37,6 +37,7 @@ async def measure() -> tuple[Row, ...]:
         *(
             Row(
                 what=name,
+                key=name.partition(" ")[0],
                 value=round(median(values) / 1000, 2),
                 unit="µs",
                 anchor=None if values is floor else "send() in C",

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from benchmarks.broadcast import SETTLE_S, delivery_ns
+from benchmarks.broadcast import SETTLE_S, delivery_ns, publish_us
 from benchmarks.results import Row
 from benchmarks.rig import rig
 from benchmarks.seats import seated
@@ -22,6 +22,7 @@ async def measure() -> tuple[Row, ...]:
     """A delivery with so many gateways; publishes of a question with few and with many players."""
     costs = {gateways: await delivery_ns(gateways, PLAYERS, FRAME_BYTES) for gateways in GATEWAYS}
     growth = 100 * (max(costs.values()) / costs[1] - 1)
+    subscriber_us = await _subscriber_us()
     few, many = await _publishes(FEW), await _publishes(PLAYERS)
     return (
         Row(what="growth of CPU per delivery, at most", value=round(growth, 1), unit="%", target=TARGET_GROWTH),
@@ -36,7 +37,16 @@ async def measure() -> tuple[Row, ...]:
             target=few,
             note=f"the target is what {FEW} players take",
         ),
+        Row(
+            what="Valkey's CPU for each further gateway of a publish", key="subscriber", value=subscriber_us, unit="µs"
+        ),
     )
+
+
+async def _subscriber_us() -> float:
+    async with rig() as server:
+        one, many = [await publish_us(server.redis_url, server.pids["valkey"], subscribers) for subscribers in (1, 17)]
+        return round((many - one) / 16, 2)
 
 
 async def _publishes(players: int) -> int:

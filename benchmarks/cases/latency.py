@@ -25,6 +25,7 @@ async def measure() -> tuple[Row, ...]:
         _acknowledged(medium, 50),
         _acknowledged(large, 250),
         *_rush(rush, 1500),
+        *_costs(rush),
     )
 
 
@@ -36,23 +37,40 @@ async def _game(gateways: int, players: int, questions: int, window_s: float) ->
 def _asked(game: Game, target: float) -> Row:
     """The slowest question: with fewer than a hundred of them, the worst is the 99th percentile."""
     worst = max(question.asked_after_ms for question in game.report.questions)
+    key = f"asked {game.report.players}"
     what = f"host's `next` to the last of {game.report.players:,} players"
-    return Row(what=what, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
+    return Row(what=what, key=key, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
 
 
 def _results(game: Game, target: float) -> Row:
     worst = max(question.results_after_ms for question in game.report.questions)
+    key = f"results {game.report.players}"
     what = f"last answer to the last of {game.report.players:,} own results"
-    return Row(what=what, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
+    return Row(what=what, key=key, value=worst, unit="ms", target=target, note=f"worst of {len(game.report.questions)}")
 
 
 def _acknowledged(game: Game, target: float) -> Row:
     worst = max(question.ack_ms.p99 for question in game.report.questions)
     return Row(
         what=f"answer to its acknowledgement, {game.report.players:,} players, p99",
+        key=f"acknowledged {game.report.players}",
         value=worst,
         unit="ms",
         target=target,
+    )
+
+
+def _costs(game: Game) -> tuple[Row, ...]:
+    """What a player and question cost when everything comes in large batches."""
+    per = game.report.players * len(game.report.questions)
+    return tuple(
+        Row(
+            what=f"CPU per player and question then, {name}",
+            key=name,
+            value=round(game.spent_ms(name) / per, 4),
+            unit="ms",
+        )
+        for name in ("gateway", "coordinator", "valkey")
     )
 
 

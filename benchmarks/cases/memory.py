@@ -31,9 +31,21 @@ async def measure() -> tuple[Row, ...]:
     stored = await _stored()
     growth = await _churn()
     return (
-        Row(what="gateway, per idle connection", value=round(connection), unit="bytes", target=16 * 1024),
-        Row(what="coordinator, per player", value=round(player), unit="bytes", target=1536),
-        Row(what=f"Valkey, per player after {QUESTIONS} questions", value=round(stored), unit="bytes", target=2048),
+        Row(
+            what="gateway, per idle connection",
+            key="connection",
+            value=round(connection),
+            unit="bytes",
+            target=16 * 1024,
+        ),
+        Row(what="coordinator, per player", key="player", value=round(player), unit="bytes", target=1536),
+        Row(
+            what=f"Valkey, per player after {QUESTIONS} questions",
+            key="stored",
+            value=round(stored),
+            unit="bytes",
+            target=2048,
+        ),
         Row(
             what=f"growth by {CHURN_PER_S} joins and leaves a second",
             value=round(growth, 2),

@@ -39,6 +39,10 @@ async def measure() -> tuple[Row, ...]:
         Row(what="deadline to each player's results, longest", value=round(late.max, 1), unit="ms", target=50),
         Row(what="deadline to each player's results, p99", value=round(late.p99, 1), unit="ms"),
         Row(what="server CPU per player and question", value=round(game.spent_ms() / per, 3), unit="ms"),
+        *(
+            Row(what=f"of it {name}", key=name, value=round(game.spent_ms(name) / per, 4), unit="ms")
+            for name in ("gateway", "coordinator", "valkey")
+        ),
     )
 
 

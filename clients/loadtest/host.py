@@ -13,6 +13,7 @@ from quickpoll.protocol import (
     Clock,
     CreateSession,
     Error,
+    ErrorCode,
     Ok,
     Resumed,
     ResumeSession,
@@ -57,10 +58,10 @@ class Host:
         return min(samples)[1]
 
     async def call(self, command: AnyClientMessage) -> Reply:
-        """Sends a command until it has a reply, with the same `id` on whichever connection.
+        """Sends a command until it has a reply, with the same `id` on whichever connection; later if that is asked.
 
         Raises:
-            ConnectionRefusedError: the reply is an error.
+            ConnectionRefusedError: the reply is another error.
             WireError, OSError, TimeoutError: no connection, or no reply in time.
         """
         command = msgspec.structs.replace(command, id=uuid4().hex)
@@ -68,11 +69,11 @@ class Host:
             while True:
                 wire = await self._connected()
                 reply = await self._ask(wire, command)
-                if isinstance(reply, Error):
-                    raise ConnectionRefusedError(f"{reply.code}: {reply.message}")
-                if reply:
+                if not isinstance(reply, Error | None):
                     return reply
-                await asyncio.sleep(RETRY_S)
+                if reply and reply.code not in (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED):
+                    raise ConnectionRefusedError(f"{reply.code}: {reply.message}")
+                await asyncio.sleep((reply.retry_after_ms or 0) / 1000 if reply else RETRY_S)
 
     def close(self) -> None:
         """Ends the connection, if there is one."""

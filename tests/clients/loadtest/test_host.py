@@ -42,6 +42,24 @@ async def test_an_error_is_raised_with_its_reason() -> None:
         host.close()
 
 
+async def test_a_command_that_cannot_be_stored_now_is_sent_again_with_the_same_id() -> None:
+    ids: list[str | None] = []
+
+    async def handle(websocket: ServerConnection) -> None:
+        async for text in websocket:
+            ids.append(decode_command(text).id)
+            reply_to = ids[-1] or ""
+            busy = Error(code=ErrorCode.UNAVAILABLE, message="later", retry_after_ms=10, reply_to=reply_to)
+            await say(websocket, busy if len(ids) == 1 else Ok(reply_to=reply_to))
+
+    async with serve(handle, "127.0.0.1", 0, compression=None) as listening:
+        host = Host((address(listening.sockets[0].getsockname()[1]),), 0)
+        assert isinstance(await host.call(StartQuiz()), Ok)
+        host.close()
+    assert len(ids) == 2
+    assert ids[0] == ids[1]
+
+
 async def test_a_command_without_a_reply_is_sent_again_with_the_same_id_as_the_same_host(plan: Plan) -> None:
     standin = Standin()
     heard: list[tuple[str, str | None]] = []
