@@ -59,18 +59,26 @@ class Deployment:
         done = self.compose("up", "--detach", "--no-build", "--no-recreate", *numbers, *self._services)
         assert done.returncode == 0, done.stderr
 
+    def exchange(self, service: str) -> None:
+        """Exchanges all containers of a service for new ones, as an update does."""
+        count = self._scale[service]
+        options = ("--detach", "--no-build", "--no-deps", "--force-recreate", "--scale", f"{service}={count}")
+        done = self.compose("up", *options, service)
+        assert done.returncode == 0, done.stderr
+
     def kill_one(self, service: str) -> None:
-        """Ends one container of a service by SIGKILL; nothing starts it again."""
-        _docker("kill", self.containers(service)[0]["Id"])
-        self._scale[service] -= 1
+        """Ends one container of a service by SIGKILL; nothing but `up` starts it again."""
+        docker("kill", self.containers(service)[0]["Id"])
+        if service in self._scale:
+            self._scale[service] -= 1
 
     def containers(self, service: str) -> list[dict[str, Any]]:
         """What `docker inspect` tells about each running container of a service."""
-        names = _docker(
+        names = docker(
             "ps", "-q", "--filter", f"label=com.docker.compose.project={self._project}",
             "--filter", f"label=com.docker.compose.service={service}",
         ).split()  # fmt: skip
-        return json.loads(_docker("inspect", *names)) if names else []
+        return json.loads(docker("inspect", *names)) if names else []
 
     def ready(self, services: Sequence[str] = ("redis", "coordinator", "gateway")) -> None:
         """Returns when the containers are healthy and the balancer serves."""
@@ -93,7 +101,8 @@ class Deployment:
         raise AssertionError(f"not ready: {states}\n{self.compose('logs', '--tail', '20').stdout}")
 
 
-def _docker(*arguments: str) -> str:
+def docker(*arguments: str) -> str:
+    """What a docker command prints; raises CalledProcessError if it fails."""
     return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
 
 
