@@ -27,6 +27,10 @@ def test_it_holds_every_module_and_script(names: set[str]) -> None:
                 assert str(path.relative_to(ROOT)) in names
 
 
+def test_it_holds_the_page_of_the_load_test(names: set[str]) -> None:
+    assert "clients/loadtest/page.html" in names
+
+
 def test_it_holds_the_built_pages(names: set[str]) -> None:
     built = {str(path.relative_to(ROOT)) for path in (ROOT / "gateway/static").rglob("*") if path.is_file()}
     assert {"gateway/static/index.html", "gateway/static/host.html"} <= built

@@ -55,7 +55,6 @@ class Session:
     """One session, as its host leads it."""
 
     def __init__(self, plan: Plan, number: int) -> None:
-        self.number = number
         self.parts: list[tuple[Players, int]] = []
         """With how many they are."""
         self._plan = plan
