@@ -205,7 +205,7 @@ async def test_a_page_far_away_is_judged_by_the_tap(tmp_path: Path) -> None:
         (accepted,) = (message for message in told if message["type"] == "answer_accepted")
         assert elapsed_ms >= REACTION_MS - NOISE_MS
         assert 150 - NOISE_MS <= accepted["received_at"] - accepted["counted_at"] <= 300 + NOISE_MS
-        assert abs(accepted["counted_at"] - asked.opens_at - elapsed_ms) <= NOISE_MS
+        assert accepted["counted_at"] - asked.opens_at >= elapsed_ms, "more than the tap is not forgiven"
 
 
 def _note(socket: WebSocket, sent: list[dict[str, Any]], received: list[dict[str, Any]]) -> None:
