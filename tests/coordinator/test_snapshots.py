@@ -7,13 +7,17 @@ from coordinator.engine.state import AcceptedAnswer
 from coordinator.snapshots import Unreadable, decode_session
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.protocol import (
+    AnswerAccepted,
     CreateSession,
     EndSession,
     JoinSession,
+    NextQuestion,
     SessionCommand,
     StartQuiz,
     SubmitAnswer,
 )
+from quickpoll.redis import Client
+from tests.coordinator.engine.game import SINGLE, Game
 from tests.coordinator.standin import QUICK, QUIZ
 
 
@@ -95,3 +99,20 @@ def test_a_missing_field_is_named() -> None:
     del fields[b"quiz"]
     with pytest.raises(Unreadable, match="quiz"):
         decode_session("123456", fields)
+
+
+async def test_after_twenty_questions_a_player_takes_two_kilobytes_at_most(redis: Client) -> None:
+    """With the log, and with ids, names and round trips as long as they are."""
+    game = Game(*[SINGLE] * 20, settings=QUICK)
+    seats = [game.join(f"Player number {n:4}", id=f"an id like those of pages {n:10}") for n in range(200)]
+    for question in range(20):
+        game.do(StartQuiz() if question == 0 else NextQuestion())
+        game.now = game.session.head.opens_at + 3456
+        for seat in seats:
+            reply = game.answer(seat, 2, id=f"an id like those of pages {seat.id:10}", elapsed_ms=3400)
+            assert isinstance(reply, AnswerAccepted)
+    await redis.rpush("log", *game.log)
+    for player in game.session.players.values():
+        await redis.hset("session", snapshots.player_field(player.id), snapshots.encode(player))
+    used = sum([await redis.memory_usage(key, samples=0) or 0 for key in ("session", "log")])
+    assert 1024 <= used / len(seats) <= 2048
