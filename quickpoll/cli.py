@@ -32,9 +32,17 @@ COMMANDS: Final = {
     "gateway": "the connections: pages, /ws, /livez and /readyz on QUICKPOLL_PORT",
     "coordinator": "the sessions: state and timers; /livez and /readyz on QUICKPOLL_ADMIN_PORT",
 }
-_SHARED: Final = frozenset({"host", "admin_port", "redis_url", "secret", "partitions"})
-_PUBLIC: Final = frozenset({"port", "public_url", "allowed_origins", "trusted_proxies"})
-USED_BY: Final = {"serve": _SHARED | _PUBLIC | {"data_dir"}, "gateway": _SHARED | _PUBLIC, "coordinator": _SHARED}
+_SHARED: Final = frozenset({"host", "admin_port", "redis_url", "secret", "secret_previous", "partitions"})
+_GATEWAY: Final = _SHARED | {
+    *("port", "public_url", "allowed_origins", "trusted_proxies"),
+    *("max_connections", "players_per_address", "sessions_per_address"),
+}
+_COORDINATOR: Final = _SHARED | {"session_ttl"}
+USED_BY: Final = {
+    "serve": _GATEWAY | _COORDINATOR | {"data_dir"},
+    "gateway": _GATEWAY,
+    "coordinator": _COORDINATOR,
+}
 """Which settings mean something to which command."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from quickpoll.cli import USED_BY
 from quickpoll.settings import FILE_SUFFIX, SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,14 @@ def test_every_variable_of_ours_is_a_setting(file: Path) -> None:
     for name, service in services(file).items():
         if name in ("gateway", "coordinator"):
             assert set(service.get("environment", {})) <= KNOWN
+
+
+@pytest.mark.parametrize("name", ["gateway", "coordinator"])
+def test_every_setting_can_be_set(name: str) -> None:
+    """But for those that the image and the compose file are made with."""
+    passed = set(services(FILES[0])[name]["environment"])
+    means_something = {setting.variable for setting in SETTINGS if setting.name in USED_BY[name]}
+    assert passed == means_something - {"QUICKPOLL_HOST", "QUICKPOLL_PORT", "QUICKPOLL_ADMIN_PORT"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from quickpoll import __version__
+from quickpoll.cli import USED_BY
+from quickpoll.settings import SETTINGS
 
 SECRET = "a secret that only these tests know"
 
@@ -23,6 +25,12 @@ def the_line(result: subprocess.CompletedProcess[str]) -> str:
     (line,) = result.stderr.splitlines()
     assert line.startswith("quickpoll: ")
     return line
+
+
+def test_every_setting_means_something_to_a_part_and_to_everything_in_one() -> None:
+    names = {setting.name for setting in SETTINGS}
+    assert USED_BY["serve"] == names
+    assert USED_BY["gateway"] | USED_BY["coordinator"] == names - {"data_dir"}
 
 
 def test_it_tells_its_version() -> None:
