@@ -86,7 +86,8 @@ class Player(Person):
         given.tapped = time.monotonic()
         index = asked.question.index
         self.crowd.tapped(index)
-        reply = await self.do(SubmitAnswer(question=index, answer=given.answer))
+        elapsed_ms = max(0, round(time.time() * 1000) - asked.opens_at)
+        reply = await self.do(SubmitAnswer(question=index, answer=given.answer, elapsed_ms=elapsed_ms))
         given.told = time.monotonic()
         self.crowd.soon(self.notify())
         if isinstance(reply, AnswerAccepted):

@@ -113,6 +113,8 @@ def _of_answers(player: Player) -> Iterator[str]:
             asked = player.asked[index]
             if not asked.opens_at <= accepted.counted_at <= asked.closes_at + CLOCK_STEP_MS:
                 yield f"question {index}: accepted at {accepted.counted_at}, open {asked.opens_at}-{asked.closes_at}"
+            if not 0 <= accepted.received_at - accepted.counted_at <= player.crowd.settings.grace_ms:
+                yield f"question {index}: received at {accepted.received_at}, judged by {accepted.counted_at}"
         elif given.refused and given.refused not in REFUSALS + LOST * player.crowd.may_be_lost:
             yield f"question {index}: refused with {given.refused}"
 
