@@ -28,6 +28,8 @@ VALKEY_READY_WITHIN_S = 10.0
 BALLAST_KEYS, BALLAST_DELAY_US = 20_000, 100
 """For `key-load-delay`, an option of Valkey for tests of loading: it has a look at its clients every 1,024 keys."""
 STARTED_WITHIN_S = 20.0
+ALL_STARTED_WITHIN_S = 90.0
+"""A busy machine takes its time until so many processes run; nothing has been broken yet."""
 
 
 class Valkey:
@@ -125,6 +127,17 @@ class Valkey:
         """Ends it as a power cut does, with the loss of its disk, and starts it."""
         await self.kill()
         shutil.rmtree(self._folder / "appendonlydir")
+        await self.start()
+
+    def keep_copy(self) -> None:
+        """Copies its disk as it is now: with `appendfsync always` all that it has acknowledged is there."""
+        shutil.copytree(self._folder / "appendonlydir", self._folder / "copy")
+
+    async def go_back_to_copy(self) -> None:
+        """Ends it as a power cut does, and starts it on the copy of its disk: what came since is lost."""
+        await self.kill()
+        shutil.rmtree(self._folder / "appendonlydir")
+        shutil.move(self._folder / "copy", self._folder / "appendonlydir")
         await self.start()
 
     async def mend(self) -> None:
@@ -254,7 +267,7 @@ class Cluster:
             self.gateways = [await self._node("gateway", number) for number in range(gateways)]
             self.coordinators = [await self._node("coordinator", number) for number in range(coordinators)]
             await asyncio.gather(*(node.process.start(ready=False) for node in self.nodes))
-            await asyncio.gather(*(node.process.ready() for node in self.nodes))
+            await asyncio.gather(*(node.process.ready(ALL_STARTED_WITHIN_S) for node in self.nodes))
         except BaseException:
             await self.__aexit__()
             raise

@@ -70,17 +70,17 @@ class Process:
         assert self._process is not None
         resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (number, number))
 
-    async def ready(self) -> None:
+    async def ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Returns when /readyz says 200; fails with the log if the process ends or takes too long."""
         assert self._process is not None
         try:
-            async with asyncio.timeout(READY_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 while await asyncio.to_thread(http_status, self.health + "/readyz") != 200:
                     if self._process.returncode is not None:
                         raise AssertionError(f"it ended with {self._process.returncode}:\n{self.log.read_text()}")
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            raise AssertionError(f"not ready after {READY_WITHIN_S} s:\n{self.log.read_text()}") from None
+            raise AssertionError(f"not ready after {within_s} s:\n{self.log.read_text()}") from None
 
     @property
     def pid(self) -> int:

@@ -1,0 +1,42 @@
+"""Valkey comes back as it was before, as after a failover that lost the tail: all go on from there."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from clients.player import Client
+from quickpoll.protocol import CloseCode, NextQuestion, Phase, Question, Quiz, StartQuiz
+from tests.chaos.cluster import Cluster
+from tests.system.game import QUIZ, ask, check_results, join, open_session
+
+SLOW = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
+TOLD_WITHIN_S = 10.0
+
+
+async def test_what_valkey_has_lost_is_lost_for_all_alike_and_the_quiz_goes_on(tmp_path: Path) -> None:
+    async with Cluster(tmp_path, gateways=1, coordinators=1) as cluster, AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(Client.connect(cluster.urls[0])) for _ in range(3)]
+        host = clients[0]
+        created = await open_session(host, SLOW)
+        ann, ben = players = [await join(clients[1], created.code, "Ann"), await join(clients[2], created.code, "Ben")]
+        asked = await ask(host, players, StartQuiz())
+        await ann.answer(asked, 1, SLOW)
+        cluster.valkey.keep_copy()
+        await ben.answer(asked, 1, SLOW)
+        await check_results(host, players)
+        await ask(host, players, NextQuestion())
+
+        await cluster.valkey.go_back_to_copy()
+        for client in clients:
+            code, _ = await client.closed(timeout_s=TOLD_WITHIN_S)
+            assert code == CloseCode.RESYNC
+        again = await host.resume(created.host_token)
+        assert (again.session.phase, again.session.answered) == (Phase.QUESTION, 1)
+        for player, has_answered in ((ann, True), (ben, False)):
+            resumed = await player.client.resume(player.joined.player_token)
+            assert resumed.you
+            assert (resumed.you.answered, resumed.you.total_points) == (has_answered, 0)
+            assert resumed.session.question
+            assert resumed.session.opens_at == asked.opens_at
+        ben.points = 0
+        await ben.answer(asked, 1, SLOW)
+        assert (await check_results(host, players)).counts == (0, 2, 0)
