@@ -10,7 +10,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -39,13 +39,17 @@ class Report:
     def __init__(self) -> None:
         self.failures = 0
         self.runs = 0
-        self._seen: defaultdict[str, list[Seen]] = defaultdict(list)
+        self._runs: Counter[str] = Counter()
+        self._alone: defaultdict[str, list[Seen]] = defaultdict(list)
+        """What people noticed of each fault where it was the only one."""
 
     def passed(self, drill: Drill, took_s: float) -> None:
         """A run in which all invariants held."""
         self.runs += 1
         for planned in drill.plan:
-            self._seen[planned.fault].append(drill.seen)
+            self._runs[planned.fault] += 1
+            if len(drill.plan) == 1:
+                self._alone[planned.fault].append(drill.seen)
         print(f"seed {drill.seed}: {took_s:4.1f} s  {'; '.join(map(str, drill.plan))}", flush=True)
 
     def failed(self, broken: Broken) -> None:
@@ -55,13 +59,14 @@ class Report:
         print(f"\nBROKEN {broken}\n", flush=True)
 
     def show(self) -> None:
-        """The longest times that anybody noticed, by fault (and what else happened in the same runs)."""
+        """How often each fault was done, and, where it was alone, the longest times that anybody noticed."""
         print(f"\n{self.runs} runs, {self.failures} with a broken invariant")
-        print(f"{'fault':26} runs   away s   answer s   results s")
-        for fault, seen in sorted(self._seen.items()):
+        print(f"{'fault':26} runs  alone   away s   answer s   results s")
+        for fault, runs in sorted(self._runs.items()):
+            seen = self._alone[fault] or [Seen()]
             away, acknowledged = max(one.away for one in seen), max(one.acknowledged for one in seen)
             late = max(one.late for one in seen)
-            print(f"{fault:26} {len(seen):4} {away:8.1f} {acknowledged:10.1f} {late:11.1f}")
+            print(f"{fault:26} {runs:4} {len(self._alone[fault]):6} {away:8.1f} {acknowledged:10.1f} {late:11.1f}")
 
 
 async def run(todo: Iterator[Drill], lanes: int) -> Report:

@@ -176,3 +176,9 @@ async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(
     await asyncio.sleep(0.05)
     assert its.is_open
     assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+async def test_compression_is_not_offered(home: House) -> None:
+    async with connect(home.url, compression="deflate") as client:
+        assert client.response
+        assert "Sec-WebSocket-Extensions" not in client.response.headers

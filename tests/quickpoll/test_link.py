@@ -62,7 +62,7 @@ async def test_what_redis_refuses_is_one_of_the_replies(link: RedisLink) -> None
 
 
 async def test_a_call_that_was_cancelled_keeps_its_place(link: RedisLink) -> None:
-    for number in range(200):
+    for number in range(10_000):
         given_up = asyncio.ensure_future(link.call([("ECHO", "given up")]))
         if number % 2:
             await asyncio.sleep(0)
