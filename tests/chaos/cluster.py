@@ -24,7 +24,7 @@ from tests.chaos.proxy import Proxy
 from tests.system.harness import SECRET, Process, free_port
 
 PARTITIONS = 8
-VALKEY_READY_WITHIN_S = 10.0
+VALKEY_READY_WITHIN_S = 30.0
 BALLAST_KEYS, BALLAST_DELAY_US = 20_000, 100
 """For `key-load-delay`, an option of Valkey for tests of loading: it has a look at its clients every 1,024 keys."""
 STARTED_WITHIN_S = 20.0
