@@ -12,6 +12,7 @@ from quickpoll.envelope import Audience, CloseAll, CloseOne, Shared, Step, decod
 from quickpoll.protocol import Role
 
 _FIN_TEXT: Final = 0x81
+_PING: Final = 0x89
 _OTHERS: Final = {Role.HOST: Audience.PLAYERS, Role.PLAYER: Audience.HOST}
 
 
@@ -23,6 +24,11 @@ def text_frame(text: bytes) -> bytes:
     if size < 65536:
         return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big") + text
     return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big") + text
+
+
+def ping_frame(content: bytes) -> bytes:
+    """One ping; `content` is at most 125 bytes (RFC 6455, section 5.5.2)."""
+    return bytes((_PING, len(content))) + content
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,18 @@ Segment = bytes | dict[int, bytes]
 class Cut:
     """What the connections of one role get of a Step."""
 
-    __slots__ = ("_addressed", "_segments", "common")
+    __slots__ = ("_segments", "addressed", "common")
 
     def __init__(self, segments: list[Segment]) -> None:
         self._segments = segments
-        self._addressed = frozenset(number for part in segments if isinstance(part, dict) for number in part)
+        self.addressed = frozenset(number for part in segments if isinstance(part, dict) for number in part)
+        """The connections that get something else than the others."""
         self.common = b"".join(part for part in segments if isinstance(part, bytes))
+        """What the others get."""
 
     def bytes_for(self, number: int) -> bytes:
         """All frames for this connection, in order, to be written at once; empty if it gets none."""
-        if number not in self._addressed:
+        if number not in self.addressed:
             return self.common
         return b"".join(part if isinstance(part, bytes) else part.get(number, b"") for part in self._segments)
 
@@ -77,6 +85,10 @@ class StepFrames:
             elif gateway in item.by_gateway:
                 texts = decode_personal(item.by_gateway[gateway])
                 self._parts.append({number: text_frame(text) for number, text in texts})
+
+    def is_special(self, role: Role) -> bool:
+        """Whether some connections of a role get something else than the others, or are closed."""
+        return bool(self.cut(role).addressed or self._closes or self._close_all)
 
     def close_of(self, number: int) -> tuple[int, str, bytes] | None:
         """Whether this connection closes after its frames: code, reason, and the last frame of all (empty: none)."""

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.connection import Connection
+from gateway.fanout import WRITES_PER_TURN, Fanout
 from gateway.frames import StepFrames, text_frame
 from gateway.limits import Limits
 from gateway.relay import Pending, Relay, unavailable
@@ -33,8 +34,6 @@ from quickpoll.protocol import (
     SessionClosed,
     encode_message,
 )
-
-WRITES_PER_TURN: Final = 500
 
 _log: Final = logging.getLogger(__name__)
 
@@ -287,37 +286,25 @@ class Hub:
             await asyncio.sleep(0)
 
     def _deliver(self, session: Session) -> Iterator[bool]:
-        """Writes the session's backlog; yields True after every so many writes."""
+        """Writes the session's backlog; yields True when the event loop should have a turn."""
         writes = 0
         while session.backlog:
             step = session.backlog.popleft()
-            began, written, sent_bytes = time.perf_counter(), writes, 0
+            began = time.perf_counter()
             try:
-                frames = StepFrames(step, self._gateway)
+                fanout = Fanout(step.step, StepFrames(step, self._gateway), self._unbind)
             except msgspec.DecodeError as error:
                 _log.error("a Step of session %s cannot be read: %r", session.code, error)
                 self.restart(session.code)
                 break
             for role, members in session.members.items():
-                for connection in tuple(members.values()):
-                    if connection.number not in members or connection.bound_step >= step.step:
-                        continue  # it has left meanwhile, or saw this in its `joined` or `resumed`
-                    after_seq = connection.bound_seq if connection.bound_step == step.step - 1 else 0
-                    cut = frames.cut(role, after_seq, lean=connection.is_behind)
-                    data, close = cut.bytes_for(connection.number), frames.close_of(connection.number)
-                    if close:
-                        data += close[2]
-                    if data:
-                        connection.write(data)
-                    if close:
-                        self._unbind(connection)  # the engine has let go of it already
-                        connection.close(close[0], close[1])
-                    writes += 1
-                    sent_bytes += len(data)
-                    if writes % WRITES_PER_TURN == 0:
-                        yield True
-            self._figures.deliveries += writes - written
-            self._figures.delivered_bytes += sent_bytes
+                yield from fanout.write(role, members)
+            writes += fanout.writes
+            if writes >= WRITES_PER_TURN:
+                writes = 0
+                yield True
+            self._figures.deliveries += fanout.writes
+            self._figures.delivered_bytes += fanout.sent_bytes
             self._figures.broadcast_seconds.observe(time.perf_counter() - began)
         session.delivering = False
 

@@ -117,6 +117,58 @@ async def test_a_pong_comes_before_the_reply_to_what_came_after_its_ping(home: H
     socket.writer.transport.abort()
 
 
+ASK = b'{"type":"sync_clock","t0":1}'
+
+
+async def hear_clock(socket: Raw) -> None:
+    head = await socket.reader.readexactly(2)
+    assert json.loads(await socket.reader.readexactly(head[1]))["type"] == "clock"
+
+
+@pytest.mark.parametrize("cut", [1, 3, 20])
+async def test_frames_that_come_in_pieces_are_read_in_order(home: House, cut: int) -> None:
+    socket = await raw_socket(home)
+    frame = Frame(Opcode.TEXT, ASK).serialize(mask=True)
+    for piece in (frame, frame[:cut], frame[cut:] + frame, frame + frame[:-cut], frame[-cut:], frame):
+        socket.write(piece)
+        await socket.writer.drain()
+        await asyncio.sleep(0.01)  # so that it comes as a piece of its own
+    for _ in range(6):
+        await hear_clock(socket)
+    socket.writer.transport.abort()
+
+
+async def test_a_frame_together_with_the_request_and_half_of_the_next(home: House) -> None:
+    socket = await raw(home)
+    frame = Frame(Opcode.TEXT, ASK).serialize(mask=True)
+    socket.write(UPGRADE + frame + frame[:7])
+    await socket.reader.readuntil(b"\r\n\r\n")
+    await socket.ping()
+    await hear_clock(socket)
+    socket.write(frame[7:] + frame)
+    for _ in range(2):
+        await hear_clock(socket)
+    socket.writer.transport.abort()
+
+
+async def test_a_short_text_between_fragments_is_a_violation(home: House) -> None:
+    socket = await raw_socket(home)
+    socket.frame(Opcode.TEXT, b'{"type":', fin=False)
+    await socket.writer.drain()
+    await asyncio.sleep(0.01)
+    socket.frame(Opcode.TEXT, ASK)
+    assert close_code(await socket.until_closed()) == 1002
+
+
+async def test_what_comes_behind_a_message_that_ends_the_connection_is_not_heard(home: House) -> None:
+    socket = await raw_socket(home)
+    wrong = Frame(Opcode.TEXT, b"\xff").serialize(mask=True)
+    socket.write(wrong + Frame(Opcode.TEXT, ASK).serialize(mask=True))
+    heard = await socket.until_closed()
+    assert close_code(heard) == 1007
+    assert b"clock" not in heard
+
+
 async def test_a_close_is_echoed_and_the_connection_ended(home: House) -> None:
     socket = await raw_socket(home)
     socket.frame(Opcode.CLOSE, b"\x03\xe8bye")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway import connection, hub
+from gateway import connection, fanout
 from gateway.connection import Connection
 from gateway.limits import MISSES
 from quickpoll.envelope import Binding, CloseOne, Command, Identity, Link, Replies, Reply, encode
@@ -72,7 +72,7 @@ async def test_a_connection_gets_its_part_of_a_step_in_one_write(home: House, mo
 async def test_steps_arrive_in_order_also_while_a_large_one_is_being_delivered(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "WRITES_PER_TURN", 2)
+    monkeypatch.setattr(fanout, "WRITES_PER_TURN", 2)
     players = [await home.player(str(number)) for number in range(7)]
     writes = written(monkeypatch)
     steps = [await home.coordinator.step(to_all(seq), publish=False) for seq in range(1, 11)]
@@ -86,7 +86,7 @@ async def test_steps_arrive_in_order_also_while_a_large_one_is_being_delivered(
 async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "WRITES_PER_TURN", 1)
+    monkeypatch.setattr(fanout, "WRITES_PER_TURN", 1)
     ann, bob = await home.player("Ann"), await home.player("Bob")
     home.coordinator.answers = False
     late = await home.client()
@@ -105,24 +105,6 @@ async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
     assert (await late.hear())["seq"] == 4
     for player in (ann, bob):
         assert await kinds(player, 7) == ["news", "lobby"] * 3 + ["news"]
-
-
-async def test_who_leaves_while_a_step_is_being_delivered_gets_nothing_more(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hub, "WRITES_PER_TURN", 1)
-    await home.player("Ann")
-    bob = await home.player("Bob")
-    home.coordinator.answers = False
-    await bob.say("leave_session")
-    for _ in range(2):
-        await home.coordinator.command()
-    leaving = await home.coordinator.command()
-    step = await home.coordinator.step(to_all(1), publish=False)
-    home.gateway._hub.step(CODE, encode(step))
-    home.gateway._hub.replies(reply_to(leaving, text("ok"), unbind=True))
-    assert await kinds(bob, 1) == ["ok"]
-    assert (await bob.ask("sync_clock", t0=1))["type"] == "clock"
 
 
 def reply_to(command: Command, message: bytes, **more: Any) -> bytes:
