@@ -22,12 +22,15 @@ from coordinator.partition import Partition, load
 from quickpoll.link import RedisLink, Refusal
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import MOVED_AWAY, Links, Node, open_node
+from quickpoll.pace import Pace
 from quickpoll.redis import UNAVAILABLE
 
 BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512
 ENTRIES_PER_COMMIT: Final = 512
 """Entries of several partitions are committed together up to so many: then the event loop has a turn."""
+GATHER_S: Final = 0.02
+"""From one batch to the next under load; what comes after a quiet moment is read at once."""
 WAKE_AGAIN_S: Final = 0.005
 REST_S: Final = 1.0
 """How long a partition that could not be served is left alone."""
@@ -125,6 +128,7 @@ class Reader:
         self._links = work.links
         self._committer = committer
         self._outage = Outage(_log)
+        self._pace = Pace(GATHER_S)
         self._link: RedisLink | None = None
         """On which it waits; nothing else can be asked there meanwhile."""
         self._changed = asyncio.Event()
@@ -170,6 +174,7 @@ class Reader:
                 async with asyncio.timeout(BLOCK_MS / 1000):
                     await self._changed.wait()
             return
+        await self._pace.turn()
         offsets = {stream: partition.offset for stream, partition in reading.items()}
         found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=BLOCK_MS)
         trouble: Exception | None = None

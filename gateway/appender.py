@@ -15,8 +15,11 @@ from typing import Any, Final, NamedTuple
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.link import LinkLost, Refusal
 from quickpoll.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
+from quickpoll.pace import Pace
 from quickpoll.redis import UNAVAILABLE
 
+GATHER_S: Final = 0.02
+"""From one batch to the next under load; what comes after a quiet moment goes at once."""
 # Packing more at once would hold up the event loop for longer than a frame of a page lasts.
 MAX_BATCH: Final = 250
 HOLD_S: Final = 2.0
@@ -36,12 +39,13 @@ class _Entry(NamedTuple):
 class _Queue:
     """What waits for one node."""
 
-    __slots__ = ("entries", "filled", "is_busy")
+    __slots__ = ("entries", "filled", "is_busy", "pace")
 
     def __init__(self) -> None:
         self.entries: list[_Entry] = []
         self.filled = asyncio.Event()
         self.is_busy = False
+        self.pace = Pace(GATHER_S)
 
     def put_back(self, entry: _Entry) -> None:
         """Before all others."""
@@ -59,6 +63,10 @@ class Appender:
         self._queues: defaultdict[Node, _Queue] = defaultdict(_Queue)
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def delay_ms(self, partition: int) -> int:
+        """How long an entry would wait for its batch now."""
+        return self._queues[self._nodes.of(partition)].pace.delay_ms
 
     def append(self, partition: int, data: bytes, failed: Callable[[], None]) -> None:
         """Queues an encoded entry; `failed` is called if it was perhaps not appended."""
@@ -91,6 +99,7 @@ class Appender:
                 await queue.filled.wait()
                 queue.filled.clear()
                 while queue.entries:
+                    await queue.pace.turn()
                     queue.is_busy = True
                     batch = self._take_batch(node, queue)
                     held = await self._append_batch(node, batch)

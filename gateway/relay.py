@@ -85,8 +85,6 @@ class Relay:
         connection.requests += 1
         base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
         link = Link(self._gateway, connection.number)
-        round_trip_ms = connection.round_trip.smallest_ms
-        command = Command(link, connection.requests, identity, body, base_url, round_trip_ms, received_at)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
             partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311
@@ -94,6 +92,9 @@ class Relay:
         else:
             code = body.code if isinstance(body, JoinSession) else identity.code if identity else ""
             partition = self._partition(code)
+        # What we add to the way of an answer is forgiven as the rest of it.
+        round_trip_ms = connection.round_trip.smallest_ms + self._appender.delay_ms(partition)
+        command = Command(link, connection.requests, identity, body, base_url, round_trip_ms, received_at)
         deadline = asyncio.get_running_loop().time() + REPLY_TIMEOUT_S
         pending = Pending(connection, command, partition, deadline, enters)
         self._pending[connection.number, command.request] = pending

@@ -58,7 +58,7 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     base_url: str = ""
     """With `create_session`: where its sender reached us, for the join URL; `https://quiz.example`."""
     round_trip_ms: int = 0
-    """Of its connection, as the gateway has measured it; 0: not measured."""
+    """Of its connection, as the gateway has measured it, and how long the gateway gathered; 0: not measured."""
     relayed_at: int = 0
     """When its gateway got it, in ms by Redis's clock as known there; 0: from a gateway that did not say."""
 

@@ -5,6 +5,8 @@ crowd: every two), so the traffic to a player does not grow with the players. Wh
 kept in `head.pending`, and its time is a deadline of the session.
 """
 
+from typing import Final
+
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Pending, Player, Session, Standing
 from quickpoll.envelope import Audience, Link
@@ -23,6 +25,9 @@ from quickpoll.protocol import (
     RosterEntry,
     ServerMessage,
 )
+
+SLACK_MS: Final = 40
+"""Answers that come thick and fast carry the counts with them; a Tick of their own costs as much as a batch."""
 
 
 def standing(player: Player | None) -> Standing:
@@ -77,8 +82,8 @@ def counts_are_void(session: Session) -> None:
 
 
 def next_deadline(session: Session) -> int | None:
-    """When something is to be said, in ms."""
-    due = [at for at in (_host_due_at(session), _players_due_at(session)) if at is not None]
+    """When something is to be said at the latest, in ms: when it is due, the next entry may bring it along."""
+    due = [at + SLACK_MS for at in (_host_due_at(session), _players_due_at(session)) if at is not None]
     return min(due, default=None)
 
 

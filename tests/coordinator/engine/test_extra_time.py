@@ -1,6 +1,7 @@
 import pytest
 
 from coordinator.engine import ToMany, next_deadline, question
+from coordinator.engine.progress import SLACK_MS
 from coordinator.engine.question import AWAY_GRACE_MS
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
@@ -69,7 +70,7 @@ def test_the_host_hears_at_most_ten_times_a_second_who_asks() -> None:
     assert game.one(ExtraTimeAsked).player_ids == (ann.id,)
     game.by_player(ben, AskExtraTime())
     game.by_player(cem, AskExtraTime())
-    assert next_deadline(game.session) == game.now + 100
+    assert next_deadline(game.session) == game.now + 100 + SLACK_MS
     game.now += 100
     game.tick()
     assert game.effects.said == [ToMany(Audience.HOST, ExtraTimeAsked(player_ids=(ben.id, cem.id)))]

@@ -1,6 +1,7 @@
 import pytest
 
 from coordinator.engine import ToMany, next_deadline
+from coordinator.engine.progress import SLACK_MS
 from coordinator.engine.state import IDLE_MS
 from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
@@ -51,7 +52,7 @@ def test_those_who_join_within_a_tenth_of_a_second_are_told_to_the_host_together
     game.now += 99
     game.join("Cem")
     assert to_host(game) == []
-    assert next_deadline(game.session) == told_at + 100
+    assert next_deadline(game.session) == told_at + 100 + SLACK_MS
     later(game, 1)
     joined = game.one(PlayersJoined)
     assert ([player.name for player in joined.players], joined.player_count) == (["Ben", "Cem"], 3)

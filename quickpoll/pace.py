@@ -1,0 +1,28 @@
+"""Batches at a steady pace under load, and at once after a quiet moment.
+
+A batch costs the same whether it holds one entry or fifty: a wake-up of each process, a round trip, a write to the
+disk. So what comes thick and fast is gathered for some milliseconds.
+"""
+
+import asyncio
+from time import monotonic
+
+
+class Pace:
+    """Turns that come no closer together than an interval."""
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._next_at = 0.0
+
+    @property
+    def delay_ms(self) -> int:
+        """How long it is to the next turn."""
+        return max(0, round((self._next_at - monotonic()) * 1000))
+
+    async def turn(self) -> None:
+        """Returns when it is time for the next batch."""
+        wait_s = self._next_at - monotonic()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        self._next_at = monotonic() + self._interval_s
