@@ -92,7 +92,8 @@ class Player:
     async def join(self, code: str) -> None:
         """Connects and joins the session; raises as `Crowd.join`."""
         started = time.perf_counter()
-        command = encode_command(JoinSession(code=code, name=f"Player {self._number}"))
+        # The same id each time: if an earlier try did reach the session, it is still the same player.
+        command = encode_command(JoinSession(id=f"{self._id}-join", code=code, name=f"Player {self._number}"))
         while True:
             try:
                 await self._enter(command)
@@ -210,11 +211,15 @@ class Player:
 
     def _on_joined(self, text: bytes, _at: float) -> None:
         self._token = msgspec.json.decode(text, type=Joined).player_token
-        self._entered.set_result(None)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        if not self._entered.done():  # else nobody waits any more
+            self._entered.set_result(None)
 
     def _on_resumed(self, text: bytes, at: float) -> None:
         resumed = msgspec.json.decode(text, type=Resumed)
-        self._entered.set_result(None)
+        self._let_in()
         self._crowd.tally.resumed += 1
         self._is_counted = False
         view, you = resumed.session, resumed.you

@@ -77,6 +77,7 @@ class Wire(asyncio.Protocol):
         """Settles what still waits."""
         if not self.opened.done():
             self.opened.set_exception(WireError("the server closed the connection before it was open"))
+            self.opened.exception()  # whoever waited for it may have given up
         self._end(1006)
 
     def data_received(self, data: bytes) -> None:
