@@ -25,8 +25,8 @@ from quickpoll.protocol import (
 PATIENCE_S: Final = 30.0
 RETRY_S: Final = 0.5
 CLOCK_SAMPLES: Final = 5
-Reply = SessionCreated | Ok | Clock | Resumed | Error
-_reply: Final = msgspec.json.Decoder(Reply)
+Reply = SessionCreated | Ok | Clock | Resumed
+_reply: Final = msgspec.json.Decoder(Reply | Error)
 _REPLIES: Final = tuple(b'{"type":"%s"' % kind for kind in (b"session_created", b"ok", b"clock", b"resumed", b"error"))
 
 
@@ -38,7 +38,7 @@ class Host:
         self._turn = turn
         self._wire: Wire | None = None
         self._token = ""
-        self._replies: dict[str, asyncio.Future[Reply]] = {}
+        self._replies: dict[str, asyncio.Future[Reply | Error]] = {}
 
     async def create(self, command: CreateSession) -> str:
         """Opens a session; its code. Raises as `call`."""
@@ -68,12 +68,8 @@ class Host:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 wire = await self._connected()
-                reply = await self._ask(wire, command)
-                if not isinstance(reply, Error | None):
+                if reply := await self._ask(wire, command):
                     return reply
-                if reply and reply.code not in (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED):
-                    raise ConnectionRefusedError(f"{reply.code}: {reply.message}")
-                await asyncio.sleep((reply.retry_after_ms or 0) / 1000 if reply else RETRY_S)
 
     def close(self) -> None:
         """Ends the connection, if there is one."""
@@ -81,31 +77,40 @@ class Host:
             self._wire.close()
 
     async def _connected(self) -> Wire:
-        if self._wire and not self._wire.ended.done():
-            return self._wire
-        while True:
+        """A connection on which the server knows this host, or any before the session is opened."""
+        while self._wire is None or self._wire.ended.done():
             try:
                 self._wire = await open_wire(self._urls[self._turn % len(self._urls)], self._received)
-                break
             except (OSError, WireError):
                 if not self._token:
                     raise
                 self._turn += 1
                 await asyncio.sleep(RETRY_S)
-        if self._token:
-            await self._ask(self._wire, ResumeSession(id=uuid4().hex, token=self._token))
+                continue
+            resume = ResumeSession(id=uuid4().hex, token=self._token)
+            while self._token and not self._wire.ended.done() and not await self._ask(self._wire, resume):
+                pass
         return self._wire
 
     async def _ask(self, wire: Wire, command: AnyClientMessage) -> Reply | None:
-        """The reply, or None when the connection ended before it."""
-        waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        """The reply; None when there was none on this connection, or it shall be asked again, after a while."""
+        waiting: asyncio.Future[Reply | Error] = asyncio.get_running_loop().create_future()
         self._replies[str(command.id)] = waiting
         wire.send(encode_command(command))
         try:
             await asyncio.wait((waiting, wire.ended), return_when=asyncio.FIRST_COMPLETED)
         finally:
             del self._replies[str(command.id)]
-        return waiting.result() if waiting.done() else None
+        if not waiting.done():
+            await asyncio.sleep(RETRY_S)
+            return None
+        reply = waiting.result()
+        if not isinstance(reply, Error):
+            return reply
+        if reply.code not in (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED):
+            raise ConnectionRefusedError(f"{reply.code}: {reply.message}")
+        await asyncio.sleep((reply.retry_after_ms or 0) / 1000)
+        return None
 
     def _received(self, text: bytes, _size: int, _at: float) -> None:
         if text.startswith(_REPLIES):
