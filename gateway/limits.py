@@ -9,7 +9,7 @@ any monotonic clock.
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import IPv6Address
 from math import ceil
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -210,7 +210,7 @@ def _network(address: str) -> str:
     """An IPv4 address, or the first 64 bits of an IPv6 one: what one customer of a provider has."""
     if ":" not in address:
         return address
-    return str(ip_network((address.partition("%")[0], 64), strict=False))
+    return IPv6Address(address.partition("%")[0]).packed[:8].hex()
 
 
 def _refusal(code: ErrorCode, what: str, wait_ms: int) -> Refusal:
