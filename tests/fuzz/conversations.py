@@ -14,7 +14,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from quickpoll.protocol import AnyClientMessage
+from quickpoll.protocol import AnyClientMessage, EndSession
 from tests.fuzz.corpus import ENDINGS, TEXTS
 
 
@@ -54,7 +54,6 @@ class Fuzz:
 
 
 COMMANDS: Final = tuple(str(kind.__struct_config__.tag) for kind in AnyClientMessage.__args__)
-FIELDS: Final = tuple(sorted({name for kind in AnyClientMessage.__args__ for name in kind.__struct_fields__}))
 
 _characters: Final = st.characters(exclude_categories=["Cs"])
 _json: Final = st.recursive(
@@ -62,25 +61,43 @@ _json: Final = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(_characters, max_size=8), inner, max_size=4),
     max_leaves=8,
 )
+_QUIZ: Final = {"title": "t", "questions": [{"kind": "poll", "text": "?", "options": [{"text": "a"}, {"text": "b"}]}]}
 _good: Final[dict[str, st.SearchStrategy[Any]]] = {
     "id": st.text(_characters, min_size=1, max_size=64),
+    "quiz": st.just(_QUIZ),
+    "settings": st.fixed_dictionaries({}, optional={"lead_ms": st.just(0), "max_players": st.integers(0, 20_001)}),
     "code": st.sampled_from(["{code}", "000000"]),
     "token": st.sampled_from(["{host_token}", "{player_token}", "v2.AAAA.AAAA"]),
     "name": st.text(_characters, max_size=30),
+    "avatar": st.text(_characters, max_size=70),
     "question": st.integers(-1, 3),
     "answer": st.integers(-1, 6) | st.lists(st.integers(-1, 6), max_size=7),
+    "offset": st.integers(-1, 20_001),
     "locked": st.booleans(),
+    "paused": st.booleans(),
+    "remote": st.booleans(),
     "t0": st.integers() | st.floats(),
     "player_id": st.sampled_from(["{player_id}", "nobody"]),
-    "percent": st.integers(0, 100),
+    "percent": st.sampled_from([0, 25, 50, 100, 7]),
 }
-_fields: Final = st.sampled_from(FIELDS).flatmap(lambda name: st.tuples(st.just(name), _good.get(name, _json) | _json))
-_commands: Final = st.builds(
-    lambda kind, fields: json.dumps({"type": kind} | dict(fields)),
-    st.sampled_from(COMMANDS) | st.text(_characters, max_size=12),
-    st.lists(_fields, max_size=4),
+"""What a field may be; whatever else has none is drawn from all of JSON."""
+
+
+def _command(kind: type[Any]) -> st.SearchStrategy[str]:
+    """Commands of one type: most have all of its fields, and most of these are as they may be."""
+    names = kind.__struct_fields__
+    as_meant = st.fixed_dictionaries({name: _good.get(name, _json) for name in names})
+    spoiled = st.dictionaries(st.sampled_from((*names, "else")), _json, max_size=1)
+    tag = str(kind.__struct_config__.tag)
+    return st.builds(lambda meant, spoilt: json.dumps({"type": tag} | meant | spoilt), as_meant, spoiled)
+
+
+_texts: Final = (
+    # Almost never the end: what comes after it tries nothing more.
+    st.one_of([_command(kind) for kind in AnyClientMessage.__args__ if kind is not EndSession])
+    | st.sampled_from(TEXTS)
+    | st.text(_characters, max_size=80)
 )
-_texts: Final = _commands | st.sampled_from(TEXTS) | st.text(_characters, max_size=80)
 conversations: Final = st.builds(
     Fuzz,
     st.sampled_from(As),

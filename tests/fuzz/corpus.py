@@ -19,7 +19,7 @@ TEXTS: Final = (
     '{"type":null}',
     '{"type":{"type":"start_quiz"}}',
     '{"type":"START_QUIZ"}',
-    '{"type":"start_quiz","type":"end_session"}',  # a key twice
+    '{"type":"start_quiz","type":"lock_session"}',  # a key twice
     '{"type":"sync_clock","t0":NaN}',
     '{"type":"sync_clock","t0":Infinity}',
     '{"type":"sync_clock","t0":1e400}',
