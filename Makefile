@@ -104,7 +104,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 .PHONY: test-compose
 test-compose: .venv/dev.stamp  ## the compose file for real: 500 players, gateways scaled away under them; needs Docker
 	docker build --file deploy/Dockerfile --tag quickpoll .
-	COMPOSE="$(COMPOSE)" $(BIN)/python -m pytest tests/compose
+	COMPOSE="$(COMPOSE)" $(BIN)/python -m pytest --timeout 300 tests/compose
 
 .PHONY: clean
 clean:  ## remove everything that was installed or built

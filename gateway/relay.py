@@ -191,6 +191,7 @@ class Relay:
 
     def _give_up(self, pending: Pending) -> None:
         if self.take(pending.connection.number, pending.command.request):
+            self._figures.messages_refused[ErrorCode.UNAVAILABLE] += 1
             pending.connection.send(unavailable(pending.command))
 
     def _let_go(self, pending: Pending) -> None:

@@ -21,7 +21,7 @@ CLOSE_CODES: Final = (1000, 1001, 1005, 1006, *CloseCode)
 """The usual ones."""
 GATEWAY_ERRORS: Final = (
     *(ErrorCode.BAD_MESSAGE, ErrorCode.UNKNOWN_TYPE, ErrorCode.FORBIDDEN, ErrorCode.INVALID_TOKEN),
-    ErrorCode.RATE_LIMITED,
+    *(ErrorCode.RATE_LIMITED, ErrorCode.TOO_MANY_SESSIONS, ErrorCode.UNAVAILABLE),
 )
 
 Gauge = Callable[[], float]
@@ -74,7 +74,9 @@ class GatewayFigures:
     draining: Gauge = _gauge("1 while it sends its clients away")
     gateway_redis_round_trip_seconds: Gauge = _gauge("The quickest of the last round trips to Redis")
     connections_accepted: int = _counter("WebSockets that were opened")
-    connections_refused: Counter[str] = _counters("reason", ("origin", "handshake"), "Openings that were refused")
+    connections_refused: Counter[str] = _counters(
+        "reason", ("origin", "address", "full", "handshake"), "Openings that were refused"
+    )
     connections_closed: Counter[int] = _counters(
         "code", CLOSE_CODES, "WebSockets that ended, by close code (1013: read too slowly)"
     )

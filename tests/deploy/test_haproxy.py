@@ -74,6 +74,19 @@ async def test_newcomers_do_not_notice_that_a_gateway_left(tmp_path: Path, redis
             await client.clock_ahead_ms()
 
 
+async def test_whom_a_full_gateway_sends_away_another_one_takes(tmp_path: Path, redis: Redis, redis_url: str) -> None:
+    async with (
+        house(redis, redis_url, max_connections=3) as small,
+        house(redis, redis_url) as large,
+        balancing(tmp_path, [small.gateway.port, large.gateway.port]) as balancer,
+    ):
+        for _ in range(12):
+            await large.client(balancer.url())
+        assert small.gateway.figures.connections() <= 3
+        assert large.gateway.figures.connections() >= 9
+        assert small.gateway.figures.connections_refused["full"] > 0
+
+
 async def test_what_clients_claim_about_themselves_is_overwritten(tmp_path: Path, redis: Redis, redis_url: str) -> None:
     async with (
         house(redis, redis_url, trusted_proxies=PROXY) as home,
