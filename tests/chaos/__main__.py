@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from tests.chaos.cluster import Cluster
+from tests.chaos.crowd import Moment
 from tests.chaos.drill import Broken, Drill, Seen
 from tests.chaos.faults import FAULTS, LOSSES
 
@@ -40,6 +41,7 @@ class Report:
         self.failures = 0
         self.runs = 0
         self._runs: Counter[str] = Counter()
+        self._moments: set[tuple[str, Moment]] = set()
         self._alone: defaultdict[str, list[Seen]] = defaultdict(list)
         """What people noticed of each fault where it was the only one."""
 
@@ -48,6 +50,7 @@ class Report:
         self.runs += 1
         for planned in drill.plan:
             self._runs[planned.fault] += 1
+            self._moments.add((planned.fault, planned.moment))
             if len(drill.plan) == 1:
                 self._alone[planned.fault].append(drill.seen)
         print(f"seed {drill.seed}: {took_s:4.1f} s  {'; '.join(map(str, drill.plan))}", flush=True)
@@ -61,6 +64,9 @@ class Report:
     def show(self) -> None:
         """How often each fault was done, and, where it was alone, the longest times that anybody noticed."""
         print(f"\n{self.runs} runs, {self.failures} with a broken invariant")
+        print(
+            f"{len(self._runs)} faults, {len(self._moments)} of {len(FAULTS) * len(Moment)} at another moment of a quiz"
+        )
         print(f"{'fault':26} runs  alone   away s   answer s   results s")
         for fault, runs in sorted(self._runs.items()):
             seen = self._alone[fault] or [Seen()]

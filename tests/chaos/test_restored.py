@@ -1,5 +1,6 @@
 """Valkey comes back as it was before, as after a failover that lost the tail: all go on from there."""
 
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -26,6 +27,7 @@ async def test_what_valkey_has_lost_is_lost_for_all_alike_and_the_quiz_goes_on(t
         await ask(host, players, NextQuestion())
 
         await cluster.valkey.go_back_to_copy()
+        back_at = time.monotonic()
         for client in clients:
             code, _ = await client.closed(timeout_s=TOLD_WITHIN_S)
             assert code == CloseCode.RESYNC
@@ -37,6 +39,7 @@ async def test_what_valkey_has_lost_is_lost_for_all_alike_and_the_quiz_goes_on(t
             assert (resumed.you.answered, resumed.you.total_points) == (has_answered, 0)
             assert resumed.session.question
             assert resumed.session.opens_at == asked.opens_at
+        print(f"all had resumed {time.monotonic() - back_at:.1f} s after Valkey was back")
         ben.points = 0
         await ben.answer(asked, 1, SLOW)
         assert (await check_results(host, players)).counts == (0, 2, 0)
