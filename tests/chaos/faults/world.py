@@ -43,6 +43,7 @@ class World:
 
     async def replaced(self, node: Node) -> None:
         """Tells a process to end, which it must do with 0, and starts another in its place."""
+        await node.start()  # another fault may have started it just now: it does not listen to signals yet
         node.send_signal(signal.SIGTERM)
         self._ended(node, await node.process.wait(), 0)
         await node.start()
