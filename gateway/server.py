@@ -25,8 +25,9 @@ from gateway.readiness import Readiness
 from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
-# Then those who are connected have their turn. Where no file is left, asyncio tries (and logs) as often in vain.
-ACCEPTS_PER_TURN: Final = 32
+# Then those who are connected have their turn. It takes some turns until one that is cut off has freed its file;
+# and where no file is left, asyncio tries (and logs) as often in vain.
+ACCEPTS_PER_TURN: Final = 8
 # So many more than it takes does a gateway hear out, to tell them so; who comes then is cut off at once.
 HEARD_OUT: Final = 16
 # It has room again when so large a part of the places is taken.
