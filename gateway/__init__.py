@@ -5,6 +5,6 @@ In:  `server` accepts and checks the origin, `connection` reads a message, `inta
      its partition's stream.
 Out: `feed` hears what coordinators publish for the channels that `subscriber` wants, `hub` finds whom it is
      for, `frames` turns a Step into bytes once for all, `connection` writes them. `resync` fetches what was missed.
-Beside that: `roundtrip` measures each connection, `pages` serves what is not a WebSocket, `readiness` and `heartbeat`
-say how this gateway is, and `app` wires all of it.
+Beside that: `address` finds who a client is, `roundtrip` measures each connection, `pages` serves what is not a
+WebSocket, `readiness` and `heartbeat` say how this gateway is, and `app` wires all of it.
 """
