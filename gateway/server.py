@@ -182,7 +182,7 @@ class Server:
 
     def closed(self, connection: Connection) -> None:
         """See `Owner`."""
-        self._figures.connections_closed[connection.close_code] += 1
+        self._figures.closed(connection.close_code)
         self._hub.closed(connection)
 
     def lost(self, connection: Connection) -> None:

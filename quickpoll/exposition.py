@@ -49,7 +49,7 @@ def _family(metric: Metric) -> Family:
     if not metric.label:
         return CounterMetricFamily(metric.name, metric.explanation, value)
     family = CounterMetricFamily(metric.name, metric.explanation, labels=[metric.label])
-    for label, count in sorted(value.items()):
+    for label, count in value.items():
         family.add_metric([str(label)], count)
     return family
 

@@ -18,7 +18,8 @@ PREFIX: Final = "quickpoll_"
 BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the buckets of every histogram, in seconds."""
 CLOSE_CODES: Final = (1000, 1001, 1005, 1006, *CloseCode)
-"""The usual ones."""
+"""Ours, and the usual ones of clients; any other is `OTHER`, as a client may send what it likes."""
+OTHER: Final = "other"
 GATEWAY_ERRORS: Final = (
     *(ErrorCode.BAD_MESSAGE, ErrorCode.UNKNOWN_TYPE, ErrorCode.FORBIDDEN, ErrorCode.INVALID_TOKEN),
     *(ErrorCode.RATE_LIMITED, ErrorCode.TOO_MANY_SESSIONS, ErrorCode.UNAVAILABLE),
@@ -77,8 +78,8 @@ class GatewayFigures:
     connections_refused: Counter[str] = _counters(
         "reason", ("origin", "address", "full", "handshake"), "Openings that were refused"
     )
-    connections_closed: Counter[int] = _counters(
-        "code", CLOSE_CODES, "WebSockets that ended, by close code (1013: read too slowly)"
+    connections_closed: Counter[int | str] = _counters(
+        "code", (*CLOSE_CODES, OTHER), "WebSockets that ended, by close code (1013: read too slowly)"
     )
     messages_received: int = _counter("Messages of clients")
     received_bytes: int = _counter("Bytes of these messages")
@@ -96,6 +97,10 @@ class GatewayFigures:
     broadcast_seconds: Distribution = _histogram("From the first write of a Step to its last")
     command_seconds: Distribution = _histogram("From a command's arrival to its reply")
     pubsub_lag_seconds: Distribution = _histogram("From publishing to hearing it here, by a message a second")
+
+    def closed(self, code: int) -> None:
+        """Counts a WebSocket that ended."""
+        self.connections_closed[code if code in CLOSE_CODES else OTHER] += 1
 
 
 @dataclass(slots=True)

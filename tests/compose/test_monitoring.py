@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.compose.deployment import ROOT, Deployment, deployed
+from tests.compose.deployment import ROOT, Deployment, deployed, docker
 from tests.compose.test_compose import loadtest
 from tests.system.harness import free_port
 
@@ -34,6 +34,12 @@ def deployment() -> Iterator[Deployment]:
 def ask(path: str, **query: str) -> Any:
     with urlopen(f"http://127.0.0.1:{PORT}/api/v1/{path}?{urlencode(query)}", timeout=5) as response:
         return json.load(response)["data"]
+
+
+def test_alerts_fire_when_they_should_and_only_then() -> None:
+    mount = f"{ROOT / 'deploy/prometheus'}:/etc/prometheus:ro"
+    promtool = ("--entrypoint", "promtool", "prom/prometheus:v3.0.0", "test", "rules")
+    docker("run", "--rm", "--volume", mount, "--workdir", "/etc/prometheus", *promtool, "alerts_test.yml")
 
 
 def test_every_gateway_and_coordinator_is_found(deployment: Deployment) -> None:

@@ -47,6 +47,12 @@ def test_only_metrics_that_are_told_are_asked_for(asker: str, expression: str) -
         assert asked <= {"job", "instance", LABELS.get(name)}
 
 
+def test_every_alert_that_is_tried_is_there() -> None:
+    """`promtool` takes one that is missing for one that is silent."""
+    text = (ROOT / "deploy/prometheus/alerts_test.yml").read_text()
+    assert set(re.findall(r"QuickPoll\w+", text)) <= {rule["alert"] for rule in ALERTS}
+
+
 def test_alerts_say_what_happened_and_what_to_do() -> None:
     for rule in ALERTS:
         assert rule["labels"]["severity"] in ("warning", "critical")

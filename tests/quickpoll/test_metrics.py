@@ -59,5 +59,14 @@ def test_two_parts_do_not_count_together() -> None:
     assert sum(other.command_seconds.counts) == 0
 
 
+def test_no_client_can_make_up_labels() -> None:
+    figures = GatewayFigures()
+    labels = set(figures.connections_closed)
+    for code in (1000, 1012, 3000, 4999):
+        figures.closed(code)
+    assert set(figures.connections_closed) == labels
+    assert (figures.connections_closed[1012], figures.connections_closed["other"]) == (1, 2)
+
+
 def test_the_metrics_page_is_up_to_date() -> None:
     assert (ROOT / "docs/metrics.md").read_text() == as_markdown(), "run `make generate`"
