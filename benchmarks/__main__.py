@@ -19,6 +19,7 @@ CASES: Final = {
     "e": "sessions",
     "f": "traffic",
     "g": "gateways",
+    "h": "durability",
 }
 
 

@@ -103,7 +103,21 @@ async def rig(gateways: int = 1, coordinators: int = 1) -> AsyncIterator[Rig]:
             server.stop()
 
 
-async def _start(running: Rig, folder: Path, gateways: int, coordinators: int) -> None:
+@asynccontextmanager
+async def rig_on(running: Rig, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Rig]:
+    """Starts a gateway and a coordinator on a Redis that runs already."""
+    try:
+        await _start(running, folder, 1, 1, settings)
+        yield running
+    finally:
+        for process in running._processes:
+            process.kill()
+        await asyncio.gather(*(process.wait() for process in running._processes))
+
+
+async def _start(
+    running: Rig, folder: Path, gateways: int, coordinators: int, settings: Mapping[str, str] | None = None
+) -> None:
     names = [f"coordinator{number}" for number in range(coordinators)]
     names += [f"gateway{number}" for number in range(gateways)]
     ports = {name: free_port() for name in names}
@@ -111,7 +125,9 @@ async def _start(running: Rig, folder: Path, gateways: int, coordinators: int) -
         kind = name.rstrip("0123456789")
         listen = {"QUICKPOLL_ADMIN_PORT" if kind == "coordinator" else "QUICKPOLL_PORT": str(port)}
         environment = {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_REDIS_URL": running.redis_url}
-        environment |= {"QUICKPOLL_SECRET": SECRET} | listen | (LIMITS if kind == "gateway" else {})
+        environment |= (
+            {"QUICKPOLL_SECRET": SECRET} | listen | (LIMITS if kind == "gateway" else {}) | dict(settings or {})
+        )
         inherited = {key: text for key, text in os.environ.items() if not key.startswith("QUICKPOLL_")}
         with on_core(SERVER_CORE), (folder / f"{name}.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(

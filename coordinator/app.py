@@ -25,7 +25,7 @@ from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import Links
 from quickpoll.places import nodes_of
 from quickpoll.redis import UNAVAILABLE
-from quickpoll.settings import Failure
+from quickpoll.settings import Durability, Failure
 from quickpoll.tokens import Tokens
 
 __all__ = ["Coordinator", "LayoutMismatch"]
@@ -41,7 +41,14 @@ class Coordinator:
     """One coordinator process's worth of sessions."""
 
     def __init__(
-        self, *, redis_url: str, tokens: Tokens, partitions: int, take_over: bool = False, idle_ms: int = IDLE_MS
+        self,
+        *,
+        redis_url: str,
+        tokens: Tokens,
+        partitions: int,
+        durability: Durability = Durability.REPLY,
+        take_over: bool = False,
+        idle_ms: int = IDLE_MS,
     ) -> None:
         """Builds it; nothing is opened yet.
 
@@ -49,6 +56,7 @@ class Coordinator:
             redis_url: as for `quickpoll.redis_url.parse`.
             tokens: signs what hosts and players resume with.
             partitions: how many the deployment was made with.
+            durability: what must hold before anything is acknowledged.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
                 can be alive.
             idle_ms: new sessions end when nothing was heard from their clients for so long.
@@ -80,6 +88,7 @@ class Coordinator:
                 may_act=self._leases.holds,
                 fenced=self._leases.forget,
                 ready=self._ready,
+                durability=durability,
                 figures=self.figures,
                 now_ms=lambda number: self._clocks.of(number).now_ms(),
             )

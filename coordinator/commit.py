@@ -2,16 +2,21 @@
 
 A batch is committed only from the offset that it was made from, and only under the newest fencing
 token; so whatever arrives late, twice or from a former owner changes nothing and says nothing.
+
+Where a replica is to have it first, the script leaves what is to be said in the partition's outbox, and it is
+published after that. Who cannot see that through leaves the outbox to whoever loads the partition next.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
+from coordinator.replicas import Replicas
 from quickpoll.keys import PartitionKeys
 from quickpoll.link import LinkLost, RedisLink, Refusal
 from quickpoll.script import Call, Script
+from quickpoll.settings import Durability
 
 SESSION_EXPIRY_MS: Final = 24 * 60 * 60 * 1000
 """A session is closed long before, when it is idle; this is for what nobody owns any more."""
@@ -77,8 +82,11 @@ class Batch:
 class Committer:
     """Commits batches, those of one node in one round trip."""
 
-    def __init__(self) -> None:
+    def __init__(self, durability: Durability = Durability.REPLY) -> None:
         self._script = Script("coordinator", "scripts/commit.lua")
+        self._publish = Script("coordinator", "scripts/publish.lua")
+        self._replicas = Replicas()
+        self._holds = durability is Durability.REPLICA
 
     async def commit(self, link: RedisLink, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
         """Commits each batch on its own.
@@ -87,11 +95,40 @@ class Committer:
             The outcome of each, and the first error if there was one.
         """
         try:
-            results = await self._script.run(link, [_call(batch) for batch in batches])
+            results = await self._script.run(link, [_call(batch, holds=self._holds) for batch in batches])
         except LinkLost as error:
             return [Outcome.UNCERTAIN] * len(batches), error
         refused = next((result for result in results if isinstance(result, Refusal)), None)
-        return [_outcome(result) for result in results], refused
+        outcomes = [_outcome(result) for result in results]
+        stored = [batch for batch, outcome in zip(batches, outcomes, strict=True) if outcome is Outcome.COMMITTED]
+        if self._holds and stored:
+            try:
+                await self.publish(link, {batch.keys: batch.token for batch in stored})
+            except (LinkLost, Refusal) as error:
+                return [Outcome.UNCERTAIN if outcome is Outcome.COMMITTED else outcome for outcome in outcomes], error
+        return outcomes, refused
+
+    async def publish(self, link: RedisLink, tokens: Mapping[PartitionKeys, int]) -> None:
+        """Publishes what is in the outbox of partitions, when it is durable.
+
+        Args:
+            link: on which it was written: Redis waits for what came by the same connection.
+            tokens: the fencing token under which each is ours; where it is out of date, nothing is said.
+
+        Raises:
+            LinkLost, Refusal: it is not durable, or not published, yet.
+        """
+        await self._replicas.wait(link)
+        for result in await self._publish.run(link, [([k.token, k.outbox], [token]) for k, token in tokens.items()]):
+            if isinstance(result, Refusal):
+                raise result
+
+    async def publish_what_is_left(self, link: RedisLink, tokens: Mapping[PartitionKeys, int]) -> None:
+        """As `publish`, of what was written by somebody else: the outbox is touched, so that this is waited for."""
+        for reply in await link.call([("PEXPIRE", keys.outbox, SESSION_EXPIRY_MS) for keys in tokens]):
+            if isinstance(reply, Refusal):
+                raise reply
+        await self.publish(link, tokens)
 
 
 def _outcome(result: Any) -> Outcome:
@@ -100,14 +137,14 @@ def _outcome(result: Any) -> Outcome:
     )
 
 
-def _call(batch: Batch) -> Call:
+def _call(batch: Batch, *, holds: bool) -> Call:
     """Keys and arguments as `commit.lua` names them."""
     keys = batch.keys
-    names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine]
+    names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine, keys.outbox]
     milliseconds, _, number = batch.offset.partition("-")
     first_kept = f"{milliseconds}-{int(number) + 1}"
     args: list[Any] = [batch.token, batch.offset_before, batch.offset, first_kept]
-    args += (len(batch.sessions), len(batch.replies), len(batch.creates))
+    args += (len(batch.sessions), len(batch.replies), len(batch.creates), SESSION_EXPIRY_MS if holds else 0)
     for session in batch.sessions:
         code = session.code
         names += (keys.session(code), keys.history(code), keys.log(code), keys.channel(code))

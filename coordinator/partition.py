@@ -40,9 +40,11 @@ class Partition:
         self.offset = NO_OFFSET
         self.gateways: set[str] = set()
         """Gateways that have had connections of sessions of this partition."""
+        self.has_unsaid = False
+        """Whether something of an earlier commit is still to be published."""
         self.ticked = False
         """Whether a Tick was in the last batch."""
-        self._token = token
+        self.token = token
         self._partitions = partitions
         self._links = links
         self._tokens = tokens
@@ -70,8 +72,11 @@ class Partition:
         """How many sessions are held in memory."""
         return len(self._sessions)
 
-    def load(self, offset: Any, deadlines: Iterable[tuple[bytes, float]], gateways: Iterable[bytes]) -> None:
+    def load(
+        self, offset: Any, deadlines: Iterable[tuple[bytes, float]], gateways: Iterable[bytes], unsaid: int = 0
+    ) -> None:
         """Starts from what Redis holds."""
+        self.has_unsaid = bool(unsaid)
         self.offset = offset.decode() if offset else NO_OFFSET
         self._deadlines = {code.decode(): int(at) for code, at in deadlines}
         self.gateways = {gateway.decode() for gateway in gateways}
@@ -133,7 +138,7 @@ class Partition:
         creates = {create_id: code for create_id, code in creates.items() if code in self._sessions}
         return Known(
             keys=self.keys,
-            token=self._token,
+            token=self.token,
             offset=self.offset,
             gateways=self.gateways,
             deadlines=self._deadlines,
@@ -174,7 +179,8 @@ async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> Non
             ("HGET", keys.meta, "offset"),
             ("ZRANGE", keys.deadlines, 0, -1, "WITHSCORES"),
             ("SMEMBERS", keys.gateways),
+            ("EXISTS", keys.outbox),
         )
     results = await links.ask(node, *commands)
     for index, partition in enumerate(partitions):
-        partition.load(*results[3 * index : 3 * index + 3])
+        partition.load(*results[4 * index : 4 * index + 4])

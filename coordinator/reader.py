@@ -24,6 +24,7 @@ from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import MOVED_AWAY, Links, Node, open_node
 from quickpoll.pace import Pace
 from quickpoll.redis import UNAVAILABLE
+from quickpoll.settings import Durability
 
 BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512
@@ -43,13 +44,14 @@ class Work:
     """What a reader works for.
 
     Attributes:
-        links: for commits, and for what a partition needs to know beside its entries.
+        links: for what a partition needs to know beside its entries.
         between_batches: for each partition: held while a batch of it is under way.
         owned: the partitions, by number; changes while it runs: see `Readers.wake`.
         may_act: whether the lease of a partition is valid now.
         fenced: called with a partition that another coordinator has taken.
         ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
             it, or none can be under way.
+        durability: what must hold before anything is said.
         figures: what is counted here.
         now_ms: the time by the clock of a partition's node.
     """
@@ -60,6 +62,7 @@ class Work:
     may_act: Callable[[int], bool]
     fenced: Callable[[int], None]
     ready: Callable[[Partition, bool], None]
+    durability: Durability
     figures: CoordinatorFigures
     now_ms: Callable[[int], int]
 
@@ -76,7 +79,7 @@ class Readers:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._committer = Committer()
+        self._committer = Committer(work.durability)
         self._readers: dict[Lane, Reader] = {}
         self._changed = asyncio.Event()
 
@@ -127,6 +130,8 @@ class Reader:
         self._work = work
         self._links = work.links
         self._committer = committer
+        self._committing = Links(work.links.nodes)
+        """Apart from the others: a commit may have to wait until it is durable."""
         self._outage = Outage(_log)
         self._pace = Pace(GATHER_S)
         self._link: RedisLink | None = None
@@ -157,7 +162,8 @@ class Reader:
             self._waking = asyncio.create_task(self._wake())
 
     async def close(self) -> None:
-        """Leaves no task behind; `run` must have ended."""
+        """Leaves no task and no connection behind; `run` must have ended."""
+        self._committing.close()
         if self._waking:
             self._waking.cancel()
             await asyncio.gather(self._waking, return_exceptions=True)
@@ -203,8 +209,22 @@ class Reader:
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
             await load(self._links, self._node, partitions)
+            try:
+                await self._say_what_is_left([partition for partition in partitions if partition.has_unsaid])
+            except BaseException:
+                for partition in partitions:
+                    partition.drop()
+                raise
             for partition in partitions:
                 self._work.ready(partition, True)
+
+    async def _say_what_is_left(self, partitions: list[Partition]) -> None:
+        """Whoever committed it has not seen it through."""
+        if partitions:
+            link = await self._committing.to(self._node)
+            await self._committer.publish_what_is_left(
+                link, {partition.keys: partition.token for partition in partitions}
+            )
 
     async def _process(self, group: list[tuple[Partition, Entries]]) -> Exception | None:
         """Applies and commits; returns what Redis refused, if it did."""
@@ -253,7 +273,7 @@ class Reader:
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
         try:
-            link = await self._links.to(self._node)
+            link = await self._committing.to(self._node)
         except UNAVAILABLE as error:
             return [Outcome.UNCERTAIN] * len(batches), error
         outcomes, refused = await self._committer.commit(link, batches)

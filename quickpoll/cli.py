@@ -37,7 +37,7 @@ _GATEWAY: Final = _SHARED | {
     *("port", "public_url", "allowed_origins", "trusted_proxies"),
     *("max_connections", "players_per_address", "sessions_per_address"),
 }
-_COORDINATOR: Final = _SHARED | {"session_ttl"}
+_COORDINATOR: Final = _SHARED | {"session_ttl", "durability"}
 USED_BY: Final = {
     "serve": _GATEWAY | _COORDINATOR | {"data_dir"},
     "gateway": _GATEWAY,

@@ -64,6 +64,11 @@ class PartitionKeys:
         return self.prefix + "deadlines"
 
     @cached_property
+    def outbox(self) -> str:
+        """List: channels and messages that are published once what they say is durable."""
+        return self.prefix + "outbox"
+
+    @cached_property
     def gateways(self) -> str:
         """Set: gateways that have had connections of this partition's sessions."""
         return self.prefix + "gateways"

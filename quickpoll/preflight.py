@@ -1,24 +1,25 @@
 """Looks at the Redis before a process starts on it, and says in one line what is wrong with it.
 
-Refused are one that does not answer, is too old, may throw sessions away, or holds sessions that
-were laid out with another number of partitions.
+Refused are one that does not answer, is too old, may throw sessions away, is but a node of a Cluster, cannot keep what
+`QUICKPOLL_DURABILITY` promises, or holds sessions that were laid out with another number of partitions.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from quickpoll.keys import LAYOUT
+from quickpoll.link import Refusal
 from quickpoll.nodes import Links
 from quickpoll.places import nodes_of
 from quickpoll.redis import FAKE_URL, UNAVAILABLE
-from quickpoll.redis_url import parse
-from quickpoll.settings import Failure
+from quickpoll.redis_url import Kind, parse
+from quickpoll.settings import Durability, Failure
 
 OLDEST_REDIS: Final = 7
 """Sharded pub/sub came with 7.0; Valkey names a Redis version that it is compatible with."""
 
 
-async def examine(redis_url: str, partitions: int) -> None:
+async def examine(redis_url: str, partitions: int, durability: Durability = Durability.REPLY) -> None:
     """Returns if QuickPoll can run there; raises `Failure` if not."""
     if redis_url.startswith(FAKE_URL):
         return
@@ -28,7 +29,11 @@ async def examine(redis_url: str, partitions: int) -> None:
         await nodes.start()
         for node in nodes.all:
             (info,) = await links.ask(node, ("INFO",))
-            _check(_fields(info))
+            fields = _fields(info)
+            _check(fields)
+            _check_cluster(fields, redis_url)
+            if durability is Durability.DISK:
+                _check_disk(fields, (await links.try_each(node, [("CONFIG", "GET", "appendfsync")]))[0])
         (stored,) = await links.ask(nodes.at(LAYOUT), ("HGET", LAYOUT, "partitions"))
     except UNAVAILABLE as error:
         where = parse(redis_url).shown
@@ -50,6 +55,34 @@ def _check(info: Mapping[str, str]) -> None:
         raise Failure(f"Redis {version} is too old; use Valkey 7.2, Redis {OLDEST_REDIS}, or later ones")
     if policy != "noeviction":
         raise Failure(f"Redis may throw sessions away (maxmemory-policy {policy}); set maxmemory-policy to noeviction")
+
+
+def _check_cluster(info: Mapping[str, str], redis_url: str) -> None:
+    url = parse(redis_url)
+    if info.get("cluster_enabled") == "1" and url.kind is not Kind.CLUSTER:
+        raise Failure(
+            f"Redis at {url.shown} is a node of a Cluster; set QUICKPOLL_REDIS_URL to redis+cluster://host:port,host:port"
+        )
+
+
+def _check_disk(info: Mapping[str, str], appendfsync: Any) -> None:
+    """`appendfsync always` writes to the disk before it replies.
+
+    WAITAOF is no way to have that with `everysec`: it returns before the disk has anything on many versions, as
+    github.com/redis/redis/pull/13793 says of Redis, and as was seen on Valkey 9.1.
+    """
+    if isinstance(appendfsync, Refusal):
+        raise Failure(
+            f"Redis does not tell its appendfsync ({appendfsync}); "
+            "if it is always, set QUICKPOLL_DURABILITY to reply, which is the same then"
+        )
+    policy = appendfsync.get(b"appendfsync", b"unknown").decode()
+    if info.get("aof_enabled") != "1" or policy != "always":
+        appendonly = "yes" if info.get("aof_enabled") == "1" else "no"
+        raise Failure(
+            f"QUICKPOLL_DURABILITY is disk, but Redis has appendonly {appendonly} and appendfsync {policy}; "
+            f"set appendonly to yes and appendfsync to always in Redis"
+        )
 
 
 def _check_layout(stored_partitions: int, partitions: int) -> None:

@@ -93,7 +93,7 @@ async def _serve(
     from quickpoll.welcome import lan_url, welcome
 
     signals = Signals()
-    await examine(redis_url, settings.partitions)
+    await examine(redis_url, settings.partitions, settings.durability)
     tokens = Tokens(secret, settings.secret_previous)
     connections = Gateway(
         redis_url=redis_url,
@@ -114,6 +114,7 @@ async def _serve(
         redis_url=redis_url,
         tokens=tokens,
         partitions=settings.partitions,
+        durability=settings.durability,
         take_over=settings.redis_url is None,
         idle_ms=settings.session_ttl * 1000,
     )
@@ -162,11 +163,12 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     from quickpoll.tokens import Tokens
 
     signals = Signals()
-    await examine(redis_url, settings.partitions)
+    await examine(redis_url, settings.partitions, settings.durability)
     sessions = Coordinator(
         redis_url=redis_url,
         tokens=Tokens(secret, settings.secret_previous),
         partitions=settings.partitions,
+        durability=settings.durability,
         idle_ms=settings.session_ttl * 1000,
     )
     async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):

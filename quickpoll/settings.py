@@ -8,6 +8,7 @@ The help of the command line and `docs/settings.md` are made from this table.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,17 @@ from quickpoll import redis_url
 PREFIX: Final = "QUICKPOLL_"
 FILE_SUFFIX: Final = "_FILE"
 MIN_SECRET_CHARACTERS: Final = 16
+
+
+class Durability(Enum):
+    """What must hold before an acknowledgement leaves."""
+
+    REPLY = "reply"
+    """Redis has replied."""
+    DISK = "disk"
+    """The same, and Redis replies only when it is on the disk: it is refused without `appendfsync always`."""
+    REPLICA = "replica"
+    """A replica has it, if one is connected (WAIT)."""
 
 
 class Failure(Exception):
@@ -57,6 +69,10 @@ def _redis_url(text: str) -> str:
     _require(urlsplit(text).scheme != "fake")
     redis_url.parse(text)
     return text
+
+
+def _durability(text: str) -> Durability:
+    return Durability(text)
 
 
 def _secret(text: str) -> str:
@@ -192,6 +208,16 @@ SETTINGS: Final = (
         "How many partitions share the sessions: the same in all processes, and fixed once there is data.",
     ),
     Setting(
+        "durability",
+        _durability,
+        "reply, disk or replica",
+        None,
+        "What must hold before an answer is acknowledged: `reply`, Redis has replied (what that means for its disk is "
+        "`appendfsync`); `disk`, the same, and a Redis without `appendfsync always` is refused; `replica`, a replica "
+        "has it, if one is connected (WAIT). What each promises and costs: [durability](durability.md).",
+        without="`replica` behind Sentinels and on a Cluster, else `reply`",
+    ),
+    Setting(
         "public_url",
         _web_address,
         "an address such as https://quiz.example.org",
@@ -262,6 +288,7 @@ class Settings:
     secret: str | None = field(repr=False)
     secret_previous: str | None = field(repr=False)
     partitions: int
+    durability: Durability
     public_url: str | None
     allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -282,6 +309,7 @@ def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
         BadSetting: a value is not allowed, or a setting is given in two ways.
     """
     values = {setting.name: _value(setting, *_find(setting, flags, environment)) for setting in SETTINGS}
+    values["durability"] = values["durability"] or _default_durability(values["redis_url"])
     values["data_dir"] = values["data_dir"] or _default_data_dir(environment)
     return Settings(**values)
 
@@ -294,6 +322,12 @@ def _value(setting: Setting, source: str, text: str | None) -> Any:
     except ValueError:
         given = "this value" if setting.confidential else repr(text)
         raise BadSetting(f"{source}: {given} is not allowed; it must be {setting.allowed}") from None
+
+
+def _default_durability(url: str | None) -> Durability:
+    """An accepted answer survives the death of any one process: also of a master that has replicas."""
+    alone = url is None or redis_url.parse(url).kind is redis_url.Kind.ONE
+    return Durability.REPLY if alone else Durability.REPLICA
 
 
 def _default_data_dir(environment: Mapping[str, str]) -> Path:

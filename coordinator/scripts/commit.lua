@@ -1,12 +1,13 @@
 -- Commits one batch of a partition: state, deadlines, offset and deliveries, all of them or none.
 --
--- KEYS  1 token   2 meta   3 stream   4 deadlines   5 gateways   6 quarantine
+-- KEYS  1 token   2 meta   3 stream   4 deadlines   5 gateways   6 quarantine   7 outbox
 --       then for each session: its hash, its history, its log, its channel
 --       then for each gateway with replies: its channel
 --       then for each new session: the key that recognises its create_session
 -- ARGV  1 the fencing token of the lease that the batch was made under
 --       2 the offset that the batch was made from, 3 the offset after it, 4 the first ID to keep in the stream
 --       5 sessions, 6 gateways with replies, 7 new sessions: how many
+--       8 to leave what is to be published in the outbox, for `publish.lua`: its expiry in ms; 0: it is published now
 --       then for each session: 1 to forget all fields and the log first, else 0; [fields and values];
 --         [fields to delete]; [records for the log]; step to publish, or empty; expiry of the hash in ms; expiry of the history in ms
 --       then for each gateway: replies to publish
@@ -28,7 +29,7 @@ if (redis.call('HGET', KEYS[2], 'offset') or '0-0') ~= ARGV[2] then
   return 'MOVED'
 end
 
-local at = 7
+local at = 8
 local function take()
   at = at + 1
   return ARGV[at]
@@ -49,7 +50,7 @@ end
 redis.call('HSET', KEYS[2], 'offset', ARGV[3])
 redis.call('XTRIM', KEYS[3], 'MINID', ARGV[4])
 
-local key = 6
+local key = 7
 local steps = {}
 for _ = 1, tonumber(ARGV[5]) do
   local hash, history, log, channel = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
@@ -74,12 +75,22 @@ for _ = 1, tonumber(ARGV[5]) do
   redis.call('PEXPIRE', history, take())
 end
 
+local function say(channel, message)
+  if ARGV[8] ~= '0' then
+    redis.call('RPUSH', KEYS[7], channel, message)
+  else
+    redis.call('SPUBLISH', channel, message)
+  end
+end
 for _ = 1, tonumber(ARGV[6]) do
   key = key + 1
-  redis.call('SPUBLISH', KEYS[key], take())
+  say(KEYS[key], take())
 end
 for _, step in ipairs(steps) do
-  redis.call('SPUBLISH', step[1], step[2])
+  say(step[1], step[2])
+end
+if ARGV[8] ~= '0' then
+  redis.call('PEXPIRE', KEYS[7], ARGV[8])
 end
 
 for _ = 1, tonumber(ARGV[7]) do

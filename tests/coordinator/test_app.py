@@ -39,7 +39,7 @@ from quickpoll.protocol import (
     decode_message,
 )
 from quickpoll.redis import Client, RedisError
-from quickpoll.settings import Failure
+from quickpoll.settings import Durability, Failure
 from tests.coordinator.standin import (
     QUICK,
     QUIZ,
@@ -188,6 +188,31 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
         assert (results.answered, results.counts) == (2, (1, 1))
         heard = [gateway.heard[2].get_nowait() for _ in range(gateway.heard[2].qsize())]
         assert [type(decode_message(reply.text)) for reply in heard] == [Joined, AnswerAccepted]
+        history = await gateway.history(host.code)
+        assert [step.step for step in history] == list(range(1, len(history) + 1))
+
+
+async def test_killed_between_a_durable_commit_and_its_word_the_next_owner_gives_it(
+    gateway: Caller, redis: Client, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64, durability=Durability.REPLICA)
+    await first.start()
+    host, (ann,) = await open_question(gateway)
+    stored = asyncio.Event()
+
+    async def stuck(*_: Any) -> None:
+        stored.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(first._readers._committer, "publish", stuck)
+    answer = await gateway.send(gateway.command(SubmitAnswer(question=0, answer=0), 2, ann))
+    await stored.wait()
+    await crash(first)
+    assert not answer.done()
+    await redis.delete(*(PartitionKeys(number).lease for number in range(64)))  # their time runs out
+    async with coordinating(redis_url, durability=Durability.REPLICA):
+        assert isinstance(decode_message((await answer).text), AnswerAccepted)
+        await gateway.until(host.code, Leaderboard)
         history = await gateway.history(host.code)
         assert [step.step for step in history] == list(range(1, len(history) + 1))
 

@@ -1,16 +1,24 @@
 """The script itself, on a real server, with batches made by hand."""
 
+import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
+from coordinator import commit as commit_module
 from coordinator.commit import Batch, Committer, Outcome, SessionChange
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.link import RedisLink
+from quickpoll.link import LinkLost, Push, RedisLink
+from quickpoll.nodes import open_node
 from quickpoll.redis import Client
+from quickpoll.settings import Durability
+from tests.system.servers import master_and_replica
 
 KEYS = PartitionKeys(3)
 TOKEN = 1_790_000_000_123
@@ -213,3 +221,50 @@ async def test_on_a_lost_link_the_outcome_is_open(commit: Commit, link: RedisLin
     (outcome,), error = await commit([batch()])
     assert outcome is Outcome.UNCERTAIN
     assert error is not None
+
+
+# -- durability -----------------------------------------------------------------------------
+
+
+async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: Path) -> None:
+    async with master_and_replica(tmp_path) as (master, replica):
+        await master.admin.set(KEYS.token, str(TOKEN))
+        said: asyncio.Queue[Push] = asyncio.Queue()
+        hears = await open_node(f"redis://{master.address}", pushed=said.put_nowait)
+        hears.tell([("SSUBSCRIBE", KEYS.channel(CODE), KEYS.replies("gw"))])
+        for _ in range(2):
+            assert (await said.get())[0] == b"ssubscribe"
+        link, committer = await open_node(f"redis://{master.address}"), Committer(Durability.REPLICA)
+
+        first = batch(sessions=[SessionChange(CODE, FIELDS, step=b"step 1")], replies={"gw": b"reply 1"})
+        assert await committer.commit(link, [first]) == ([Outcome.COMMITTED], None)
+        assert [(await said.get())[2] for _ in range(2)] == [b"reply 1", b"step 1"]
+        assert not await master.admin.exists(KEYS.outbox)
+
+        replica.send_signal(signal.SIGSTOP)
+        second = batch("5-1", "6-1", sessions=[SessionChange(CODE, {"step": b"2"}, step=b"step 2")])
+        (outcome,), refused = await committer.commit(link, [second])
+        assert (outcome, str(refused).partition(" ")[0]) == (Outcome.UNCERTAIN, "NOTDURABLE")
+        assert await master.admin.hget(KEYS.session(CODE), "step") == b"2"
+        assert said.empty()
+
+        replica.send_signal(signal.SIGCONT)
+        other = await open_node(f"redis://{master.address}")  # of another coordinator, say
+        await committer.publish_what_is_left(other, {KEYS: TOKEN - 1})
+        assert await master.admin.exists(KEYS.outbox)
+        await committer.publish_what_is_left(other, {KEYS: TOKEN})
+        assert (await said.get())[2] == b"step 2"
+        assert said.empty()
+        assert await replica.admin.hget(KEYS.session(CODE), "step") == b"2"
+        for one_link in (hears, link, other):
+            one_link.close()
+
+
+async def test_what_has_to_wait_does_not_stay_for_ever(redis: Client, link: RedisLink) -> None:
+    await redis.set(KEYS.token, str(TOKEN))
+    committer = Committer(Durability.REPLICA)
+    committer.publish = AsyncMock(side_effect=LinkLost("gone"))  # type: ignore[method-assign]
+    (outcome,), _ = await committer.commit(link, [batch(replies={"gw": b"reply"})])
+    assert outcome is Outcome.UNCERTAIN
+    assert await redis.lrange(KEYS.outbox, 0, -1) == [KEYS.replies("gw").encode(), b"reply"]
+    assert 0 < await redis.pttl(KEYS.outbox) <= commit_module.SESSION_EXPIRY_MS

@@ -16,6 +16,7 @@ from quickpoll.link import LinkLost, RedisLink
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import Links
 from quickpoll.redis import Client
+from quickpoll.settings import Durability
 from tests.coordinator.standin import TOKENS, eventually
 
 TOKEN = 7
@@ -42,6 +43,7 @@ class Loop:
                 may_act=self.held.__contains__,
                 fenced=self.lose,
                 ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
+                durability=Durability.REPLY,
                 figures=self.figures,
                 now_ms=lambda _: RedisClock().now_ms(),
             )

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from quickpoll.settings import SETTINGS, BadSetting, Settings, as_markdown, load, unknown_variables
+from quickpoll.settings import SETTINGS, BadSetting, Durability, Settings, as_markdown, load, unknown_variables
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +19,7 @@ def test_every_setting_has_a_default_that_works() -> None:
         secret=None,
         secret_previous=None,
         partitions=64,
+        durability=Durability.REPLY,
         public_url=None,
         allowed_origins=(),
         trusted_proxies=(),
@@ -57,6 +58,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("QUICKPOLL_REDIS_URL", "redis+sentinel://localhost:26379", "/mymaster"),
         ("QUICKPOLL_REDIS_URL", "redis+cluster://localhost:port", "redis+cluster://host:6379,host:6379"),
         ("QUICKPOLL_REDIS_URL", "fake://", "redis://host:6379/0"),
+        ("QUICKPOLL_DURABILITY", "always", "reply, disk or replica"),
         ("QUICKPOLL_SECRET", "too short", "at least 16 characters"),
         ("QUICKPOLL_PUBLIC_URL", "quiz.example.org", "https://quiz.example.org"),
         ("QUICKPOLL_PUBLIC_URL", "https://[broken", "https://quiz.example.org"),
@@ -92,6 +94,23 @@ def test_addresses_and_origins_lose_their_last_slash() -> None:
 def test_proxies_are_addresses_or_networks() -> None:
     settings = load({}, {"QUICKPOLL_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7,fd00::/8"})
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "durability"),
+    [
+        ({}, Durability.REPLY),
+        ({"QUICKPOLL_REDIS_URL": "redis://there"}, Durability.REPLY),
+        ({"QUICKPOLL_REDIS_URL": "redis+cluster://there"}, Durability.REPLICA),
+        ({"QUICKPOLL_REDIS_URL": "redis+sentinel://there/quizzes"}, Durability.REPLICA),
+        ({"QUICKPOLL_REDIS_URL": "redis+cluster://there", "QUICKPOLL_DURABILITY": "reply"}, Durability.REPLY),
+        ({"QUICKPOLL_DURABILITY": "disk"}, Durability.DISK),
+    ],
+)
+def test_where_a_replica_may_take_over_it_is_to_have_what_was_accepted(
+    environment: dict[str, str], durability: Durability
+) -> None:
+    assert load({}, environment).durability is durability
 
 
 def test_the_secret_can_be_in_a_file(tmp_path: Path) -> None:

@@ -69,6 +69,17 @@ class Server:
         await self.kill()
 
 
+@asynccontextmanager
+async def serving(folder: Path, *options: str) -> AsyncIterator[Server]:
+    """A server that answers."""
+    server = Server(folder, *options)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()
+
+
 async def eventually(look: Callable[..., Any], *arguments: Any) -> None:
     """Returns when what is looked at is so; an error means: not yet."""
     async with asyncio.timeout(WITHIN_S):
@@ -191,6 +202,12 @@ async def identity(server: Server) -> str:
     return str((await server.admin.execute_command("CLUSTER", "MYID")).decode())
 
 
+async def is_followed(master: Server) -> bool:
+    """Whether its replica has confirmed something; until then it only has its copy."""
+    replica = (await master.admin.info("replication")).get("slave0", {})
+    return bool(replica.get("state") == "online" and replica["offset"])
+
+
 async def _follows(replica: Server) -> bool:
     return bool((await replica.admin.info("replication")).get("master_link_status") == "up")
 
@@ -204,6 +221,23 @@ async def redis_cluster(folder: Path) -> AsyncIterator[RedisCluster]:
         yield cluster
     finally:
         await cluster.stop()
+
+
+# -- a replica ------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def master_and_replica(folder: Path) -> AsyncIterator[tuple[Server, Server]]:
+    """A master, and a replica that follows it."""
+    master = Server(folder / "master", *_data_options())
+    replica = Server(folder / "replica", *_data_options(), "--replicaof", "127.0.0.1", str(master.port))
+    try:
+        await master.start()
+        await replica.start()
+        await eventually(is_followed, master)
+        yield master, replica
+    finally:
+        await asyncio.gather(master.stop(), replica.stop())
 
 
 # -- Sentinels ------------------------------------------------------------------------------

@@ -1,12 +1,14 @@
 """Whole quizzes on a real Redis Cluster, over two gateways and two coordinators, while its nodes change under them."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from quickpoll.keys import partition_of
-from quickpoll.protocol import Question, Quiz, Settings
+from quickpoll.protocol import CloseCode, Question, Quiz, Settings
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.invariants import tracebacks, violations
 from tests.system.game import QUIZ
@@ -16,8 +18,9 @@ from tests.system.servers import RedisCluster, Sentinels, redis_cluster, sentine
 PARTITIONS = 64
 PLAYERS = 6
 OVER_WITHIN_S = 40.0
+BEHIND_S = 0.7
 # A failover takes 2 s, and may begin in the middle of a question.
-PATIENT = Quiz("Patient", tuple(Question(q.kind, q.text, q.options, 6000, q.points) for q in QUIZ.questions[:3]))
+PATIENT = Quiz("Patient", tuple(Question(q.kind, q.text, q.options, 6000, q.points) for q in QUIZ.questions[:2]))
 
 Fault = Callable[[str], Awaitable[None]]
 """Does what is to be survived; gets the code of the session."""
@@ -34,10 +37,10 @@ async def deployed(folder: Path, redis_url: str) -> AsyncIterator[list[Process]]
         assert tracebacks(process.log, after=0, allowed=()) == []
 
 
-async def play(gateways: list[Process], fault: Fault) -> Crowd:
+async def play(gateways: list[Process], fault: Fault, *, may_be_lost: bool = False) -> Crowd:
     """Plays a quiz; `fault` happens in the middle of its second question. All invariants must hold."""
     urls = [websocket_url(process) for process in gateways]
-    crowd = Crowd("cluster", urls, PATIENT, Settings(lead_ms=100), PLAYERS)
+    crowd = Crowd("cluster", urls, PATIENT, Settings(lead_ms=100), PLAYERS, may_be_lost=may_be_lost)
 
     async def do() -> None:
         await crowd.moment(Moment.ANSWERING, 1)
@@ -79,6 +82,29 @@ async def test_the_master_of_a_session_is_killed_in_the_middle_of_a_question(tmp
             await redis.masters[await holder(redis, code)].kill()
 
         await play(gateways, kill)
+
+
+async def _take_over_behind(redis: RedisCluster, code: str) -> None:
+    """The replica of a session's master loses touch; answers are given; then the master dies."""
+    index = await holder(redis, code)
+    redis.replicas[index].send_signal(signal.SIGSTOP)
+    await redis.masters[index].admin.client_kill_filter(_type="replica")
+    await asyncio.sleep(BEHIND_S)
+    await redis.masters[index].kill()
+    redis.replicas[index].send_signal(signal.SIGCONT)
+
+
+async def test_what_was_lost_with_a_master_that_had_no_replica_is_noticed_by_all(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+        crowd = await play(gateways, partial(_take_over_behind, redis), may_be_lost=True)
+        assert all(CloseCode.RESYNC in person.closes for person in crowd.people)
+
+
+async def test_with_min_replicas_to_write_nothing_is_accepted_that_no_replica_has(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+        for master in redis.masters:
+            await master.admin.config_set("min-replicas-to-write", 1)
+        await play(gateways, partial(_take_over_behind, redis))
 
 
 async def test_the_cluster_is_down_for_a_while(tmp_path: Path) -> None:
