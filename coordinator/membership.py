@@ -12,7 +12,7 @@ from typing import Final
 from coordinator.entries import read_streams
 from coordinator.outage import Outage
 from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
-from quickpoll.link import Refusal
+from quickpoll.link import RedisLink, Refusal
 from quickpoll.nodes import Links, open_node
 from quickpoll.redis import UNAVAILABLE
 from quickpoll.script import Script
@@ -48,6 +48,8 @@ class Membership:
         self._partitions = partitions
         self._alive_ms = alive_ms
         self._script = Script("coordinator", "scripts/attend.lua")
+        self._heard_to = ""
+        """ID of the last word that was heard; empty before our first one."""
 
     async def attend(self) -> int:
         """Shows that this coordinator lives, and returns how many partitions are its share.
@@ -71,36 +73,35 @@ class Membership:
     async def tell(self) -> None:
         """Lets the others look at once: one has come or gone, or partitions are free; raises what the links raise."""
         word = ("XADD", HANDOVERS, "MAXLEN", "~", WORDS, "*", "by", self._coordinator)
-        await self._links.ask(self._links.nodes.at(HANDOVERS), word)
+        (said,) = await self._links.ask(self._links.nodes.at(HANDOVERS), word)
+        self._heard_to = self._heard_to or said.decode()
 
     async def listen(self, heard: Callable[[], None]) -> None:
-        """Calls `heard` at each word of others, for ever."""
+        """Calls `heard` at each word of others since ours was first given, for ever."""
         outage = Outage(_log)
-        offset = ""
         while True:
-            node = self._links.nodes.at(HANDOVERS)
             try:
-                link = await open_node(node)
+                if not self._heard_to:
+                    await self.tell()
+                link = await open_node(self._links.nodes.at(HANDOVERS))
                 try:
-                    offset = offset or await self._last_word()
                     while True:
-                        found = await read_streams(link, {HANDOVERS: offset}, count=WORDS, block_ms=LISTEN_MS)
-                        words = found.get(HANDOVERS, [])
-                        outage.over()
-                        offset = words[-1][0].decode() if words else offset
-                        if any(self._coordinator.encode() not in fields for _, fields in words):
+                        if await self._hear(link):
                             heard()
+                        outage.over()
                 finally:
                     link.close()
             except UNAVAILABLE as error:
                 self._links.nodes.doubt(error)
                 await outage.pause(error)
 
-    async def _last_word(self) -> str:
-        (words,) = await self._links.ask(
-            self._links.nodes.at(HANDOVERS), ("XREVRANGE", HANDOVERS, "+", "-", "COUNT", 1)
-        )
-        return words[0][0].decode() if words else "0-0"
+    async def _hear(self, link: RedisLink) -> bool:
+        """Waits for the next words; returns whether one is of somebody else."""
+        found = await read_streams(link, {HANDOVERS: self._heard_to}, count=WORDS, block_ms=LISTEN_MS)
+        words = found.get(HANDOVERS, [])
+        if words:
+            self._heard_to = words[-1][0].decode()
+        return any(self._coordinator.encode() not in fields for _, fields in words)
 
     async def _check_layout(self) -> None:
         """The first coordinator on an empty Redis writes the layout, the others compare theirs with it."""

@@ -46,20 +46,17 @@ async def test_who_was_silent_for_too_long_does_not_share_and_is_forgotten_later
     assert await redis.zrange(COORDINATORS, 0, -1) == [b"silent", b"one"]
 
 
-async def test_word_of_others_is_heard_and_ones_own_is_not(member: Make) -> None:
+async def test_word_of_others_is_heard_from_ones_own_first_word_on(member: Make) -> None:
     one, other = member("one"), member("other")
     heard: asyncio.Queue[None] = asyncio.Queue()
-    await other.tell()  # before it listened
-    listening = asyncio.create_task(one.listen(lambda: heard.put_nowait(None)))
-    while not heard.qsize():  # it may not listen yet
-        await other.tell()
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
-    while heard.qsize():
-        heard.get_nowait()
+    await other.tell()  # before our time
     await one.tell()
-    await other.tell()
+    await other.tell()  # before it listened, and yet heard
+    listening = asyncio.create_task(one.listen(lambda: heard.put_nowait(None)))
     async with asyncio.timeout(2):
+        await heard.get()
+        await one.tell()
+        await other.tell()
         await heard.get()
     assert heard.empty()
     listening.cancel()

@@ -11,7 +11,8 @@ from quickpoll.keys import PartitionKeys
 from quickpoll.link import LinkLost, Refusal
 from quickpoll.nodes import Links
 from quickpoll.redis_url import parse
-from tests.system.servers import RedisCluster, Server, redis_cluster
+from tests.system.harness import free_port
+from tests.system.servers import RedisCluster, Server, eventually, redis_cluster, serving
 
 WITHIN_S = 10.0
 
@@ -67,5 +68,20 @@ async def test_it_follows_a_slot_that_moves_and_a_replica_that_takes_over(redis:
         assert nodes.of(17) == url_of(redis.replicas[redis.masters.index(target)])
         assert await links.ask_of(17, ("SET", PartitionKeys(17).lease, "c:1")) == [b"OK"]
     finally:
+        links.close()
+        await nodes.close()
+
+
+async def test_it_enters_with_the_password_that_all_nodes_have(tmp_path: Path) -> None:
+    async with serving(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port())) as server:
+        await server.admin.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        await eventually(server.admin.set, "a", "b")
+        await server.admin.config_set("requirepass", "p@ss/word")
+        with pytest.raises(Refusal, match="NOAUTH"):
+            await ClusterNodes(parse(f"redis+cluster://{server.address}"), 64).start()
+        nodes = ClusterNodes(parse(f"redis+cluster://:p%40ss%2Fword@{server.address}"), 64)
+        await nodes.start()
+        links = Links(nodes)
+        assert await links.ask(nodes.at("a"), ("GET", "a")) == [b"b"]
         links.close()
         await nodes.close()
