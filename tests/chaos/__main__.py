@@ -65,7 +65,7 @@ class Report:
         """How often each fault was done, and, where it was alone, the longest times that anybody noticed."""
         print(f"\n{self.runs} runs, {self.failures} with a broken invariant")
         print(
-            f"{len(self._runs)} faults, {len(self._moments)} of {len(FAULTS) * len(Moment)} at another moment of a quiz"
+            f"{len(self._runs)} faults, {len(self._moments)} of {len(FAULTS) * len(Moment)} pairs of fault and moment"
         )
         print(f"{'fault':26} runs  alone   away s   answer s   results s")
         for fault, runs in sorted(self._runs.items()):
