@@ -8,6 +8,7 @@ measured latencies; `sizes` are the answers.
 
 import math
 import random
+import sys
 from collections.abc import Mapping
 from itertools import accumulate
 from pathlib import Path
@@ -60,6 +61,8 @@ class Costs(NamedTuple):
     """Of a broadcast, for each connection."""
     subscriber: float
     """Of a publish, for each gateway that gets it."""
+    disk: float
+    """How long a write waits for the disk; what comes meanwhile waits for the next time."""
     connection_bytes: float
     player_bytes: float
     stored_bytes: float
@@ -72,6 +75,7 @@ def costs(cases: dict[str, Case]) -> Costs:
         **by_process,
         delivery=figure(cases, "b", "gateway") / 1e6,
         subscriber=figure(cases, "g", "subscriber") / 1e6,
+        disk=figure(cases, "a", "disk") / 1000,
         connection_bytes=figure(cases, "d", "connection"),
         player_bytes=figure(cases, "d", "player"),
         stored_bytes=figure(cases, "d", "stored"),
@@ -139,7 +143,8 @@ class Plant(NamedTuple):
 
     def answer(self, gateway: int) -> tuple[int, ...]:
         """The way of an answer that comes in at this gateway, to its acknowledgement."""
-        return (3 * gateway, 3 * self.gateways, 3 * self.gateways + 2, 3 * self.gateways + 1, 3 * gateway + 1)
+        append, commit, apply, disk = range(3 * self.gateways, 3 * self.gateways + 4)
+        return (3 * gateway, append, disk, apply, commit, disk, 3 * gateway + 1)
 
     def broadcast(self, gateway: int) -> tuple[int, ...]:
         """A chunk of a broadcast."""
@@ -147,7 +152,7 @@ class Plant(NamedTuple):
 
 
 def plant(given: Costs, gateways: int, *, one_core: bool, chunk: float = WRITES_PER_CHUNK) -> Plant:
-    """Gateways, a coordinator and a shard; all on one core, as they were measured, or each on its own.
+    """Gateways, a coordinator and a shard; all on one core, as they were measured, or each on its own; and a disk.
 
     What is spent more when answers come one by one is what a batch costs, however many are in it. Half of the
     gateway's and of Valkey's part is on the way in, half on the way out. A broadcast goes to `chunk` connections
@@ -171,6 +176,7 @@ def plant(given: Costs, gateways: int, *, one_core: bool, chunk: float = WRITES_
         stage(gateways, given.valkey, 0.5, APPEND_LIMIT),
         stage(gateways, given.valkey, 0.5, COMMIT_LIMIT),
         stage(gateways + 1, given.coordinator, 1.0, COMMIT_LIMIT),
+        Stage(gateways + 2, given.disk, 0.0, sys.maxsize),
     ]
     return Plant(stages, gateways)
 
@@ -271,7 +277,11 @@ def main() -> None:
     from benchmarks.scaling_page import write  # noqa: PLC0415
 
     cases = results.load()
-    write(Path("docs/scaling.md"), costs(cases), cases)
+    try:
+        given = costs(cases)
+    except KeyError as missing:
+        raise SystemExit(f"not measured yet: {missing.args[0]}; run `make bench` first") from None
+    write(Path("docs/scaling.md"), given, cases)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """A whole game of the load test's crowd on a rig, and what it cost the server."""
 
 import asyncio
+import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from benchmarks.results import Row
 from benchmarks.rig import Rig, spent_ms
 from clients.loadtest.director import play
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Report, report, verdict_on
 
+IDLE_S: Final = 3.0
+"""How long everyone waits, to see what that costs."""
 SETTLE_S: Final = 2.5
 """After joining, until what joining caused is over: the lobby's counts come once a second."""
 
@@ -17,17 +21,48 @@ class Spoiled(Exception):
     """What went wrong in a game that was to be measured."""
 
 
+class Sample(NamedTuple):
+    """The CPU that each process had used at a moment, in seconds of `time.perf_counter()`."""
+
+    at: float
+    cpu: dict[str, int]
+
+    @classmethod
+    def of(cls, server: Rig) -> "Sample":
+        """Now."""
+        return cls(time.perf_counter(), server.cpu())
+
+
 @dataclass(frozen=True)
 class Game:
     """What was seen and what it cost, from when everyone had joined to the last result."""
 
     report: Report
-    before: dict[str, int]
-    after: dict[str, int]
+    before: Sample
+    after: Sample
+    idle: float
+    """Of this time, as a multiple of that between the first sample and the second: while everyone only waited."""
+    first: Sample
 
-    def spent_ms(self, prefix: str = "") -> float:
-        """CPU of the processes whose name starts so."""
-        return spent_ms(self.before, self.after, prefix)
+    def per_question_ms(self, prefix: str = "") -> float:
+        """CPU per player and question of the processes whose name starts so."""
+        return spent_ms(self.before.cpu, self.after.cpu, prefix) / self._answers
+
+    def busy_ms(self, prefix: str = "") -> float:
+        """The same without what they spend while everyone only waits."""
+        waiting = spent_ms(self.first.cpu, self.before.cpu, prefix) * self.idle
+        return self.per_question_ms(prefix) - waiting / self._answers
+
+    def costs(self) -> tuple[Row, ...]:
+        """What the capacity model wants to know."""
+        return tuple(
+            Row(what=f"without idling, {name}", key=name, value=round(self.busy_ms(name), 4), unit="ms")
+            for name in ("gateway", "coordinator", "valkey")
+        )
+
+    @property
+    def _answers(self) -> int:
+        return self.report.players * len(self.report.questions)
 
 
 async def play_on(server: Rig, plan: Plan) -> Game:
@@ -36,15 +71,18 @@ async def play_on(server: Rig, plan: Plan) -> Game:
     Raises:
         Spoiled: an answer was lost or doubled, or a result is wrong.
     """
-    cpu: dict[str, dict[str, int]] = {}
+    samples: list[Sample] = []
 
     async def phase(name: str) -> None:
         if name == "joined":
             await asyncio.sleep(SETTLE_S)
-        cpu[name] = server.cpu()
+            samples.append(Sample.of(server))
+            await asyncio.sleep(IDLE_S)
+        samples.append(Sample.of(server))
 
     run = await play(plan, phase=phase)
     figures = report(run, verdict_on(run))
     if not figures.good:
         raise Spoiled(f"the game went wrong: {figures.lost} lost, {figures.doubled} doubled, {figures.findings[:3]}")
-    return Game(figures, cpu["joined"], cpu["played"])
+    first, before, after = samples
+    return Game(figures, before, after, (after.at - before.at) / (before.at - first.at), first)

@@ -25,7 +25,7 @@ async def measure() -> tuple[Row, ...]:
         _acknowledged(medium, 50),
         _acknowledged(large, 250),
         *_rush(rush, 1500),
-        *_costs(rush),
+        *rush.costs(),
     )
 
 
@@ -57,20 +57,6 @@ def _acknowledged(game: Game, target: float) -> Row:
         value=worst,
         unit="ms",
         target=target,
-    )
-
-
-def _costs(game: Game) -> tuple[Row, ...]:
-    """What a player and question cost when everything comes in large batches."""
-    per = game.report.players * len(game.report.questions)
-    return tuple(
-        Row(
-            what=f"CPU per player and question then, {name}",
-            key=name,
-            value=round(game.spent_ms(name) / per, 4),
-            unit="ms",
-        )
-        for name in ("gateway", "coordinator", "valkey")
     )
 
 

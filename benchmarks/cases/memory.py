@@ -29,7 +29,8 @@ async def measure() -> tuple[Row, ...]:
     """Each on a server of its own."""
     connection, player = await _idle()
     stored = await _stored()
-    growth = await _churn()
+    before, after = await _churn()
+    visits = CHURN_S * CHURN_PER_S
     return (
         Row(
             what="gateway, per idle connection",
@@ -48,10 +49,14 @@ async def measure() -> tuple[Row, ...]:
         ),
         Row(
             what=f"growth by {CHURN_PER_S} joins and leaves a second",
-            value=round(growth, 2),
+            value=round(100 * (sum(after.values()) / sum(before.values()) - 1), 2),
             unit="%",
             target=5,
             note=f"in {CHURN_S:.0f} s, after {WARM_UP_S:.0f} s of the same",
+        ),
+        *(
+            Row(what=f"of it {name}, per visit", value=round((after[name] - before[name]) / visits), unit="bytes")
+            for name in before
         ),
     )
 
@@ -80,13 +85,13 @@ async def _stored() -> float:
         return (used["played"] - used[""]) / PLAYERS
 
 
-async def _churn() -> float:
-    """By how much all processes together have grown, in percent."""
+async def _churn() -> tuple[dict[str, int], dict[str, int]]:
+    """The memory of all processes before and after."""
     async with rig() as server, seated(server.urls, 0) as session:
         await _come_and_go(server, session, WARM_UP_S)
         before = await _all(server)
         await _come_and_go(server, session, CHURN_S)
-        return 100 * (await _all(server) / before - 1)
+        return before, await _all(server)
 
 
 async def _come_and_go(server: Rig, session: Seated, seconds: float) -> None:
@@ -104,9 +109,8 @@ async def _come_and_go(server: Rig, session: Seated, seconds: float) -> None:
     await asyncio.sleep(SETTLE_S)
 
 
-async def _all(server: Rig) -> int:
-    resident = server.resident()
-    return resident["gateway0"] + resident["coordinator0"] + await _used(server)
+async def _all(server: Rig) -> dict[str, int]:
+    return server.resident() | {"valkey": await _used(server)}
 
 
 async def _used(server: Rig) -> int:

@@ -31,18 +31,14 @@ async def measure() -> tuple[Row, ...]:
         game = await play_on(server, plan)
         late = await _lateness(server.urls)
     found = game.report.latencies
-    per = SESSIONS * PLAYERS * 3
     return (
         Row(what="host's `next` to each player, p99", value=round(found["question"].p99, 1), unit="ms", target=40),
         Row(what="answer to its acknowledgement, p99", value=round(found["ack"].p99, 1), unit="ms", target=50),
         Row(what="last answer to each own result, p99", value=round(found["results"].p99, 1), unit="ms", target=150),
         Row(what="deadline to each player's results, longest", value=round(late.max, 1), unit="ms", target=50),
         Row(what="deadline to each player's results, p99", value=round(late.p99, 1), unit="ms"),
-        Row(what="server CPU per player and question", value=round(game.spent_ms() / per, 3), unit="ms"),
-        *(
-            Row(what=f"of it {name}", key=name, value=round(game.spent_ms(name) / per, 4), unit="ms")
-            for name in ("gateway", "coordinator", "valkey")
-        ),
+        Row(what="server CPU per player and question", value=round(game.per_question_ms(), 3), unit="ms"),
+        *game.costs(),
     )
 
 

@@ -21,6 +21,7 @@ GIVEN = Costs(
     valkey=Cost(small=0.05 * MS, calm=0.05 * MS, rush=0.02 * MS),
     delivery=0.01 * MS,
     subscriber=0.0,
+    disk=0.0,
     connection_bytes=8000,
     player_bytes=1000,
     stored_bytes=2000,
@@ -76,6 +77,12 @@ def test_a_game_on_one_core_waits_longer_than_on_cores_of_their_own() -> None:
     apart = acknowledged_ms(GIVEN, 2000, 2.0, 2, one_core=False)
     assert 0.35 < apart < alone
     assert alone == acknowledged_ms(GIVEN, 2000, 2.0, 2, one_core=True)  # the same for the same seed
+
+
+def test_an_answer_waits_for_the_disk_twice() -> None:
+    slow = GIVEN._replace(disk=5 * MS)
+    waited = acknowledged_ms(slow, 10, 10.0, 1, one_core=False)
+    assert waited == pytest.approx(10 + acknowledged_ms(GIVEN, 10, 10.0, 1, one_core=False), abs=0.01)
 
 
 def test_the_last_player_has_the_question_when_all_writes_are_done() -> None:
