@@ -5,11 +5,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from clients.player import Client
-from quickpoll.protocol import CloseCode, NextQuestion, Phase, Question, Quiz, StartQuiz
+from quickpoll.protocol import CloseCode, NextQuestion, Phase, StartQuiz
 from tests.chaos.cluster import Cluster
-from tests.system.game import QUIZ, ask, check_results, join, open_session
+from tests.system.game import SLOW, ask, check_results, join, open_session
 
-SLOW = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
 TOLD_WITHIN_S = 10.0
 
 

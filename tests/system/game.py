@@ -41,6 +41,8 @@ QUIZ = Quiz(
         Question("poll", "Where would you go?", (Option("Nairobi"), Option("Quito"))),
     ),
 )
+SLOW = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
+"""Its questions are open long enough for a restart in the middle of one."""
 QUICK = Settings(lead_ms=50)
 RESULTS_WITHIN_S = 10.0
 

@@ -31,9 +31,7 @@ from quickpoll.protocol import (
     JoinSession,
     KickPlayer,
     NextQuestion,
-    Question,
     QuestionResults,
-    Quiz,
     Role,
     SetExtraTime,
     Settings,
@@ -42,14 +40,13 @@ from quickpoll.protocol import (
 )
 from quickpoll.redis import Client, connect
 from quickpoll.tokens import Tokens
-from tests.system.game import QUIZ, ask, join, open_session
+from tests.system.game import SLOW, ask, join, open_session
 from tests.system.harness import SECRET, coordinator, gateway, running, websocket_url
 
 FOLDER: Final = Path(__file__).parent / "records"
 PARTITIONS: Final = 64
 AROUND_MS: Final = 24 * 60 * 60 * 1000
 """A number so near to the moment of the record is a time."""
-SLOW: Final = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
 EVE: Final = JoinSession(id="an id that Eve's device drew", code="", name="Eve")
 
 

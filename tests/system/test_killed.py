@@ -5,12 +5,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from clients.player import Client
-from quickpoll.protocol import Phase, Question, Quiz, StartQuiz
-from tests.system.game import QUIZ, Playing, ask, check_results, join, open_session
+from quickpoll.protocol import Phase, StartQuiz
+from tests.system.game import SLOW, Playing, ask, check_results, join, open_session
 from tests.system.harness import coordinator, gateway, running, serve, websocket_url
-
-# Long enough for a restart in the middle of it.
-SLOW = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
 
 
 async def _players(stack: AsyncExitStack, url: str, code: str, count: int) -> list[Playing]:

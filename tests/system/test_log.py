@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from clients.player import Client
 from quickpoll.protocol import (
     CloseQuestion,
@@ -23,10 +21,8 @@ from quickpoll.protocol import (
     SetExtraTime,
     StartQuiz,
 )
-from tests.system.game import QUICK, QUIZ, Playing, ask, join, open_session
+from tests.system.game import QUICK, SLOW, Playing, ask, join, open_session
 from tests.system.harness import Process, coordinator, gateway, running, websocket_url
-
-SLOW = replace(QUIZ, questions=tuple(replace(question, time_limit_ms=60_000) for question in QUIZ.questions))
 
 
 async def replayed(path: Path, *arguments: str) -> tuple[int, str]:

@@ -35,8 +35,9 @@ from quickpoll.protocol import (
     YourResult,
 )
 from quickpoll.redis import Client
+from tests.system.game import SLOW
 from tests.system.harness import coordinator, gateway, running, websocket_url
-from tests.system.recorded import EVE, PARTITIONS, SLOW, Record, data, versions
+from tests.system.recorded import EVE, PARTITIONS, Record, data, versions
 
 pytestmark = pytest.mark.parametrize("version", versions())
 
