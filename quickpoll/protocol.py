@@ -28,10 +28,8 @@ MAX_RESULTS_ANSWERS: Final = 50_000
 
 # How often lists that grow with a session may be sent, in milliseconds between two of them.
 HOST_PROGRESS_INTERVAL_MS: Final = 100
-PLAYER_PROGRESS_INTERVAL_MS: Final = 1000
-CROWD_PROGRESS_INTERVAL_MS: Final = 2000
-CROWD_PLAYERS: Final = 1000
-"""Above this many players, `answer_progress` goes to players every CROWD_PROGRESS_INTERVAL_MS."""
+LOBBY_INTERVAL_MS: Final = 1000
+PLAYER_PROGRESS_INTERVAL_MS: Final = 2000
 
 
 class ErrorCode(StrEnum):

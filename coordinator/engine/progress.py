@@ -1,8 +1,8 @@
 """Counts and lists that grow with a session: who came and went, how many have answered.
 
-They are said at once, but only so often: to the host ten times a second, to players once a second (a
-crowd: every two), so the traffic to a player does not grow with the players. What is not said at once is
-kept in `head.pending`, and its time is a deadline of the session.
+They are said at once, but only so often: to the host ten times a second, to players once a second in the
+lobby and every two during a question, so the traffic to a player does not grow with the players. What is
+not said at once is kept in `head.pending`, and its time is a deadline of the session.
 """
 
 from typing import Final
@@ -11,9 +11,8 @@ from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Pending, Player, Session, Standing
 from quickpoll.envelope import Audience, Link
 from quickpoll.protocol import (
-    CROWD_PLAYERS,
-    CROWD_PROGRESS_INTERVAL_MS,
     HOST_PROGRESS_INTERVAL_MS,
+    LOBBY_INTERVAL_MS,
     PLAYER_PROGRESS_INTERVAL_MS,
     AnswerProgress,
     ExtraTimeAsked,
@@ -110,8 +109,8 @@ def _players_due_at(session: Session) -> int | None:
     pending = session.head.pending
     if not pending.players_stale or session.head.phase not in (Phase.LOBBY, Phase.QUESTION):
         return None
-    crowd = session.connected > CROWD_PLAYERS
-    return pending.told_players_at + (CROWD_PROGRESS_INTERVAL_MS if crowd else PLAYER_PROGRESS_INTERVAL_MS)
+    in_lobby = session.head.phase is Phase.LOBBY
+    return pending.told_players_at + (LOBBY_INTERVAL_MS if in_lobby else PLAYER_PROGRESS_INTERVAL_MS)
 
 
 def _for_players(session: Session) -> ServerMessage:

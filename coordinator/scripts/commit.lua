@@ -46,6 +46,14 @@ local function call(command, key, first, last)
   end
 end
 
+-- Only when half of it is over, or it is to be shorter: each time would be a third of what a commit writes to the disk.
+local function keep(key, expiry)
+  local left = redis.call('PTTL', key)
+  if left < expiry / 2 or left > expiry then
+    redis.call('PEXPIRE', key, expiry)
+  end
+end
+
 -- The first write: where Redis can take none (no memory, no disk, a replica) it is refused here, with nothing done.
 redis.call('HSET', KEYS[2], 'offset', ARGV[3])
 redis.call('XTRIM', KEYS[3], 'MINID', ARGV[4])
@@ -67,12 +75,12 @@ for _ = 1, tonumber(ARGV[5]) do
     redis.call('XADD', history, 'MAXLEN', '~', HISTORY, '*', 'e', step)
     steps[#steps + 1] = { channel, step }
   end
-  local expiry = take()
-  redis.call('PEXPIRE', hash, expiry)
+  local expiry = tonumber(take())
+  keep(hash, expiry)
   if first <= last then
-    redis.call('PEXPIRE', log, expiry)
+    keep(log, expiry)
   end
-  redis.call('PEXPIRE', history, take())
+  keep(history, tonumber(take()))
 end
 
 local function say(channel, message)

@@ -74,10 +74,10 @@ def test_players_hear_of_the_lobby_once_a_second() -> None:
     assert to_players(game) == []
 
 
-@pytest.mark.parametrize(("players", "interval_ms"), [(1000, 1000), (1001, 2000)])
-def test_a_crowd_hears_of_answers_every_two_seconds(players: int, interval_ms: int) -> None:
+@pytest.mark.parametrize("players", [3, 1000])
+def test_players_hear_of_answers_every_two_seconds(players: int) -> None:
     game = Game(settings=Settings(lead_ms=0))
-    seats = game.join_many(players)
+    seats = game.join_many(players + 1)
     later(game, 2000)
     game.open()
     game.answer(seats[0], 0)
@@ -85,11 +85,11 @@ def test_a_crowd_hears_of_answers_every_two_seconds(players: int, interval_ms: i
     game.answer(seats[1], 0)
     told_at = game.now
     game.answer(seats[2], 0)
-    later(game, interval_ms - 1)
+    later(game, 1999)
     assert to_players(game) == []
     later(game, 1)
-    assert to_players(game) == [AnswerProgress(question=0, answered=3, total=players)]
-    assert game.now == told_at + interval_ms
+    assert to_players(game) == [AnswerProgress(question=0, answered=3, total=players + 1)]
+    assert game.now == told_at + 2000
 
 
 def test_the_host_hears_who_has_answered_and_players_only_how_many() -> None:
@@ -104,7 +104,7 @@ def test_the_host_hears_who_has_answered_and_players_only_how_many() -> None:
     later(game, 100)
     assert to_host(game) == [AnswerProgress(question=0, answered=2, total=3, player_ids=(ben.id,))]
     assert to_players(game) == []
-    later(game, 900)
+    later(game, 1900)
     assert to_players(game) == [AnswerProgress(question=0, answered=2, total=3)]
 
 

@@ -10,9 +10,8 @@ export const LEADERBOARD_ENTRIES = 10;
 export const PODIUM_ENTRIES = 3;
 export const MAX_RESULTS_ANSWERS = 50000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
-export const PLAYER_PROGRESS_INTERVAL_MS = 1000;
-export const CROWD_PROGRESS_INTERVAL_MS = 2000;
-export const CROWD_PLAYERS = 1000;
+export const LOBBY_INTERVAL_MS = 1000;
+export const PLAYER_PROGRESS_INTERVAL_MS = 2000;
 
 /** `error.code`; after any of them the connection stays usable. */
 export const ErrorCode = {
