@@ -326,7 +326,8 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _is_stuck(self, now: float) -> bool:
-        before, self._unread_bytes = self._unread_bytes, self._transport.get_write_buffer_size()
+        waiting = self._transport.get_write_buffer_size() if self.is_clogged else 0
+        before, self._unread_bytes = self._unread_bytes, waiting
         if self._unread_bytes == 0 or self._unread_bytes < before:
             self._stuck_at = now
         return now - self._stuck_at > STUCK_S

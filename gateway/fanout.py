@@ -42,9 +42,10 @@ class Fanout:
             turn = everyone[start : start + WRITES_PER_TURN]
             if start:
                 yield True
-                turn = [(number, connection) for number, connection in turn if number in members]
             self.writes += len(turn)
-            for _, connection in turn:
+            for number, connection in turn:
+                if start and number not in members:
+                    continue
                 if is_special or connection.is_clogged or connection.bound_step >= seen:
                     self._write_special(role, connection)
                 elif common:
