@@ -26,6 +26,7 @@ from quickpoll.protocol import (
     CreateSession,
     Error,
     ErrorCode,
+    JoinSession,
     ResumeSession,
     SyncClock,
     decode_command,
@@ -106,18 +107,23 @@ class Intake:
                     code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
                 )
         enters = isinstance(message, ENTRY_COMMANDS)
-        self._relay.submit(connection, message, identity, self._now_ms(identity), enters=enters)
+        session = message.code if isinstance(message, JoinSession) else _code_of(identity)
+        self._relay.submit(connection, message, identity, self._now_ms(session), enters=enters)
         return None
 
     def _tell_time(self, connection: Connection, command: SyncClock) -> None:
         """The moment it was received is when its bytes came, before those of other clients were handled."""
-        t2 = self._now_ms(connection.identity)
+        t2 = self._now_ms(_code_of(connection.identity))
         t1 = t2 - round((time.monotonic() - connection.heard_at) * 1000)
         connection.send(Clock(t0=command.t0, t1=t1, t2=t2, reply_to=command.id or UNSET))
 
-    def _now_ms(self, identity: Identity | None) -> int:
-        """By the clock of the node that holds the session."""
-        return self._clocks.of(partition_of(identity.code if identity else "", self._partitions)).now_ms()
+    def _now_ms(self, code: str) -> int:
+        """By the clock of the node that holds the session; that of any node before there is one."""
+        return self._clocks.of(partition_of(code, self._partitions)).now_ms()
+
+
+def _code_of(identity: Identity | None) -> str:
+    return identity.code if identity else ""
 
 
 def _is_create_session(message: AnyClientMessage | BadMessage, text: bytes) -> bool:
