@@ -18,6 +18,7 @@ from quickpoll.protocol import (
     decode_message,
     encode_command,
 )
+from tests.system.harness import allow_open_files
 
 AT_ONCE = 100
 HEARD_WITHIN_S = 20.0
@@ -108,6 +109,7 @@ class Hall:
     """Everyone in one session."""
 
     def __init__(self, url: str, code: str, players: int) -> None:
+        allow_open_files()
         self.seats = [Seat(url, code, f"Player {number}") for number in range(players)]
 
     async def fill(self) -> None:

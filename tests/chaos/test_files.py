@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidHandshake
 from clients.player import Client
 from quickpoll.protocol import StartQuiz, SyncClock
 from tests.system.game import ask, check_results, join, open_session
-from tests.system.harness import coordinator, gateway, running, websocket_url
+from tests.system.harness import allow_open_files, coordinator, gateway, running, websocket_url
 
 FILES = 200
 ROOM = FILES - 100
@@ -30,6 +30,7 @@ async def test_a_storm_of_connections_is_refused_and_who_is_there_plays_on(tmp_p
         ann = await join(await stack.enter_async_context(Client.connect(websocket_url(front))), created.code, "Ann")
 
         port = int(front.health.rpartition(":")[2])
+        allow_open_files()
         storm = [await asyncio.open_connection("127.0.0.1", port) for _ in range(STORM)]
         with pytest.raises((InvalidHandshake, ConnectionError)):
             async with Client.connect(websocket_url(front)):

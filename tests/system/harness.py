@@ -24,6 +24,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def allow_open_files() -> None:
+    """Lets this process have as many open files as it may; 1,024, as is usual, are too few for a crowd."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def http_status(url: str) -> int:
     """The status of a GET, 0 if nobody answers."""
     try:
