@@ -146,6 +146,8 @@ class Reader:
         while True:
             try:
                 self._link = await open_node(self._node)
+                for partition in self._to_read():  # Redis may hold less than it did: a replica took over, say
+                    partition.drop()
                 while True:
                     await self._read(self._link)
             except UNAVAILABLE as error:

@@ -75,7 +75,18 @@ class Timers:
 
     async def run(self) -> None:
         """Appends Ticks, for ever; a node that is away holds up no other."""
-        await on_each(self._nodes, self._append_to)
+        unwatch = self._nodes.watch(self._rearrange)
+        try:
+            await on_each(self._nodes, self._append_to)
+        finally:
+            unwatch()
+
+    def _rearrange(self) -> None:
+        """What waits for a node that is gone lies elsewhere now."""
+        for node in self._due.keys() - self._nodes.all:
+            queue = self._due.pop(node)
+            while not queue.empty():
+                self._put(queue.get_nowait())
 
     async def _append_to(self, node: Node) -> None:
         outage = Outage(_log)
@@ -87,8 +98,8 @@ class Timers:
             try:
                 due, error = await self._append(node, [each for each in due if each.number in self._under_way])
             finally:
-                for partition in due:  # which may lie elsewhere by now
-                    self._due[self._nodes.of(partition.number)].put_nowait(partition)
+                for partition in due:
+                    self._put(partition)
             if error:
                 await outage.pause(error)
             else:
@@ -111,6 +122,9 @@ class Timers:
         alarm = self._armed.pop(partition.number)
         self._lateness.observe(-self._clocks.of(partition.number).seconds_until(alarm.at))
         self._under_way.add(partition.number)
+        self._put(partition)
+
+    def _put(self, partition: Partition) -> None:
         self._due[self._nodes.of(partition.number)].put_nowait(partition)
 
     def _disarm(self, number: int) -> None:

@@ -74,7 +74,11 @@ class Appender:
 
     async def run(self) -> None:
         """Appends what is queued, for ever."""
-        await on_each(self._nodes, self._append_to)
+        unwatch = self._nodes.watch(self._rearrange)
+        try:
+            await on_each(self._nodes, self._append_to)
+        finally:
+            unwatch()
 
     async def flush(self, seconds: float) -> None:
         """Returns when everything queued was tried once, or after so many seconds."""
@@ -94,25 +98,25 @@ class Appender:
 
     async def _append_to(self, node: Node) -> None:
         queue = self._queues[node]
-        try:
-            while True:
-                await queue.filled.wait()
-                queue.filled.clear()
-                while queue.entries:
-                    await queue.pace.turn()
-                    queue.is_busy = True
-                    batch = self._take_batch(node, queue)
-                    held = await self._append_batch(node, batch)
-                    for entry in reversed(held):
-                        self._queues[self._nodes.of(entry.partition)].put_back(entry)
-                    if held:
-                        await asyncio.sleep(HOLD_PAUSE_S)
-                    queue.is_busy = False
-                if not any(other.is_busy or other.entries for other in self._queues.values()):
-                    self._idle.set()
-        finally:  # the node is gone: what waits for it lies elsewhere now
-            del self._queues[node]
-            for entry in queue.entries:
+        while True:
+            await queue.filled.wait()
+            queue.filled.clear()
+            while queue.entries:
+                await queue.pace.turn()
+                queue.is_busy = True
+                held = await self._append_batch(node, self._take_batch(node, queue))
+                for entry in reversed(held):
+                    self._queues[self._nodes.of(entry.partition)].put_back(entry)
+                if held:
+                    await asyncio.sleep(HOLD_PAUSE_S)
+                queue.is_busy = False
+            if not any(other.is_busy or other.entries for other in self._queues.values()):
+                self._idle.set()
+
+    def _rearrange(self) -> None:
+        """What waits for a node that is gone lies elsewhere now."""
+        for node in self._queues.keys() - self._nodes.all:
+            for entry in self._queues.pop(node).entries:
                 self._put(entry)
 
     def _take_batch(self, node: Node, queue: _Queue) -> list[_Entry]:

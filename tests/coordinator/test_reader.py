@@ -188,3 +188,11 @@ def test_partitions_are_committed_together_up_to_a_number_of_entries(monkeypatch
     one: Any = object()
     found: Any = [(one, [1]), (one, [1, 2]), (one, [1, 2, 3, 4]), (one, [1])]
     assert [len(group) for group in reader._groups(found)] == [2, 1, 1]
+
+
+async def test_on_a_new_connection_it_starts_from_what_redis_holds(loop: Loop) -> None:
+    await loop.own(1)
+    await loop.redis.hset(PartitionKeys(1).meta, "offset", "1-1")  # as a replica that took over may have it
+    await loop.redis.client_kill_filter(_type="normal", skipme=True)
+    assert await loop.next() == (1, True)
+    assert loop.owned[1].offset == "1-1"

@@ -13,7 +13,8 @@ from quickpoll.metrics import Distribution
 from quickpoll.nodes import Links
 from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
 from quickpoll.redis import Client
-from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating
+from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating, eventually
+from tests.quickpoll.test_nodes import Map
 from tests.redis_time import time_ms
 
 CODE = b"123456"
@@ -146,3 +147,22 @@ async def test_sessions_that_are_due_together_close_together(gateway: Caller, re
             await gateway.until(host.code, QuestionResults)
             closed_at = await gateway.said_at(host.code, QuestionResults)
             assert asked.closes_at < closed_at <= asked.closes_at + LATE_MS
+
+
+async def test_what_was_due_on_a_node_that_is_gone_is_due_where_it_lies_now(
+    redis: Client, redis_url: str, clock: RedisClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = Map("unix:///nowhere/at/all")
+    links = Links(nodes)
+    clocks = Clocks(links)
+    monkeypatch.setattr(clocks, "of", lambda _: clock)
+    timers = Timers(links, clocks, Distribution())
+    running = asyncio.create_task(timers.run())
+    partition = due_at(links, 1000)
+    timers.arm(partition, ticked=True)
+    await eventually(lambda: bool(nodes.doubts))  # it was tried
+    nodes.set(redis_url)
+    assert len(await ticks(redis, partition, 1)) == 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    links.close()

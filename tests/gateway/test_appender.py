@@ -10,8 +10,9 @@ import pytest
 from gateway import appender
 from gateway.appender import Appender
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.nodes import OneNode
+from quickpoll.nodes import NOBODY, Node, OneNode
 from quickpoll.redis import Client
+from tests.quickpoll.test_nodes import Map
 
 KEYS = PartitionKeys(1)
 
@@ -99,3 +100,24 @@ async def test_it_is_not_held_for_ever(appending: Appender, redis: Client, monke
     await redis.replicaof("NO", "ONE")
     assert failed == [1]
     assert await entries(redis) == []
+
+
+async def test_what_lay_nowhere_or_on_a_node_that_is_gone_is_appended_where_it_lies_now(
+    redis: Client, redis_url: str
+) -> None:
+    class Reshaped(Map):
+        def of(self, partition: int) -> Node:
+            return super().of(partition) if self.all else NOBODY
+
+    nodes = Reshaped()
+    appending = Appender(nodes, 4)
+    running = asyncio.create_task(appending.run())
+    appending.append(1, b"one", must_not_fail)
+    await appending.flush(0.05)
+    appending.append(1, b"two", must_not_fail)
+    nodes.set(redis_url)
+    await appending.flush(5)
+    assert await entries(redis) == [b"one", b"two"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    appending.close()
