@@ -17,6 +17,11 @@ from typing import Final, NamedTuple
 from benchmarks import results
 from benchmarks.queueing import Arrival, Stage, percentile, simulate
 from benchmarks.results import Case, figure
+from coordinator import reader
+from coordinator.reader import ENTRIES_PER_COMMIT
+from gateway import appender
+from gateway.appender import MAX_BATCH
+from gateway.fanout import WRITES_PER_TURN
 
 QUESTION_S: Final = 20.0
 """From one question of a session to the next: ten seconds to answer, ten to look at the results."""
@@ -25,10 +30,10 @@ LOAD: Final = 0.5
 CONNECTIONS_PER_GATEWAY: Final = 20_000
 """By memory (two thirds of a GiB) and by how long it takes to bring them all back."""
 PARTITIONS: Final = 1024
-WRITES_PER_CHUNK: Final = 500
+WRITES_PER_CHUNK: Final = WRITES_PER_TURN
 """Of a broadcast, until the gateway does something else."""
-APPEND_LIMIT: Final = 250
-COMMIT_LIMIT: Final = 512
+CALM_BATCH: Final = max(1.0, 200 * appender.GATHER_S)
+"""Answers in a batch of case (a), where 200 come in a second."""
 MEASURED: Final = (10, 1000)
 """Sizes of the sessions in which cases (e) and (a) measured the costs."""
 PROCESSES: Final = ("gateway", "coordinator", "valkey")
@@ -159,23 +164,24 @@ def plant(given: Costs, gateways: int, *, one_core: bool, chunk: float = WRITES_
     at once.
     """
 
-    def stage(core: int, cost: Cost, share: float, limit: int, other: float = 0.0) -> Stage:
-        fixed = max(0.0, cost.calm - cost.rush)
-        return Stage(0 if one_core else core, share * fixed, share * max(0.1 * cost.rush, cost.rush - other), limit)
+    def stage(core: int, cost: Cost, share: float, limit: int, other: float = 0.0, every_s: float = 0.0) -> Stage:
+        fixed = max(0.0, cost.calm - cost.rush) * CALM_BATCH
+        per_item = max(0.1 * cost.rush, cost.rush - other)
+        return Stage(0 if one_core else core, share * fixed, share * per_item, limit, every_s)
 
     # The deliveries of the question and of its results are not on the way of an answer.
     others = 2 * given.delivery
     stages = []
     for gateway in range(gateways):
         stages += [
-            stage(gateway, given.gateway, 0.5, APPEND_LIMIT, others),
-            stage(gateway, given.gateway, 0.5, APPEND_LIMIT, others),
+            stage(gateway, given.gateway, 0.5, MAX_BATCH, others, appender.GATHER_S),
+            stage(gateway, given.gateway, 0.5, MAX_BATCH, others),
             Stage(0 if one_core else gateway, 0.0, chunk * given.delivery, 1),
         ]
     stages += [
-        stage(gateways, given.valkey, 0.5, APPEND_LIMIT),
-        stage(gateways, given.valkey, 0.5, COMMIT_LIMIT),
-        stage(gateways + 1, given.coordinator, 1.0, COMMIT_LIMIT),
+        stage(gateways, given.valkey, 0.5, MAX_BATCH),
+        stage(gateways, given.valkey, 0.5, ENTRIES_PER_COMMIT),
+        stage(gateways + 1, given.coordinator, 1.0, ENTRIES_PER_COMMIT, every_s=reader.GATHER_S),
         Stage(gateways + 2, given.disk, 0.0, sys.maxsize),
     ]
     return Plant(stages, gateways)

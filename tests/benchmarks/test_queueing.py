@@ -54,6 +54,18 @@ def test_stages_of_a_core_are_served_by_turns() -> None:
     assert took == [1.0, 3.0, 2.0]
 
 
+def test_a_stage_rests_between_two_batches_but_not_after_a_quiet_moment() -> None:
+    stages = [Stage(0, 0.1, 0.0, 100, every_s=1.0)]
+    took = simulate(stages, [Arrival(at, (0,)) for at in (0.0, 0.2, 0.9, 5.0)])
+    assert took == pytest.approx([0.1, 0.9, 0.2, 0.1])
+
+
+def test_at_a_pace_everyone_waits_half_an_interval_and_nobody_more_than_one() -> None:
+    took = simulate([Stage(0, 0.0, 0.0, 1_000_000, every_s=1.0)], poisson(50.0, 20_000))
+    assert mean(took) == pytest.approx(0.5, rel=0.05)
+    assert max(took) <= 1.0
+
+
 def test_percentiles() -> None:
     assert percentile([], 99) == 0
     assert percentile(range(100), 99) == 99
