@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from quickpoll.link import RedisLink
+from quickpoll.link import RedisLink, Refusal
 from quickpoll.nodes import Links, Node
 from quickpoll.redis import UNAVAILABLE
 
@@ -39,12 +39,19 @@ class RedisClock:
         return (moment_ms - self._offset_ms) / 1000 - time.monotonic()
 
     async def synchronise(self, link: RedisLink) -> None:
-        """Measures the difference anew; raises what the link raises."""
+        """Measures the difference anew.
+
+        Raises:
+            LinkLost: the node does not answer.
+            Refusal: it does not tell the time now (`BUSY`, say).
+        """
         best = float("inf")
         for _ in range(SAMPLES):
             sent = time.monotonic() * 1000
             (there,) = await link.call([("TIME",)])
             back = time.monotonic() * 1000
+            if isinstance(there, Refusal):
+                raise there
             if back - sent < best:
                 # Redis truncates to whole milliseconds: half of one is the expected rest.
                 best, offset = back - sent, ms_of(there) + 0.5 - (sent + back) / 2

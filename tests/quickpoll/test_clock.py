@@ -5,7 +5,7 @@ import pytest
 
 from quickpoll import clock as clock_module
 from quickpoll.clock import Clocks, RedisClock
-from quickpoll.link import LinkLost, RedisLink
+from quickpoll.link import LinkLost, RedisLink, Refusal
 from quickpoll.nodes import Links, OneNode
 from quickpoll.redis import Client
 from tests.redis_time import time_ms
@@ -82,3 +82,13 @@ async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
 async def test_without_redis_the_clocks_cannot_be_measured() -> None:
     with pytest.raises(LinkLost):
         await Clocks(Links(OneNode("unix:///nowhere/at/all"))).synchronise()
+
+
+async def test_where_redis_refuses_to_tell_the_time_the_clock_stays_as_it_was(redis: Client, link: RedisLink) -> None:
+    await redis.acl_setuser("mute", enabled=True, nopass=True, commands=["+@all", "-time"])
+    await link.call([("AUTH", "mute", "any")])
+    clock = RedisClock()
+    with pytest.raises(Refusal, match="NOPERM"):
+        await clock.synchronise(link)
+    assert clock.round_trip_ms == float("inf")
+    await redis.acl_deluser("mute")
