@@ -13,6 +13,7 @@ from typing import Any
 
 PIP_AUDIT = (".venv/bin/uv", "tool", "run", "--quiet", "pip-audit==2.10.1", "--progress-spinner", "off", "-f", "json")
 LOCKED = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
+PATIENCE_S = 60
 
 
 def main() -> int:
@@ -27,8 +28,11 @@ def main() -> int:
 def python(locked: str) -> Iterator[str]:
     """What is known of the packages of one file."""
     command = [*PIP_AUDIT, "--disable-pip", "--require-hashes", "--requirement", locked]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    report = _json(done.stdout).get("dependencies", [])
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S).stdout
+    except subprocess.TimeoutExpired:
+        said = ""
+    report = _json(said).get("dependencies", [])
     looked_up = [package for package in report if "skip_reason" not in package]
     _tell(locked, len(looked_up), len(report))
     for package in looked_up:
