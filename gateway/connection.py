@@ -22,7 +22,6 @@ from websockets.server import ServerProtocol
 from gateway.admission import Admission
 from gateway.frames import ping_frame, text_frame
 from gateway.roundtrip import RoundTrip
-from gateway.shortcut import TEXT, are_whole, short_frames
 from quickpoll.envelope import Identity
 from quickpoll.protocol import (
     MAX_CREATE_SESSION_BYTES,
@@ -52,7 +51,6 @@ BEHIND_BYTES: Final = 64 * 1024
 CAP_BYTES: Final = 256 * 1024
 
 ABNORMAL: Final = 1006  # no close frame came or went (RFC 6455, section 7.1.5)
-_END_OF_REQUEST: Final = b"\r\n\r\n"
 _NEVER: Final = float("inf")
 # Its own lines say "connection open" for each client; its errors would be bugs.
 _protocol_log: Final = logging.getLogger("gateway.websocket")
@@ -91,7 +89,6 @@ class Connection(asyncio.Protocol):
         "_allowance",
         "_answered",
         "_begun_at",
-        "_between_frames",
         "_ends_at",
         "_fragments",
         "_is_large",
@@ -133,8 +130,6 @@ class Connection(asyncio.Protocol):
         self._spoke_at = now
         self._stuck_at = now
         self._unread_bytes = 0
-        self._between_frames = False
-        """Whether the parser waits for the first byte of a frame."""
         self._ends_at = now + HANDSHAKE_TIMEOUT_S
         self.number = number
         self.admission = Admission(now)
@@ -282,18 +277,8 @@ class Connection(asyncio.Protocol):
         if self._answered:
             return
         self.heard_at = time.monotonic()
-        if self._between_frames and self._fragments is None and (frames := short_frames(data)) is not None:
-            for kind, content in frames:
-                self._short_frame(kind, content)
-            return
-        opening = not self.is_open
         self._protocol.receive_data(data)
         self._process()
-        # Once a frame has come in pieces we do not know any more where the next one begins.
-        if opening:
-            self._between_frames = data.partition(_END_OF_REQUEST)[1:] == (_END_OF_REQUEST, b"")
-        elif self._between_frames:
-            self._between_frames = are_whole(data)
 
     def pause_writing(self) -> None:
         """Called by the event loop."""
@@ -353,16 +338,6 @@ class Connection(asyncio.Protocol):
             self._answer(explanation or refusal.serialize())
         elif self._protocol.state is not State.CONNECTING:
             self._flush()
-
-    def _short_frame(self, kind: int, content: bytes) -> None:
-        if not self.is_open:
-            pass  # it was closed by the one before
-        elif kind == TEXT:
-            self._text(content)
-        elif self.admission.frame_floods(self.heard_at):
-            self.close(CloseCode.POLICY_VIOLATION, "too many frames")
-        else:
-            self.round_trip.pong(content, self.heard_at)
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is not Opcode.TEXT and self.admission.frame_floods(self.heard_at):
