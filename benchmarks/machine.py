@@ -23,7 +23,7 @@ def describe() -> dict[str, str]:
         "Valkey": _valkey(),
         **{name: version(name) for name in PACKAGES},
         "Node": _first_line("node", "--version").removeprefix("v"),
-        "commit": _first_line("git", "describe", "--always", "--dirty", "--abbrev=10"),
+        "commit": _first_line("git", "rev-parse", "--short=10", "HEAD"),
     }
 
 
