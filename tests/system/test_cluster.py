@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from quickpoll.keys import partition_of
 from quickpoll.protocol import CloseCode, Question, Quiz, Settings
 from tests.chaos.crowd import Crowd, Moment
@@ -37,13 +39,15 @@ async def deployed(folder: Path, redis_url: str) -> AsyncIterator[list[Process]]
         assert tracebacks(process.log, after=0, allowed=()) == []
 
 
-async def play(gateways: list[Process], fault: Fault, *, may_be_lost: bool = False) -> Crowd:
-    """Plays a quiz; `fault` happens in the middle of its second question. All invariants must hold."""
+async def play(
+    gateways: list[Process], fault: Fault, *, moment: Moment = Moment.ANSWERING, may_be_lost: bool = False
+) -> Crowd:
+    """Plays a quiz; `fault` happens then: as players join, or around the second question. All invariants must hold."""
     urls = [websocket_url(process) for process in gateways]
     crowd = Crowd("cluster", urls, PATIENT, Settings(lead_ms=100), PLAYERS, may_be_lost=may_be_lost)
 
     async def do() -> None:
-        await crowd.moment(Moment.ANSWERING, 1)
+        await crowd.moment(moment, 1 if moment in (Moment.ANSWERING, Moment.CLOSING) else 0)
         await fault(crowd.host.code)
         crowd.faults_over.set()
 
@@ -75,13 +79,14 @@ async def test_the_slot_of_a_session_moves_in_the_middle_of_a_question(tmp_path:
         assert all(given.accepted for player in crowd.players for given in player.given.values())
 
 
-async def test_the_master_of_a_session_is_killed_in_the_middle_of_a_question(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", Moment)
+async def test_the_master_of_a_session_is_killed(tmp_path: Path, moment: Moment) -> None:
     async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
 
         async def kill(code: str) -> None:
             await redis.masters[await holder(redis, code)].kill()
 
-        await play(gateways, kill)
+        await play(gateways, kill, moment=moment)
 
 
 async def _take_over_behind(redis: RedisCluster, code: str) -> None:
@@ -110,7 +115,8 @@ async def test_with_min_replicas_to_write_nothing_is_accepted_that_no_replica_ha
         await play(gateways, partial(_take_over_behind, redis))
 
 
-async def test_the_cluster_is_down_for_a_while(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", Moment)
+async def test_the_cluster_is_down_for_a_while(tmp_path: Path, moment: Moment) -> None:
     async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
 
         async def lose_another_shard(code: str) -> None:
@@ -123,7 +129,7 @@ async def test_the_cluster_is_down_for_a_while(tmp_path: Path) -> None:
                 await server.start()
             await redis.until_state("ok")
 
-        await play(gateways, lose_another_shard)
+        await play(gateways, lose_another_shard, moment=moment)
 
 
 async def test_the_master_behind_sentinels_is_killed_in_the_middle_of_a_question(tmp_path: Path) -> None:

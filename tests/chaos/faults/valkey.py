@@ -7,7 +7,7 @@ from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.redis import UNAVAILABLE
-from tests.chaos.cluster import PARTITIONS
+from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World
 from tests.chaos.poison import poison
 from tests.chaos.proxy import Way
@@ -87,20 +87,19 @@ async def valkey_half_open(world: World) -> None:
 
 async def replies_of_valkey_lost(world: World) -> None:
     """What the owner commits arrives, but not the answers: it cannot know."""
-    owner = await world.cluster.owner(world.code)
-    owner.redis.freeze(Way.TO_CLIENT)
-    await asyncio.sleep(world.rng.uniform(0.2, 1.5))
-    owner.redis.cut()
-    owner.redis.mend()
+    await _lose_answers(world, await world.cluster.owner(world.code))
 
 
 async def appends_unanswered(world: World) -> None:
     """What a gateway appends arrives, but not the answers: it cannot know."""
-    gateway = world.gateway()
-    gateway.redis.freeze(Way.TO_CLIENT)
+    await _lose_answers(world, world.gateway())
+
+
+async def _lose_answers(world: World, node: Node) -> None:
+    node.redis.freeze(Way.TO_CLIENT)
     await asyncio.sleep(world.rng.uniform(0.2, 1.5))
-    gateway.redis.cut()
-    gateway.redis.mend()
+    node.redis.cut()
+    node.redis.mend()
 
 
 async def resumes_arrive_late(world: World) -> None:
