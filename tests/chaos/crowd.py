@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,8 +37,10 @@ from tests.chaos.person import DOUBLE_TAPS, Person
 JOINED_WITHIN_S = 15.0
 JOINING_TAKES_S = 0.3
 OPEN_MARGIN_S = 0.005
-TAPS_WITHIN = 0.5
+TAPS = (0.0, 0.5)
 """Players answer in the first half of the time."""
+LATE_TAPS = (0.95, 1.0)
+"""Or at the last moment."""
 
 
 class Moment(StrEnum):
@@ -76,8 +78,9 @@ class Player(Person):
             index = message.question.index
             answer = self.crowd.draw_answer(self.rng, index)
             limit_s = message.question.time_limit_ms / 1000
+            share = self.rng.uniform(*(LATE_TAPS if index in self.crowd.late else TAPS))
             self.given[index] = given = Given(answer, 0.0)
-            self.crowd.soon(self._answer(message, given, self.rng.uniform(0, limit_s * TAPS_WITHIN)))
+            self.crowd.soon(self._answer(message, given, limit_s * share))
         elif isinstance(message, Joined):
             self.crowd.count_in()
 
@@ -116,12 +119,14 @@ class Host(Person):
     async def lead(self) -> None:
         """Plays from the first question to the end of the session, which waits for `crowd.faults_over`."""
         crowd = self.crowd
+        await crowd.may_go_on.wait()
         await self._must(StartQuiz())
         for index in range(len(crowd.quiz.questions)):
             await self.until(lambda index=index: self._is_past(index))  # type: ignore[misc]
             crowd.reach(Moment.BETWEEN, index)
             if crowd.settings.auto_advance_ms is None:
                 await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+                await crowd.may_go_on.wait()
                 await self._must(NextQuestion())
         await self.until(lambda: self.phase is Phase.ENDED)
         crowd.reach_all()
@@ -154,17 +159,38 @@ class Crowd:
     """Everyone in one session."""
 
     def __init__(
-        self, seed: str, urls: Sequence[str], quiz: Quiz, settings: Settings, players: int, *, may_be_lost: bool = False
+        self,
+        seed: str,
+        urls: Sequence[str],
+        quiz: Quiz,
+        settings: Settings,
+        players: int,
+        *,
+        may_be_lost: bool = False,
+        late: Collection[int] = (),
     ) -> None:
-        """`may_be_lost`: Redis will lose its data, so that the session may end with `lost`."""
+        """Of people who have not come yet.
+
+        `may_be_lost`: Redis will lose its data, so that the session may end with `lost`. `late`: the questions that
+        are answered at the last moment.
+        """
         self.seed = seed
         self.urls = urls
         self.quiz = quiz
         self.settings = settings
         self.may_be_lost = may_be_lost
+        self.late = late
+        self.silent: set[str] = set()
+        """Ids of others who are in the session before these, and never answer."""
         self.host = Host(self, "Host")
         self.host.enters = CreateSession(id=uuid4().hex, quiz=quiz, settings=settings)
         self.players = [Player(self, f"Player {number}") for number in range(players)]
+        self.doors = asyncio.Event()
+        """The players join when it is set, as it is unless a test clears it."""
+        self.doors.set()
+        self.may_go_on = asyncio.Event()
+        """The same for the host, who then starts the quiz, or goes on after the results."""
+        self.may_go_on.set()
         self.faults_over = asyncio.Event()
         self.wrong: list[str] = []
         self._moments: defaultdict[tuple[Moment, int], asyncio.Event] = defaultdict(asyncio.Event)
@@ -201,6 +227,7 @@ class Crowd:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.host.run())
             await self.host.until(lambda: self.host.code)
+            await self.doors.wait()
             for player in self.players:
                 player.enters = JoinSession(id=uuid4().hex, code=self.host.code, name=player.name)
                 tasks.create_task(player.run(after_s=player.rng.uniform(0, JOINING_TAKES_S)))

@@ -3,28 +3,31 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from uuid import uuid4
 
-from clients.loadtest.wire import Wire, WireError, open_wire
-from clients.player import Client
+from clients.loadtest.wire import Wire, WireError
 from quickpoll.protocol import (
+    AnswerAccepted,
+    AnyServerMessage,
+    Broadcast,
     Error,
     Joined,
     JoinSession,
-    LockSession,
     Resumed,
     ResumeSession,
+    SubmitAnswer,
     decode_message,
     encode_command,
 )
+from tests.chaos.person import reach
 from tests.system.harness import allow_open_files
 
 AT_ONCE = 100
 HEARD_WITHIN_S = 20.0
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 4.0
-BROADCAST = b'{"type":"session_locked"'
+NOTHING = b"\0"
 
 
 class Refused(Exception):
@@ -38,18 +41,20 @@ class Refused(Exception):
 class Seat:
     """One player's connection."""
 
-    def __init__(self, url: str, code: str, name: str) -> None:
-        self.token = ""
+    def __init__(self, hall: "Hall", name: str) -> None:
+        self.told: Joined | Resumed | None = None
+        """What the session was when it entered, the last time."""
+        self.player_id = ""
         self.away_s = 0.0
         """How long it was without a connection, the last time."""
         self.tries = 0
-        self.heard_at: list[float] = []
-        """When each broadcast came, in seconds of `time.perf_counter()`."""
-        self.resumed: Resumed | None = None
-        self._url = url
-        self._enters = JoinSession(id=uuid4().hex, code=code, name=name)
-        self._entered: asyncio.Future[None]
-        self._wire: Wire | None = None
+        self.wire: Wire | None = None
+        self._hall = hall
+        self._rng = random.Random(name)
+        self._enters = JoinSession(id=uuid4().hex, code=hall.code, name=name)
+        self._token = ""
+        self._asked: str | None = None
+        self._reply: asyncio.Future[AnyServerMessage]
 
     async def enter(self) -> None:
         """Joins, or resumes on a new connection.
@@ -58,20 +63,21 @@ class Seat:
             Refused: the server said no.
             WireError, OSError: it did not get there.
         """
-        self._entered = asyncio.get_running_loop().create_future()
-        self._wire = await open_wire(self._url, self._received)
-        again = ResumeSession(id=uuid4().hex, token=self.token)
-        self._wire.send(encode_command(again if self.token else self._enters))
-        await asyncio.wait((self._entered, self._wire.ended), return_when=asyncio.FIRST_COMPLETED)
-        if not self._entered.done():
-            raise WireError("closed before the reply")
-        self._entered.result()
+        self.wire = await reach(self._hall.url, self._received)
+        await self.wire.opened
+        reply = await self._ask(ResumeSession(id=uuid4().hex, token=self._token) if self._token else self._enters)
+        if isinstance(reply, Error):
+            raise Refused(reply)
+        assert isinstance(reply, Joined | Resumed), reply
+        self.told = reply
+        if isinstance(reply, Joined):
+            self._token, self.player_id = reply.player_token, reply.player_id
 
-    async def come_back(self, rng: random.Random) -> None:
+    async def come_back(self) -> None:
         """Reconnects as pages do: after a random time that grows with each try."""
         began_at, self.tries = time.perf_counter(), 0
         while True:
-            await asyncio.sleep(rng.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**self.tries)))
+            await asyncio.sleep(self._rng.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**self.tries)))
             self.tries += 1
             try:
                 await self.enter()
@@ -83,38 +89,54 @@ class Seat:
                 break
         self.away_s = time.perf_counter() - began_at
 
+    async def answer(self, question: int, option: int) -> None:
+        """Answers a question, which must be accepted; raises WireError if no reply comes."""
+        reply = await self._ask(SubmitAnswer(id=uuid4().hex, question=question, answer=option))
+        assert isinstance(reply, AnswerAccepted), reply
+
     def break_off(self) -> None:
         """Its connection ends without a word."""
-        if self._wire:
-            self._wire.break_off()
+        if self.wire:
+            self.wire.break_off()
+
+    async def _ask(self, command: JoinSession | ResumeSession | SubmitAnswer) -> AnyServerMessage:
+        assert self.wire is not None
+        wire = self.wire
+        reply: asyncio.Future[AnyServerMessage] = asyncio.get_running_loop().create_future()
+        self._asked, self._reply = command.id, reply
+        wire.send(encode_command(command))
+        await asyncio.wait((reply, wire.ended), return_when=asyncio.FIRST_COMPLETED)
+        if not reply.done():
+            raise WireError("closed before the reply")
+        return reply.result()
 
     def _received(self, text: bytes, _size: int, at: float) -> None:
-        if text.startswith(BROADCAST):
-            self.heard_at.append(at)
-        elif not self._entered.done():
+        if text.startswith(self._hall.listens_for):
+            self._hall.heard(self, at)
+        elif self._asked:
             message = decode_message(text)
-            if isinstance(message, Joined):
-                self.token = message.player_token
-            elif isinstance(message, Resumed):
-                self.resumed = message
-            elif isinstance(message, Error):
-                self._entered.set_exception(Refused(message))
-                return
-            else:
-                return
-            self._entered.set_result(None)
+            if message.reply_to == self._asked:
+                self._asked = None
+                self._reply.set_result(message)
 
 
 class Hall:
-    """Everyone in one session."""
+    """Players of one session, silent unless they are told to answer."""
 
     def __init__(self, url: str, code: str, players: int) -> None:
         allow_open_files()
-        self.seats = [Seat(url, code, f"Player {number}") for number in range(players)]
+        self.url = url
+        self.code = code
+        self.seats = [Seat(self, f"Seat {number}") for number in range(players)]
+        self.listens_for = NOTHING
+        """How the message begins that is measured now."""
+        self._waits_for: set[Seat] = set()
+        self._heard_at: list[float] = []
+        self._all_heard = asyncio.Event()
 
-    async def fill(self) -> None:
-        """All join, some at a time."""
-        waiting = list(self.seats)
+    async def fill(self, seats: Sequence[Seat]) -> None:
+        """They join, some at a time."""
+        waiting = list(seats)
 
         async def usher() -> None:
             while waiting:
@@ -122,20 +144,25 @@ class Hall:
 
         await asyncio.gather(*(usher() for _ in range(AT_ONCE)))
 
-    async def p99_ms(self, host: Client, broadcasts: int, every_s: float) -> float:
-        """The 99th percentile of the time from the host's command to a player's socket."""
-        took: list[float] = []
-        for number in range(broadcasts):
-            for seat in self.seats:
-                seat.heard_at.clear()
-            sent = time.perf_counter()
-            await host.call(LockSession(locked=number % 2 == 0))
-            async with asyncio.timeout(HEARD_WITHIN_S):
-                while not all(seat.heard_at for seat in self.seats):  # noqa: ASYNC110  (thousands of sockets)
-                    await asyncio.sleep(0.01)
-            took += [seat.heard_at[0] - sent for seat in self.seats]
-            await asyncio.sleep(every_s)
-        return percentile(took, 0.99) * 1000
+    async def hear(self, kind: type[Broadcast], command: Awaitable[object]) -> list[float]:
+        """Awaits a command; after how many seconds each who is seated has the broadcast that follows from it."""
+        self._waits_for, self._heard_at = {seat for seat in self.seats if seat.told}, []
+        self._all_heard.clear()
+        self.listens_for = f'{{"type":"{kind.__struct_config__.tag}"'.encode()
+        began_at = time.perf_counter()
+        await command
+        async with asyncio.timeout(HEARD_WITHIN_S):
+            await self._all_heard.wait()
+        self.listens_for = NOTHING
+        return [at - began_at for at in self._heard_at]
+
+    def heard(self, seat: Seat, at: float) -> None:
+        """What is measured has come, in seconds of `time.perf_counter()`."""
+        if seat in self._waits_for:
+            self._waits_for.remove(seat)
+            self._heard_at.append(at)
+            if not self._waits_for:
+                self._all_heard.set()
 
     def empty(self) -> None:
         """All leave without a word."""

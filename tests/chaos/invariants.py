@@ -147,12 +147,12 @@ def _accepted(crowd: Crowd, index: int) -> list[Player]:
 
 
 def _of_points(crowd: Crowd) -> Iterator[str]:
-    totals = {player.id: 0 for player in crowd.players if player.id}
-    streaks = dict.fromkeys(totals, 0)
     named = {player.id: player for player in crowd.players if player.id}
+    totals = dict.fromkeys((*named, *crowd.silent), 0)
+    streaks = dict.fromkeys(named, 0)
     for index, question in enumerate(crowd.quiz.questions):
-        earned = {player_id: _earned(crowd, named[player_id], index, question, streaks) for player_id in totals}
-        totals = {player_id: total + earned[player_id] for player_id, total in totals.items()}
+        earned = {player_id: _earned(crowd, player, index, question, streaks) for player_id, player in named.items()}
+        totals |= {player_id: totals[player_id] + more for player_id, more in earned.items()}
         ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
         for player_id, player in named.items():
             right_now = (earned[player_id], totals[player_id], ranks[player_id])

@@ -94,13 +94,16 @@ async def ask(host: Client, players: Sequence[Playing], command: StartQuiz | Nex
     return asked
 
 
-async def check_results(host: Client, players: Sequence[Playing], *, board: bool = True) -> QuestionResults:
+async def check_results(
+    host: Client, players: Sequence[Playing], *, board: bool = True, others: int = 0
+) -> QuestionResults:
     """Waits for the results of a question; they must hold each accepted answer once, and the points of the rules.
 
-    `board`: whether these are all players, so that the leaderboard must be theirs.
+    `board`: whether these are all players, so that the leaderboard must be theirs. `others`: how many more answers
+    were accepted, of players who are not among these.
     """
     results = await host.expect(QuestionResults, timeout_s=RESULTS_WITHIN_S)
-    assert results.answered == sum(results.question in player.accepted for player in players)
+    assert results.answered == sum(results.question in player.accepted for player in players) + others
     for player in players:
         assert await player.client.expect(QuestionResults) == results
         own = await player.client.expect(YourResult)
