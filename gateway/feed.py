@@ -141,8 +141,10 @@ class Feed:
             self._listener.confirmed(channel)
             self._see_whether_whole()
         elif kind == b"sunsubscribe" and channel in self._asked:
-            # Not by us: its slot has moved away. If the map does not say so soon, the next try ends the link.
+            # Not by us: its slot has moved away, or back. If it is not here and the map does not say so soon, the next
+            # try ends the link. Until it is subscribed somewhere, what is said there is missed.
             self._asked = self._asked - {channel}
+            self.is_live = False
             self._nodes.doubt(Refusal(f"MOVED {channel}"))
             asyncio.get_running_loop().call_later(ASK_AGAIN_S, self._changed.set)
 

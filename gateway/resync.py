@@ -29,7 +29,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Position(NamedTuple):
-    """The last Step of a session that was accepted here; `token` 0: of whichever owner."""
+    """The last Step of a session that was accepted here, and a token under which it was so; 0: of whichever owner."""
 
     token: int
     step: int
@@ -67,8 +67,8 @@ def missing(position: Position, last: int, history: list[Step]) -> list[Step] | 
         return None
     if position.step + len(newer) < last or (not newer and last < position.step):
         return None
-    tokens = [position.token, *(step.token for step in [known, *newer] if step)]
-    forked = known is not None and position.token not in (0, known.token)
+    tokens = [position.token, *(step.token for step in newer)]
+    forked = known is not None and 0 < position.token < known.token
     return None if forked or tokens != sorted(tokens) else newer
 
 
@@ -96,10 +96,14 @@ class Resync:
         self._partitions = partitions
         self._wanted: dict[str, int] = {}
         """Sessions to be read, and the newest Step heard of."""
+        self._again: set[str] = set()
+        """Those for which that was asked once more since; what has been read may be older."""
         self._changed = asyncio.Event()
 
     def request(self, code: str, step: int) -> None:
-        """Asks for a session to be brought up to date, at least to `step`."""
+        """Asks for a session to be brought up to date: with what is there now, and at least to `step`."""
+        if code in self._wanted and not step:
+            self._again.add(code)
         self._wanted[code] = max(step, self._wanted.get(code, 0))
         self._changed.set()
 
@@ -122,6 +126,7 @@ class Resync:
             await self._changed.wait()
             self._changed.clear()
             for code in list(self._wanted):
+                self._again.discard(code)
                 try:
                     await self._recover(sessions, code)
                 except UNAVAILABLE as error:
@@ -129,6 +134,10 @@ class Resync:
                     self._changed.set()
                     await asyncio.sleep(RETRY_S)
                     break
+                if code in self._again:
+                    self._changed.set()
+                else:
+                    del self._wanted[code]
 
     async def _recover(self, sessions: Sessions, code: str) -> None:
         for _ in range(MAX_LOOKS):
@@ -151,7 +160,6 @@ class Resync:
         else:
             if sessions.position(code) is not None:
                 sessions.restart(code)
-        del self._wanted[code]
 
     async def _read(self, code: str, position: Position) -> tuple[int | None, list[Step] | None]:
         """Reads a session's history.

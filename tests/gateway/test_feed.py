@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, OneNode
 from quickpoll.redis import Client
 from quickpoll.redis_url import parse
-from tests.system.servers import redis_cluster
+from tests.system.servers import RedisCluster, Server, redis_cluster
 
 PINGS = "qp:{p0}:to:gw"
 NEWS = "qp:{p1}:ch:123456"
@@ -97,29 +98,64 @@ async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Fe
     assert await ear.next() == ("restored", "", b"")
 
 
-async def test_on_a_cluster_it_notices_that_a_slot_has_moved(tmp_path: Path) -> None:
+class OnCluster(Ear):
+    """Wants the channels of the partitions that a node holds."""
+
+    def __init__(self, nodes: ClusterNodes) -> None:
+        super().__init__()
+        self.nodes = nodes
+
+    def wanted(self, node: Node) -> set[str]:
+        return {PartitionKeys(n).replies("gw") for n in range(64) if self.nodes.of(n) == node}
+
+    async def until(self, event: str) -> None:
+        while (await self.next())[0] != event:
+            pass
+
+
+@dataclass
+class FedByCluster:
+    redis: RedisCluster
+    nodes: ClusterNodes
+    ear: OnCluster
+    feed: Feed
+    source: Server
+    """It feeds, and holds partition 1."""
+    other: Server
+
+
+@pytest.fixture
+async def fed(tmp_path: Path) -> AsyncIterator[FedByCluster]:
+    """A feed from one node of a cluster that has just become whole."""
     async with redis_cluster(tmp_path) as redis:
         nodes = ClusterNodes(parse(redis.url), 64)
         await nodes.start()
-        source = nodes.of(1)
-
-        class OnCluster(Ear):
-            def wanted(self, node: Node) -> set[str]:
-                return {PartitionKeys(n).replies("gw") for n in range(64) if nodes.of(n) == node}
-
-        ear, moved = OnCluster(), asyncio.Event()
-        feed = Feed(nodes, source, ear, Distribution())
+        source = await redis.holder(1)
+        ear = OnCluster(nodes)
+        feed = Feed(nodes, nodes.of(1), ear, Distribution())
         running = asyncio.create_task(feed.run())
-        while (await ear.next())[0] != "restored":
-            pass
-        nodes.watch(moved.set)
-        nodes.watch(feed.rearrange)
-        await redis.move(1, next(master for master in redis.masters if master.address not in source))
-        async with asyncio.timeout(5):
-            await moved.wait()
-        assert nodes.of(1) != source
-        while (await ear.next())[0] != "restored":
-            pass
+        await ear.until("restored")
+        yield FedByCluster(redis, nodes, ear, feed, source, next(m for m in redis.masters if m is not source))
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await nodes.close()
+
+
+async def test_on_a_cluster_it_notices_that_a_slot_has_moved(fed: FedByCluster) -> None:
+    moved = asyncio.Event()
+    fed.nodes.watch(moved.set)
+    fed.nodes.watch(fed.feed.rearrange)
+    before = fed.nodes.of(1)
+    await fed.redis.move(1, fed.other)
+    async with asyncio.timeout(5):
+        await moved.wait()
+    assert fed.nodes.of(1) != before
+    await fed.ear.until("restored")
+
+
+async def test_what_was_said_while_a_slot_was_away_for_a_moment_may_have_been_missed(fed: FedByCluster) -> None:
+    fed.nodes.doubt = lambda reason: None  # so quick that nobody sees the other map
+    await fed.redis.move(1, fed.other)
+    await fed.redis.move(1, fed.source)
+    await fed.ear.until("confirmed")
+    await fed.ear.until("restored")

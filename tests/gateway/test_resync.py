@@ -43,6 +43,7 @@ def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
         (12, [(12, 5), (11, 5), (10, 5)], [11, 12]),
         (12, [(12, 6), (11, 6), (10, 5)], [11, 12]),
         (12, [(12, 5), (11, 5)], [11, 12]),
+        (12, [(12, 6), (11, 5), (10, 3)], [11, 12]),  # resumed under 5, when an earlier owner's step was the last
         (11, [(12, 5), (11, 5)], [11, 12]),  # one more came while it was read
         (10, [(10, 5), (9, 5)], []),
         (10, [], []),  # nothing new, and the history of a quiet session has expired
@@ -121,6 +122,39 @@ async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_
     running = asyncio.create_task(resync.run(Sessions()))
     resync.request(CODE, 3)
     assert await Sessions.delivered == [3]
+    running.cancel()
+
+
+async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> None:
+    """Subscribed again meanwhile: what came between the read and that is in the history only."""
+    for seq in (1, 2):
+        await home.coordinator.step(to_all(seq))
+
+    class Sessions:
+        """Another node's channels are subscribed just when the answer has come."""
+
+        asked: ClassVar = [0]
+        delivered: asyncio.Queue[list[int]] = asyncio.Queue()
+
+        def position(self, code: str) -> Position | None:
+            self.asked[0] += 1
+            if self.asked[0] == 2:
+                resync.request(code, 0)
+            return Position(0, 1)
+
+        def recovered(self, code: str, steps: list[Step]) -> None:
+            self.delivered.put_nowait([one.step for one in steps])
+
+        def restart(self, code: str) -> None:
+            raise AssertionError
+
+        end = restart
+
+    resync = Resync(home.gateway._links, PARTITIONS)
+    running = asyncio.create_task(resync.run(Sessions()))
+    resync.request(CODE, 0)
+    async with asyncio.timeout(5):
+        assert [await Sessions.delivered.get() for _ in range(2)] == [[2], [2]]
     running.cancel()
 
 
