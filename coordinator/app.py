@@ -87,6 +87,7 @@ class Coordinator:
                 self._owned,
                 may_act=self._leases.holds,
                 fenced=self._leases.forget,
+                retake=self._leases.retake,
                 ready=self._ready,
                 durability=durability,
                 figures=self.figures,

@@ -37,8 +37,10 @@ class Outcome(Enum):
     COMMITTED = auto()
     FENCED = auto()
     """Nothing; the lease is another's."""
+    REFUSED = auto()
+    """Nothing; Redis takes no writes, or holds another offset than the one that the batch was made from."""
     UNCERTAIN = auto()
-    """Not known, or refused: state and offset are what Redis says they are."""
+    """Not known: state and offset are what Redis says they are."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Committer:
 
 def _outcome(result: Any) -> Outcome:
     return {b"OK": Outcome.COMMITTED, b"FENCED": Outcome.FENCED}.get(
-        result if isinstance(result, bytes) else b"", Outcome.UNCERTAIN
+        result if isinstance(result, bytes) else b"", Outcome.REFUSED
     )
 
 

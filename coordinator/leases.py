@@ -140,6 +140,13 @@ class Leases:
             _log.warning("partition %d is another coordinator's", number)
             self._lost(number)
 
+    def retake(self, number: int) -> None:
+        """Redis has lost what was said under the token of a partition: what follows has to have a greater one."""
+        if self._leases.pop(number, None):
+            _log.warning("Redis has lost the latest of partition %d; it goes on from before that", number)
+            self._lost(number)
+            self.hurry()
+
     async def release_all(self) -> None:
         """Gives everything back, so that others can take it at once; raises what the links raise."""
         numbers = list(self._leases)

@@ -70,7 +70,7 @@ class Making:
         self._known = known
         self._idle_ms = idle_ms
         self._sessions = sessions
-        self._outbox = Outbox(tokens)
+        self._outbox = Outbox(tokens, known.token)
         self._changes: dict[str, _Change] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
@@ -246,7 +246,7 @@ class Making:
             fields,
             removed=[] if is_closed else [snapshots.player_field(player_id) for player_id in change.removed],
             log=[] if is_closed else change.log,
-            step=self._outbox.step(code, self._known.token, held.step) if has_news else b"",
+            step=self._outbox.step(code, held.step) if has_news else b"",
             closed=is_closed,
         )
 

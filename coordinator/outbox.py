@@ -41,8 +41,10 @@ RETRY_AFTER_MS = 1000
 class Outbox:
     """Collects what one batch of a partition says, in order."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, token: int) -> None:
+        """`tokens` signs those of people; `token` is the fencing token of the lease."""
         self._tokens = tokens
+        self._token = token
         self._replies: defaultdict[str, list[envelope.Reply]] = defaultdict(list)
         self._items: defaultdict[str, list[Item]] = defaultdict(list)
 
@@ -76,9 +78,9 @@ class Outbox:
         """Whether there is something for a session's channel."""
         return code in self._items
 
-    def step(self, code: str, token: int, number: int) -> bytes:
+    def step(self, code: str, number: int) -> bytes:
         """The encoded Step of a session."""
-        return envelope.encode(Step(token, number, tuple(self._items[code])))
+        return envelope.encode(Step(self._token, number, tuple(self._items[code])))
 
     def replies(self) -> dict[str, bytes]:
         """The encoded Replies by gateway."""
@@ -91,7 +93,7 @@ class Outbox:
                 message = replace(message, host_token=self._tokens.sign(effect.identity, message.session.server_time))
             elif isinstance(message, Joined):
                 message = replace(message, player_token=self._tokens.sign(effect.identity, message.session.server_time))
-            binding = Binding(effect.identity, _seen_seq(message), last_step)
+            binding = Binding(effect.identity, _seen_seq(message), last_step, self._token)
         reply = envelope.Reply(effect.link.connection, effect.request, encode_message(message), binding, effect.unbind)
         self._replies[effect.link.gateway].append(reply)
 

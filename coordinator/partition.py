@@ -37,6 +37,8 @@ class Partition:
         self.keys = PartitionKeys(number)
         self.number = number
         self.is_loaded = False
+        self.has_gone_back = False
+        """Whether Redis holds less than was perhaps said under this token: it may not be said again under the same."""
         self.offset = NO_OFFSET
         self.gateways: set[str] = set()
         """Gateways that have had connections of sessions of this partition."""
@@ -50,6 +52,8 @@ class Partition:
         self._tokens = tokens
         self._idle_ms = idle_ms
         self._deadlines: dict[str, int] = {}
+        self._said_to = NO_OFFSET
+        """The offset after the last batch of which something was perhaps said."""
         self._sessions = Sessions(links, self.keys)
 
     @property
@@ -78,9 +82,10 @@ class Partition:
         """Starts from what Redis holds."""
         self.has_unsaid = bool(unsaid)
         self.offset = offset.decode() if offset else NO_OFFSET
+        self.has_gone_back = _moment(self.offset) < _moment(self._said_to)
         self._deadlines = {code.decode(): int(at) for code, at in deadlines}
         self.gateways = {gateway.decode() for gateway in gateways}
-        self.is_loaded = True
+        self.is_loaded = not self.has_gone_back
 
     async def apply(self, entries: Entries) -> Batch:
         """Applies entries in order; if one has to be set aside, perhaps not all that follow it.
@@ -107,6 +112,8 @@ class Partition:
 
     def settle(self, batch: Batch, outcome: Outcome) -> None:
         """Takes note of what became of the last batch."""
+        if outcome in (Outcome.COMMITTED, Outcome.UNCERTAIN):
+            self._said_to = batch.offset
         if outcome is not Outcome.COMMITTED:
             self.drop()
             return
@@ -168,6 +175,12 @@ class Partition:
             except NoFreeCode:
                 _log.error("partition %d has hardly a free code left", self.number)
         return drawn
+
+
+def _moment(entry_id: str) -> tuple[int, int]:
+    """An ID of a stream, to be compared."""
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)
 
 
 async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> None:

@@ -61,6 +61,7 @@ class Work:
     owned: Mapping[int, Partition]
     may_act: Callable[[int], bool]
     fenced: Callable[[int], None]
+    retake: Callable[[int], None]
     ready: Callable[[Partition, bool], None]
     durability: Durability
     figures: CoordinatorFigures
@@ -211,6 +212,10 @@ class Reader:
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
             await load(self._links, self._node, partitions)
+            for partition in partitions:
+                if partition.has_gone_back:
+                    self._work.retake(partition.number)
+            partitions = [partition for partition in partitions if partition.is_loaded]
             try:
                 await self._say_what_is_left([partition for partition in partitions if partition.has_unsaid])
             except BaseException:
@@ -277,7 +282,7 @@ class Reader:
         try:
             link = await self._committing.to(self._node)
         except UNAVAILABLE as error:
-            return [Outcome.UNCERTAIN] * len(batches), error
+            return [Outcome.REFUSED] * len(batches), error
         outcomes, refused = await self._committer.commit(link, batches)
         if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
             self._links.nodes.doubt(refused)

@@ -115,7 +115,7 @@ class Hub:
         self._subscriber.hold(identity.code)
         session = self._sessions.get(identity.code)
         if session is None:
-            session = self._sessions[identity.code] = Session(identity.code, Position(0, binding.step))
+            session = self._sessions[identity.code] = Session(identity.code, Position(binding.token, binding.step))
         session.members[identity.role][connection.number] = connection
         session.seq = max(session.seq, binding.seq)
         if session.position.step < binding.step:

@@ -99,12 +99,14 @@ Entry = Command | Disconnected | GatewayLost | Tick
 class Binding(Struct, frozen=True, array_like=True):
     """From here on the connection acts as `identity`.
 
-    It has seen the session up to `seq`; `step` is the last step published before this reply.
+    It has seen the session up to `seq`; `step` is the last step published before this reply, and `token` the fencing
+    token under which it was so (0: the coordinator is of a version that does not say).
     """
 
     identity: Identity
     seq: int
     step: int
+    token: int = 0
 
 
 class Reply(Struct, frozen=True, array_like=True):

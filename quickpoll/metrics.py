@@ -117,7 +117,9 @@ class CoordinatorFigures:
     leases_lost: int = _counter("Partitions given back, run out or taken by another")
     entries_quarantined: int = _counter("Entries that were set aside")
     batches: Counter[str] = _counters(
-        "outcome", ("committed", "fenced", "uncertain"), "Batches: committed, fenced (another owns it) or uncertain"
+        "outcome",
+        ("committed", "fenced", "refused", "uncertain"),
+        "Batches: committed, fenced (another owns it), refused by Redis, or uncertain",
     )
     sessions_created: int = _counter("Sessions that were created")
     commit_seconds: Distribution = _histogram("How long committing a group of batches took")

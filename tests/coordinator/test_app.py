@@ -113,7 +113,7 @@ async def test_a_reply_that_binds_tells_what_was_seen_by_then(gateway: Caller, r
         resumed = decode_message(reply.text)
         assert isinstance(resumed, Resumed)
         *before, takeover = await gateway.history(host.code)
-        assert reply.binding == Binding(ann, resumed.session.seq, len(before))
+        assert reply.binding == Binding(ann, resumed.session.seq, len(before), takeover.token)
         assert takeover.items == (CloseOne(Link(gateway.name, 2), 4502, "connected elsewhere"),)
 
 

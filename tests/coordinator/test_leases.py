@@ -215,6 +215,16 @@ async def test_a_fenced_partition_is_given_up(owner: Make) -> None:
     assert 3 not in one.tokens
 
 
+async def test_a_partition_of_which_redis_lost_the_latest_is_taken_again_under_a_greater_token(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    before = one.tokens[3]
+    one.leases.retake(3)
+    assert not one.leases.holds(3)
+    await one.beat()
+    assert one.tokens[3] > before
+
+
 async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis: Client) -> None:
     await redis.zadd(COORDINATORS, {"dead": await time_ms(redis) - leases.ALIVE_MS - 1, "old": 1})
     one = owner("one")

@@ -52,7 +52,7 @@ VIEW = SessionView(
 
 
 def said(*effects: Effect, last_step: int = 0) -> Outbox:
-    outbox = Outbox(TOKENS)
+    outbox = Outbox(TOKENS, 99)
     outbox.add(CODE, Effects(list(effects)), last_step)
     return outbox
 
@@ -78,7 +78,7 @@ def test_a_player_gets_a_token_that_proves_who_it_is_and_is_bound_to_what_it_was
     message = decode_message(reply.text)
     assert isinstance(message, Joined)
     assert TOKENS.verify(message.player_token, VIEW.server_time) == ANN
-    assert reply.binding == Binding(ANN, seq=4, step=12)
+    assert reply.binding == Binding(ANN, seq=4, step=12, token=99)
 
 
 def test_what_shows_no_session_binds_nobody() -> None:
@@ -89,7 +89,7 @@ def test_what_shows_no_session_binds_nobody() -> None:
 def test_a_step_holds_what_was_said_to_many_in_order_each_encoded_once() -> None:
     locked = SessionLocked(seq=3, locked=True)
     outbox = said(ToMany(Audience.ALL, locked), ToMany(Audience.PLAYERS, Lobby(player_count=2)))
-    step = decode_step(outbox.step(CODE, 99, 5))
+    step = decode_step(outbox.step(CODE, 5))
     assert (step.token, step.step) == (99, 5)
     assert step.items == (
         Shared(Audience.ALL, 3, encode_message(locked)),
@@ -102,7 +102,7 @@ def test_personal_messages_are_grouped_by_gateway() -> None:
         return YourFinal(rank=rank, points=1, correct=1, questions=1)
 
     messages = ((Link("g1", 1), final(1)), (Link("g2", 1), final(2)), (Link("g1", 5), final(3)))
-    (item,) = decode_step(said(ToEach(messages)).step(CODE, 1, 1)).items
+    (item,) = decode_step(said(ToEach(messages)).step(CODE, 1)).items
     assert isinstance(item, Personal)
     parts = {gateway: decode_personal(part) for gateway, part in item.by_gateway.items()}
     assert parts == {
@@ -114,12 +114,12 @@ def test_personal_messages_are_grouped_by_gateway() -> None:
 def test_a_closed_connection_gets_its_last_message_and_the_close_code() -> None:
     kicked = Kicked(reason="removed")
     link = Link("g", 3)
-    step = decode_step(said(Close(link, CloseCode.KICKED, "removed", kicked)).step(CODE, 1, 1))
+    step = decode_step(said(Close(link, CloseCode.KICKED, "removed", kicked)).step(CODE, 1))
     assert step.items == (CloseOne(link, 4501, "removed", encode_message(kicked)),)
 
 
 def test_the_end_of_a_session_closes_all_connections() -> None:
-    assert decode_step(said(CloseSession("idle")).step(CODE, 1, 1)).items == (CloseAll(4500, "idle"),)
+    assert decode_step(said(CloseSession("idle")).step(CODE, 1)).items == (CloseAll(4500, "idle"),)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_the_end_of_a_session_closes_all_connections() -> None:
     ],
 )
 def test_an_error_of_no_session_answers_the_command(code: ErrorCode, expected: bytes) -> None:
-    outbox = Outbox(TOKENS)
+    outbox = Outbox(TOKENS, 99)
     outbox.add_error(Command(Link("g", 3), 4, None, JoinSession(code=CODE, name="x", id="me")), code, "why")
     ((reply,),) = replies(outbox).values()
     assert (reply.connection, reply.request) == (3, 4)

@@ -287,12 +287,26 @@ async def test_a_gateway_that_speaks_after_it_was_lost_is_known_again(owner: Own
 async def test_what_was_not_committed_is_forgotten(owner: Owner) -> None:
     host = await owner.create()
     batch = await owner.partition.apply(owner.read(encode(owner.join_command(host.code, 2))))
-    owner.partition.settle(batch, Outcome.UNCERTAIN)
+    owner.partition.settle(batch, Outcome.REFUSED)
     assert not owner.partition.is_loaded
     assert owner.partition.sessions_in_memory == 0
     await load(owner.links, owner.links.nodes.of(0), [owner.partition])
     (joined,) = messages(await owner.apply(owner.join_command(host.code, 2)))
     assert isinstance(joined, Joined)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "has_gone_back"), [(Outcome.COMMITTED, True), (Outcome.UNCERTAIN, True), (Outcome.REFUSED, False)]
+)
+async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: Outcome, has_gone_back: bool) -> None:
+    """What Redis does not hold and gateways may have heard, they have to be able to tell from what comes instead."""
+    host = await owner.create()
+    batch = await owner.partition.apply(owner.read(encode(owner.join_command(host.code, 2))))
+    owner.partition.settle(batch, outcome)
+    owner.partition.drop()
+    await load(owner.links, owner.links.nodes.of(0), [owner.partition])
+    assert owner.partition.has_gone_back == has_gone_back
+    assert owner.partition.is_loaded != has_gone_back
 
 
 async def test_no_free_code_is_said_to_the_host(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ class Loop:
         self.held = {1, 2, 3}
         self.ready: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
         self.fenced: asyncio.Queue[int] = asyncio.Queue()
+        self.retaken: asyncio.Queue[int] = asyncio.Queue()
         self.batches = [asyncio.Lock() for _ in range(64)]
         self.figures = CoordinatorFigures()
         self.readers = Readers(
@@ -42,6 +43,7 @@ class Loop:
                 self.owned,
                 may_act=self.held.__contains__,
                 fenced=self.lose,
+                retake=self.retaken.put_nowait,
                 ready=lambda partition, ticked: self.ready.put_nowait((partition.number, ticked)),
                 durability=Durability.REPLY,
                 figures=self.figures,
@@ -131,6 +133,20 @@ async def test_a_fenced_partition_is_reported_and_the_others_go_on(loop: Loop) -
     await loop.tick(1)
     async with asyncio.timeout(5):
         assert await loop.fenced.get() == 1
+    await loop.tick(2)
+    assert await loop.next() == (2, True)
+
+
+async def test_one_of_which_redis_has_lost_the_latest_is_not_served_under_its_token(loop: Loop) -> None:
+    partition = await loop.own(1)
+    await loop.own(2)
+    await loop.tick(1)
+    await loop.next()
+    await loop.redis.hset(PartitionKeys(1).meta, "offset", "1-0")
+    partition.drop()
+    loop.readers.wake()
+    async with asyncio.timeout(5):
+        assert await loop.retaken.get() == 1
     await loop.tick(2)
     assert await loop.next() == (2, True)
 
