@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from msgspec import UNSET
+
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
@@ -28,11 +30,13 @@ from quickpoll.protocol import (
     Ok,
     Phase,
     Quiz,
+    Resumed,
+    SessionCreated,
     Settings,
     StartQuiz,
     SubmitAnswer,
 )
-from tests.chaos.person import DOUBLE_TAPS, Person
+from tests.chaos.person import Person
 
 JOINED_WITHIN_S = 15.0
 JOINING_TAKES_S = 0.3
@@ -62,6 +66,7 @@ class Given:
     told: float = 0.0
     accepted: AnswerAccepted | None = None
     refused: ErrorCode | None = None
+    giving: asyncio.Task[None] | None = None
 
 
 class Player(Person):
@@ -80,9 +85,29 @@ class Player(Person):
             limit_s = message.question.time_limit_ms / 1000
             share = self.rng.uniform(*(LATE_TAPS if index in self.crowd.late else TAPS))
             self.given[index] = given = Given(answer, 0.0)
-            self.crowd.soon(self._answer(message, given, limit_s * share))
+            given.giving = self.crowd.soon(self._answer(message, given, limit_s * share))
         elif isinstance(message, Joined):
             self.crowd.count_in()
+
+    def forget(self, question: int) -> None:
+        """Also its answers."""
+        super().forget(question)
+        for index in [index for index in self.given if index >= question]:
+            self._forget_answer(index)
+
+    def go_back(self, message: SessionCreated | Joined | Resumed) -> None:
+        """Also an answer that was accepted and is lost, so that it is given again."""
+        super().go_back(message)
+        view, you = message.session, message.you if isinstance(message, Resumed) else UNSET
+        index = view.question.index if view.question is not UNSET else -1
+        given = self.given.get(index)
+        if given and given.accepted and not (you and you.answered):
+            self._forget_answer(index)
+
+    def _forget_answer(self, index: int) -> None:
+        giving = self.given.pop(index).giving
+        assert giving
+        giving.cancel()
 
     async def _answer(self, asked: NewQuestion, given: Given, after_s: float) -> None:
         await asyncio.sleep(max(0.0, asked.opens_at / 1000 - time.time() + OPEN_MARGIN_S) + after_s)
@@ -96,7 +121,7 @@ class Player(Person):
         if isinstance(reply, AnswerAccepted):
             given.accepted = reply
             self.crowd.counted(index)
-            if self.rng.random() < DOUBLE_TAPS:
+            if self.taps_twice():
                 await self._try_another(index)
         else:
             assert isinstance(reply, Error), reply
@@ -117,24 +142,34 @@ class Host(Person):
         """The session's log, fetched before the session ends."""
 
     async def lead(self) -> None:
-        """Plays from the first question to the end of the session, which waits for `crowd.faults_over`."""
+        """Plays from wherever the session is to its end, which waits for `crowd.faults_over`."""
         crowd = self.crowd
-        await crowd.may_go_on.wait()
-        await self._must(StartQuiz())
-        for index in range(len(crowd.quiz.questions)):
-            await self.until(lambda index=index: self._is_past(index))  # type: ignore[misc]
-            crowd.reach(Moment.BETWEEN, index)
-            if crowd.settings.auto_advance_ms is None:
-                await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+        while self.phase is not Phase.ENDED and not self.over:
+            stood = self._stands
+            for index in range(self.question):
+                crowd.reach(Moment.BETWEEN, index)
+            if self.phase is Phase.LOBBY:
                 await crowd.may_go_on.wait()
-                await self._must(NextQuestion())
-        await self.until(lambda: self.phase is Phase.ENDED)
+                await self._must(StartQuiz())
+            elif self.phase is Phase.RESULTS:
+                crowd.reach(Moment.BETWEEN, self.question)
+                if crowd.settings.auto_advance_ms is None:
+                    await asyncio.sleep(self.rng.uniform(0.02, 0.2))
+                    await crowd.may_go_on.wait()
+                    if self._stands == stood:
+                        await self._must(NextQuestion())
+            await self.until(lambda stood=stood: self._stands != stood)  # type: ignore[misc]
         crowd.reach_all()
         await crowd.faults_over.wait()
         await crowd.all_answers_settled()
         await self._fetch_log()
         await self._must(EndSession())
         await self.until(lambda: self.over)
+
+    @property
+    def _stands(self) -> tuple[Phase, int, int]:
+        """Where the session is; on a new connection that may be earlier, where something may be lost."""
+        return self.phase, self.question, self.entered
 
     async def _fetch_log(self) -> None:
         cursor: str | None = ""
@@ -145,13 +180,10 @@ class Host(Person):
             self.log += page.text
             cursor = page.next_cursor
 
-    def _is_past(self, index: int) -> bool:
-        """Whether a question is closed; its results it may have missed, where the session moves on by itself."""
-        return index in self.results or max(self.asked, default=-1) > index or self.phase is Phase.ENDED
-
     async def _must(self, command: StartQuiz | NextQuestion | EndSession) -> None:
         reply = await self.do(command)
-        if not isinstance(reply, Ok) and not self.over and not self.crowd.may_be_lost:
+        crowd = self.crowd
+        if not isinstance(reply, Ok) and not (self.over or crowd.may_be_lost or crowd.may_go_back):
             self.wrong.append(f"{type(command).__name__} was answered with {reply}")
 
 
@@ -167,18 +199,20 @@ class Crowd:
         players: int,
         *,
         may_be_lost: bool = False,
+        may_go_back: bool = False,
         late: Collection[int] = (),
     ) -> None:
         """Of people who have not come yet.
 
-        `may_be_lost`: Redis will lose its data, so that the session may end with `lost`. `late`: the questions that
-        are answered at the last moment.
+        `may_be_lost`: Redis will lose its data, so that the session may end with `lost`. `may_go_back`: it will lose
+        the latest, so that the session goes on from before. `late`: the questions that are answered at the last moment.
         """
         self.seed = seed
         self.urls = urls
         self.quiz = quiz
         self.settings = settings
         self.may_be_lost = may_be_lost
+        self.may_go_back = may_go_back
         self.late = late
         self.silent: set[str] = set()
         """Ids of others who are in the session before these, and never answer."""
@@ -282,11 +316,20 @@ class Crowd:
         for player in self.players:
             await player.until(lambda player=player: all(given.told for given in player.given.values()))  # type: ignore[misc]
 
-    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+    async def all_enter_again(self) -> None:
+        """Returns when everybody has resumed, or joined, from now on."""
+
+        async def enter(person: Person, before: int) -> None:
+            await person.until(lambda: person.entered > before)
+
+        await asyncio.gather(*(enter(person, person.entered) for person in self.people))
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Runs something beside; if it fails, so does the run."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def fail(self, error: BaseException) -> None:
         """The suite itself, or what the server sent, is broken: the run ends."""
@@ -301,7 +344,7 @@ class Crowd:
     def _where(self, person: Person) -> str:
         unsettled = [index for index, given in getattr(person, "given", {}).items() if given.told == 0.0]
         return (
-            f"{person.name} in {person.phase} of question {max(person.asked, default=-1)}, unsettled {unsettled}, "
+            f"{person.name} in {person.phase} of question {person.question}, unsettled {unsettled}, "
             f"closes {person.closes}, connected {person.is_connected}, errors {dict(person.errors)}, "
             f"waits for {list(person.under_way.values())}, faults over {self.faults_over.is_set()}"
         )

@@ -10,7 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from clients.loadtest.wire import Received, Wire, WireError
 from quickpoll.protocol import (
     AnyClientMessage,
     AnyServerMessage,
+    Broadcast,
     CloseCode,
     CreateSession,
     Error,
@@ -105,6 +106,8 @@ class Person:
         self.wrong: list[str] = []
         """What must not happen, as it happened."""
         self.phase = Phase.LOBBY
+        self.question = 0
+        """The latest."""
         self.asked: dict[int, NewQuestion] = {}
         self.results: dict[int, list[QuestionResults]] = defaultdict(list)
         self.boards: dict[int, list[Leaderboard]] = defaultdict(list)
@@ -117,6 +120,8 @@ class Person:
         """How long after a question was over it saw the results."""
         self.errors: Counter[str] = Counter()
         """Codes of the errors that it was told."""
+        self.entered = 0
+        """How often it has joined or resumed."""
         self.has_twin = False
         """Whether a second device has its token."""
         self._changed = asyncio.Condition()
@@ -191,17 +196,23 @@ class Person:
         future: asyncio.Future[AnyServerMessage] = asyncio.get_running_loop().create_future()
         self._waiting[key] = future
         self.under_way[key] = command
-        for _ in range(2 if isinstance(command, SubmitAnswer) and self.rng.random() < DOUBLE_TAPS else 1):
+        for _ in range(2 if isinstance(command, SubmitAnswer) and self.taps_twice() else 1):
             if self._contact:
                 self._contact.sent[key] += 1
             wire.send(encode_command(command))
-        await asyncio.wait((future, wire.ended), timeout=REPLY_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
-        del self._waiting[key], self.under_way[key]
+        try:
+            await asyncio.wait((future, wire.ended), timeout=REPLY_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            del self._waiting[key], self.under_way[key]
         if future.done():
             return future.result()
         if wire.ended.done():
             raise Disconnected
         raise TimeoutError(f"{self.name}: no reply to {command}")
+
+    def taps_twice(self) -> bool:
+        """Whether it does so now. Not where an answer may be lost: the second one would count instead."""
+        return self.rng.random() < DOUBLE_TAPS and not self.crowd.may_go_back
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Returns when `condition` holds; looked at after each message."""
@@ -251,10 +262,51 @@ class Person:
             self._wait_s = (error.retry_after_ms or 100) / 1000
         elif error.code is ErrorCode.SESSION_NOT_FOUND and self.crowd.may_be_lost:
             self.over = "lost"
+        elif error.code is ErrorCode.INVALID_TOKEN and self.crowd.may_go_back:
+            self._join_again()
         else:
             self.wrong.append(f"could not enter: {error.code} {error.message}")
             self.over = "refused"
         self._drop()
+
+    def _join_again(self) -> None:
+        """Its joining was lost with all that it has done since."""
+        assert self.enters
+        self.token, self.enters = "", replace(self.enters, id=uuid4().hex)
+        self.contacts.clear()
+        self.forget(0)
+
+    def forget(self, question: int) -> None:
+        """What it knows of this question and those after it is not so any more."""
+        kept: dict[int, Any]
+        for kept in (self.asked, self.results, self.boards, self.own):
+            for index in [index for index in kept if index >= question]:
+                del kept[index]
+
+    def go_back(self, message: SessionCreated | Joined | Resumed) -> None:
+        """Forgets what is not so any more, or will be told again."""
+        view = message.session
+        if view.seq < self.seq:
+            self.contacts.clear()
+        if view.phase is Phase.LOBBY:
+            self.forget(0)
+        elif view.question is not UNSET:
+            index = view.question.index
+            asked = self.asked.get(index)
+            is_same = asked and view.opens_at in (UNSET, asked.opens_at)
+            self.forget(index + 1 if is_same else index)
+            told: dict[int, Any]
+            for told in (self.results, self.boards, self.own):
+                told.pop(index, None)
+
+    @property
+    def seq(self) -> int:
+        """Of what it heard last from everyone's session."""
+        if not self.contacts:
+            return 0
+        contact = self.contacts[-1]
+        heard = (message.seq for message in reversed(contact.messages) if isinstance(message, Broadcast))
+        return next(heard, contact.view.seq)
 
     @property
     def is_connected(self) -> bool:
@@ -296,6 +348,9 @@ class Person:
 
     def _take(self, message: AnyServerMessage) -> None:
         if isinstance(message, SessionCreated | Joined | Resumed):
+            if self.crowd.may_go_back:
+                self.go_back(message)
+            self.entered += 1
             self._contact = Contact(message.session)
             self.contacts.append(self._contact)
             self._see_view(message)
@@ -314,7 +369,6 @@ class Person:
 
     def _see_view(self, message: SessionCreated | Joined | Resumed) -> None:
         view = message.session
-        self.phase = view.phase
         if view.results is not UNSET:
             self.see(view.results)
         if view.leaderboard is not UNSET:
@@ -323,6 +377,7 @@ class Person:
             self.see(
                 NewQuestion(seq=view.seq, question=view.question, opens_at=view.opens_at, closes_at=view.closes_at)
             )
+        self.phase = view.phase
         if isinstance(message, Resumed) and message.you is not UNSET:
             if message.you.result is not UNSET:
                 self.see(message.you.result)
@@ -333,10 +388,10 @@ class Person:
         """Writes down what a message tells."""
         match message:
             case NewQuestion():
-                self.phase = Phase.QUESTION
+                self.phase, self.question = Phase.QUESTION, message.question.index
                 self.asked.setdefault(message.question.index, message)
             case QuestionResults():
-                self.phase = Phase.RESULTS
+                self.phase, self.question = Phase.RESULTS, message.question
                 if message.question in self.asked and message.question not in self.results:
                     self.late_s.append(time.time() - self.asked[message.question].closes_at / 1000)
                 self.results[message.question].append(message)

@@ -16,6 +16,7 @@ import pytest
 
 from quickpoll import embedded
 from quickpoll.serve import Signals
+from tests.system.harness import free_port
 
 SECRET = "a secret that only these tests know"
 WITHOUT_A_WHEEL = (
@@ -23,12 +24,6 @@ WITHOUT_A_WHEEL = (
 )
 
 Start = Callable[..., subprocess.Popen[str]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def status(port: int, path: str = "/readyz") -> int:

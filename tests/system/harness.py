@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import resource
 import signal
 import socket
@@ -9,19 +10,26 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 READY_WITHIN_S = 20.0
+BELOW_OUTGOING = range(10_000, 32_000)
+"""Ports that Linux hands out to connections begin after these."""
 SECRET = "a secret that only these tests know"
 
 
+_ports = iter(random.sample(BELOW_OUTGOING, len(BELOW_OUTGOING)))
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, another each time, and none that outgoing connections are given."""
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is left")
 
 
 def allow_open_files() -> None:

@@ -1,31 +1,41 @@
-"""Whole quizzes on a real Redis Cluster, over two gateways and two coordinators, while its nodes change under them."""
+"""Whole quizzes on a real Redis Cluster or behind real Sentinels, while the servers change under them.
+
+Each fault happens in each moment of a quiz, on servers, gateways and coordinators of its own. Most of that is waiting,
+so some are played side by side; a test is about one run of them.
+"""
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
+import pytest_asyncio
 
-from quickpoll.keys import partition_of
+from coordinator.engine import Head
+from quickpoll.envelope import FORMAT
+from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import CloseCode, Question, Quiz, Settings
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.invariants import tracebacks, violations
 from tests.system.game import QUIZ
 from tests.system.harness import Process, coordinator, gateway, running, websocket_url
-from tests.system.servers import RedisCluster, Sentinels, redis_cluster, sentinels
+from tests.system.servers import RedisCluster, Server, eventually, redis_cluster, sentinels
 
+LANES = 4
 PARTITIONS = 64
 PLAYERS = 6
 OVER_WITHIN_S = 40.0
-BEHIND_S = 0.7
 # A failover takes 2 s, and may begin in the middle of a question.
 PATIENT = Quiz("Patient", tuple(Question(q.kind, q.text, q.options, 6000, q.points) for q in QUIZ.questions[:2]))
 
-Fault = Callable[[str], Awaitable[None]]
-"""Does what is to be survived; gets the code of the session."""
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Fault = Callable[[Crowd], Awaitable[None]]
+"""Does to the servers what those in the session are to survive."""
+Runs = dict[tuple[str, Moment], "asyncio.Task[None]"]
 
 
 @asynccontextmanager
@@ -39,88 +49,61 @@ async def deployed(folder: Path, redis_url: str) -> AsyncIterator[list[Process]]
         assert tracebacks(process.log, after=0, allowed=()) == []
 
 
-async def play(
-    gateways: list[Process], fault: Fault, *, moment: Moment = Moment.ANSWERING, may_be_lost: bool = False
-) -> Crowd:
+async def play(folder: Path, redis_url: str, fault: Fault, moment: Moment, *, may_go_back: bool = False) -> Crowd:
     """Plays a quiz; `fault` happens then: as players join, or around the second question. All invariants must hold."""
-    urls = [websocket_url(process) for process in gateways]
-    crowd = Crowd("cluster", urls, PATIENT, Settings(lead_ms=100), PLAYERS, may_be_lost=may_be_lost)
+    async with deployed(folder, redis_url) as gateways:
+        urls = [websocket_url(process) for process in gateways]
+        crowd = Crowd(folder.name, urls, PATIENT, Settings(lead_ms=100), PLAYERS, may_go_back=may_go_back)
 
-    async def do() -> None:
-        await crowd.moment(moment, 1 if moment in (Moment.ANSWERING, Moment.CLOSING) else 0)
-        await fault(crowd.host.code)
-        crowd.faults_over.set()
+        async def do() -> None:
+            await crowd.moment(moment, 1 if moment in (Moment.ANSWERING, Moment.CLOSING) else 0)
+            await fault(crowd)
+            crowd.faults_over.set()
 
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(do())
+        doing = asyncio.create_task(do())
         await crowd.play(OVER_WITHIN_S)
-    assert violations(crowd) == []
-    assert all(len(player.given) == len(PATIENT.questions) for player in crowd.players)
-    return crowd
+        if doing.cancel():
+            crowd.wrong.append("what was to happen did not come to its end")
+            await asyncio.wait((doing,))
+        else:
+            doing.result()
+        assert not (found := violations(crowd)), "\n".join(found)
+        # An answer that was lost is not given again when the question is over.
+        assert may_go_back or all(len(player.given) == len(PATIENT.questions) for player in crowd.players)
+        return crowd
 
 
-def holder(redis: RedisCluster, code: str) -> "Awaitable[int]":
-    """The index of the master that holds a session."""
-
-    async def find() -> int:
-        return redis.masters.index(await redis.holder(partition_of(code, PARTITIONS)))
-
-    return find()
+# -- what happens ---------------------------------------------------------------------------
 
 
-async def test_the_slot_of_a_session_moves_in_the_middle_of_a_question(tmp_path: Path) -> None:
-    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+async def slot_moved(folder: Path, moment: Moment) -> None:
+    """The slot of the session moves to another master, and rests when half of it is there."""
+    async with redis_cluster(folder) as redis:
 
-        async def move(code: str) -> None:
-            target = redis.masters[(await holder(redis, code) + 1) % len(redis.masters)]
-            await redis.move(partition_of(code, PARTITIONS), target, half_way_s=0.5)
+        async def move(crowd: Crowd) -> None:
+            target = redis.masters[(await _holder(redis, crowd) + 1) % len(redis.masters)]
+            await redis.move(_partition(crowd), target, half_way_s=0.5)
 
-        crowd = await play(gateways, move)
+        crowd = await play(folder, redis.url, move, moment)
         assert all(given.accepted for player in crowd.players for given in player.given.values())
 
 
-@pytest.mark.parametrize("moment", Moment)
-async def test_the_master_of_a_session_is_killed(tmp_path: Path, moment: Moment) -> None:
-    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+async def master_killed(folder: Path, moment: Moment) -> None:
+    """The master that holds the session dies, and its replica takes over."""
+    async with redis_cluster(folder) as redis:
 
-        async def kill(code: str) -> None:
-            await redis.masters[await holder(redis, code)].kill()
+        async def kill(crowd: Crowd) -> None:
+            await redis.masters[await _holder(redis, crowd)].kill()
 
-        await play(gateways, kill, moment=moment)
-
-
-async def _take_over_behind(redis: RedisCluster, code: str) -> None:
-    """The replica of a session's master loses touch; answers are given; then the master dies."""
-    index = await holder(redis, code)
-    redis.replicas[index].send_signal(signal.SIGSTOP)
-    await redis.masters[index].admin.client_kill_filter(_type="replica")
-    await asyncio.sleep(BEHIND_S)
-    await redis.masters[index].kill()
-    redis.replicas[index].send_signal(signal.SIGCONT)
+        await play(folder, redis.url, kill, moment)
 
 
-async def test_what_was_lost_with_a_master_that_had_no_replica_is_noticed_by_all(tmp_path: Path) -> None:
-    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
-        crowd = await play(gateways, partial(_take_over_behind, redis), may_be_lost=True)
-        assert any(CloseCode.RESYNC in person.closes for person in crowd.people)
-        # Nobody keeps a connection on which something was said that is not so any more; who had given his up meanwhile
-        # has heard nothing on the new one that could be taken back.
-        assert all(set(person.closes) - {CloseCode.SESSION_OVER} for person in crowd.people)
+async def cluster_down(folder: Path, moment: Moment) -> None:
+    """Another shard is gone for a while, so that the whole Cluster refuses everything."""
+    async with redis_cluster(folder) as redis:
 
-
-async def test_with_min_replicas_to_write_nothing_is_accepted_that_no_replica_has(tmp_path: Path) -> None:
-    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
-        for master in redis.masters:
-            await master.admin.config_set("min-replicas-to-write", 1)
-        await play(gateways, partial(_take_over_behind, redis))
-
-
-@pytest.mark.parametrize("moment", Moment)
-async def test_the_cluster_is_down_for_a_while(tmp_path: Path, moment: Moment) -> None:
-    async with redis_cluster(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
-
-        async def lose_another_shard(code: str) -> None:
-            other = (await holder(redis, code) + 1) % len(redis.masters)
+        async def lose_another_shard(crowd: Crowd) -> None:
+            other = (await _holder(redis, crowd) + 1) % len(redis.masters)
             lost = (redis.replicas[other], redis.masters[other])
             for server in lost:
                 await server.kill()
@@ -129,22 +112,125 @@ async def test_the_cluster_is_down_for_a_while(tmp_path: Path, moment: Moment) -
                 await server.start()
             await redis.until_state("ok")
 
-        await play(gateways, lose_another_shard, moment=moment)
+        await play(folder, redis.url, lose_another_shard, moment)
 
 
-async def test_the_master_behind_sentinels_is_killed_in_the_middle_of_a_question(tmp_path: Path) -> None:
-    async with sentinels(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
+async def tail_lost(folder: Path, moment: Moment) -> None:
+    """A replica takes over that is behind: everybody notices, and nothing said since is kept by anybody."""
+    async with redis_cluster(folder) as redis:
 
-        async def kill(_: str) -> None:
+        async def take_over_behind(crowd: Crowd) -> None:
+            async with _replica_falls_behind(redis, crowd) as master:
+                last = await _last_seq(master, crowd)
+                await crowd.host.until(lambda: crowd.host.seq > last)
+                crowd.may_go_on.clear()
+            # Nobody keeps a connection on which something was said that is not so any more.
+            await crowd.all_enter_again()
+            crowd.may_go_on.set()
+
+        crowd = await play(folder, redis.url, take_over_behind, moment, may_go_back=True)
+        assert any(CloseCode.RESYNC in person.closes for person in crowd.people)
+
+
+async def tail_kept(folder: Path, moment: Moment) -> None:
+    """The same with `min-replicas-to-write`: nothing is accepted that no replica has, so nothing is lost."""
+    async with redis_cluster(folder) as redis:
+        for master in redis.masters:
+            await master.admin.config_set("min-replicas-to-write", 1)
+
+        async def take_over_behind(crowd: Crowd) -> None:
+            async with _replica_falls_behind(redis, crowd) as master:
+                await eventually(_has_refused_a_write, master)
+
+        await play(folder, redis.url, take_over_behind, moment)
+
+
+async def sentinels_master_killed(folder: Path, moment: Moment) -> None:
+    """The master dies, and Sentinels make its replica the master."""
+    async with sentinels(folder) as redis:
+
+        async def kill(_: Crowd) -> None:
             await redis.master.kill()
 
-        await play(gateways, kill)
+        await play(folder, redis.url, kill, moment)
 
 
-async def test_a_planned_failover_behind_sentinels_goes_unnoticed(tmp_path: Path) -> None:
-    async with sentinels(tmp_path) as redis, deployed(tmp_path, redis.url) as gateways:
-        await play(gateways, lambda _: _fail_over(redis))
+async def sentinels_failover(folder: Path, moment: Moment) -> None:
+    """Sentinels are told to exchange the master for its replica."""
+    async with sentinels(folder) as redis:
+
+        async def fail_over(_: Crowd) -> None:
+            await redis.sentinels[0].admin.execute_command("SENTINEL", "FAILOVER", redis.service)
+
+        await play(folder, redis.url, fail_over, moment)
 
 
-async def _fail_over(redis: Sentinels) -> None:
-    await redis.sentinels[0].admin.execute_command("SENTINEL", "FAILOVER", redis.service)
+FAULTS = {
+    fault.__name__: fault
+    for fault in (
+        slot_moved,
+        master_killed,
+        cluster_down,
+        tail_lost,
+        tail_kept,
+        sentinels_master_killed,
+        sentinels_failover,
+    )
+}
+
+
+def _partition(crowd: Crowd) -> int:
+    return partition_of(crowd.host.code, PARTITIONS)
+
+
+async def _holder(redis: RedisCluster, crowd: Crowd) -> int:
+    """The index of the master that holds the session."""
+    return redis.masters.index(await redis.holder(_partition(crowd)))
+
+
+@asynccontextmanager
+async def _replica_falls_behind(redis: RedisCluster, crowd: Crowd) -> AsyncIterator[Server]:
+    """The replica of the session's master, which is yielded, loses touch; afterwards the master dies."""
+    index = await _holder(redis, crowd)
+    master, replica = redis.masters[index], redis.replicas[index]
+    replica.send_signal(signal.SIGSTOP)
+    await master.admin.client_kill_filter(_type="replica")
+    yield master
+    await master.kill()
+    replica.send_signal(signal.SIGCONT)
+
+
+async def _last_seq(master: Server, crowd: Crowd) -> int:
+    """Of what was said to the session until now."""
+    head: bytes = await master.admin.hget(PartitionKeys(_partition(crowd)).session(crowd.host.code), "head")
+    return msgspec.msgpack.decode(head.removeprefix(FORMAT), type=Head).seq
+
+
+async def _has_refused_a_write(master: Server) -> bool:
+    return "errorstat_NOREPLICAS" in await master.admin.info("errorstats")
+
+
+# -- the runs -------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runs]:
+    """What becomes of each fault in each moment that is asked for."""
+    lanes = asyncio.Semaphore(LANES)
+
+    async def run(fault: str, moment: Moment) -> None:
+        async with lanes:
+            await FAULTS[fault](tmp_path_factory.mktemp(fault), moment)
+
+    wanted = [item.callspec.params for item in request.session.items if item.module is request.module]  # type: ignore[attr-defined]
+    runs = {(case["fault"], case["moment"]): asyncio.create_task(run(**case)) for case in wanted}
+    yield runs
+    for task in runs.values():
+        task.cancel()
+    await asyncio.gather(*runs.values(), return_exceptions=True)
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_quiz_is_played_to_its_end(runs: Runs, fault: str, moment: Moment) -> None:
+    await runs[fault, moment]
