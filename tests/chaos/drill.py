@@ -9,10 +9,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from quickpoll.protocol import Option, Question, QuestionKind, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
-from tests.chaos.faults import ALONE, FAULTS, GRACEFUL, LOSSES, World
+from tests.chaos.faults import ALONE, FAULTS, GRACEFUL, LOSSES, REVERSALS, World
 from tests.chaos.invariants import tracebacks, troubled, violations
 
 KINDS: tuple[QuestionKind, ...] = ("single", "multiple", "true_false", "poll")
@@ -133,7 +135,10 @@ class Drill:
 
     def _draw_crowd(self, urls: Sequence[str]) -> Crowd:
         quiz, settings, players = self._draw_quiz(), self._draw_settings(), self._rng.randint(4, 7)
-        return Crowd(str(self.seed), urls, quiz, settings, players, may_be_lost=self._has(*LOSSES))
+        may_be_lost, may_go_back = self._has(*LOSSES), self._has(*REVERSALS)
+        if may_go_back:  # nobody may be away while a question passes of which something was lost
+            settings = replace(settings, auto_advance_ms=None)
+        return Crowd(str(self.seed), urls, quiz, settings, players, may_be_lost=may_be_lost, may_go_back=may_go_back)
 
     def _draw_plan(self, fault: str) -> Planned:
         moment, question = self._rng.choice(list(Moment)), self._rng.randrange(self._questions)

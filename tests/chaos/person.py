@@ -270,9 +270,8 @@ class Person:
         self._drop()
 
     def _join_again(self) -> None:
-        """Its joining was lost with all that it has done since."""
-        assert self.enters
-        self.token, self.enters = "", replace(self.enters, id=uuid4().hex)
+        """Its joining was lost, with all that it did. The same command joins again: it may be under way still."""
+        self.token = ""
         self.contacts.clear()
         self.forget(0)
 

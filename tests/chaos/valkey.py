@@ -117,6 +117,7 @@ class Valkey:
 
     def keep_copy(self) -> None:
         """Copies its disk as it is now: with `appendfsync always` all that it has acknowledged is there."""
+        shutil.rmtree(self._folder / "copy", ignore_errors=True)
         shutil.copytree(self._folder / "appendonlydir", self._folder / "copy")
 
     async def go_back_to_copy(self) -> None:

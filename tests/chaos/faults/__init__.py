@@ -1,7 +1,8 @@
 """Every fault that the suite knows, each a function that does it, waits as long as it lasts, and mends it.
 
-`FAULTS` has them all by name. None of them may cost an answer that was accepted, or let two people see different
-results; `invariants` says so after every run. `LOSSES` cost the session: nobody may be left waiting for it.
+`FAULTS` has them by name. None of them may cost an answer that was accepted, or let two people see different results;
+`invariants` says so after every run. `REVERSALS` among them cost the latest, and not the rest. `LOSSES` cost the
+session: nobody may be left waiting for it.
 """
 
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 from tests.chaos.faults import coordinators, gateways, players, valkey
 from tests.chaos.faults.world import Fault, World
 
-__all__ = ["ALONE", "FAULTS", "GRACEFUL", "LOSSES", "Fault", "World"]
+__all__ = ["ALONE", "FAULTS", "GRACEFUL", "LOSSES", "REVERSALS", "Fault", "World"]
 
-ALONE: Final[dict[str, Fault]] = {"disk_full_everysec": valkey.disk_full_everysec}
-"""With a power cut beside them, Valkey loses what it has acknowledged: drawn without others."""
+REVERSALS: Final[dict[str, Fault]] = {"valkey_restored": valkey.valkey_restored}
+"""Cost the latest: everybody has to notice, and what they know afterwards has to be as right as ever."""
+ALONE: Final[dict[str, Fault]] = REVERSALS | {"disk_full_everysec": valkey.disk_full_everysec}
+"""Where Valkey loses what it has acknowledged, or would with a power cut beside it: drawn without others."""
 FAULTS: Final[dict[str, Fault]] = coordinators.FAULTS | gateways.FAULTS | valkey.FAULTS | players.FAULTS | ALONE
 GRACEFUL: Final = frozenset({"gateway_terminated", "gateways_rolled", "coordinators_rolled"})
 """With these alone nobody is told of an error."""

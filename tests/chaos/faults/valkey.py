@@ -6,12 +6,14 @@ from contextlib import suppress
 from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
+from quickpoll.protocol import Phase
 from quickpoll.redis import UNAVAILABLE
 from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World
 from tests.chaos.poison import poison
 from tests.chaos.proxy import Way
 
+ALL_BACK_WITHIN_S: Final = 5.0
 PAST_A_WRITE_S: Final = 1.5
 """What could not be written is tried again every second."""
 
@@ -51,6 +53,20 @@ async def disk_full_everysec(world: World) -> None:
 async def valkey_emptied(world: World) -> None:
     """Valkey loses everything that it has: the session is gone, and everybody is to be told."""
     await world.cluster.valkey.empty()
+
+
+async def valkey_restored(world: World) -> None:
+    """Valkey dies, and comes back on a copy of its disk from some moments before: the latest is lost for all alike."""
+    crowd, valkey = world.crowd, world.cluster.valkey
+    valkey.keep_copy()
+    before = crowd.host.seq
+    await crowd.host.until(lambda: crowd.host.seq > before or crowd.host.phase is Phase.ENDED)
+    crowd.may_go_on.clear()
+    await valkey.go_back_to_copy()
+    with suppress(TimeoutError):  # who has heard nothing of it need not come again
+        async with asyncio.timeout(ALL_BACK_WITHIN_S):
+            await crowd.all_enter_again()
+    crowd.may_go_on.set()
 
 
 async def valkey_stopped(world: World) -> None:
