@@ -145,7 +145,7 @@ class Host(Person):
         """Plays from wherever the session is to its end, which waits for `crowd.faults_over`."""
         crowd = self.crowd
         while self.phase is not Phase.ENDED and not self.over:
-            stood = self._stands
+            place = self.phase, self.question
             for index in range(self.question):
                 crowd.reach(Moment.BETWEEN, index)
             if self.phase is Phase.LOBBY:
@@ -156,9 +156,9 @@ class Host(Person):
                 if crowd.settings.auto_advance_ms is None:
                     await asyncio.sleep(self.rng.uniform(0.02, 0.2))
                     await crowd.may_go_on.wait()
-                    if self._stands == stood:
+                    if (self.phase, self.question) == place:
                         await self._must(NextQuestion())
-            await self.until(lambda stood=stood: self._stands != stood)  # type: ignore[misc]
+            await self._until_elsewhere_than(place)
         crowd.reach_all()
         await crowd.faults_over.wait()
         await crowd.all_answers_settled()
@@ -166,10 +166,10 @@ class Host(Person):
         await self._must(EndSession())
         await self.until(lambda: self.over)
 
-    @property
-    def _stands(self) -> tuple[Phase, int, int]:
-        """Where the session is; on a new connection that may be earlier, where something may be lost."""
-        return self.phase, self.question, self.entered
+    async def _until_elsewhere_than(self, place: tuple[Phase, int]) -> None:
+        """Or until it comes anew, which may be to an earlier place where something is lost."""
+        entered = self.entered
+        await self.until(lambda: (self.phase, self.question) != place or self.entered != entered)
 
     async def _fetch_log(self) -> None:
         cursor: str | None = ""
