@@ -25,6 +25,8 @@ from quickpoll.script import Call, Script
 TTL_MS: Final = 2000
 MARGIN_S: Final = 0.4
 BEAT_EVERY_S: Final = TTL_MS / 3000
+GIVE_BACK_WITHIN_S: Final = BEAT_EVERY_S / 2
+"""How long a beat waits for batches under way: on a node that hangs one takes longer than a lease lasts elsewhere."""
 ALIVE_MS: Final = TTL_MS
 """A coordinator that could not beat for as long as a lease lasts has none left."""
 
@@ -209,12 +211,20 @@ class Leases:
         excess = [number for number in self._order if number in self._leases][share:]
         if not excess:
             return
-        for number in excess:
+        idle: list[int] = []
+
+        async def let_go(number: int) -> None:
             async with self._between_batches[number]:
                 if number in self._leases:
                     self._lost(number)
-        await self._release(excess)
-        _log.info("gave back %d partitions, owns %d of %d", len(excess), len(self._leases), len(self._keys))
+                    idle.append(number)
+
+        with suppress(TimeoutError):  # the others are given back at the next beat
+            async with asyncio.timeout(GIVE_BACK_WITHIN_S):
+                await asyncio.gather(*map(let_go, excess))
+        if idle:
+            await self._release(idle)
+            _log.info("gave back %d partitions, owns %d of %d", len(idle), len(self._leases), len(self._keys))
 
     async def _release(self, numbers: Iterable[int]) -> None:
         leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}

@@ -74,6 +74,20 @@ async def test_a_newcomer_gets_its_share_between_two_batches(owner: Make) -> Non
     assert one.tokens.keys().isdisjoint(other.tokens)
 
 
+async def test_a_batch_that_takes_long_keeps_no_other_partition_from_being_given_back_or_renewed(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    stuck = one.leases._order[-1]  # among those that are given back
+    async with one.batches[stuck]:
+        async with asyncio.timeout(leases.TTL_MS / 1000 - leases.MARGIN_S):
+            await one.beat()
+        assert len(one.tokens) == PARTITIONS // 2 + 1
+        assert all(one.leases.holds(number) for number in one.tokens)
+    await one.beat()
+    assert len(one.tokens) == PARTITIONS // 2
+
+
 async def test_each_taking_has_a_higher_token_also_after_redis_lost_everything(owner: Make, redis: Client) -> None:
     one = owner("one")
     await one.beat()
