@@ -23,6 +23,8 @@ LOOK_EVERY_S: Final = 0.5
 DEAD_AFTER_MS: Final = 3000
 STUCK_S: Final = 1.5
 """A longer time between two looks: something was stuck, perhaps everything."""
+TELL_AGAIN_S: Final = 5.0
+"""A GatewayLost that was not applied for so long may be gone, with the master that took it."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -36,8 +38,8 @@ class Presence:
         self._owned = owned
         self._looked_at = monotonic()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
-        self._told: set[tuple[Partition, str]] = set()
-        """Partitions that have got a GatewayLost that is not applied yet."""
+        self._told: dict[tuple[Partition, str], float] = {}
+        """Partitions that have got a GatewayLost that is not applied yet, and when."""
 
     async def run(self) -> None:
         """Looks, for ever."""
@@ -67,8 +69,9 @@ class Presence:
         )
         alive = {member.decode() for member in members}
         lost = {(partition, gateway) for partition in self._owned() for gateway in partition.gateways - alive}
-        self._told &= lost
-        await self._tell(lost - self._told)
+        lately = self._looked_at - TELL_AGAIN_S
+        self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
+        await self._tell(lost - self._told.keys())
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
         for gateway in {gateway for _, gateway in lost}:
@@ -81,6 +84,8 @@ class Presence:
                 }
             )
             self._told |= {
-                (partitions[number], gateway) for number, reply in told.items() if not isinstance(reply, Exception)
+                (partitions[number], gateway): self._looked_at
+                for number, reply in told.items()
+                if not isinstance(reply, Exception)
             }
             _log.info("a gateway is gone: %s", gateway)

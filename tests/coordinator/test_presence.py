@@ -95,3 +95,18 @@ async def test_a_coordinator_that_has_just_started_gives_gateways_the_time_to_be
 ) -> None:
     await Presence(links, lambda: [partition], judge_at_once=False).look()
     assert await told(redis, partition) == []
+
+
+async def test_what_was_told_and_not_applied_for_long_is_told_again(
+    redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await beats(redis, alive=0)
+    await watcher.look()
+    await redis.delete(partition.keys.stream)  # the master that took it died
+    now = monotonic()
+    for later_s in range(1, int(presence.TELL_AGAIN_S) + 1):
+        assert await told(redis, partition) == []
+        await beats(redis, alive=0)
+        monkeypatch.setattr("coordinator.presence.monotonic", lambda later_s=later_s: now + later_s)
+        await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")]
