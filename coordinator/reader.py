@@ -147,7 +147,9 @@ class Reader:
         while True:
             try:
                 self._link = await open_node(self._node)
-                for partition in self._to_read():  # Redis may hold less than it did: a replica took over, say
+                # Redis may hold less than it did: a replica took over, say. Also of those that rest, or whose lease is
+                # just being renewed: a Tick that was lost is only appended again after a load.
+                for partition in self._in_lane():
                     partition.drop()
                 while True:
                     await self._read(self._link)
@@ -197,23 +199,31 @@ class Reader:
         else:
             self._outage.over()
 
+    def _in_lane(self) -> list[Partition]:
+        return [
+            partition
+            for number, partition in self._work.owned.items()
+            if self._partition in (None, number) and self._links.nodes.of(number) == self._node
+        ]
+
     def _to_read(self) -> list[Partition]:
-        now, work = time.monotonic(), self._work
+        now = time.monotonic()
         self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
         return [
             partition
-            for number, partition in work.owned.items()
-            if self._partition in (None, number)
-            and self._links.nodes.of(number) == self._node
-            and work.may_act(number)
-            and partition not in self._resting_until
+            for partition in self._in_lane()
+            if self._work.may_act(partition.number) and partition not in self._resting_until
         ]
+
+    def _owns(self, partition: Partition) -> bool:
+        """False also where the same partition is owned again, under another lease."""
+        return self._work.owned.get(partition.number) is partition
 
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
             await load(self._links, self._node, partitions)
             for partition in partitions:
-                if partition.has_gone_back:
+                if partition.has_gone_back and self._owns(partition):
                     self._work.retake(partition.number)
             partitions = [partition for partition in partitions if partition.is_loaded]
             try:
@@ -238,7 +248,7 @@ class Reader:
         made: list[tuple[Partition, Batch]] = []
         trouble: Exception | None = None
         for partition, entries in group:
-            if self._work.owned.get(partition.number) is not partition or not self._work.may_act(partition.number):
+            if not self._owns(partition) or not self._work.may_act(partition.number):
                 continue
             try:
                 made.append((partition, await partition.apply(entries)))
@@ -263,7 +273,7 @@ class Reader:
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
             self._count(batch, outcome)
-            if outcome is Outcome.FENCED:
+            if outcome is Outcome.FENCED and self._owns(partition):
                 self._work.fenced(partition.number)
             elif outcome is Outcome.COMMITTED:
                 self._work.ready(partition, partition.ticked)

@@ -212,3 +212,35 @@ async def test_on_a_new_connection_it_starts_from_what_redis_holds(loop: Loop) -
     await loop.redis.client_kill_filter(_type="normal", skipme=True)
     assert await loop.next() == (1, True)
     assert loop.owned[1].offset == "1-1"
+
+
+async def test_on_a_new_connection_also_one_whose_lease_is_just_being_renewed_is_loaded_again(loop: Loop) -> None:
+    await loop.own(1)
+    await loop.own(2)
+    loop.held.discard(1)
+    await loop.redis.hset(PartitionKeys(1).meta, "offset", "1-1")
+    await loop.redis.client_kill_filter(_type="normal", skipme=True)
+    assert await loop.next() == (2, True)
+    loop.held.add(1)
+    loop.readers.wake()
+    assert await loop.next() == (1, True)
+    assert loop.owned[1].offset == "1-1"
+
+
+async def test_one_that_is_fenced_by_a_later_lease_of_our_own_is_not_given_up(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await loop.own(1)
+    commit = loop.readers._committer.commit
+
+    async def lose_and_take(link: RedisLink, batches: Any) -> Any:
+        monkeypatch.setattr(loop.readers._committer, "commit", commit)
+        await loop.redis.set(PartitionKeys(1).token, str(TOKEN + 1))
+        loop.owned[1] = Partition(loop.links, TOKENS, 1, 64, TOKEN + 1)
+        return await commit(link, batches)
+
+    monkeypatch.setattr(loop.readers._committer, "commit", lose_and_take)
+    await loop.tick(1)
+    assert await loop.next() == (1, True)  # loaded, under the new lease
+    assert await loop.next() == (1, True)  # the Tick was applied
+    assert loop.fenced.empty()
