@@ -92,9 +92,12 @@ class Clocks:
         """Measures every now and then, and when the map of nodes has changed, for ever; then calls `synchronised`."""
         changed = asyncio.Event()
         unwatch = self._links.nodes.watch(changed.set)
-        pause_s = SYNCHRONISE_EVERY_S
+        failed = False
         try:
             while True:
+                # One that was never measured goes by our own clock, whatever that is worth.
+                soon = failed or self.round_trip_ms == float("inf")
+                pause_s = SYNCHRONISE_AGAIN_S if soon else SYNCHRONISE_EVERY_S
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause_s):
                         await changed.wait()
@@ -103,9 +106,9 @@ class Clocks:
                     await self.synchronise()
                 except UNAVAILABLE as error:
                     _log.debug("the clocks were not synchronised: %r", error)
-                    pause_s = SYNCHRONISE_AGAIN_S
+                    failed = True
                 else:
-                    pause_s = SYNCHRONISE_EVERY_S
+                    failed = False
                     synchronised()
         finally:
             unwatch()

@@ -6,8 +6,9 @@ import pytest
 from quickpoll import clock as clock_module
 from quickpoll.clock import Clocks, RedisClock
 from quickpoll.link import LinkLost, RedisLink, Refusal
-from quickpoll.nodes import Links, OneNode
+from quickpoll.nodes import Links, Node, OneNode
 from quickpoll.redis import Client
+from tests.quickpoll.test_nodes import Map
 from tests.redis_time import time_ms
 
 
@@ -77,6 +78,34 @@ async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
     await asyncio.gather(keeping, return_exceptions=True)
     before = await time_ms(redis)
     assert before - 2 <= clocks.of(0).now_ms() <= clocks.roughly_ms() <= await time_ms(redis) + 2
+
+
+async def test_the_clock_of_a_node_that_has_not_answered_yet_is_measured_soon(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_module, "SYNCHRONISE_AGAIN_S", 0.0)
+    away = "unix:///nowhere/at/all"
+    links = Links(Map(redis_url, away))
+    clocks = Clocks(links)
+    asked, to = asyncio.Event(), links.to
+
+    async def come_back(node: Node) -> RedisLink:
+        if node == away and not asked.is_set():
+            asked.set()
+            raise LinkLost("not yet")
+        return await to(redis_url)
+
+    monkeypatch.setattr(links, "to", come_back)
+    all_measured = asyncio.Event()
+    keeping = asyncio.create_task(
+        clocks.keep(lambda: all_measured.set() if clocks.round_trip_ms < float("inf") else None)
+    )
+    async with asyncio.timeout(5):
+        await all_measured.wait()
+    assert asked.is_set()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    links.close()
 
 
 async def test_without_redis_the_clocks_cannot_be_measured() -> None:
