@@ -8,13 +8,14 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from quickpoll.envelope import Step, UnknownFormat, decode_step
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
-from quickpoll.nodes import Links
+from quickpoll.nodes import Links, Node, on_each
 from quickpoll.redis import UNAVAILABLE
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
@@ -89,7 +90,7 @@ class Sessions(Protocol):
 
 
 class Resync:
-    """One worker for all sessions of a gateway: after a cut they are read one after the other."""
+    """A worker for each node of Redis: after a cut its sessions are read one after the other."""
 
     def __init__(self, links: Links, partitions: int) -> None:
         self._links = links
@@ -98,14 +99,15 @@ class Resync:
         """Sessions to be read, and the newest Step heard of."""
         self._again: set[str] = set()
         """Those for which that was asked once more since; what has been read may be older."""
-        self._changed = asyncio.Event()
+        self._changed: dict[Node, asyncio.Event] = {}
+        """That a node's worker has to look at what is wanted."""
 
     def request(self, code: str, step: int) -> None:
         """Asks for a session to be brought up to date: with what is there now, and at least to `step`."""
         if code in self._wanted and not step:
             self._again.add(code)
         self._wanted[code] = max(step, self._wanted.get(code, 0))
-        self._changed.set()
+        self._wake()
 
     def is_under_way(self, code: str) -> bool:
         """Whether the session is being read; its Steps need not be looked at until then."""
@@ -121,23 +123,36 @@ class Resync:
         return bool(published != str(step).encode())
 
     async def run(self, sessions: Sessions) -> None:
-        """Serves requests, for ever; while Redis is away they wait."""
+        """Serves requests, for ever; those about a node that is away wait, and hold up no other."""
+        unwatch = self._links.nodes.watch(self._wake)
+        try:
+            await on_each(self._links.nodes, partial(self._serve, sessions))
+        finally:
+            unwatch()
+
+    def _wake(self) -> None:
+        for changed in self._changed.values():
+            changed.set()
+
+    async def _serve(self, sessions: Sessions, node: Node) -> None:
+        changed = self._changed.setdefault(node, asyncio.Event())
+        changed.set()
         while True:
-            await self._changed.wait()
-            self._changed.clear()
-            for code in list(self._wanted):
+            await changed.wait()
+            changed.clear()
+            for code in [code for code in self._wanted if self._node(code) == node]:
                 self._again.discard(code)
                 try:
                     await self._recover(sessions, code)
                 except UNAVAILABLE as error:
                     _log.warning("missed Steps cannot be read yet: %r", error)
-                    self._changed.set()
+                    changed.set()
                     await asyncio.sleep(RETRY_S)
                     break
-                if code in self._again:
-                    self._changed.set()
+                if code in self._again or self._node(code) != node:
+                    self._wake()  # if its partition has moved meanwhile, what is there is read, too
                 else:
-                    del self._wanted[code]
+                    self._wanted.pop(code, None)
 
     async def _recover(self, sessions: Sessions, code: str) -> None:
         for _ in range(MAX_LOOKS):
@@ -155,7 +170,7 @@ class Resync:
                 sessions.restart(code)
                 break
             sessions.recovered(code, steps)
-            if position.step + len(steps) >= self._wanted[code]:
+            if position.step + len(steps) >= self._wanted.get(code, 0):  # none: read from where it moved to, too
                 break
         else:
             if sessions.position(code) is not None:
@@ -182,6 +197,9 @@ class Resync:
             if len(page) < PAGE or history[-1].step <= position.step:
                 return int(published), history
             end = "(" + page[-1][0].decode()
+
+    def _node(self, code: str) -> Node:
+        return self._links.nodes.of(partition_of(code, self._partitions))
 
     def _keys(self, code: str) -> PartitionKeys:
         return PartitionKeys(partition_of(code, self._partitions))

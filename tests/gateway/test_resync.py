@@ -8,7 +8,9 @@ import pytest
 from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
 from quickpoll.envelope import Step
 from quickpoll.keys import ENTRY_FIELD
-from tests.gateway.standin import CODE, PARTITIONS, House, keys_of, to_all
+from quickpoll.nodes import Links, Node
+from tests.gateway.standin import CODE, PARTITIONS, House, keys_of, to_all, until
+from tests.quickpoll.test_nodes import Map
 
 
 def step(number: int, token: int = 5) -> Step:
@@ -156,6 +158,81 @@ async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> 
     async with asyncio.timeout(5):
         assert [await Sessions.delivered.get() for _ in range(2)] == [[2], [2]]
     running.cancel()
+
+
+async def test_a_node_that_is_away_holds_up_no_session_of_another(
+    home: House, redis_url: str, unused_tcp_port: int
+) -> None:
+    await home.coordinator.step(to_all(1))
+    here = keys_of().number
+
+    class Nodes(Map):
+        """Only the session's partition is there."""
+
+        def of(self, partition: int) -> Node:
+            return redis_url if partition == here else f"redis://127.0.0.1:{unused_tcp_port}"
+
+    class Sessions:
+        delivered: asyncio.Queue[str] = asyncio.Queue()
+
+        def position(self, code: str) -> Position | None:
+            return Position(0, 0)
+
+        def recovered(self, code: str, steps: list[Step]) -> None:
+            self.delivered.put_nowait(code)
+
+        def restart(self, code: str) -> None:
+            raise AssertionError
+
+        end = restart
+
+    nodes = Nodes(redis_url, f"redis://127.0.0.1:{unused_tcp_port}")
+    links = Links(nodes)
+    resync = Resync(links, PARTITIONS)
+    elsewhere = next(code for code in map(str, range(100000, 100100)) if keys_of(code).number != here)
+    resync.request(elsewhere, 0)
+    running = asyncio.create_task(resync.run(Sessions()))
+    async with asyncio.timeout(5):
+        await until(lambda: bool(nodes.doubts))
+        resync.request(CODE, 1)
+        assert await Sessions.delivered.get() == CODE
+    assert resync.is_under_way(elsewhere)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    links.close()
+
+
+async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(
+    home: House, redis_url: str, unused_tcp_port: int
+) -> None:
+    await home.coordinator.step(to_all(1))
+    nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
+
+    class Sessions:
+        delivered: asyncio.Queue[str] = asyncio.Queue()
+
+        def position(self, code: str) -> Position | None:
+            return Position(0, 0)
+
+        def recovered(self, code: str, steps: list[Step]) -> None:
+            self.delivered.put_nowait(code)
+
+        def restart(self, code: str) -> None:
+            raise AssertionError
+
+        end = restart
+
+    links = Links(nodes)
+    resync = Resync(links, PARTITIONS)
+    resync.request(CODE, 1)
+    running = asyncio.create_task(resync.run(Sessions()))
+    async with asyncio.timeout(5):
+        await until(lambda: bool(nodes.doubts))
+        nodes.set(redis_url)
+        assert await Sessions.delivered.get() == CODE
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    links.close()
 
 
 async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home: House) -> None:
