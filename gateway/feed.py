@@ -87,6 +87,10 @@ class Feed:
         """Other channels are wanted now; all changes of one moment are asked for together."""
         self._changed.set()
 
+    def hears(self, channel: str) -> bool:
+        """Whether a channel is subscribed now."""
+        return channel in self._asked and channel not in self._unconfirmed
+
     def rearrange(self) -> None:
         """Channels may lie on other nodes now: what is said there is missed until they are subscribed."""
         self.is_live = False
@@ -96,8 +100,6 @@ class Feed:
 
     async def _follow(self) -> None:
         link = await open_node(self._node, timeout_s=SILENT_AFTER_S, pushed=self._pushed)
-        self._asked = frozenset()
-        self._unconfirmed.clear()
         self._changed.set()
         try:
             async with asyncio.timeout(SILENT_AFTER_S) as self._watchdog, asyncio.TaskGroup() as tasks:
@@ -106,6 +108,8 @@ class Feed:
                 raise await asyncio.shield(link.lost)
         finally:
             link.close()
+            self._asked = frozenset()
+            self._unconfirmed.clear()
 
     async def _ask(self, link: RedisLink) -> None:
         """Brings what is subscribed in line with what is wanted."""
@@ -144,6 +148,7 @@ class Feed:
             # Not by us: its slot has moved away, or back. If it is not here and the map does not say so soon, the next
             # try ends the link. Until it is subscribed somewhere, what is said there is missed.
             self._asked = self._asked - {channel}
+            self._unconfirmed.add(channel)
             self.is_live = False
             self._nodes.doubt(Refusal(f"MOVED {channel}"))
             asyncio.get_running_loop().call_later(ASK_AGAIN_S, self._changed.set)

@@ -77,6 +77,9 @@ class Subscriber:
         if interest is None:
             confirmed = asyncio.get_running_loop().create_future()
             interest = self._interests[channel] = Interest(code, partition, confirmed)
+            feed = self._feeds.get(self._nodes.of(partition))
+            if feed and feed.hears(channel):  # dropped in this moment, and nobody has told Redis yet
+                confirmed.set_result(None)
             self._ask(partition)
         if interest.leaving:
             interest.leaving.cancel()

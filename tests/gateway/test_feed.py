@@ -98,6 +98,29 @@ async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Fe
     assert await ear.next() == ("restored", "", b"")
 
 
+async def test_it_is_not_whole_before_what_the_server_ended_is_subscribed_again(feed: Feed, ear: Ear) -> None:
+    ear.channels.add(NEWS)
+    feed.ask()
+    await asyncio.sleep(0)  # it has asked
+    feed._pushed([b"sunsubscribe", PINGS.encode(), 0])
+    assert await ear.next() == ("confirmed", NEWS, b"")
+    assert not feed.is_live
+    assert await ear.next() == ("confirmed", PINGS, b"")
+    assert await ear.next() == ("restored", "", b"")
+
+
+async def test_it_tells_what_it_hears(feed: Feed, ear: Ear, redis: Client) -> None:
+    assert feed.hears(PINGS)
+    ear.channels.add(NEWS)
+    feed.ask()
+    assert not feed.hears(NEWS)
+    await ear.next()
+    assert feed.hears(NEWS)
+    await redis.client_kill_filter(_type="pubsub")
+    await ear.next()
+    assert not feed.hears(NEWS)
+
+
 class OnCluster(Ear):
     """Wants the channels of the partitions that a node holds."""
 

@@ -10,7 +10,7 @@ from gateway.app import Gateway
 from quickpoll.envelope import Identity
 from quickpoll.protocol import CreateSession, JoinSession, Role
 from quickpoll.redis import Client
-from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, to_all
+from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, keys_of, to_all
 
 
 async def until_subscriptions(home: House, count: int) -> None:
@@ -89,6 +89,19 @@ async def test_it_ends_some_time_after_the_last_has_left(home: House, monkeypatc
     await until_subscriptions(home, 0)
     await home.player("Cid")
     await home.coordinator.step(to_all(1))
+    assert await home.subscriptions() == 1
+
+
+async def test_who_comes_back_in_the_moment_in_which_it_ends_waits_for_nothing(home: House) -> None:
+    player = await home.player()
+    assert (await player.ask("leave_session"))["type"] == "ok"
+    subscriptions = home.gateway._subscriber
+    (interest,) = subscriptions._interests.values()
+    assert interest.leaving
+    interest.leaving.cancel()
+    subscriptions._drop(keys_of().channel(CODE))
+    async with asyncio.timeout(WITHIN_S):
+        await subscriptions.hold(CODE)
     assert await home.subscriptions() == 1
 
 
