@@ -240,6 +240,9 @@ class Hub:
         """The coordinators believe that this gateway was dead: every connection has to resume."""
         for code in self._sessions:
             self._resync.request(code, UNREACHABLE)
+        for connection in tuple(self.connections.values()):
+            if connection.entering is not None:  # perhaps it was let in before all were taken for gone
+                connection.close(CloseCode.RESYNC, "resume")
 
     def position(self, code: str) -> Position | None:
         """Where a session's deliveries are; None if it has no connections here."""

@@ -28,6 +28,18 @@ async def test_who_was_counted_as_dead_has_its_clients_resume(home: House) -> No
     assert await player.closed() == (4000, "resume")
 
 
+async def test_who_was_about_to_be_let_in_then_comes_again_too(home: House) -> None:
+    """The join may lie before what says that the gateway is lost, and its reply come after all others resumed."""
+    home.coordinator.answers = False
+    client = await home.client()
+    await client.say("join_session", code=CODE, name="Ann")
+    command = await home.coordinator.command()
+    await home.redis.zrem(GATEWAYS, home.gateway.id)
+    assert await client.closed() == (4000, "resume")
+    await home.coordinator.answer(command)
+    assert (await home.coordinator.disconnected()).link == command.link
+
+
 async def test_a_session_that_went_with_redis_memory_ends(home: House) -> None:
     player = await home.player()
     await home.redis.delete(keys_of().session(CODE))
