@@ -104,7 +104,9 @@ class Appender:
             while queue.entries:
                 await queue.pace.turn()
                 queue.is_busy = True
-                held = await self._append_batch(node, self._take_batch(node, queue))
+                batch = queue.entries[:MAX_BATCH]
+                del queue.entries[:MAX_BATCH]
+                held = await self._append_batch(node, batch)
                 for entry in reversed(held):
                     self._queues[self._nodes.of(entry.partition)].put_back(entry)
                 if held:
@@ -114,22 +116,14 @@ class Appender:
                 self._idle.set()
 
     def _rearrange(self) -> None:
-        """What waits for a node that is gone lies elsewhere now."""
-        for node in self._queues.keys() - self._nodes.all:
-            for entry in self._queues.pop(node).entries:
-                self._put(entry)
-
-    def _take_batch(self, node: Node, queue: _Queue) -> list[_Entry]:
-        """The next entries; those that lie elsewhere by now go there."""
-        taken = queue.entries[:MAX_BATCH]
-        del queue.entries[:MAX_BATCH]
-        batch: list[_Entry] = []
-        for entry in taken:
-            if self._nodes.of(entry.partition) == node:
-                batch.append(entry)
-            else:
-                self._put(entry)
-        return batch
+        """What waits goes where it lies now, before anything that is said later."""
+        waiting = [entry for queue in self._queues.values() for entry in queue.entries]
+        for node, queue in list(self._queues.items()):
+            queue.entries.clear()
+            if node not in self._nodes.all:
+                del self._queues[node]
+        for entry in waiting:
+            self._put(entry)
 
     async def _append_batch(self, node: Node, batch: Sequence[_Entry]) -> list[_Entry]:
         """Returns those that are to be held."""

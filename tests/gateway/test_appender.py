@@ -1,7 +1,8 @@
 """Batches to the streams of a real server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
@@ -116,6 +117,38 @@ async def test_what_lay_nowhere_or_on_a_node_that_is_gone_is_appended_where_it_l
     await appending.flush(0.05)
     appending.append(1, b"two", must_not_fail)
     nodes.set(redis_url)
+    await appending.flush(5)
+    assert await entries(redis) == [b"one", b"two"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    appending.close()
+
+
+@pytest.fixture
+def hanging() -> Iterator[Node]:
+    """A node that takes connections, and answers nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield "redis://{}:{}".format(*silent.getsockname())
+
+
+async def test_what_waits_for_a_busy_node_keeps_its_order_when_its_partition_moves(
+    redis: Client, redis_url: str, hanging: Node
+) -> None:
+    class Moves(Map):
+        holder = hanging
+
+        def of(self, partition: int) -> Node:
+            return self.holder if partition == 1 else hanging
+
+    nodes = Moves(redis_url, hanging)
+    appending = Appender(nodes, 4)
+    running = asyncio.create_task(appending.run())
+    appending.append(2, b"keeps it busy", lambda: None)
+    await appending.flush(0.1)
+    appending.append(1, b"one", must_not_fail)
+    nodes.holder = redis_url
+    nodes.set(redis_url, hanging)
+    appending.append(1, b"two", must_not_fail)
     await appending.flush(5)
     assert await entries(redis) == [b"one", b"two"]
     running.cancel()
