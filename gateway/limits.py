@@ -154,6 +154,11 @@ class Limits:
         budget.connections.give_back(self._players.burst)
         self._found(budget, code)
 
+    def not_stored(self, address: str, command: AnyClientMessage, now: float) -> None:
+        """A command that was let through could not be stored; it is said again."""
+        if isinstance(command, CreateSession):
+            self._of(address, now).sessions.give_back(self._sessions.burst)
+
     def refused(self, address: str, code: str, error: str, now: float) -> None:
         """A join by this code was answered with an error."""
         budget = self._of(address, now)

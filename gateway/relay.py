@@ -17,6 +17,7 @@ from msgspec import UNSET
 
 from gateway.appender import Appender
 from gateway.connection import Connection
+from gateway.limits import Limits
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Command, Disconnected, Identity, Link, encode
 from quickpoll.keys import partition_of
@@ -52,6 +53,7 @@ class Relay:
         partitions: int,
         subscriber: Subscriber,
         base_url: Callable[[str], str],
+        limits: Limits,
         figures: GatewayFigures,
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
@@ -60,6 +62,7 @@ class Relay:
         self._partitions = partitions
         self._subscriber = subscriber
         self._base_url = base_url
+        self._limits = limits
         self._figures = figures
         self._pending: dict[tuple[int, int], Pending] = {}
         """By connection and request, oldest first."""
@@ -170,7 +173,7 @@ class Relay:
     def _append_pending(self, pending: Pending) -> None:
         if (pending.connection.number, pending.command.request) in self._pending:
             pending.appended = True
-            self._appender.append(pending.partition, encode(pending.command), partial(self._give_up, pending))
+            self._appender.append(pending.partition, encode(pending.command), partial(self._not_stored, pending))
 
     def _append_disconnected(self, partition: int, data: bytes) -> None:
         self._appender.append(partition, data, lambda: self._refused.append((partition, data)))
@@ -187,6 +190,12 @@ class Relay:
             pending = next(iter(self._pending.values()))
             if pending.deadline > now:
                 return
+            self._give_up(pending)
+
+    def _not_stored(self, pending: Pending) -> None:
+        if (pending.connection.number, pending.command.request) in self._pending:
+            now = asyncio.get_running_loop().time()
+            self._limits.not_stored(pending.connection.address, pending.command.body, now)
             self._give_up(pending)
 
     def _give_up(self, pending: Pending) -> None:

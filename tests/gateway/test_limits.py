@@ -129,6 +129,10 @@ def test_sessions_of_an_address_are_counted_by_the_hour(budgets: Limits) -> None
         "Too many sessions were opened from your network. Try again in 360 s.",
         360_000,
     )
+    budgets.not_stored(HALL, LeaveSession(), 0)
+    assert budgets.enters(HALL, CreateSession(quiz=QUIZ), 0)
+    budgets.not_stored(HALL, CreateSession(quiz=QUIZ), 0)
+    assert budgets.enters(HALL, CreateSession(quiz=QUIZ), 0) is None
     assert budgets.enters(HALL, CreateSession(quiz=QUIZ), 360) is None
     assert budgets.enters(TROLL, CreateSession(quiz=QUIZ), 0) is None
 

@@ -9,9 +9,10 @@ from gateway import relay
 from gateway.appender import GATHER_S
 from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, Identity, Link
-from quickpoll.keys import partition_of
+from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, keys_of, token_of
+from quickpoll.redis import Client
+from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, house, keys_of, token_of
 from tests.redis_time import time_ms
 
 ANSWER = {"question": 0, "answer": 1}
@@ -99,6 +100,21 @@ async def test_when_redis_refuses_the_entry_the_command_is_unavailable_at_once(h
     await home.redis.set(stream, "no stream")  # WRONGTYPE stands for READONLY, OOM and the like
     async with asyncio.timeout(relay.REPLY_TIMEOUT_S / 2):
         assert (await player.ask("submit_answer", id="x", **ANSWER))["code"] == "unavailable"
+
+
+async def test_sessions_that_could_not_be_stored_are_not_counted(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, sessions_per_address=1) as home:
+        host = await home.client()
+        streams = [PartitionKeys(number).stream for number in range(PARTITIONS)]
+        for stream in streams:
+            await redis.set(stream, "no stream")
+        for _ in range(3):
+            assert (await host.ask("create_session", id="x", quiz=QUIZ))["code"] == "unavailable"
+        await redis.delete(*streams)
+        await host.say("create_session", id="x", quiz=QUIZ)
+        await home.coordinator.command()
+        again = await home.client()
+        assert (await again.ask("create_session", quiz=QUIZ))["code"] == "too_many_sessions"
 
 
 async def test_a_command_is_appended_again_when_its_reply_may_have_been_lost(home: House) -> None:
