@@ -77,6 +77,8 @@ class Feed:
                 self._nodes.doubt(errors.exceptions[0])
             except* Exception:
                 _log.exception("pub/sub connection given up")
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError  # a task group that ends by an error just then drops it in Python 3.11
             failures = 0 if self.is_live else failures + 1
             self.is_live = False
             self._listener.interrupted(self._node)

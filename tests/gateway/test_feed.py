@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.feed import Feed
+from quickpoll import nodes
 from quickpoll.cluster import ClusterNodes
 from quickpoll.keys import PartitionKeys
+from quickpoll.link import RedisLink
 from quickpoll.metrics import Distribution
 from quickpoll.nodes import Node, OneNode
 from quickpoll.redis import Client
@@ -90,6 +93,28 @@ async def test_cut_it_subscribes_again_and_says_so(feed: Feed, ear: Ear, redis: 
     await redis.client_kill_filter(_type="pubsub")
     assert [(await ear.next())[0] for _ in range(3)] == ["interrupted", "confirmed", "restored"]
     assert feed.is_live
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_it_ends_when_it_is_cancelled_as_its_link_is_lost(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, ear: Ear, turns: int
+) -> None:
+    links: list[RedisLink] = []
+
+    async def open_node(node: Node, **options: Any) -> RedisLink:
+        links.append(await nodes.open_node(node, **options))
+        return links[-1]
+
+    monkeypatch.setattr("gateway.feed.open_node", open_node)
+    running = asyncio.create_task(Feed(OneNode(redis_url), redis_url, ear, Distribution()).run())
+    assert await ear.next() == ("confirmed", PINGS, b"")
+    links[0].close()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=5)
+    running.cancel()
+    assert done
 
 
 async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Feed, ear: Ear) -> None:
