@@ -7,10 +7,11 @@ it finds that it was taken out meanwhile, they were counted as away: `counted_de
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from quickpoll.clock import ms_of
 from quickpoll.keys import GATEWAYS
+from quickpoll.link import Command
 from quickpoll.nodes import Links
 from quickpoll.redis import UNAVAILABLE
 
@@ -29,16 +30,17 @@ class Heartbeat:
 
     async def begin(self) -> None:
         """The first beat; raises what the links raise."""
-        await self._beat()
+        await self._enter()
 
     async def run(self) -> None:
         """Beats, for ever."""
         while True:
             await asyncio.sleep(BEAT_EVERY_S)
             try:
-                if await self._beat():
+                if not await self._beat():
                     _log.warning("the coordinators counted this gateway as dead; its connections resume")
                     self._counted_dead()
+                    await self._enter()
             except UNAVAILABLE as error:
                 _log.debug("no heartbeat: %r", error)
 
@@ -47,8 +49,14 @@ class Heartbeat:
         await self._links.ask(self._links.nodes.at(GATEWAYS), ("ZREM", GATEWAYS, self._gateway))
 
     async def _beat(self) -> bool:
-        """Returns whether the gateway was not in the set."""
+        """Returns whether the gateway was in the set; a beat that is late, or whose reply is lost, does not enter."""
+        _, score = await self._add("XX", ("ZSCORE", GATEWAYS, self._gateway))
+        return score is not None
+
+    async def _enter(self) -> None:
+        await self._add("NX")
+
+    async def _add(self, which: str, *then: Command) -> list[Any]:
         node = self._links.nodes.at(GATEWAYS)
         (time,) = await self._links.ask(node, ("TIME",))
-        (added,) = await self._links.ask(node, ("ZADD", GATEWAYS, ms_of(time), self._gateway))
-        return bool(added)
+        return await self._links.ask(node, ("ZADD", GATEWAYS, which, ms_of(time), self._gateway), *then)

@@ -1,9 +1,15 @@
 """The sign of life in Redis."""
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from gateway import heartbeat
 from quickpoll.keys import GATEWAYS
+from quickpoll.link import Command, LinkLost
+from quickpoll.nodes import Links, Node, OneNode
+from quickpoll.redis import Client
 from tests.gateway.standin import CODE, House, keys_of
 from tests.redis_time import time_ms
 
@@ -38,6 +44,37 @@ async def test_who_was_about_to_be_let_in_then_comes_again_too(home: House) -> N
     assert await client.closed() == (4000, "resume")
     await home.coordinator.answer(command)
     assert (await home.coordinator.disconnected()).link == command.link
+
+
+async def test_who_was_counted_as_dead_learns_it_also_when_the_reply_to_a_beat_is_lost(
+    redis: Client, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = Links(OneNode(redis_url))
+    learned = asyncio.Event()
+    beating = heartbeat.Heartbeat(links, "gw", learned.set)
+    await beating.begin()
+    await redis.zrem(GATEWAYS, "gw")
+    ask, lost, entered = links.ask, asyncio.Event(), asyncio.Event()
+
+    async def ask_and_lose(node: Node, *commands: Command) -> list[Any]:
+        replies = await ask(node, *commands)
+        if commands[0][0] == "ZADD" and not lost.is_set():
+            lost.set()
+            raise LinkLost("the reply is lost")
+        if commands[0][:3] == ("ZADD", GATEWAYS, "NX"):
+            entered.set()
+        return replies
+
+    monkeypatch.setattr(links, "ask", ask_and_lose)
+    running = asyncio.create_task(beating.run())
+    async with asyncio.timeout(5):
+        await learned.wait()
+        await entered.wait()
+    assert lost.is_set()
+    assert await redis.zscore(GATEWAYS, "gw")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    links.close()
 
 
 async def test_a_session_that_went_with_redis_memory_ends(home: House) -> None:
