@@ -41,6 +41,8 @@ class Known:
 
     keys: PartitionKeys
     token: int
+    since: str
+    """The offset that was found under this token."""
     offset: str
     gateways: Collection[str]
     deadlines: Mapping[str, int]
@@ -70,7 +72,7 @@ class Making:
         self._known = known
         self._idle_ms = idle_ms
         self._sessions = sessions
-        self._outbox = Outbox(tokens, known.token)
+        self._outbox = Outbox(tokens, known.token, known.since)
         self._changes: dict[str, _Change] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
@@ -127,7 +129,7 @@ class Making:
             offset_before=known.offset,
             offset=last.id,
             sessions=sessions,
-            replies=self._outbox.replies(),
+            replies=self._outbox.replies(last.id),
             creates=self._creates,
             deadlines=self._deadlines,
             gateways_seen=self._seen.difference(known.gateways),

@@ -16,6 +16,7 @@ from quickpoll.envelope import (
     CloseOne,
     Command,
     Item,
+    Line,
     Link,
     Personal,
     Replies,
@@ -41,10 +42,11 @@ RETRY_AFTER_MS = 1000
 class Outbox:
     """Collects what one batch of a partition says, in order."""
 
-    def __init__(self, tokens: Tokens, token: int) -> None:
-        """`tokens` signs those of people; `token` is the fencing token of the lease."""
+    def __init__(self, tokens: Tokens, token: int, since: str) -> None:
+        """`tokens` signs those of people; `token` is the fencing token of the lease, and `since` the offset found."""
         self._tokens = tokens
         self._token = token
+        self._since = since
         self._replies: defaultdict[str, list[envelope.Reply]] = defaultdict(list)
         self._items: defaultdict[str, list[Item]] = defaultdict(list)
 
@@ -80,11 +82,12 @@ class Outbox:
 
     def step(self, code: str, number: int) -> bytes:
         """The encoded Step of a session."""
-        return envelope.encode(Step(self._token, number, tuple(self._items[code])))
+        return envelope.encode(Step(self._token, number, tuple(self._items[code]), self._since))
 
-    def replies(self) -> dict[str, bytes]:
-        """The encoded Replies by gateway."""
-        return {gateway: envelope.encode(Replies(tuple(replies))) for gateway, replies in self._replies.items()}
+    def replies(self, offset: str) -> dict[str, bytes]:
+        """The encoded Replies by gateway, of a batch after which the partition is there."""
+        line = Line(self._token, self._since, offset)
+        return {gateway: envelope.encode(Replies(tuple(replies), line)) for gateway, replies in self._replies.items()}
 
     def _reply(self, effect: Reply, last_step: int) -> None:
         message, binding = effect.message, None

@@ -18,7 +18,7 @@ from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
 from quickpoll.envelope import Command, GatewayLost, Tick
-from quickpoll.keys import PartitionKeys
+from quickpoll.keys import PartitionKeys, moment_of
 from quickpoll.link import Command as RedisCommand
 from quickpoll.nodes import Links, Node
 from quickpoll.protocol import GetLog
@@ -52,6 +52,8 @@ class Partition:
         self._tokens = tokens
         self._idle_ms = idle_ms
         self._deadlines: dict[str, int] = {}
+        self._since: str | None = None
+        """The offset that was found under this token."""
         self._said_to = NO_OFFSET
         """The offset after the last batch of which something was perhaps said."""
         self._sessions = Sessions(links, self.keys)
@@ -82,7 +84,8 @@ class Partition:
         """Starts from what Redis holds."""
         self.has_unsaid = bool(unsaid)
         self.offset = offset.decode() if offset else NO_OFFSET
-        self.has_gone_back = _moment(self.offset) < _moment(self._said_to)
+        self._since = self._since or self.offset
+        self.has_gone_back = moment_of(self.offset) < moment_of(self._said_to)
         self._deadlines = {code.decode(): int(at) for code, at in deadlines}
         self.gateways = {gateway.decode() for gateway in gateways}
         self.is_loaded = not self.has_gone_back
@@ -146,6 +149,7 @@ class Partition:
         return Known(
             keys=self.keys,
             token=self.token,
+            since=self._since or self.offset,
             offset=self.offset,
             gateways=self.gateways,
             deadlines=self._deadlines,
@@ -175,12 +179,6 @@ class Partition:
             except NoFreeCode:
                 _log.error("partition %d has hardly a free code left", self.number)
         return drawn
-
-
-def _moment(entry_id: str) -> tuple[int, int]:
-    """An ID of a stream, to be compared."""
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number)
 
 
 async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> None:

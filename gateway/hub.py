@@ -21,9 +21,10 @@ from gateway.fanout import WRITES_PER_TURN, Fanout
 from gateway.frames import StepFrames, text_frame
 from gateway.limits import Limits
 from gateway.relay import Pending, Relay, unavailable
-from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge
+from gateway.resync import NOTHING_SAID, UNREACHABLE, Position, Resync, Said, Verdict, judge
 from gateway.subscriber import Subscriber
-from quickpoll.envelope import Binding, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
+from quickpoll.envelope import Binding, Line, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
+from quickpoll.keys import moment_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import (
     CloseCode,
@@ -51,6 +52,7 @@ class Session:
 
     code: str
     position: Position
+    said: Said = NOTHING_SAID
     members: dict[Role, dict[int, Connection]] = field(default_factory=lambda: {Role.HOST: {}, Role.PLAYER: {}})
     seq: int = 0
     backlog: deque[Step] = field(default_factory=deque)
@@ -139,10 +141,11 @@ class Hub:
 
     def replies(self, data: bytes) -> None:
         """Delivers an encoded `Replies`."""
-        for reply in decode_replies(data).replies:
-            self._reply(reply)
+        said = decode_replies(data)
+        for reply in said.replies:
+            self._reply(reply, said.line)
 
-    def _reply(self, reply: Reply) -> None:
+    def _reply(self, reply: Reply, line: Line | None) -> None:
         connection = self.connections.get(reply.connection)
         pending = self._relay.take(reply.connection, reply.request)
         if pending and isinstance(pending.command.body, ResumeSession):
@@ -159,20 +162,28 @@ class Hub:
             pass  # answered before
         elif reply.binding and isinstance(pending.command.body, CreateSession):
             connection.entering = pending.command.request_id
-            self._spawn(self._enter_new_session(connection, pending, reply, reply.binding))
+            self._spawn(self._enter_new_session(connection, pending, reply, reply.binding, line))
         else:
             if isinstance(pending.command.body, JoinSession) and not entered:
                 error = _error_decoder.decode(reply.text).code
                 self._limits.refused(connection.address, pending.command.body.code, error, time.monotonic())
-            self._answer(connection, reply)
+            self._answer(connection, reply, line)
 
-    def _answer(self, connection: Connection, reply: Reply) -> None:
+    def _answer(self, connection: Connection, reply: Reply, line: Line | None) -> None:
         if reply.binding and connection.identity is None:
             self._bind(connection, reply.binding)
+        if line and connection.identity:
+            self._note(self._sessions[connection.identity.code], line)
         if reply.unbind:
             self._unbind(connection)
         if reply.text:
             self._write(connection, text_frame(reply.text))
+
+    def _note(self, session: Session, line: Line) -> None:
+        """Something is said to somebody of a session; if what was said before is lost, all have to resume."""
+        if session.said.is_lost_with(line.token, line.since):
+            self.restart(session.code)
+        session.said = Said(line.token, moment_of(line.offset))
 
     def _write(self, connection: Connection, frames: bytes) -> None:
         connection.write(frames)
@@ -180,7 +191,7 @@ class Hub:
         self._figures.delivered_bytes += len(frames)
 
     async def _enter_new_session(
-        self, connection: Connection, pending: Pending, reply: Reply, binding: Binding
+        self, connection: Connection, pending: Pending, reply: Reply, binding: Binding, line: Line | None
     ) -> None:
         """The host hears of its session when nothing of it can be missed any more."""
         code = binding.identity.code
@@ -196,7 +207,7 @@ class Hub:
             connection.send(unavailable(pending.command))
         else:
             if connection.is_open:
-                self._answer(connection, reply)
+                self._answer(connection, reply, line)
                 if missed:
                     self._resync.request(code, binding.step)
         finally:
@@ -217,6 +228,9 @@ class Hub:
         except (UnknownFormat, msgspec.DecodeError) as error:
             _log.error("a Step of session %s cannot be read: %r", code, error)
             self._resync.request(code, session.position.step + 1)
+            return
+        if session.said.is_lost_with(step.token, step.since):
+            self.restart(code)
             return
         if self._resync.is_under_way(code):
             self._resync.request(code, step.step)
@@ -248,6 +262,10 @@ class Hub:
         """Where a session's deliveries are; None if it has no connections here."""
         session = self._sessions.get(code)
         return session.position if session else None
+
+    def said(self, code: str) -> Said:
+        """How far replies went to a session's connections here."""
+        return self._sessions[code].said
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         """Delivers what was missed, in order."""

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from quickpoll.envelope import Step, UnknownFormat, decode_step
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys, moment_of, partition_of
 from quickpoll.nodes import Links, Node, on_each
 from quickpoll.redis import UNAVAILABLE
 
@@ -34,6 +34,20 @@ class Position(NamedTuple):
 
     token: int
     step: int
+
+
+class Said(NamedTuple):
+    """How far somebody here was told something of a session in a reply: under which token, and at which offset."""
+
+    token: int = 0
+    offset: tuple[int, int] = (0, 0)
+
+    def is_lost_with(self, token: int, since: str) -> bool:
+        """Whether the owner of that token began from before it."""
+        return token > self.token and bool(since) and moment_of(since) < self.offset
+
+
+NOTHING_SAID: Final = Said()
 
 
 class Verdict(Enum):
@@ -78,6 +92,9 @@ class Sessions(Protocol):
 
     def position(self, code: str) -> Position | None:
         """Where deliveries are; None if nobody here is in the session."""
+
+    def said(self, code: str) -> Said:
+        """How far replies went to its connections here."""
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         """Delivers what was missed."""
@@ -159,13 +176,15 @@ class Resync:
             position = sessions.position(code)
             if position is None:
                 break
-            last, history = await self._read(code, position)
+            said = sessions.said(code)
+            last, offset, history = await self._read(code, position)
             if sessions.position(code) != position:
                 continue  # all left, and others came
             if last is None:
                 sessions.end(code)
                 break
-            steps = missing(position, last, history) if history is not None else None
+            is_lost = moment_of(offset) < said.offset
+            steps = missing(position, last, history) if history is not None and not is_lost else None
             if steps is None:
                 sessions.restart(code)
                 break
@@ -176,16 +195,20 @@ class Resync:
             if sessions.position(code) is not None:
                 sessions.restart(code)
 
-    async def _read(self, code: str, position: Position) -> tuple[int | None, list[Step] | None]:
+    async def _read(self, code: str, position: Position) -> tuple[int | None, str, list[Step] | None]:
         """Reads a session's history.
 
         Returns:
-            How many Steps it has published (None: it is gone), and the newest (None: this version cannot read them).
+            How many Steps it has published (None: it is gone), the offset of its partition, and the newest Steps (None:
+            this version cannot read them).
         """
         keys = self._keys(code)
-        (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
+        published, found = await self._links.ask_of(
+            keys.number, ("HGET", keys.session(code), "step"), ("HGET", keys.meta, "offset")
+        )
+        offset = found.decode() if found else "0-0"
         if published is None:
-            return None, []
+            return None, offset, []
         history: list[Step] = []
         end = "+"
         while True:
@@ -193,9 +216,9 @@ class Resync:
             try:
                 history += [decode_step(_data(fields)) for _, fields in page]
             except (UnknownFormat, msgspec.DecodeError, KeyError):
-                return int(published), None
+                return int(published), offset, None
             if len(page) < PAGE or history[-1].step <= position.step:
-                return int(published), history
+                return int(published), offset, history
             end = "(" + page[-1][0].decode()
 
     def _node(self, code: str) -> Node:

@@ -123,10 +123,23 @@ class Reply(Struct, frozen=True, array_like=True):
     unbind: bool = False
 
 
+class Line(Struct, frozen=True, array_like=True):
+    """Of which history something is: what one owner says under one fencing token, from what it found in Redis on.
+
+    `since` is the offset that it found; `offset` the one after the batch in question. Who has heard of a later offset
+    under an older token has heard what is lost.
+    """
+
+    token: int
+    since: str
+    offset: str
+
+
 class Replies(Struct, frozen=True, array_like=True):
-    """Replies of one commit to one gateway, in order."""
+    """Replies of one commit to one gateway, in order. `line` None: from a coordinator that does not say it yet."""
 
     replies: tuple[Reply, ...]
+    line: Line | None = None
 
 
 # -- out: to every gateway of a session, on `{pN}:ch:<code>`, kept in `{pN}:out:<code>` ------
@@ -177,12 +190,14 @@ class Step(Struct, frozen=True, array_like=True):
     """What one commit says to a session, in order.
 
     `step` grows by one from one to the next: a gap means that something was missed, and is read
-    again from `{pN}:out:<code>`. `token` is the fencing token of the lease that published it.
+    again from `{pN}:out:<code>`. `token` is the fencing token of the lease that published it, and `since` the offset
+    that its owner found (see `Line`; empty: the coordinator is of a version that does not say).
     """
 
     token: int
     step: int
     items: tuple[Item, ...]
+    since: str = ""
 
 
 PersonalTexts = tuple[tuple[int, bytes], ...]

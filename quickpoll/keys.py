@@ -27,6 +27,12 @@ def partition_of(code: str, partitions: int) -> int:
     return crc32(code.encode()) % partitions
 
 
+def moment_of(entry_id: str) -> tuple[int, int]:
+    """An ID of a stream, such as an offset, to be compared: milliseconds, and a number."""
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)
+
+
 @dataclass(frozen=True)
 class PartitionKeys:
     """The keys of one partition."""

@@ -39,6 +39,7 @@ class Batches:
         base: dict[str, Any] = {
             "keys": KEYS,
             "token": 7,
+            "since": "0-0",
             "offset": "0-0",
             "gateways": set(),
             "deadlines": self.deadlines,

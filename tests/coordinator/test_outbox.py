@@ -10,6 +10,7 @@ from quickpoll.envelope import (
     CloseOne,
     Command,
     Identity,
+    Line,
     Link,
     Personal,
     Shared,
@@ -52,13 +53,15 @@ VIEW = SessionView(
 
 
 def said(*effects: Effect, last_step: int = 0) -> Outbox:
-    outbox = Outbox(TOKENS, 99)
+    outbox = Outbox(TOKENS, 99, "5-0")
     outbox.add(CODE, Effects(list(effects)), last_step)
     return outbox
 
 
 def replies(outbox: Outbox) -> dict[str, tuple[envelope.Reply, ...]]:
-    return {gateway: decode_replies(data).replies for gateway, data in outbox.replies().items()}
+    said = {gateway: decode_replies(data) for gateway, data in outbox.replies("6-0").items()}
+    assert all(replies.line == Line(99, "5-0", "6-0") for replies in said.values())
+    return {gateway: replies.replies for gateway, replies in said.items()}
 
 
 def test_replies_go_to_their_gateways_in_order() -> None:
@@ -130,7 +133,7 @@ def test_the_end_of_a_session_closes_all_connections() -> None:
     ],
 )
 def test_an_error_of_no_session_answers_the_command(code: ErrorCode, expected: bytes) -> None:
-    outbox = Outbox(TOKENS, 99)
+    outbox = Outbox(TOKENS, 99, "5-0")
     outbox.add_error(Command(Link("g", 3), 4, None, JoinSession(code=CODE, name="x", id="me")), code, "why")
     ((reply,),) = replies(outbox).values()
     assert (reply.connection, reply.request) == (3, 4)

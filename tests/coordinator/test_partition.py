@@ -18,6 +18,7 @@ from quickpoll.envelope import (
     Entry,
     GatewayLost,
     Identity,
+    Line,
     Link,
     Reply,
     Tick,
@@ -307,6 +308,18 @@ async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: Outc
     await load(owner.links, owner.links.nodes.of(0), [owner.partition])
     assert owner.partition.has_gone_back == has_gone_back
     assert owner.partition.is_loaded != has_gone_back
+
+
+async def test_a_line_begins_where_its_token_was_taken(owner: Owner) -> None:
+    await owner.apply(Tick())
+    await owner.restart()
+    before = owner.partition.offset
+    for _ in range(2):
+        batch = await owner.apply(owner.command(CREATE))
+        (replies,) = batch.replies.values()
+        assert decode_replies(replies).line == Line(TOKEN, before, batch.offset)
+        owner.partition.drop()
+        await load(owner.links, owner.links.nodes.of(0), [owner.partition])
 
 
 async def test_no_free_code_is_said_to_the_host(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from quickpoll.envelope import (
     Entry,
     Identity,
     Item,
+    Line,
     Personal,
     Replies,
     Reply,
@@ -99,6 +100,7 @@ class Coordinator:
         """The joins by name."""
         self.last_step: dict[str, int] = {}
         self.token = 1
+        self.line: Line | None = None
         self.seq = 0
 
     async def run(self) -> None:
@@ -162,13 +164,13 @@ class Coordinator:
     async def reply(self, command: Command, message: bytes, **more: Any) -> None:
         """One `Replies` with one reply, by the partition of the command."""
         code = command.identity.code if command.identity else getattr(command.body, "code", CODE)
-        replies = Replies((Reply(command.link.connection, command.request, message, **more),))
+        replies = Replies((Reply(command.link.connection, command.request, message, **more),), self.line)
         await self.redis.spublish(keys_of(code).replies(command.link.gateway), encode(replies))
 
     async def step(self, *items: Item, code: str = CODE, publish: bool = True, history: bool = True) -> Step:
         """The session's next Step. Without `publish` it is as if the gateway's subscription was cut then."""
         number = self.last_step[code] = self.last_step.get(code, 0) + 1
-        step = Step(self.token, number, items)
+        step = Step(self.token, number, items, self.line.since if self.line else "")
         self.seq = max([self.seq, *(item.seq for item in items if isinstance(item, Shared))])
         keys = keys_of(code)
         commit = self.redis.pipeline(transaction=True)

@@ -5,12 +5,19 @@ from typing import ClassVar
 
 import pytest
 
-from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
-from quickpoll.envelope import Step
+from gateway.resync import NOTHING_SAID, UNREACHABLE, Position, Resync, Said, Verdict, judge, missing
+from quickpoll.envelope import Line, Step
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.nodes import Links, Node
-from tests.gateway.standin import CODE, PARTITIONS, House, keys_of, to_all, until
+from tests.gateway.standin import CODE, PARTITIONS, House, Person, keys_of, to_all, until
 from tests.quickpoll.test_nodes import Map
+
+
+class Unspoken:
+    """Sessions here to which nothing was replied."""
+
+    def said(self, code: str) -> Said:
+        return NOTHING_SAID
 
 
 def step(number: int, token: int = 5) -> Step:
@@ -103,7 +110,7 @@ async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_
     for seq in (1, 2, 3):
         await home.coordinator.step(to_all(seq))
 
-    class Sessions:
+    class Sessions(Unspoken):
         """Read at step 0; when the answer comes, those who are in the session now have seen step 2."""
 
         positions: ClassVar = [Position(0, 0)]
@@ -132,7 +139,7 @@ async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> 
     for seq in (1, 2):
         await home.coordinator.step(to_all(seq))
 
-    class Sessions:
+    class Sessions(Unspoken):
         """Another node's channels are subscribed just when the answer has come."""
 
         asked: ClassVar = [0]
@@ -172,7 +179,7 @@ async def test_a_node_that_is_away_holds_up_no_session_of_another(
         def of(self, partition: int) -> Node:
             return redis_url if partition == here else f"redis://127.0.0.1:{unused_tcp_port}"
 
-    class Sessions:
+    class Sessions(Unspoken):
         delivered: asyncio.Queue[str] = asyncio.Queue()
 
         def position(self, code: str) -> Position | None:
@@ -208,7 +215,7 @@ async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(
     await home.coordinator.step(to_all(1))
     nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
 
-    class Sessions:
+    class Sessions(Unspoken):
         delivered: asyncio.Queue[str] = asyncio.Queue()
 
         def position(self, code: str) -> Position | None:
@@ -236,7 +243,7 @@ async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(
 
 
 async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home: House) -> None:
-    class Sessions:
+    class Sessions(Unspoken):
         """They are all there for two looks, and gone when the third has been read."""
 
         positions: ClassVar = [Position(0, 0)] * 5
@@ -281,6 +288,55 @@ async def test_when_redis_has_lost_a_tail_the_connections_resume(home: House) ->
     home.coordinator.token = 2
     await home.coordinator.step(to_all(1))
     assert await player.closed() == (4000, "resume")
+
+
+@pytest.fixture
+async def told(home: House) -> Person:
+    """A player who was told something in a reply, by an owner who began with nothing: after it the offset is 5-0."""
+    player = await home.player()
+    home.coordinator.line = Line(1, "0-0", "5-0")
+    await ask(player)
+    return player
+
+
+async def ask(player: Person) -> None:
+    await player.say("ask_extra_time", id="1")
+    assert (await player.hear())["reply_to"] == "1"
+
+
+@pytest.mark.parametrize(("since", "is_lost"), [("4-9", True), ("5-0", False)])
+async def test_when_redis_has_lost_what_a_reply_told_the_connections_resume_at_the_next_step(
+    home: House, told: Person, since: str, is_lost: bool
+) -> None:
+    home.coordinator.token, home.coordinator.line = 2, Line(2, since, "6-0")
+    await home.coordinator.step(to_all(1))
+    if is_lost:
+        assert await told.closed() == (4000, "resume")
+    else:
+        assert (await told.hear())["seq"] == 1
+
+
+async def test_when_redis_has_lost_what_a_reply_told_all_resume_at_the_next_reply_to_one(
+    home: House, told: Person
+) -> None:
+    other = await home.player("Other")
+    home.coordinator.line = Line(2, "4-9", "6-0")
+    await other.say("ask_extra_time", id="1")
+    for player in (told, other):
+        assert await player.closed() == (4000, "resume")
+
+
+@pytest.mark.parametrize(("offset", "is_lost"), [("4-9", True), ("5-0", False)])
+async def test_when_redis_holds_less_than_a_reply_told_the_connections_resume_after_a_cut(
+    home: House, told: Person, offset: str, is_lost: bool
+) -> None:
+    await home.redis.hset(keys_of().meta, "offset", offset)
+    await home.cut_subscriptions()
+    if is_lost:
+        assert await told.closed() == (4000, "resume")
+    else:
+        await home.coordinator.step(to_all(1))
+        assert (await told.hear())["seq"] == 1
 
 
 async def test_a_session_that_is_gone_ends(home: House) -> None:

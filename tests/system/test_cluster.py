@@ -24,7 +24,7 @@ from tests.system.game import QUIZ
 from tests.system.harness import Process, coordinator, gateway, running, websocket_url
 from tests.system.servers import RedisCluster, Server, eventually, redis_cluster, sentinels
 
-LANES = 4
+LANES = 5
 PARTITIONS = 64
 PLAYERS = 6
 OVER_WITHIN_S = 40.0
