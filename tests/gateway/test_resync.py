@@ -1,7 +1,7 @@
 """What was missed is delivered in order, or the connections resume: never something between."""
 
 import asyncio
-from typing import ClassVar
+from itertools import count
 
 import pytest
 
@@ -13,11 +13,26 @@ from tests.gateway.standin import CODE, PARTITIONS, House, Person, keys_of, to_a
 from tests.quickpoll.test_nodes import Map
 
 
-class Unspoken:
-    """Sessions here to which nothing was replied."""
+class Behind:
+    """Sessions here that have missed something, and to which nothing was replied."""
+
+    def __init__(self, at: Position) -> None:
+        self.at = at
+        self.delivered: asyncio.Queue[tuple[str, list[int]]] = asyncio.Queue()
+
+    def position(self, code: str) -> Position | None:
+        return self.at
 
     def said(self, code: str) -> Said:
         return NOTHING_SAID
+
+    def recovered(self, code: str, steps: list[Step]) -> None:
+        self.delivered.put_nowait((code, [one.step for one in steps]))
+
+    def restart(self, code: str) -> None:
+        raise AssertionError(code)
+
+    end = restart
 
 
 def step(number: int, token: int = 5) -> Step:
@@ -110,27 +125,20 @@ async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_
     for seq in (1, 2, 3):
         await home.coordinator.step(to_all(seq))
 
-    class Sessions(Unspoken):
+    class Sessions(Behind):
         """Read at step 0; when the answer comes, those who are in the session now have seen step 2."""
 
-        positions: ClassVar = [Position(0, 0)]
-        delivered: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        def __init__(self) -> None:
+            super().__init__(Position(0, 2))
+            self.before = [Position(0, 0)]
 
         def position(self, code: str) -> Position | None:
-            return self.positions.pop() if self.positions else Position(0, 2)
+            return self.before.pop() if self.before else self.at
 
-        def recovered(self, code: str, steps: list[Step]) -> None:
-            self.delivered.set_result([one.step for one in steps])
-
-        def restart(self, code: str) -> None:
-            raise AssertionError
-
-        end = restart
-
-    resync = Resync(home.gateway._links, PARTITIONS)
-    running = asyncio.create_task(resync.run(Sessions()))
+    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions()
+    running = asyncio.create_task(resync.run(sessions))
     resync.request(CODE, 3)
-    assert await Sessions.delivered == [3]
+    assert await sessions.delivered.get() == (CODE, [3])
     running.cancel()
 
 
@@ -139,31 +147,21 @@ async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> 
     for seq in (1, 2):
         await home.coordinator.step(to_all(seq))
 
-    class Sessions(Unspoken):
+    class Sessions(Behind):
         """Another node's channels are subscribed just when the answer has come."""
 
-        asked: ClassVar = [0]
-        delivered: asyncio.Queue[list[int]] = asyncio.Queue()
+        looks = count(1)
 
         def position(self, code: str) -> Position | None:
-            self.asked[0] += 1
-            if self.asked[0] == 2:
+            if next(self.looks) == 2:
                 resync.request(code, 0)
-            return Position(0, 1)
+            return self.at
 
-        def recovered(self, code: str, steps: list[Step]) -> None:
-            self.delivered.put_nowait([one.step for one in steps])
-
-        def restart(self, code: str) -> None:
-            raise AssertionError
-
-        end = restart
-
-    resync = Resync(home.gateway._links, PARTITIONS)
-    running = asyncio.create_task(resync.run(Sessions()))
+    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions(Position(0, 1))
+    running = asyncio.create_task(resync.run(sessions))
     resync.request(CODE, 0)
     async with asyncio.timeout(5):
-        assert [await Sessions.delivered.get() for _ in range(2)] == [[2], [2]]
+        assert [await sessions.delivered.get() for _ in range(2)] == [(CODE, [2])] * 2
     running.cancel()
 
 
@@ -179,30 +177,16 @@ async def test_a_node_that_is_away_holds_up_no_session_of_another(
         def of(self, partition: int) -> Node:
             return redis_url if partition == here else f"redis://127.0.0.1:{unused_tcp_port}"
 
-    class Sessions(Unspoken):
-        delivered: asyncio.Queue[str] = asyncio.Queue()
-
-        def position(self, code: str) -> Position | None:
-            return Position(0, 0)
-
-        def recovered(self, code: str, steps: list[Step]) -> None:
-            self.delivered.put_nowait(code)
-
-        def restart(self, code: str) -> None:
-            raise AssertionError
-
-        end = restart
-
     nodes = Nodes(redis_url, f"redis://127.0.0.1:{unused_tcp_port}")
-    links = Links(nodes)
+    links, sessions = Links(nodes), Behind(Position(0, 0))
     resync = Resync(links, PARTITIONS)
     elsewhere = next(code for code in map(str, range(100000, 100100)) if keys_of(code).number != here)
     resync.request(elsewhere, 0)
-    running = asyncio.create_task(resync.run(Sessions()))
+    running = asyncio.create_task(resync.run(sessions))
     async with asyncio.timeout(5):
         await until(lambda: bool(nodes.doubts))
         resync.request(CODE, 1)
-        assert await Sessions.delivered.get() == CODE
+        assert await sessions.delivered.get() == (CODE, [1])
     assert resync.is_under_way(elsewhere)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -215,59 +199,38 @@ async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(
     await home.coordinator.step(to_all(1))
     nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
 
-    class Sessions(Unspoken):
-        delivered: asyncio.Queue[str] = asyncio.Queue()
-
-        def position(self, code: str) -> Position | None:
-            return Position(0, 0)
-
-        def recovered(self, code: str, steps: list[Step]) -> None:
-            self.delivered.put_nowait(code)
-
-        def restart(self, code: str) -> None:
-            raise AssertionError
-
-        end = restart
-
-    links = Links(nodes)
+    links, sessions = Links(nodes), Behind(Position(0, 0))
     resync = Resync(links, PARTITIONS)
     resync.request(CODE, 1)
-    running = asyncio.create_task(resync.run(Sessions()))
+    running = asyncio.create_task(resync.run(sessions))
     async with asyncio.timeout(5):
         await until(lambda: bool(nodes.doubts))
         nodes.set(redis_url)
-        assert await Sessions.delivered.get() == CODE
+        assert await sessions.delivered.get() == (CODE, [1])
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     links.close()
 
 
 async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home: House) -> None:
-    class Sessions(Unspoken):
+    class Sessions(Behind):
         """They are all there for two looks, and gone when the third has been read."""
 
-        positions: ClassVar = [Position(0, 0)] * 5
-        looked_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        looks = count(1)
+        looked_elsewhere = asyncio.Event()
 
         def position(self, code: str) -> Position | None:
             if code != CODE:
-                self.looked_again.set_result(None)
-            return self.positions.pop() if self.positions else None
-
-        def recovered(self, code: str, steps: list[Step]) -> None:
-            pass
-
-        def restart(self, code: str) -> None:
-            raise KeyError(code)
-
-        end = restart
+                self.looked_elsewhere.set()
+            return self.at if next(self.looks) <= 5 else None
 
     await home.coordinator.step(to_all(1))
-    resync = Resync(home.gateway._links, PARTITIONS)
-    running = asyncio.create_task(resync.run(Sessions()))
+    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions(Position(0, 0))
+    running = asyncio.create_task(resync.run(sessions))
     resync.request(CODE, UNREACHABLE)
     resync.request("000000", 1)
-    await asyncio.wait((running, Sessions.looked_again), return_when=asyncio.FIRST_COMPLETED)
+    async with asyncio.timeout(5):
+        await sessions.looked_elsewhere.wait()
     assert not running.done()
     running.cancel()
 
