@@ -76,6 +76,11 @@ class Player(Person):
         super().__init__(crowd, name)
         self.given: dict[int, Given] = {}
 
+    @property
+    def accepted(self) -> int:
+        """How many of its answers were."""
+        return sum(given.accepted is not None for given in self.given.values())
+
     def see(self, message: AnyServerMessage) -> None:
         """Also answers."""
         super().see(message)

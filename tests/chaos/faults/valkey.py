@@ -9,6 +9,7 @@ from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import Phase
 from quickpoll.redis import UNAVAILABLE
 from tests.chaos.cluster import PARTITIONS, Node
+from tests.chaos.crowd import Crowd, Player
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World
 from tests.chaos.poison import poison
 from tests.chaos.proxy import Way
@@ -59,14 +60,30 @@ async def valkey_restored(world: World) -> None:
     """Valkey dies, and comes back on a copy of its disk from some moments before: the latest is lost for all alike."""
     crowd, valkey = world.crowd, world.cluster.valkey
     valkey.keep_copy()
-    before = crowd.host.seq
-    await crowd.host.until(lambda: crowd.host.seq > before or crowd.host.phase is Phase.ENDED)
+    await _until_told_more(crowd)
     crowd.may_go_on.clear()
     await valkey.go_back_to_copy()
     with suppress(TimeoutError):  # who has heard nothing of it need not come again
         async with asyncio.timeout(ALL_BACK_WITHIN_S):
             await crowd.all_enter_again()
     crowd.may_go_on.set()
+
+
+async def _until_told_more(crowd: Crowd) -> None:
+    """The host hears something new, or a player that an answer counts; or there is nothing to come any more."""
+    seq = crowd.host.seq
+    waiting = [
+        asyncio.create_task(crowd.host.until(lambda: crowd.host.seq > seq or crowd.host.phase is Phase.ENDED)),
+        *(asyncio.create_task(_until_accepted(player, player.accepted)) for player in crowd.players),
+    ]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _until_accepted(player: Player, before: int) -> None:
+    await player.until(lambda: player.accepted > before)
 
 
 async def valkey_stopped(world: World) -> None:
