@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from coordinator.replicas import Replicas
-from quickpoll.keys import PartitionKeys
+from quickpoll.keys import PartitionKeys, moment_of
 from quickpoll.link import LinkLost, RedisLink, Refusal
 from quickpoll.script import Call, Script
 from quickpoll.settings import Durability
@@ -26,9 +26,6 @@ CLOSED_HISTORY_EXPIRY_MS: Final = 2 * 60 * 1000
 """How long gateways can still learn how it ended; names of players are in it."""
 CREATE_EXPIRY_MS: Final = 10 * 60 * 1000
 """How long a `create_session` that is sent again is recognised."""
-
-NO_OFFSET: Final = "0-0"
-"""The offset of a partition where nothing was applied yet."""
 
 
 class Outcome(Enum):
@@ -143,8 +140,8 @@ def _call(batch: Batch, *, holds: bool) -> Call:
     """Keys and arguments as `commit.lua` names them."""
     keys = batch.keys
     names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine, keys.outbox]
-    milliseconds, _, number = batch.offset.partition("-")
-    first_kept = f"{milliseconds}-{int(number) + 1}"
+    milliseconds, number = moment_of(batch.offset)
+    first_kept = f"{milliseconds}-{number + 1}"
     args: list[Any] = [batch.token, batch.offset_before, batch.offset, first_kept]
     args += (len(batch.sessions), len(batch.replies), len(batch.creates), SESSION_EXPIRY_MS if holds else 0)
     for session in batch.sessions:

@@ -138,16 +138,12 @@ class Leases:
 
     def forget(self, number: int) -> None:
         """A commit was fenced: another coordinator has the partition."""
-        if self._leases.pop(number, None):
-            _log.warning("partition %d is another coordinator's", number)
-            self._lost(number)
+        self._end(number, "partition %d is another coordinator's")
 
     def retake(self, number: int) -> None:
         """Redis has lost what was said under the token of a partition: what follows has to have a greater one."""
-        if self._leases.pop(number, None):
-            _log.warning("Redis has lost the latest of partition %d; it goes on from before that", number)
-            self._lost(number)
-            self.hurry()
+        self._end(number, "Redis has lost the latest of partition %d; it goes on from before that")
+        self.hurry()
 
     async def release_all(self) -> None:
         """Gives everything back, so that others can take it at once; raises what the links raise."""
@@ -225,6 +221,11 @@ class Leases:
         if idle:
             await self._release(idle)
             _log.info("gave back %d partitions, owns %d of %d", len(idle), len(self._leases), len(self._keys))
+
+    def _end(self, number: int, why: str) -> None:
+        if self._leases.pop(number, None):
+            _log.warning(why, number)
+            self._lost(number)
 
     async def _release(self, numbers: Iterable[int]) -> None:
         leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}

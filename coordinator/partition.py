@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from coordinator import log_pages
 from coordinator.codes import NoFreeCode, draw_free
-from coordinator.commit import NO_OFFSET, Batch, Outcome
+from coordinator.commit import Batch, Outcome
 from coordinator.engine import IDLE_MS, LogPage
 from coordinator.entries import Entries, Received, create_id_of, receive
 from coordinator.making import Known, Making
 from coordinator.quarantine import Poison
 from coordinator.sessions import Sessions
 from quickpoll.envelope import Command, GatewayLost, Tick
-from quickpoll.keys import PartitionKeys, moment_of
+from quickpoll.keys import NO_OFFSET, PartitionKeys, moment_of
 from quickpoll.link import Command as RedisCommand
 from quickpoll.nodes import Links, Node
 from quickpoll.protocol import GetLog
@@ -52,7 +52,7 @@ class Partition:
         self._tokens = tokens
         self._idle_ms = idle_ms
         self._deadlines: dict[str, int] = {}
-        self._since: str | None = None
+        self._since = ""
         """The offset that was found under this token."""
         self._said_to = NO_OFFSET
         """The offset after the last batch of which something was perhaps said."""
@@ -127,7 +127,7 @@ class Partition:
             else:
                 self._deadlines[code] = at
         self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
-        self._sessions.tidy(int(batch.offset.partition("-")[0]))
+        self._sessions.tidy(moment_of(batch.offset)[0])
 
     def drop(self) -> None:
         """Forgets everything; it has to be loaded again."""
@@ -149,7 +149,7 @@ class Partition:
         return Known(
             keys=self.keys,
             token=self.token,
-            since=self._since or self.offset,
+            since=self._since,
             offset=self.offset,
             gateways=self.gateways,
             deadlines=self._deadlines,

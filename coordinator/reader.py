@@ -19,6 +19,7 @@ from coordinator.commit import Batch, Committer, Outcome
 from coordinator.entries import Entries, read_streams
 from coordinator.outage import Outage
 from coordinator.partition import Partition, load
+from quickpoll.keys import moment_of
 from quickpoll.link import RedisLink, Refusal
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.nodes import MOVED_AWAY, Links, Node, open_node
@@ -285,7 +286,7 @@ class Reader:
         if outcome is Outcome.COMMITTED:
             figures.sessions_created += len(batch.creates)
             figures.entries_quarantined += len(batch.quarantined)
-            arrived_at = int(batch.offset.partition("-")[0])
+            arrived_at, _ = moment_of(batch.offset)
             figures.stream_lag_seconds.observe((self._work.now_ms(batch.keys.number) - arrived_at) / 1000)
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:

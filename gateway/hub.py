@@ -21,10 +21,9 @@ from gateway.fanout import WRITES_PER_TURN, Fanout
 from gateway.frames import StepFrames, text_frame
 from gateway.limits import Limits
 from gateway.relay import Pending, Relay, unavailable
-from gateway.resync import NOTHING_SAID, UNREACHABLE, Position, Resync, Said, Verdict, judge
+from gateway.resync import UNREACHABLE, Position, Resync, Verdict, has_lost, judge
 from gateway.subscriber import Subscriber
 from quickpoll.envelope import Binding, Line, Reply, Shared, Step, UnknownFormat, decode_replies, decode_step
-from quickpoll.keys import moment_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import (
     CloseCode,
@@ -52,7 +51,8 @@ class Session:
 
     code: str
     position: Position
-    said: Said = NOTHING_SAID
+    line: Line | None = None
+    """That of the last reply to one of its connections."""
     members: dict[Role, dict[int, Connection]] = field(default_factory=lambda: {Role.HOST: {}, Role.PLAYER: {}})
     seq: int = 0
     backlog: deque[Step] = field(default_factory=deque)
@@ -181,9 +181,9 @@ class Hub:
 
     def _note(self, session: Session, line: Line) -> None:
         """Something is said to somebody of a session; if what was said before is lost, all have to resume."""
-        if session.said.is_lost_with(line.token, line.since):
+        if has_lost(session.line, line.token, line.since):
             self.restart(session.code)
-        session.said = Said(line.token, moment_of(line.offset))
+        session.line = line
 
     def _write(self, connection: Connection, frames: bytes) -> None:
         connection.write(frames)
@@ -229,7 +229,7 @@ class Hub:
             _log.error("a Step of session %s cannot be read: %r", code, error)
             self._resync.request(code, session.position.step + 1)
             return
-        if session.said.is_lost_with(step.token, step.since):
+        if has_lost(session.line, step.token, step.since):
             self.restart(code)
             return
         if self._resync.is_under_way(code):
@@ -263,9 +263,9 @@ class Hub:
         session = self._sessions.get(code)
         return session.position if session else None
 
-    def said(self, code: str) -> Said:
-        """How far replies went to a session's connections here."""
-        return self._sessions[code].said
+    def line(self, code: str) -> Line | None:
+        """That of the last reply to one of a session's connections here."""
+        return self._sessions[code].line
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         """Delivers what was missed, in order."""

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from quickpoll.envelope import Step, UnknownFormat, decode_step
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys, moment_of, partition_of
+from quickpoll.envelope import Line, Step, UnknownFormat, decode_step
+from quickpoll.keys import ENTRY_FIELD, NO_OFFSET, PartitionKeys, moment_of, partition_of
 from quickpoll.nodes import Links, Node, on_each
 from quickpoll.redis import UNAVAILABLE
 
@@ -36,20 +36,6 @@ class Position(NamedTuple):
     step: int
 
 
-class Said(NamedTuple):
-    """How far somebody here was told something of a session in a reply: under which token, and at which offset."""
-
-    token: int = 0
-    offset: tuple[int, int] = (0, 0)
-
-    def is_lost_with(self, token: int, since: str) -> bool:
-        """Whether the owner of that token began from before it."""
-        return token > self.token and bool(since) and moment_of(since) < self.offset
-
-
-NOTHING_SAID: Final = Said()
-
-
 class Verdict(Enum):
     """What a Step is, seen from a position."""
 
@@ -66,6 +52,11 @@ def judge(position: Position, step: Step) -> Verdict:
     if step.token < position.token:
         return Verdict.FORKED
     return Verdict.NEXT if step.step == position.step + 1 else Verdict.GAP
+
+
+def has_lost(heard: Line | None, token: int, since: str) -> bool:
+    """Whether the owner of that token, who found that offset, went on from before what was heard in a reply."""
+    return heard is not None and token > heard.token and bool(since) and moment_of(since) < moment_of(heard.offset)
 
 
 def missing(position: Position, last: int, history: list[Step]) -> list[Step] | None:
@@ -93,8 +84,8 @@ class Sessions(Protocol):
     def position(self, code: str) -> Position | None:
         """Where deliveries are; None if nobody here is in the session."""
 
-    def said(self, code: str) -> Said:
-        """How far replies went to its connections here."""
+    def line(self, code: str) -> Line | None:
+        """That of the last reply to one of its connections here."""
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         """Delivers what was missed."""
@@ -176,14 +167,14 @@ class Resync:
             position = sessions.position(code)
             if position is None:
                 break
-            said = sessions.said(code)
+            heard = sessions.line(code)
             last, offset, history = await self._read(code, position)
             if sessions.position(code) != position:
                 continue  # all left, and others came
             if last is None:
                 sessions.end(code)
                 break
-            is_lost = moment_of(offset) < said.offset
+            is_lost = heard is not None and moment_of(offset) < moment_of(heard.offset)
             steps = missing(position, last, history) if history is not None and not is_lost else None
             if steps is None:
                 sessions.restart(code)
@@ -206,7 +197,7 @@ class Resync:
         published, found = await self._links.ask_of(
             keys.number, ("HGET", keys.session(code), "step"), ("HGET", keys.meta, "offset")
         )
-        offset = found.decode() if found else "0-0"
+        offset = found.decode() if found else NO_OFFSET
         if published is None:
             return None, offset, []
         history: list[Step] = []

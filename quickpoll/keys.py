@@ -20,6 +20,8 @@ GATEWAYS: Final = "qp:gateways"
 
 ENTRY_FIELD: Final = b"e"
 """The one field of every stream entry."""
+NO_OFFSET: Final = "0-0"
+"""The offset of a partition where nothing was applied yet."""
 
 
 def partition_of(code: str, partitions: int) -> int:

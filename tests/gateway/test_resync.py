@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from gateway.resync import NOTHING_SAID, UNREACHABLE, Position, Resync, Said, Verdict, judge, missing
+from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
 from quickpoll.envelope import Line, Step
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.nodes import Links, Node
@@ -23,8 +23,8 @@ class Behind:
     def position(self, code: str) -> Position | None:
         return self.at
 
-    def said(self, code: str) -> Said:
-        return NOTHING_SAID
+    def line(self, code: str) -> Line | None:
+        return None
 
     def recovered(self, code: str, steps: list[Step]) -> None:
         self.delivered.put_nowait((code, [one.step for one in steps]))
