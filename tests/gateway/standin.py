@@ -36,7 +36,7 @@ from quickpoll.envelope import (
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
-from quickpoll.redis import Client
+from quickpoll.redis import UNAVAILABLE, Client
 from quickpoll.tokens import Tokens
 
 PARTITIONS = 4
@@ -106,7 +106,10 @@ class Coordinator:
     async def run(self) -> None:
         offsets: Any = {PartitionKeys(number).stream: b"0" for number in range(PARTITIONS)}
         while True:
-            found: Any = await self.redis.xread(offsets, block=1000)
+            try:
+                found: Any = await self.redis.xread(offsets, block=1000)
+            except UNAVAILABLE:  # it is away for a while
+                continue
             for stream, (entries,) in found.items() if isinstance(found, dict) else ((s, (e,)) for s, e in found):
                 for entry_id, fields in entries:
                     offsets[stream.decode()] = entry_id

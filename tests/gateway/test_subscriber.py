@@ -160,6 +160,7 @@ async def test_redis_away_for_a_while(home: House, monkeypatch: pytest.MonkeyPat
     """Connections stay, commands are `unavailable`, and all goes on when Redis is back."""
     player = await home.player()
     monkeypatch.setattr(feed, "SILENT_AFTER_S", 0.5)
+    monkeypatch.setattr(feed, "PING_EVERY_S", 0.1)  # else it is silent for longer than that when all is well
     await home.cut_subscriptions()
     await home.redis.client_pause(2500)  # longer than any command of ours waits
     error = await player.ask("submit_answer", question=0, answer=0)
