@@ -1,7 +1,7 @@
 """Writes what is derived from the protocol: `python -m clients.codegen`, or `--check` to fail on a difference.
 
 - `docs/protocol.schema.json`: JSON Schema of every message.
-- `clients/web/src/lib/protocol.ts`: the types of the pages.
+- `clients/web/src/wire/protocol.ts`: the types of the pages.
 - `docs/protocol.md`: its tables, each between `<!-- generated: name -->` and `<!-- end -->`; the
   prose around them is written there and kept.
 """
@@ -122,7 +122,7 @@ _ALIASES: Final = {
 
 
 def typescript() -> str:
-    """The text of `clients/web/src/lib/protocol.ts`."""
+    """The text of `clients/web/src/wire/protocol.ts`."""
     blocks = [f"// {HEADER}\n"]
     blocks += [f"export const {name} = {value};" for name, value in _constants().items()]
     blocks += [
@@ -304,7 +304,7 @@ def generated() -> dict[Path, str]:
     page = ROOT / "docs/protocol.md"
     return {
         ROOT / "docs/protocol.schema.json": schema(),
-        ROOT / "clients/web/src/lib/protocol.ts": typescript(),
+        ROOT / "clients/web/src/wire/protocol.ts": typescript(),
         page: markdown(page.read_text()),
     }
 

@@ -1,6 +1,6 @@
 """The wire protocol: every message, error code, close code and limit, once.
 
-`docs/protocol.md`, `docs/protocol.schema.json` and `clients/web/src/lib/protocol.ts` are generated
+`docs/protocol.md`, `docs/protocol.schema.json` and `clients/web/src/wire/protocol.ts` are generated
 from this file (`make generate`); a test fails when they differ. The types validate: a message
 that decodes is well-formed, and one that does not raises `BadMessage` with the path of the
 wrong field. What depends on the state of a session is judged by the engine, not here.

@@ -1,4 +1,4 @@
-/** Compiles the texts in src/lib/messages (ICU MessageFormat) while building, so that no page carries a parser. */
+/** Compiles the texts in src/i18n/messages (ICU MessageFormat) while building, so that no page carries a parser. */
 
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
 import type { Plugin } from "vite";

@@ -34,5 +34,5 @@ export default defineConfig({
   },
   // Svelte would otherwise hand its server build to the tests.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/lib/testing.ts"] },
+  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/i18n/testing.ts"] },
 });

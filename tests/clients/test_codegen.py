@@ -14,7 +14,7 @@ GENERATED = codegen.generated()
 def interface(name: str) -> str:
     """The body of one interface, on one line."""
     text = (
-        GENERATED[codegen.ROOT / "clients/web/src/lib/protocol.ts"]
+        GENERATED[codegen.ROOT / "clients/web/src/wire/protocol.ts"]
         .split(f"export interface {name} {{")[1]
         .split("\n}\n")[0]
     )
@@ -36,10 +36,10 @@ def test_check_names_the_file_that_differs(
     monkeypatch.setattr(codegen, "ROOT", tmp_path)
     assert codegen.main(["--check"]) == 0
 
-    types = tmp_path / "clients/web/src/lib/protocol.ts"
+    types = tmp_path / "clients/web/src/wire/protocol.ts"
     types.write_text(types.read_text().replace("number", "string"))
     assert codegen.main(["--check"]) == 1
-    assert "clients/web/src/lib/protocol.ts differs" in capsys.readouterr().err
+    assert "clients/web/src/wire/protocol.ts differs" in capsys.readouterr().err
     assert codegen.main([]) == 0
     assert codegen.main(["--check"]) == 0
 

@@ -21,7 +21,7 @@ QUIZ = Quiz(
         for number in (1, 2)
     ),
 )
-ARABIC = json.loads(Path("clients/web/src/lib/messages/player/ar.json").read_text())
+ARABIC = json.loads(Path("clients/web/src/i18n/messages/player/ar.json").read_text())
 MOST_TABS = 30
 
 

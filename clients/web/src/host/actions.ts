@@ -1,7 +1,7 @@
 /** What comes next: the one thing that the large button, the space bar and the remote do. */
 
-import type { TextKey } from "../lib/i18n.svelte";
-import type { View } from "../lib/reducer";
+import type { TextKey } from "../i18n/i18n.svelte";
+import type { View } from "../game/reducer";
 import type { Host } from "./host.svelte";
 
 export interface Action {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { tokenFor } from "../lib/tokens";
+import { tokenFor } from "../wire/tokens";
 import { readAddress, remoteLink, showAddress } from "./address";
 
 beforeEach(() => localStorage.clear());

@@ -5,7 +5,7 @@
  * and taken out of the address and its history at once.
  */
 
-import { keepToken } from "../lib/tokens";
+import { keepToken } from "../wire/tokens";
 
 export interface Opening {
   /** The session to resume, if the address names one. */

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
-import type { PublicQuestion } from "../lib/protocol";
-import { keepToken, keptTokens, tokenFor } from "../lib/tokens";
+import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import type { PublicQuestion } from "../wire/protocol";
+import { keepToken, keptTokens, tokenFor } from "../wire/tokens";
 import { Host, TURN_MS } from "./host.svelte";
 
 let connection: ReturnType<typeof fakeServer>;

@@ -7,21 +7,21 @@
  * turns to the leaderboard by itself. A removal can be taken back for a few seconds, while the player is hidden already.
  */
 
-import { announce } from "../lib/announce";
-import { t } from "../lib/i18n.svelte";
-import type { AnyServerMessage, ExtraTimePercent, Log, Quiz, Results, Settings } from "../lib/protocol";
-import type { View } from "../lib/reducer";
-import { Session } from "../lib/session.svelte";
-import { type Command, Refused } from "../lib/socket";
-import { type Sound, Sounds } from "../lib/sound";
-import { read, write } from "../lib/storage";
-import { keepToken, tokenFor } from "../lib/tokens";
-import { WakeLock } from "../lib/wakelock";
-import { refusalText } from "../lib/wording";
+import { announce } from "../device/announce";
+import { t } from "../i18n/i18n.svelte";
+import type { AnyServerMessage, ExtraTimePercent, Log, Quiz, Results, Settings } from "../wire/protocol";
+import type { View } from "../game/reducer";
+import { Session } from "../game/session.svelte";
+import { type Command, Refused } from "../wire/socket";
+import { type Sound, Sounds } from "../device/sound";
+import { read, write } from "../device/storage";
+import { keepToken, tokenFor } from "../wire/tokens";
+import { WakeLock } from "../device/wakelock";
+import { refusalText } from "../i18n/wording";
 import { type Opening, remoteLink, showAddress } from "./address";
 import { fetchLog } from "./log";
 import { listed } from "./people";
-import { type Standings, fetchStandings } from "./standings";
+import { type Standings, fetchStandings } from "./results/standings";
 
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Log } from "../lib/protocol";
+import type { Log } from "../wire/protocol";
 import { fetchLog } from "./log";
 
 test("all pages are asked for, and are one text", async () => {

@@ -1,13 +1,13 @@
 /** Starts the host page. */
 
-import "../lib/ui/tokens.css";
-import "../lib/ui/base.css";
+import "../ui/tokens.css";
+import "../ui/base.css";
 import { mount } from "svelte";
-import { prepareAnnouncements } from "../lib/announce";
-import { startTexts } from "../lib/i18n.svelte";
-import host from "../lib/messages/host";
-import setup from "../lib/messages/setup";
-import shared from "../lib/messages/shared";
+import { prepareAnnouncements } from "../device/announce";
+import { startTexts } from "../i18n/i18n.svelte";
+import host from "../i18n/messages/host";
+import setup from "../i18n/messages/setup";
+import shared from "../i18n/messages/shared";
 import App from "./App.svelte";
 
 await startTexts(shared, host, setup);

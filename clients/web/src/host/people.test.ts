@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { SESSION } from "../lib/fakes";
-import type { HostPlayer } from "../lib/protocol";
+import { SESSION } from "../wire/fakes";
+import type { HostPlayer } from "../wire/protocol";
 import { biggestClimber, missing, named } from "./people";
 
 const person = (name: string, more: Partial<HostPlayer> = {}): HostPlayer => ({

@@ -1,8 +1,8 @@
 /** Which players a list shows, and their names in a row. */
 
-import { language, locale } from "../lib/i18n.svelte";
-import type { HostPlayer, LeaderboardEntry } from "../lib/protocol";
-import type { View } from "../lib/reducer";
+import { language, locale } from "../i18n/i18n.svelte";
+import type { HostPlayer, LeaderboardEntry } from "../wire/protocol";
+import type { View } from "../game/reducer";
 
 /** Who is here and has not answered the open question. */
 export function missing(view: View): HostPlayer[] {

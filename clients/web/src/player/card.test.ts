@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
-import { chooseLanguage } from "../lib/i18n.svelte";
+import { chooseLanguage } from "../i18n/i18n.svelte";
 import { SIDE, canShare, cardTexts, drawCard, shareCard } from "./card";
 
 const RESULT = { title: "Capitals", name: "Ada", avatar: "x", rank: 2, total: 1200, points: 2150 };

@@ -1,7 +1,7 @@
 /** The own result as a picture to share or to keep: drawn here, on midnight ground with the shapes of the game. */
 
-import { avatarUri } from "../lib/avatars";
-import { t } from "../lib/i18n.svelte";
+import { avatarUri } from "../ui/avatars";
+import { t } from "../i18n/i18n.svelte";
 
 /** What is on the picture, in words. */
 export interface CardTexts {

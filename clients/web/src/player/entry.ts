@@ -1,6 +1,6 @@
 /** What a player types to get in: the code out of whatever was pasted, and another name where one is taken. */
 
-import type { ErrorCode } from "../lib/protocol";
+import type { ErrorCode } from "../wire/protocol";
 
 /** The server's limit. */
 export const MAX_NAME = 24;

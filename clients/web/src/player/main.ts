@@ -1,12 +1,12 @@
 /** Starts the player page. */
 
-import "../lib/ui/tokens.css";
-import "../lib/ui/base.css";
+import "../ui/tokens.css";
+import "../ui/base.css";
 import { mount } from "svelte";
-import { prepareAnnouncements } from "../lib/announce";
-import { startTexts } from "../lib/i18n.svelte";
-import player from "../lib/messages/player";
-import shared from "../lib/messages/shared";
+import { prepareAnnouncements } from "../device/announce";
+import { startTexts } from "../i18n/i18n.svelte";
+import player from "../i18n/messages/player";
+import shared from "../i18n/messages/shared";
 import App from "./App.svelte";
 
 await startTexts(shared, player);

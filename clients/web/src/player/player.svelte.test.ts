@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { QUESTION, SESSION, fakeServer } from "../lib/fakes";
-import type { YourResult } from "../lib/protocol";
-import { tokenFor } from "../lib/tokens";
+import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import type { YourResult } from "../wire/protocol";
+import { tokenFor } from "../wire/tokens";
 import { Player } from "./player.svelte";
 import { receiptsOf } from "./receipts";
 

@@ -5,14 +5,14 @@
  * away it is sent again by itself; when the question closed without it, it says that it came too late.
  */
 
-import { announce } from "../lib/announce";
-import { t } from "../lib/i18n.svelte";
-import type { AnyServerMessage, SubmitAnswer, YourResult } from "../lib/protocol";
-import type { View } from "../lib/reducer";
-import { Session } from "../lib/session.svelte";
-import { Refused } from "../lib/socket";
-import { Sounds } from "../lib/sound";
-import { WakeLock } from "../lib/wakelock";
+import { announce } from "../device/announce";
+import { t } from "../i18n/i18n.svelte";
+import type { AnyServerMessage, SubmitAnswer, YourResult } from "../wire/protocol";
+import type { View } from "../game/reducer";
+import { Session } from "../game/session.svelte";
+import { Refused } from "../wire/socket";
+import { Sounds } from "../device/sound";
+import { WakeLock } from "../device/wakelock";
 import { keepReceipt } from "./receipts";
 
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */

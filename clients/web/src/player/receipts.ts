@@ -1,6 +1,6 @@
 /** The receipts of the own answers, kept through a reload: of the game that is played now, no other. */
 
-import { read, write } from "../lib/storage";
+import { read, write } from "../device/storage";
 
 interface Kept {
   player_id: string;

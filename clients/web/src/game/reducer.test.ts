@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import type { AnyServerMessage, PublicQuestion, SessionView, YourResult } from "../wire/protocol";
+import { type View, reduce } from "./reducer";
+
+const question: PublicQuestion = {
+  index: 0,
+  total: 2,
+  kind: "single",
+  text: "Capital of Kenya?",
+  image: null,
+  options: [{ text: "Nairobi" }, { text: "Mombasa" }],
+  points: 1000,
+  time_limit_ms: 10_000,
+};
+const session: SessionView = {
+  code: "123456",
+  title: "Capitals",
+  phase: "lobby",
+  seq: 3,
+  locked: false,
+  player_count: 0,
+  settings: {} as SessionView["settings"],
+  server_time: 1,
+  host_connected: true,
+  paused: false,
+};
+const ada = { id: "a", name: "Ada", avatar: "1" };
+const bob = { id: "b", name: "Bob", avatar: "2" };
+const result: YourResult = {
+  type: "your_result",
+  question: 0,
+  answered: true,
+  correct: true,
+  points: 900,
+  total_points: 900,
+  rank: 2,
+  streak: 1,
+  response_ms: 800,
+};
+
+function after(view: View | null, ...messages: AnyServerMessage[]): View {
+  return messages.reduce<View | null>(reduce, view) as View;
+}
+
+const host = (...messages: AnyServerMessage[]) =>
+  after(null, { type: "session_created", code: "123456", host_token: "t", join_url: "http://h/join/123456", session }, ...messages);
+const player = (...messages: AnyServerMessage[]) =>
+  after(null, { type: "joined", code: "123456", player_id: "a", player_token: "t", name: "Ada", avatar: "1", session }, ...messages);
+const opened: AnyServerMessage = { type: "new_question", seq: 4, question, opens_at: 1000, closes_at: 11_000 };
+const closed: AnyServerMessage = {
+  type: "question_results",
+  seq: 5,
+  question: 0,
+  correct: [0],
+  counts: [1, 0],
+  answered: 1,
+  total: 2,
+  explanation: null,
+};
+
+test("a message before there is a session changes nothing", () => {
+  expect(reduce(null, opened)).toBeNull();
+});
+
+test("a broadcast that was seen already changes nothing", () => {
+  const view = player(opened, closed);
+  expect(reduce(view, opened)).toBe(view);
+  expect(reduce(view, { ...closed, counts: [9, 9] })).toBe(view);
+});
+
+test("'resumed' replaces everything, seq included", () => {
+  const view = after(player(opened), {
+    type: "resumed",
+    role: "player",
+    code: "123456",
+    session: { ...session, phase: "ended", seq: 9 },
+    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false },
+  });
+  expect(view).toMatchObject({ phase: "ended", seq: 9, you: { total_points: 5 } });
+  expect(view.question).toBeUndefined();
+});
+
+test("the host sees players come, drop out, return, leave and be removed", () => {
+  const joined = host({ type: "players_joined", players: [ada, bob], player_count: 2 });
+  expect([...joined.players.keys()]).toEqual(["a", "b"]);
+  const dropped = after(joined, { type: "players_left", player_ids: ["a"], player_count: 1, reason: "disconnected" });
+  expect(dropped.players.get("a")?.connected).toBe(false);
+  const back = after(dropped, { type: "players_returned", player_ids: ["a"], player_count: 2 });
+  expect(back.players.get("a")?.connected).toBe(true);
+  const gone = after(back, { type: "players_left", player_ids: ["b"], player_count: 1, reason: "kicked" });
+  expect([...gone.players.keys()]).toEqual(["a"]);
+  expect(joined.players.size).toBe(2);
+});
+
+test("a new question clears what belonged to the last one", () => {
+  const view = player(opened, { type: "answer_accepted", question: 0, received_at: 1, counted_at: 1 }, closed, result, { ...opened, seq: 6 });
+  expect(view).toMatchObject({ phase: "question", answered: 0, you: { answered: false, total_points: 900, streak: 1 } });
+  expect(view.results).toBeUndefined();
+  expect(view.you?.result).toBeUndefined();
+});
+
+test("the host sees who has answered, and it is forgotten at the next question", () => {
+  const asked = host({ type: "players_joined", players: [ada, bob], player_count: 2 }, opened);
+  expect(asked.total).toBe(2);
+  const answered = after(asked, { type: "answer_progress", question: 0, answered: 1, total: 2, player_ids: ["b"] });
+  expect(answered.players.get("b")?.answered).toBe(true);
+  expect(answered).toMatchObject({ answered: 1, total: 2 });
+  expect(after(answered, { ...opened, seq: 6 }).players.get("b")?.answered).toBe(false);
+});
+
+test("progress of another question changes nothing", () => {
+  const view = player(opened);
+  expect(reduce(view, { type: "answer_progress", question: 1, answered: 1, total: 1 })).toBe(view);
+});
+
+test("results, own result and leaderboard make up the results phase", () => {
+  const view = player(opened, closed, result, { type: "leaderboard", seq: 6, question: 0, entries: [], total: 2 });
+  expect(view).toMatchObject({ phase: "results", seq: 6, results: { correct: [0] }, leaderboard: { total: 2 } });
+  expect(view.you).toMatchObject({ total_points: 900, rank: 2, result: { correct: true } });
+});
+
+test("the end has the podium and the own final place", () => {
+  const view = player(
+    { type: "quiz_ended", seq: 7, podium: [], total: 3, questions: 2 },
+    { type: "your_final", rank: 2, points: 900, correct: 1, questions: 2, best_streak: 1, average_response_ms: 800 },
+  );
+  expect(view).toMatchObject({ phase: "ended", podium: [], final: { rank: 2 } });
+});
+
+test("players are told that the host is away and back", () => {
+  const away = player({ type: "host_left", seq: 4 });
+  expect(away.host_connected).toBe(false);
+  expect(after(away, { type: "host_returned", seq: 5 }).host_connected).toBe(true);
+});
+
+test("a lock and the number of players in the lobby are kept", () => {
+  expect(player({ type: "session_locked", seq: 4, locked: true }, { type: "lobby", player_count: 12 })).toMatchObject({
+    locked: true,
+    player_count: 12,
+  });
+});
+
+test("extra time holds from the next question on, for the own closing alone", () => {
+  const granted = player(opened, { type: "your_extra_time", percent: 50 });
+  expect(granted.you).toMatchObject({ extra_time_percent: 50, asks_extra_time: false, closes_at: opened.opens_at + question.time_limit_ms });
+  const next = after(granted, { ...opened, seq: 9 });
+  expect(next.you?.closes_at).toBe(opened.opens_at + question.time_limit_ms * 1.5);
+  expect(next.closes_at).toBe(opened.closes_at);
+});

@@ -1,0 +1,165 @@
+/**
+ * What a page knows of its session: `(view, message) -> view`, pure.
+ *
+ * Field names are the wire's. Broadcasts up to the `seq` already seen change nothing; `joined`, `resumed`
+ * and `session_created` replace everything. Players are known to the host only.
+ */
+
+import type {
+  AnyServerMessage,
+  HostPlayer,
+  NewQuestion,
+  PublicQuestion,
+  QuestionResults,
+  Role,
+  RosterEntry,
+  SessionView,
+  You,
+  YourFinal,
+} from "../wire/protocol";
+
+export interface View extends Omit<SessionView, "players"> {
+  role: Role;
+  /** By id, in order of joining. Empty for a player. */
+  players: ReadonlyMap<string, HostPlayer>;
+  join_url?: string;
+  you?: You;
+  final?: YourFinal;
+}
+
+/** The view after `message`; null until there is a session. */
+export function reduce(view: View | null, message: AnyServerMessage): View | null {
+  switch (message.type) {
+    case "session_created":
+      return { ...whole("host", message.session), join_url: message.join_url };
+    case "joined": {
+      const { player_id, name, avatar } = message;
+      const fresh = { total_points: 0, rank: null, streak: 0, answered: false, answer: null } as const;
+      const you = { player_id, name, avatar, ...fresh, extra_time_percent: 0, asks_extra_time: false } as const;
+      return { ...whole("player", message.session), you };
+    }
+    case "resumed":
+      return { ...whole(message.role, message.session), join_url: view?.join_url, you: message.you, final: view?.final };
+  }
+  if (!view || ("seq" in message && message.seq <= view.seq)) return view;
+  const next = change(view, message);
+  return "seq" in message ? { ...next, seq: message.seq } : next;
+}
+
+function whole(role: Role, session: SessionView): View {
+  return { ...session, role, players: new Map(session.players?.map((player) => [player.id, player])) };
+}
+
+function change(view: View, message: AnyServerMessage): View {
+  switch (message.type) {
+    case "session_locked":
+      return { ...view, locked: message.locked };
+    case "quiz_paused":
+      return { ...view, paused: message.paused };
+    case "extra_time_asked":
+      return { ...view, players: update(view.players, message.player_ids, (player) => ({ ...player, asks_extra_time: true })) };
+    case "extra_time_set": {
+      const { player_id, percent } = message;
+      const set = { extra_time_percent: percent, asks_extra_time: false };
+      return { ...view, players: update(view.players, [player_id], (player) => ({ ...player, ...set })) };
+    }
+    case "your_extra_time":
+      return { ...view, you: view.you && { ...view.you, extra_time_percent: message.percent, asks_extra_time: false } };
+    case "host_left":
+      return { ...view, host_connected: false };
+    case "host_returned":
+      return { ...view, host_connected: true };
+    case "lobby":
+      return { ...view, player_count: message.player_count };
+    case "players_joined":
+      return { ...view, player_count: message.player_count, players: joined(view.players, message.players) };
+    case "players_left":
+    case "players_returned":
+      return { ...view, player_count: message.player_count, players: moved(view.players, message) };
+    case "new_question":
+      return opened(view, message);
+    case "answer_progress":
+      return message.question === view.question?.index ? progressed(view, message) : view;
+    case "answer_accepted":
+      return view.you ? { ...view, you: { ...view.you, answered: true } } : view;
+    case "question_results":
+      return closed(view, message);
+    case "your_result": {
+      const { total_points, rank, streak } = message;
+      return view.you ? { ...view, you: { ...view.you, total_points, rank, streak, result: message } } : view;
+    }
+    case "leaderboard":
+      return { ...view, leaderboard: message };
+    case "quiz_ended":
+      return { ...view, phase: "ended", podium: message.podium, total: message.total };
+    case "your_final":
+      return { ...view, final: message };
+    default:
+      return view;
+  }
+}
+
+function opened(view: View, { question, opens_at, closes_at }: NewQuestion): View {
+  return {
+    ...view,
+    phase: "question",
+    question,
+    opens_at,
+    closes_at,
+    answered: 0,
+    total: view.player_count,
+    results: undefined,
+    players: mapped(view.players, (player) => ({ ...player, answered: false })),
+    you: view.you && { ...view.you, answered: false, answer: null, closes_at: ownClosing(view.you, opens_at, question), result: undefined },
+  };
+}
+
+/** The last moment of a player with extra time. */
+function ownClosing(you: You, opens_at: number, question: PublicQuestion): number {
+  return opens_at + Math.floor((question.time_limit_ms * (100 + you.extra_time_percent)) / 100);
+}
+
+function closed(view: View, results: QuestionResults): View {
+  return { ...view, phase: "results", results, answered: results.answered, total: results.total };
+}
+
+function progressed(view: View, progress: { answered: number; total: number; player_ids?: readonly string[] }): View {
+  const players = update(view.players, progress.player_ids ?? [], (player) => ({ ...player, answered: true }));
+  return { ...view, answered: progress.answered, total: progress.total, players };
+}
+
+function joined(players: View["players"], entries: readonly RosterEntry[]): View["players"] {
+  const next = new Map(players);
+  const fresh = { connected: true, answered: false, points: 0, extra_time_percent: 0, asks_extra_time: false } as const;
+  for (const entry of entries) next.set(entry.id, { ...entry, ...fresh });
+  return next;
+}
+
+function moved(
+  players: View["players"],
+  message: { type: string; player_ids: readonly string[]; reason?: string },
+): View["players"] {
+  const gone = message.reason === "left" || message.reason === "kicked";
+  const connected = message.type === "players_returned";
+  return update(players, message.player_ids, (player) => (gone ? null : { ...player, connected }));
+}
+
+function update(
+  players: View["players"],
+  ids: readonly string[],
+  how: (player: HostPlayer) => HostPlayer | null,
+): View["players"] {
+  if (ids.length === 0) return players;
+  const next = new Map(players);
+  for (const id of ids) {
+    const player = next.get(id);
+    const changed = player && how(player);
+    if (changed) next.set(id, changed);
+    else next.delete(id);
+  }
+  return next;
+}
+
+function mapped(players: View["players"], how: (player: HostPlayer) => HostPlayer): View["players"] {
+  return new Map(Array.from(players, ([id, player]) => [id, how(player)]));
+}

@@ -1,0 +1,183 @@
+/**
+ * The one reactive object that a page reads: the view of its session, the state of its connection, the clock.
+ * It keeps the token, resumes, and watches network and visibility; what host and player may do is built on `send`.
+ */
+
+import { createSubscriber } from "svelte/reactivity";
+import { ServerClock } from "../wire/clock";
+import type { AnyServerMessage, Role } from "../wire/protocol";
+import { type View, reduce } from "./reducer";
+import { type Command, type Refused, Socket, type SocketState } from "../wire/socket";
+import { forgetToken, keepToken, keptToken, tokenFor } from "../wire/tokens";
+
+/** Why a session is over for this page: `elsewhere` can be taken back. */
+export type Ending = "closed" | "lost" | "idle" | "kicked" | "elsewhere";
+
+/** How often what depends on the time is drawn: twice as often as an eye would notice. */
+const TICK_MS = 50;
+/** Others follow these in the same write, and are drawn together with them. */
+const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>(["question_results", "your_result", "quiz_ended"]);
+const FOLLOWED_MS = 40;
+const CLOSE_KICKED = 4501;
+const CLOSE_ELSEWHERE = 4502;
+
+export class Session {
+  view = $state.raw<View | null>(null);
+  connection = $state<SocketState>("connecting");
+  ending = $state<Ending | null>(null);
+  /** Why a kept token was refused, for the page where one starts. */
+  refused = $state.raw<Refused | null>(null);
+  readonly role: Role;
+  readonly #socket: Socket;
+  readonly #clock: ServerClock;
+  readonly #listener: (message: AnyServerMessage, view: View | null) => void;
+  #tick = () => {};
+  readonly #ticks = createSubscriber((update) => {
+    this.#tick = update;
+    const timer = setInterval(update, TICK_MS);
+    return () => clearInterval(timer);
+  });
+  #code: string | null;
+  /** What is known; `view` is what is drawn of it. */
+  #latest: View | null = null;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param code the session to resume, if this browser has a token for it.
+   * @param listener is told of each message, with the view after it: for sounds and announcements.
+   * @param remote whether this is the host's second device.
+   */
+  constructor(role: Role, code: string | null, listener: (message: AnyServerMessage, view: View | null) => void, remote = false) {
+    this.role = role;
+    this.#code = code;
+    this.#listener = listener;
+    this.#clock = new ServerClock((t0) => this.#socket.syncClock(t0));
+    this.#socket = new Socket(() => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`), {
+      token: () => this.#token(),
+      remote: remote || undefined,
+      state: (state) => this.#stateChanged(state),
+      message: (message) => this.#received(message),
+      over: (code) => this.#over(code),
+      resumeRefused: (refused) => this.#resumeRefused(refused),
+    });
+    this.#watch();
+    this.#socket.connect();
+  }
+
+  /** Whether a kept token is being tried: the page does not know yet what it will show. */
+  get resuming(): boolean {
+    return !this.view && !this.ending && this.#token() !== null;
+  }
+
+  /** The server's time, in ms; what reads it in a template or an effect is run again as time passes. */
+  get now(): number {
+    this.#ticks();
+    return this.#clock.now();
+  }
+
+  /** Whether a moment of the server's clock has come; what reads it is run again just then, not at the next tick. */
+  reached(moment: number): boolean {
+    const left_ms = moment - this.now;
+    if (left_ms > 0 && left_ms <= TICK_MS) setTimeout(this.#tick, left_ms);
+    return left_ms <= 0;
+  }
+
+  /** Milliseconds until a moment of the server's clock, without running again. */
+  msUntil(moment: number): number {
+    return moment - this.#clock.now();
+  }
+
+  /** Sends a command. @throws Refused */
+  send(command: Command, resent?: () => void): Promise<AnyServerMessage> {
+    return this.#socket.send(command, resent);
+  }
+
+  /** Takes in what a reply means, where no message says it. */
+  know(change: (view: View) => View): void {
+    if (!this.#latest) return;
+    this.#latest = change(this.#latest);
+    this.#draw(0);
+  }
+
+  /** Takes the session back from the tab that has it, or resumes another one of this browser. */
+  resume(code = this.#code): void {
+    this.#code = code;
+    this.ending = null;
+    this.refused = null;
+    this.#socket.connect();
+  }
+
+  /** Gives the seat up and starts afresh. */
+  forget(): void {
+    if (this.#code) forgetToken(this.role, this.#code);
+    this.#code = null;
+    this.#clear();
+    this.ending = null;
+    this.#socket.connect();
+  }
+
+  #token(): string | null {
+    return this.#code && tokenFor(this.role, this.#code);
+  }
+
+  #stateChanged(state: SocketState): void {
+    this.connection = state;
+    if (state === "open") this.#clock.startRound();
+  }
+
+  #received(message: AnyServerMessage): void {
+    if (message.type === "clock") return this.#clock.add(message);
+    if ("session" in message) this.#clock.guess(message.session.server_time);
+    if (message.type === "session_created") this.#keep(message.code, message.host_token, message.session.title, message.join_url);
+    if (message.type === "joined") this.#keep(message.code, message.player_token, message.session.title);
+    if (message.type === "session_closed") this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
+    this.#latest = reduce(this.#latest, message);
+    // `resumed` does not say where to join: after a reload the page knows it from when the session was opened.
+    if (message.type === "resumed" && this.#latest) this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
+    this.#listener(message, this.#latest);
+    this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
+  }
+
+  #draw(wait_ms: number): void {
+    clearTimeout(this.#drawing);
+    if (wait_ms) this.#drawing = setTimeout(() => this.#draw(0), wait_ms);
+    else this.view = this.#latest;
+  }
+
+  #keep(code: string, token: string, title: string, join_url?: string): void {
+    this.#code = code;
+    keepToken(this.role, code, token, title, join_url);
+  }
+
+  #over(code: number): void {
+    if (code === CLOSE_ELSEWHERE) this.ending = "elsewhere";
+    else this.#end(code === CLOSE_KICKED ? "kicked" : (this.ending ?? "closed"));
+  }
+
+  #end(ending: Ending): void {
+    this.ending = ending;
+    if (this.#code) forgetToken(this.role, this.#code);
+  }
+
+  #resumeRefused(refused: Refused): void {
+    if (this.#code) forgetToken(this.role, this.#code);
+    this.#code = null;
+    this.refused = refused;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#latest = null;
+    this.#draw(0);
+  }
+
+  #watch(): void {
+    addEventListener("online", () => this.#socket.wake());
+    addEventListener("offline", () => this.#socket.doubt());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "visible") return;
+      this.#socket.wake();
+      this.#clock.startRound();
+    });
+  }
+}

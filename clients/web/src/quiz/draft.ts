@@ -1,0 +1,152 @@
+/**
+ * A quiz while it is being written: each question and option has a key of its own, and anything may still be wrong.
+ *
+ * Nothing that was typed is lost by a change of kind: options that a kind has no use for, and marks that it does not
+ * show, stay in the draft and come back with the next change. `toQuiz` leaves them out.
+ */
+
+import type { PublicQuestion, Question, QuestionKind, Quiz } from "../wire/protocol";
+import { randomId } from "../wire/socket";
+import { DEFAULT_POINTS, DEFAULT_TIME_LIMIT_MS, KINDS } from "./limits";
+
+export interface DraftOption {
+  key: string;
+  text: string;
+  correct: boolean;
+}
+
+export interface DraftQuestion {
+  key: string;
+  kind: QuestionKind;
+  text: string;
+  options: DraftOption[];
+  /** Null while its field is empty. */
+  time_limit_ms: number | null;
+  points: number | null;
+  explanation: string;
+  image: string | null;
+}
+
+export interface Draft {
+  title: string;
+  questions: DraftQuestion[];
+}
+
+/** The texts of the two options that a true-or-false question begins with. */
+export type Verdicts = readonly [string, string];
+
+export const newKey = randomId;
+
+export function newOption(text = "", correct = false): DraftOption {
+  return { key: newKey(), text, correct };
+}
+
+export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
+  const options = kind === "true_false" ? verdicts.map((text) => newOption(text)) : Array.from({ length: kind === "poll" ? 3 : 4 }, () => newOption());
+  return { key: newKey(), kind, text: "", options, time_limit_ms: DEFAULT_TIME_LIMIT_MS * 2, points: DEFAULT_POINTS, explanation: "", image: null };
+}
+
+/** A quiz to begin with. */
+export function emptyDraft(): Draft {
+  return { title: "", questions: [newQuestion("single", ["", ""])] };
+}
+
+/** Nothing has been written in it. */
+export function isBlank({ title, questions }: Draft): boolean {
+  return !title.trim() && questions.every(({ text, image, explanation, options }) => !text && !image && !explanation && options.every((option) => !option.text));
+}
+
+/** The title as it is listed. */
+export const titleOf = (draft: Draft): string => draft.title.trim();
+
+/** The options that the question has as its kind. */
+export function shownOptions({ kind, options }: DraftQuestion): DraftOption[] {
+  return kind === "true_false" ? options.slice(0, 2) : options;
+}
+
+/** The question as another kind: texts stay, and as many marks as the kind allows. */
+export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
+  const changed = { ...question, kind };
+  if (kind === "true_false" && shownOptions(changed).every((option) => !option.text.trim())) {
+    const rest = question.options.slice(2);
+    changed.options = [...verdicts.map((text, index) => ({ ...(question.options[index] ?? newOption()), text })), ...rest];
+  }
+  if (kind === "single" || kind === "true_false") {
+    const only = shownOptions(changed).find((option) => option.correct)?.key;
+    changed.options = changed.options.map((option) => ({ ...option, correct: option.key === only }));
+  }
+  return changed;
+}
+
+/** Marks an option as correct or not; where only one can be, the others lose their mark. */
+export function mark(question: DraftQuestion, option: string, correct: boolean): DraftQuestion {
+  const several = question.kind === "multiple";
+  const options = question.options.map((one) => {
+    if (one.key === option) return { ...one, correct };
+    return several ? one : { ...one, correct: false };
+  });
+  return { ...question, options };
+}
+
+/** A copy with keys of its own. */
+export function copyOf(question: DraftQuestion): DraftQuestion {
+  return { ...question, key: newKey(), options: question.options.map((option) => ({ ...option, key: newKey() })) };
+}
+
+/** The list with the item at `from` moved to `to`. */
+export function moved<T>(list: readonly T[], from: number, to: number): T[] {
+  const rest = list.toSpliced(from, 1);
+  return rest.toSpliced(Math.max(0, Math.min(to, rest.length)), 0, list[from] as T);
+}
+
+/** A quiz to go on with; whatever a file has left out or mistaken becomes something that can be put right. */
+export function fromQuiz(quiz: Quiz): Draft {
+  return { title: text(quiz.title), questions: quiz.questions.map(fromQuestion) };
+}
+
+function fromQuestion(question: Partial<Question>): DraftQuestion {
+  const options = Array.isArray(question.options) ? question.options : [];
+  return {
+    key: newKey(),
+    kind: KINDS.find((kind) => kind === question.kind) ?? "single",
+    text: text(question.text),
+    options: options.map((option) => newOption(text(option?.text), option?.correct === true)),
+    time_limit_ms: question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS,
+    points: question.points ?? DEFAULT_POINTS,
+    explanation: text(question.explanation),
+    image: question.image ?? null,
+  };
+}
+
+/** What somebody wrote there, also if it is a number. */
+function text(value: unknown): string {
+  return value === undefined || value === null ? "" : String(value);
+}
+
+/** The quiz as it is played and downloaded; texts without spaces around them. */
+export function toQuiz(draft: Draft): Quiz {
+  return { title: draft.title.trim(), questions: draft.questions.map(toQuestion) };
+}
+
+export function toQuestion(question: DraftQuestion): Question {
+  const options = shownOptions(question).map(({ text, correct }) =>
+    correct && question.kind !== "poll" ? { text: text.trim(), correct } : { text: text.trim() },
+  );
+  const written: Question = { kind: question.kind, text: question.text.trim(), options };
+  written.time_limit_ms = question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS;
+  if (question.kind !== "poll") written.points = question.points ?? DEFAULT_POINTS;
+  if (question.explanation.trim()) written.explanation = question.explanation.trim();
+  if (question.image) written.image = question.image;
+  return written;
+}
+
+/** The question as the players will get it. */
+export function toPublic(question: DraftQuestion, index: number, total: number): PublicQuestion {
+  const { kind, text, options, image = null, points = 0, time_limit_ms = DEFAULT_TIME_LIMIT_MS } = toQuestion(question);
+  return { index, total, kind, text, image, points, time_limit_ms, options: options.map((option) => ({ text: option.text })) };
+}
+
+/** How much of `QUIZ_BYTES` it takes. */
+export function bytesOf(draft: Draft): number {
+  return new Blob([JSON.stringify(toQuiz(draft))]).size;
+}

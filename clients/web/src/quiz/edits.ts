@@ -1,0 +1,60 @@
+/** Every change that the editor makes, as a pure function from draft to draft. */
+
+import type { QuestionKind } from "../wire/protocol";
+import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
+import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
+
+export type Field = "text" | "explanation" | "time_limit_ms" | "points" | "image";
+
+export type Edit =
+  | { edit: "title"; title: string }
+  | { edit: "insert"; question: DraftQuestion; at: number }
+  | { edit: "remove"; question: string }
+  | { edit: "duplicate"; question: string }
+  | { edit: "move"; question: string; to: number }
+  | { edit: "kind"; question: string; kind: QuestionKind; verdicts: Verdicts }
+  | { edit: "field"; question: string; change: Partial<Pick<DraftQuestion, Field>> }
+  | { edit: "option"; question: string; option: string; text: string }
+  | { edit: "mark"; question: string; option: string; correct: boolean }
+  | { edit: "add-option"; question: string }
+  | { edit: "remove-option"; question: string; option: string };
+
+/** The draft after the edit; what did not change is the same object as before. */
+export function edited(draft: Draft, edit: Edit): Draft {
+  const { questions } = draft;
+  if (edit.edit === "title") return { ...draft, title: edit.title };
+  if (edit.edit === "insert") return { ...draft, questions: questions.toSpliced(edit.at, 0, edit.question) };
+  const at = questions.findIndex((question) => question.key === edit.question);
+  const question = questions[at];
+  if (!question) return draft;
+  switch (edit.edit) {
+    case "remove":
+      return { ...draft, questions: questions.toSpliced(at, 1) };
+    case "duplicate":
+      return { ...draft, questions: questions.toSpliced(at + 1, 0, copyOf(question)) };
+    case "move":
+      return { ...draft, questions: moved(questions, at, edit.to) };
+    default:
+      return { ...draft, questions: questions.with(at, editedQuestion(question, edit)) };
+  }
+}
+
+type QuestionEdit = Extract<Edit, { edit: "kind" | "field" | "option" | "mark" | "add-option" | "remove-option" }>;
+
+function editedQuestion(question: DraftQuestion, edit: QuestionEdit): DraftQuestion {
+  const { options } = question;
+  switch (edit.edit) {
+    case "kind":
+      return changeKind(question, edit.kind, edit.verdicts);
+    case "field":
+      return { ...question, ...edit.change };
+    case "option":
+      return { ...question, options: options.map((option) => (option.key === edit.option ? { ...option, text: edit.text } : option)) };
+    case "mark":
+      return mark(question, edit.option, edit.correct);
+    case "add-option":
+      return options.length < MOST_OPTIONS ? { ...question, options: [...options, newOption()] } : question;
+    case "remove-option":
+      return options.length > FEWEST_OPTIONS ? { ...question, options: options.filter((option) => option.key !== edit.option) } : question;
+  }
+}
