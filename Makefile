@@ -70,9 +70,10 @@ check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, impor
 	$(NPM) run check
 
 .PHONY: format
-format: .venv/dev.stamp  ## format the code and mend what the linter can
+format: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## format the code and fix what the linters can
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+	$(NPM) run format
 
 .PHONY: generate
 generate: .venv/dev.stamp  ## write the generated files anew: protocol types and pages of docs/

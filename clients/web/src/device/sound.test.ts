@@ -9,20 +9,44 @@ beforeEach(() => {
   localStorage.clear();
   audio.master = null;
   audio.notes = 0;
-  vi.stubGlobal("AudioContext", class { state = "running"; currentTime = 0; destination = {}; });
-  vi.stubGlobal("GainNode", class {
-    gain;
-    constructor(_: unknown, { gain }: { gain: number }) {
-      this.gain = { value: gain, setValueAtTime: () => {}, linearRampToValueAtTime: () => {}, exponentialRampToValueAtTime: () => {} };
-      audio.master = this;
-    }
-    connect<Node>(node: Node) { return node; }
-  });
-  vi.stubGlobal("OscillatorNode", class {
-    connect<Node>(node: Node) { return node; }
-    start() { audio.notes++; }
-    stop() {}
-  });
+  vi.stubGlobal(
+    "AudioContext",
+    class {
+      state = "running";
+      currentTime = 0;
+      destination = {};
+    },
+  );
+  vi.stubGlobal(
+    "GainNode",
+    class {
+      gain;
+      constructor(_: unknown, { gain }: { gain: number }) {
+        this.gain = {
+          value: gain,
+          setValueAtTime: () => {},
+          linearRampToValueAtTime: () => {},
+          exponentialRampToValueAtTime: () => {},
+        };
+        audio.master = this;
+      }
+      connect<Node>(node: Node) {
+        return node;
+      }
+    },
+  );
+  vi.stubGlobal(
+    "OscillatorNode",
+    class {
+      connect<Node>(node: Node) {
+        return node;
+      }
+      start() {
+        audio.notes++;
+      }
+      stop() {}
+    },
+  );
   Object.defineProperty(navigator, "userActivation", { value: { hasBeenActive: false }, configurable: true });
 });
 

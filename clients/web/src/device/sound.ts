@@ -12,16 +12,63 @@ export type Sound = "question" | "tick" | "taken" | "correct" | "incorrect" | "l
 type Note = [frequency: number, start: number, length: number];
 
 const SCORES: Record<Sound, { wave: OscillatorType; loudness: number; notes: Note[] }> = {
-  question: { wave: "triangle", loudness: 0.2, notes: [[392, 0, 0.14], [523, 0.12, 0.14], [659, 0.24, 0.32]] },
+  question: {
+    wave: "triangle",
+    loudness: 0.2,
+    notes: [
+      [392, 0, 0.14],
+      [523, 0.12, 0.14],
+      [659, 0.24, 0.32],
+    ],
+  },
   tick: { wave: "sine", loudness: 0.16, notes: [[880, 0, 0.07]] },
-  taken: { wave: "sine", loudness: 0.14, notes: [[587, 0, 0.07], [784, 0.06, 0.12]] },
-  correct: { wave: "triangle", loudness: 0.2, notes: [[523, 0, 0.12], [659, 0.1, 0.12], [784, 0.2, 0.12], [1047, 0.3, 0.4]] },
-  incorrect: { wave: "sine", loudness: 0.18, notes: [[330, 0, 0.18], [262, 0.16, 0.34]] },
-  leaderboard: { wave: "triangle", loudness: 0.16, notes: [[440, 0, 0.1], [554, 0.09, 0.1], [659, 0.18, 0.24]] },
+  taken: {
+    wave: "sine",
+    loudness: 0.14,
+    notes: [
+      [587, 0, 0.07],
+      [784, 0.06, 0.12],
+    ],
+  },
+  correct: {
+    wave: "triangle",
+    loudness: 0.2,
+    notes: [
+      [523, 0, 0.12],
+      [659, 0.1, 0.12],
+      [784, 0.2, 0.12],
+      [1047, 0.3, 0.4],
+    ],
+  },
+  incorrect: {
+    wave: "sine",
+    loudness: 0.18,
+    notes: [
+      [330, 0, 0.18],
+      [262, 0.16, 0.34],
+    ],
+  },
+  leaderboard: {
+    wave: "triangle",
+    loudness: 0.16,
+    notes: [
+      [440, 0, 0.1],
+      [554, 0.09, 0.1],
+      [659, 0.18, 0.24],
+    ],
+  },
   podium: {
     wave: "triangle",
     loudness: 0.22,
-    notes: [[523, 0, 0.16], [523, 0.18, 0.1], [523, 0.3, 0.1], [659, 0.42, 0.2], [784, 0.64, 0.2], [1047, 0.86, 0.7], [1319, 0.86, 0.7]],
+    notes: [
+      [523, 0, 0.16],
+      [523, 0.18, 0.1],
+      [523, 0.3, 0.1],
+      [659, 0.42, 0.2],
+      [784, 0.64, 0.2],
+      [1047, 0.86, 0.7],
+      [1319, 0.86, 0.7],
+    ],
   },
 };
 

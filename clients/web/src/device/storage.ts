@@ -30,7 +30,9 @@ export function remove(key: string): void {
 export function keys(prefix: string): string[] {
   try {
     const start = PREFIX + prefix;
-    return Object.keys(localStorage).filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(start))
+      .map((key) => key.slice(start.length));
   } catch {
     return [];
   }

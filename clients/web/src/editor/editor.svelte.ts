@@ -27,7 +27,9 @@ export class Editor {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly problems = $derived.by(() => problemsOf(this.draft));
-  readonly told = $derived.by(() => this.problems.filter((problem) => this.strict || !problem.missing || this.#visited.has(problem.field)));
+  readonly told = $derived.by(() =>
+    this.problems.filter((problem) => this.strict || !problem.missing || this.#visited.has(problem.field)),
+  );
   readonly bytes = $derived.by(() => bytesOf(this.draft));
 
   constructor(own: OwnQuiz) {

@@ -4,6 +4,8 @@ export function goTo(field: string): void {
   const place = document.getElementById(field);
   place?.scrollIntoView({ block: "center" });
   // A group has no focus of its own: the first thing to mark in it has.
-  const target = place?.matches("fieldset") ? place.querySelector<HTMLElement>("input[type=radio], input[type=checkbox]") : place;
+  const target = place?.matches("fieldset")
+    ? place.querySelector<HTMLElement>("input[type=radio], input[type=checkbox]")
+    : place;
   target?.focus({ preventScroll: true });
 }

@@ -43,9 +43,17 @@ function after(view: View | null, ...messages: AnyServerMessage[]): View {
 }
 
 const host = (...messages: AnyServerMessage[]) =>
-  after(null, { type: "session_created", code: "123456", host_token: "t", join_url: "http://h/join/123456", session }, ...messages);
+  after(
+    null,
+    { type: "session_created", code: "123456", host_token: "t", join_url: "http://h/join/123456", session },
+    ...messages,
+  );
 const player = (...messages: AnyServerMessage[]) =>
-  after(null, { type: "joined", code: "123456", player_id: "a", player_token: "t", name: "Ada", avatar: "1", session }, ...messages);
+  after(
+    null,
+    { type: "joined", code: "123456", player_id: "a", player_token: "t", name: "Ada", avatar: "1", session },
+    ...messages,
+  );
 const opened: AnyServerMessage = { type: "new_question", seq: 4, question, opens_at: 1000, closes_at: 11_000 };
 const closed: AnyServerMessage = {
   type: "question_results",
@@ -74,7 +82,17 @@ test("'resumed' replaces everything, seq included", () => {
     role: "player",
     code: "123456",
     session: { ...session, phase: "ended", seq: 9 },
-    you: { ...ada, player_id: "a", total_points: 5, rank: 1, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false },
+    you: {
+      ...ada,
+      player_id: "a",
+      total_points: 5,
+      rank: 1,
+      streak: 0,
+      answered: false,
+      answer: null,
+      extra_time_percent: 0 as const,
+      asks_extra_time: false,
+    },
   });
   expect(view).toMatchObject({ phase: "ended", seq: 9, you: { total_points: 5 } });
   expect(view.question).toBeUndefined();
@@ -93,8 +111,15 @@ test("the host sees players come, drop out, return, leave and be removed", () =>
 });
 
 test("a new question clears what belonged to the last one", () => {
-  const view = player(opened, { type: "answer_accepted", question: 0, received_at: 1, counted_at: 1 }, closed, result, { ...opened, seq: 6 });
-  expect(view).toMatchObject({ phase: "question", answered: 0, you: { answered: false, total_points: 900, streak: 1 } });
+  const view = player(opened, { type: "answer_accepted", question: 0, received_at: 1, counted_at: 1 }, closed, result, {
+    ...opened,
+    seq: 6,
+  });
+  expect(view).toMatchObject({
+    phase: "question",
+    answered: 0,
+    you: { answered: false, total_points: 900, streak: 1 },
+  });
   expect(view.results).toBeUndefined();
   expect(view.you?.result).toBeUndefined();
 });
@@ -142,7 +167,11 @@ test("a lock and the number of players in the lobby are kept", () => {
 
 test("extra time holds from the next question on, for the own closing alone", () => {
   const granted = player(opened, { type: "your_extra_time", percent: 50 });
-  expect(granted.you).toMatchObject({ extra_time_percent: 50, asks_extra_time: false, closes_at: opened.opens_at + question.time_limit_ms });
+  expect(granted.you).toMatchObject({
+    extra_time_percent: 50,
+    asks_extra_time: false,
+    closes_at: opened.opens_at + question.time_limit_ms,
+  });
   const next = after(granted, { ...opened, seq: 9 });
   expect(next.you?.closes_at).toBe(opened.opens_at + question.time_limit_ms * 1.5);
   expect(next.closes_at).toBe(opened.closes_at);

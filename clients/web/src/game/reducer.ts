@@ -39,7 +39,12 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
       return { ...whole("player", message.session), you };
     }
     case "resumed":
-      return { ...whole(message.role, message.session), join_url: view?.join_url, you: message.you, final: view?.final };
+      return {
+        ...whole(message.role, message.session),
+        join_url: view?.join_url,
+        you: message.you,
+        final: view?.final,
+      };
   }
   if (!view || ("seq" in message && message.seq <= view.seq)) return view;
   const next = change(view, message);
@@ -57,7 +62,10 @@ function change(view: View, message: AnyServerMessage): View {
     case "quiz_paused":
       return { ...view, paused: message.paused };
     case "extra_time_asked":
-      return { ...view, players: update(view.players, message.player_ids, (player) => ({ ...player, asks_extra_time: true })) };
+      return {
+        ...view,
+        players: update(view.players, message.player_ids, (player) => ({ ...player, asks_extra_time: true })),
+      };
     case "extra_time_set": {
       const { player_id, percent } = message;
       const set = { extra_time_percent: percent, asks_extra_time: false };
@@ -110,7 +118,13 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
     total: view.player_count,
     results: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
-    you: view.you && { ...view.you, answered: false, answer: null, closes_at: ownClosing(view.you, opens_at, question), result: undefined },
+    you: view.you && {
+      ...view.you,
+      answered: false,
+      answer: null,
+      closes_at: ownClosing(view.you, opens_at, question),
+      result: undefined,
+    },
   };
 }
 

@@ -16,7 +16,11 @@ export type Ending = "closed" | "lost" | "idle" | "kicked" | "elsewhere";
 /** How often what depends on the time is drawn: twice as often as an eye would notice. */
 const TICK_MS = 50;
 /** Others follow these in the same write, and are drawn together with them. */
-const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>(["question_results", "your_result", "quiz_ended"]);
+const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>([
+  "question_results",
+  "your_result",
+  "quiz_ended",
+]);
 const FOLLOWED_MS = 40;
 const CLOSE_KICKED = 4501;
 const CLOSE_ELSEWHERE = 4502;
@@ -47,19 +51,27 @@ export class Session {
    * @param listener is told of each message, with the view after it: for sounds and announcements.
    * @param remote whether this is the host's second device.
    */
-  constructor(role: Role, code: string | null, listener: (message: AnyServerMessage, view: View | null) => void, remote = false) {
+  constructor(
+    role: Role,
+    code: string | null,
+    listener: (message: AnyServerMessage, view: View | null) => void,
+    remote = false,
+  ) {
     this.role = role;
     this.#code = code;
     this.#listener = listener;
     this.#clock = new ServerClock((t0) => this.#socket.syncClock(t0));
-    this.#socket = new Socket(() => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`), {
-      token: () => this.#token(),
-      remote: remote || undefined,
-      state: (state) => this.#stateChanged(state),
-      message: (message) => this.#received(message),
-      over: (code) => this.#over(code),
-      resumeRefused: (refused) => this.#resumeRefused(refused),
-    });
+    this.#socket = new Socket(
+      () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
+      {
+        token: () => this.#token(),
+        remote: remote || undefined,
+        state: (state) => this.#stateChanged(state),
+        message: (message) => this.#received(message),
+        over: (code) => this.#over(code),
+        resumeRefused: (refused) => this.#resumeRefused(refused),
+      },
+    );
     this.#watch();
     this.#socket.connect();
   }
@@ -128,12 +140,15 @@ export class Session {
   #received(message: AnyServerMessage): void {
     if (message.type === "clock") return this.#clock.add(message);
     if ("session" in message) this.#clock.guess(message.session.server_time);
-    if (message.type === "session_created") this.#keep(message.code, message.host_token, message.session.title, message.join_url);
+    if (message.type === "session_created")
+      this.#keep(message.code, message.host_token, message.session.title, message.join_url);
     if (message.type === "joined") this.#keep(message.code, message.player_token, message.session.title);
-    if (message.type === "session_closed") this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
+    if (message.type === "session_closed")
+      this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
     this.#latest = reduce(this.#latest, message);
     // `resumed` does not say where to join: after a reload the page knows it from when the session was opened.
-    if (message.type === "resumed" && this.#latest) this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
+    if (message.type === "resumed" && this.#latest)
+      this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
     this.#listener(message, this.#latest);
     this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
   }

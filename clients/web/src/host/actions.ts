@@ -23,7 +23,10 @@ export function nextAction(host: Host, view: View): Action | null {
     }
     case "ended":
       if (host.remote) return null;
-      return { label: host.board === "standings" ? "stage.backToPodium" : "stage.standings", run: () => host.turnPodium() };
+      return {
+        label: host.board === "standings" ? "stage.backToPodium" : "stage.standings",
+        run: () => host.turnPodium(),
+      };
   }
 }
 

@@ -25,7 +25,10 @@ test("after a reload the page is still the remote, or still the stage", () => {
   expect(readAddress()).toEqual({ code: "123456", remote: false });
 });
 
-test.each(["", "#remote=", "#remote=123456", "#remote=12.token", "#12345", "#1234567"])("%j names no session", (hash) => {
-  location.hash = hash;
-  expect(readAddress()).toEqual({ code: null, remote: false });
-});
+test.each(["", "#remote=", "#remote=123456", "#remote=12.token", "#12345", "#1234567"])(
+  "%j names no session",
+  (hash) => {
+    location.hash = hash;
+    expect(readAddress()).toEqual({ code: null, remote: false });
+  },
+);

@@ -23,15 +23,36 @@ async function inLobby(settings = SESSION.settings): Promise<Host> {
   connection().onopen?.();
   void host.create({ title: "Capitals", questions: [] }, {});
   const session = { ...SESSION, settings };
-  connection().answer("create_session", { type: "session_created", code: "123456", host_token: "token", join_url: "http://h/join/123456", session });
+  connection().answer("create_session", {
+    type: "session_created",
+    code: "123456",
+    host_token: "token",
+    join_url: "http://h/join/123456",
+    session,
+  });
   await settle();
   return host;
 }
 
 async function withResults(question: Partial<PublicQuestion> = {}, settings = SESSION.settings): Promise<Host> {
   const host = await inLobby(settings);
-  connection().say({ type: "new_question", seq: 2, question: { ...QUESTION, ...question }, opens_at: 0, closes_at: 10_000 });
-  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [1, 0], answered: 1, total: 1, explanation: null });
+  connection().say({
+    type: "new_question",
+    seq: 2,
+    question: { ...QUESTION, ...question },
+    opens_at: 0,
+    closes_at: 10_000,
+  });
+  connection().say({
+    type: "question_results",
+    seq: 3,
+    question: 0,
+    correct: [0],
+    counts: [1, 0],
+    answered: 1,
+    total: 1,
+    explanation: null,
+  });
   connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
   return host;
 }
@@ -72,7 +93,13 @@ test("a session that advances by itself shows both boards in the time there is",
 test("the next question begins with its own results board", async () => {
   const host = await withResults();
   void host.next();
-  connection().say({ type: "new_question", seq: 5, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  connection().say({
+    type: "new_question",
+    seq: 5,
+    question: { ...QUESTION, index: 1 },
+    opens_at: 0,
+    closes_at: 10_000,
+  });
   expect(host.board).toBe("results");
 });
 
@@ -144,7 +171,13 @@ test("the remote resumes beside the stage, moves on without a leaderboard of its
   const host = new Host({ code: "123456", remote: true });
   connection().onopen?.();
   expect(connection().command("resume_session")).toMatchObject({ token: "token", remote: true });
-  connection().answer("resume_session", { type: "resumed", role: "host", code: "123456", remote: true, session: { ...SESSION, phase: "results", question: QUESTION } });
+  connection().answer("resume_session", {
+    type: "resumed",
+    role: "host",
+    code: "123456",
+    remote: true,
+    session: { ...SESSION, phase: "results", question: QUESTION },
+  });
   await settle();
   void host.next();
   expect(connection().command("next_question")).toBeDefined();
@@ -167,7 +200,13 @@ test("at the end the standings are fetched once, and the podium can be had again
   connection().say({ type: "quiz_ended", seq: 5, podium: [], total: 1, questions: 1 });
   host.turnPodium();
   expect(host.board).toBe("standings");
-  connection().answer("get_results", { type: "results", title: "Capitals", questions: [], players: [], next_offset: null });
+  connection().answer("get_results", {
+    type: "results",
+    title: "Capitals",
+    questions: [],
+    players: [],
+    next_offset: null,
+  });
   await settle();
   expect(host.standings).toEqual({ title: "Capitals", questions: [], players: [] });
   host.turnPodium();

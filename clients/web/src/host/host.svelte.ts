@@ -63,7 +63,8 @@ export class Host {
   constructor({ code, remote }: Opening) {
     this.remote = remote;
     this.session = new Session("host", code, (message, view) => this.#received(message, view), remote);
-    for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => (this.soundWaiting = false), { once: true });
+    for (const gesture of ["pointerup", "keydown"])
+      addEventListener(gesture, () => (this.soundWaiting = false), { once: true });
   }
 
   /** Opens a session and its lobby. @throws Refused */
@@ -103,7 +104,9 @@ export class Host {
   async loadStandings(): Promise<void> {
     if (this.standings) return;
     try {
-      this.standings = await fetchStandings(async (offset) => (await this.session.send({ type: "get_results", offset })) as Results);
+      this.standings = await fetchStandings(
+        async (offset) => (await this.session.send({ type: "get_results", offset })) as Results,
+      );
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.problem = refusalText(error);
@@ -132,7 +135,10 @@ export class Host {
 
   /** Whether something moves on by itself, which can be paused. */
   get moving(): boolean {
-    return Boolean(this.session.view?.settings.auto_advance_ms) || (!this.remote && (this.#invited || read<boolean>(this.#invitedKey) === true));
+    return (
+      Boolean(this.session.view?.settings.auto_advance_ms) ||
+      (!this.remote && (this.#invited || read<boolean>(this.#invitedKey) === true))
+    );
   }
 
   /** Ends the session for everyone and goes back to the start. */
@@ -234,7 +240,8 @@ export class Host {
         keepToken("host", message.code, tokenFor("host", message.code) ?? "", message.session.title);
         break;
       case "players_joined":
-        if (message.player_count <= MOST_NAMED) announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
+        if (message.player_count <= MOST_NAMED)
+          announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
         break;
       case "new_question":
         this.#turnTo("results");

@@ -30,8 +30,20 @@ test("a name is found without its capitals and accents", () => {
 });
 
 test("the biggest climber is the first of those who gained the most places, if it is more than one", () => {
-  const entry = (name: string, rank: number, previous_rank: number | null) => ({ rank, player_id: name, name, avatar: "", points: 0, delta: 0, previous_rank, streak: 0 });
-  expect(biggestClimber([entry("Ada", 1, 4), entry("Bob", 2, 1), entry("Cy", 3, 9), entry("Di", 4, null)])).toEqual({ name: "Cy", places: 6 });
+  const entry = (name: string, rank: number, previous_rank: number | null) => ({
+    rank,
+    player_id: name,
+    name,
+    avatar: "",
+    points: 0,
+    delta: 0,
+    previous_rank,
+    streak: 0,
+  });
+  expect(biggestClimber([entry("Ada", 1, 4), entry("Bob", 2, 1), entry("Cy", 3, 9), entry("Di", 4, null)])).toEqual({
+    name: "Cy",
+    places: 6,
+  });
   expect(biggestClimber([entry("Ada", 1, 2), entry("Bob", 2, 1)])).toBeNull();
   expect(biggestClimber([])).toBeNull();
 });

@@ -26,12 +26,18 @@ export function listed(names: readonly string[]): string {
 }
 
 function plain(text: string): string {
-  return text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
+  return text
+    .normalize("NFKD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase();
 }
 
 /** Who has climbed the most places on a leaderboard, if anybody has climbed two or more. */
 export function biggestClimber(entries: readonly LeaderboardEntry[]): { name: string; places: number } | null {
-  const climbs = entries.map(({ name, rank, previous_rank }) => ({ name, places: previous_rank === null ? 0 : previous_rank - rank }));
+  const climbs = entries.map(({ name, rank, previous_rank }) => ({
+    name,
+    places: previous_rank === null ? 0 : previous_rank - rank,
+  }));
   const most = Math.max(0, ...climbs.map((climb) => climb.places));
   return (most > 1 && climbs.find((climb) => climb.places === most)) || null;
 }

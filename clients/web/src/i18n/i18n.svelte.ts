@@ -13,9 +13,17 @@ import type shared from "./messages/shared/en.json";
 import { read, write } from "../device/storage";
 
 /** In their own words, as the languages are offered. */
-export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", ar: "العربية", ja: "日本語" } as const;
+export const LANGUAGES = {
+  en: "English",
+  de: "Deutsch",
+  es: "Español",
+  fr: "Français",
+  ar: "العربية",
+  ja: "日本語",
+} as const;
 export type Language = keyof typeof LANGUAGES;
-export type TextKey = keyof typeof shared | keyof typeof player | keyof typeof host | keyof typeof setup | keyof typeof editor;
+export type TextKey =
+  keyof typeof shared | keyof typeof player | keyof typeof host | keyof typeof setup | keyof typeof editor;
 /** The texts of one folder: the English ones, and how to load each other language, by the path of its file. */
 export interface Texts {
   english: object;

@@ -56,7 +56,10 @@ test("a choice is kept; one that cannot be understood is passed over", async () 
 
 test("a language that cannot be loaded leaves the page as it was", async () => {
   await chooseLanguage("de");
-  const broken = { english: { "test.text": ["here"] }, others: { "./es.json": () => Promise.reject(new Error("offline")) } };
+  const broken = {
+    english: { "test.text": ["here"] },
+    others: { "./es.json": () => Promise.reject(new Error("offline")) },
+  };
   await startTexts(broken);
   await chooseLanguage("es");
   expect(language()).toBe("de");

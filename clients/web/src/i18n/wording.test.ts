@@ -4,9 +4,17 @@ import { Refused } from "../wire/socket";
 import { ordinal, refusalText, spacedCode } from "./wording";
 
 test("ordinals read as people say them", () => {
-  expect([1, 2, 3, 4, 11, 12, 21, 102, 1003].map(ordinal)).toEqual(
-    ["1st", "2nd", "3rd", "4th", "11th", "12th", "21st", "102nd", "1,003rd"],
-  );
+  expect([1, 2, 3, 4, 11, 12, 21, 102, 1003].map(ordinal)).toEqual([
+    "1st",
+    "2nd",
+    "3rd",
+    "4th",
+    "11th",
+    "12th",
+    "21st",
+    "102nd",
+    "1,003rd",
+  ]);
 });
 
 test("counts agree with their noun", () => {

@@ -35,13 +35,26 @@ test("place, points and name are drawn, and a long name is made to fit", async (
     fillText(text: string) {
       drawn.push({ text, size: Number(/(\d+)px/.exec(this.font)?.[1]) });
     },
-    ...Object.fromEntries(["fillRect", "fill", "save", "restore", "beginPath", "roundRect", "clip", "drawImage"].map((name) => [name, () => {}])),
+    ...Object.fromEntries(
+      ["fillRect", "fill", "save", "restore", "beginPath", "roundRect", "clip", "drawImage"].map((name) => [
+        name,
+        () => {},
+      ]),
+    ),
   };
   vi.stubGlobal("Path2D", class {});
-  vi.stubGlobal("Image", class { src = ""; decode = async () => {}; });
+  vi.stubGlobal(
+    "Image",
+    class {
+      src = "";
+      decode = async () => {};
+    },
+  );
   Object.defineProperty(document, "fonts", { value: { load: async () => [] }, configurable: true });
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
-  vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation((done) => done(new Blob(["png"], { type: "image/png" })));
+  vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation((done) =>
+    done(new Blob(["png"], { type: "image/png" })),
+  );
   const name = "W".repeat(24);
   const file = await drawCard(cardTexts({ ...RESULT, name }));
   expect(file.type).toBe("image/png");
@@ -51,7 +64,10 @@ test("place, points and name are drawn, and a long name is made to fit", async (
 });
 
 test("a browser that shares files gets the picture; who changes his mind sees no error", async () => {
-  const share = sharing(true, vi.fn(() => Promise.reject(new DOMException("no", "AbortError"))));
+  const share = sharing(
+    true,
+    vi.fn(() => Promise.reject(new DOMException("no", "AbortError"))),
+  );
   expect(canShare(FILE)).toBe(true);
   await shareCard(FILE);
   expect(share).toHaveBeenCalledWith({ files: [FILE] });

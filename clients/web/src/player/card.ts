@@ -69,7 +69,14 @@ export async function shareCard(file: File): Promise<void> {
 }
 
 /** The words of the picture, in the language of the page. */
-export function cardTexts(result: { title: string; name: string; avatar: string; rank: number; total: number; points: number }): CardTexts {
+export function cardTexts(result: {
+  title: string;
+  name: string;
+  avatar: string;
+  rank: number;
+  total: number;
+  points: number;
+}): CardTexts {
   const { title, name, avatar, rank, total, points } = result;
   return { title, name, avatar, rank: t("card.rank", { n: rank, total }), points: t("count.points", { n: points }) };
 }
@@ -85,7 +92,14 @@ function drawGround(context: CanvasRenderingContext2D): void {
 }
 
 /** Writes a line in the middle; a long one smaller. */
-function write(context: CanvasRenderingContext2D, text: string, y: number, size: number, weight: number, colour: string): void {
+function write(
+  context: CanvasRenderingContext2D,
+  text: string,
+  y: number,
+  size: number,
+  weight: number,
+  colour: string,
+): void {
   context.textAlign = "center";
   context.direction = document.dir === "rtl" ? "rtl" : "ltr";
   context.fillStyle = colour;

@@ -24,5 +24,9 @@ test("what is offered is never too long", () => {
 });
 
 test("what is said about a name is told apart from what is said about the game", () => {
-  expect([isAboutName("name_taken"), isAboutName("name_invalid"), isAboutName("session_locked")]).toEqual([true, true, false]);
+  expect([isAboutName("name_taken"), isAboutName("name_invalid"), isAboutName("session_locked")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });

@@ -7,7 +7,18 @@ import { Player } from "./player.svelte";
 import { receiptsOf } from "./receipts";
 
 let connection: ReturnType<typeof fakeServer>;
-const YOU = { player_id: "a", name: "Ada", avatar: "x", total_points: 0, rank: null, streak: 0, answered: false, answer: null, extra_time_percent: 0 as const, asks_extra_time: false };
+const YOU = {
+  player_id: "a",
+  name: "Ada",
+  avatar: "x",
+  total_points: 0,
+  rank: null,
+  streak: 0,
+  answered: false,
+  answer: null,
+  extra_time_percent: 0 as const,
+  asks_extra_time: false,
+};
 const RESULT: YourResult = {
   type: "your_result",
   question: 0,
@@ -36,7 +47,13 @@ async function inLobby(): Promise<Player> {
   const player = new Player(null);
   connection().onopen?.();
   void player.join("123456", "Ada", "x");
-  connection().answer("join_session", { type: "joined", ...YOU, code: "123456", player_token: "token", session: SESSION });
+  connection().answer("join_session", {
+    type: "joined",
+    ...YOU,
+    code: "123456",
+    player_token: "token",
+    session: SESSION,
+  });
   await settle();
   return player;
 }
@@ -93,14 +110,26 @@ test("an answer says how long after the opening of the options it was tapped, al
   connection().drop();
   await vi.advanceTimersByTimeAsync(1_000);
   connection().onopen?.();
-  connection().answer("resume_session", { type: "resumed", role: "player", code: "123456", session: SESSION, you: YOU });
+  connection().answer("resume_session", {
+    type: "resumed",
+    role: "player",
+    code: "123456",
+    session: SESSION,
+    you: YOU,
+  });
   expect(connection().command("submit_answer")).toMatchObject({ elapsed_ms: 1480 });
 });
 
 test("an answer to options that this page has not seen opening says nothing", async () => {
   const player = await asked();
   player.opened(0);
-  connection().say({ type: "new_question", seq: 3, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  connection().say({
+    type: "new_question",
+    seq: 3,
+    question: { ...QUESTION, index: 1 },
+    opens_at: 0,
+    closes_at: 10_000,
+  });
   player.choose(1);
   expect(connection().command("submit_answer")).not.toHaveProperty("elapsed_ms");
 });
@@ -135,7 +164,13 @@ test("an answer that the network swallowed is sent again, with the same id", asy
   expect(player.submission).toBe("resent");
   player.session.resume();
   connection().onopen?.();
-  connection().say({ type: "resumed", role: "player", code: "123456", session: { ...SESSION, phase: "question", question: QUESTION }, you: YOU });
+  connection().say({
+    type: "resumed",
+    role: "player",
+    code: "123456",
+    session: { ...SESSION, phase: "question", question: QUESTION },
+    you: YOU,
+  });
   expect(connection().command("submit_answer")).toMatchObject({ id, answer: 0 });
   expect(player.submission).toBe("resent");
   connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
@@ -154,7 +189,16 @@ test("an answer after the end of the question came too late", async () => {
 test("so did one that was still on its way when the result came without it", async () => {
   const player = await asked();
   player.choose(0);
-  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [0, 0], answered: 0, total: 1, explanation: null });
+  connection().say({
+    type: "question_results",
+    seq: 3,
+    question: 0,
+    correct: [0],
+    counts: [0, 0],
+    answered: 0,
+    total: 1,
+    explanation: null,
+  });
   connection().say(RESULT);
   expect(player.submission).toBe("late");
 });
@@ -175,7 +219,13 @@ test("who comes back in the middle of a question sees the answer given before", 
   const player = new Player("123456");
   connection().onopen?.();
   const session = { ...SESSION, phase: "question" as const, question: QUESTION };
-  connection().say({ type: "resumed", role: "player", code: "123456", session, you: { ...YOU, answered: true, answer: 1 } });
+  connection().say({
+    type: "resumed",
+    role: "player",
+    code: "123456",
+    session,
+    you: { ...YOU, answered: true, answer: 1 },
+  });
   expect(player.submission).toBe("accepted");
   expect(player.chosen).toEqual([1]);
 });
@@ -185,18 +235,37 @@ test("a new question starts with nothing chosen", async () => {
   player.choose(0);
   connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1 });
   await settle();
-  connection().say({ type: "new_question", seq: 5, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 10_000 });
+  connection().say({
+    type: "new_question",
+    seq: 5,
+    question: { ...QUESTION, index: 1 },
+    opens_at: 0,
+    closes_at: 10_000,
+  });
   expect(player.submission).toBe("none");
   expect(player.chosen).toEqual([]);
 });
 
 test("result and rank are drawn together", async () => {
   const player = await asked();
-  connection().say({ type: "question_results", seq: 3, question: 0, correct: [0], counts: [0, 0], answered: 0, total: 1, explanation: null });
+  connection().say({
+    type: "question_results",
+    seq: 3,
+    question: 0,
+    correct: [0],
+    counts: [0, 0],
+    answered: 0,
+    total: 1,
+    explanation: null,
+  });
   expect(player.session.view?.phase).toBe("question");
   connection().say(RESULT);
   connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
-  expect(player.session.view).toMatchObject({ phase: "results", you: { result: { rank: 1 } }, leaderboard: { total: 1 } });
+  expect(player.session.view).toMatchObject({
+    phase: "results",
+    you: { result: { rank: 1 } },
+    leaderboard: { total: 1 },
+  });
 });
 
 test("a seat that is no longer mine leads back to the start, with the reason", async () => {

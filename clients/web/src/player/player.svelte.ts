@@ -154,7 +154,9 @@ export class Player {
   #judged(result: YourResult): void {
     if (!result.answered && this.submission !== "none") this.submission = "late";
     if (result.correct !== null) this.sounds.play(result.correct ? "correct" : "incorrect");
-    const right = result.correct ? t("verdict.said.correct") : t(result.answered ? "verdict.said.incorrect" : "verdict.said.none");
+    const right = result.correct
+      ? t("verdict.said.correct")
+      : t(result.answered ? "verdict.said.incorrect" : "verdict.said.none");
     const rank = t("verdict.said.rank", { points: result.points, n: result.rank });
     announce(result.correct === null ? rank : `${right} ${rank}`, "assertive");
   }

@@ -9,7 +9,10 @@ export function downloadQuiz(quiz: Quiz): void {
 
 /** A title as a file name that every system takes. */
 export function fileName(title: string): string {
-  const name = title.normalize("NFC").replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, "-").replace(/^-+|-+$/g, "");
+  const name = title
+    .normalize("NFC")
+    .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, "-")
+    .replace(/^-+|-+$/g, "");
   return Array.from(name).slice(0, 60).join("").toLowerCase() || "quiz";
 }
 

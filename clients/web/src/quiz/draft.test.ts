@@ -6,8 +6,21 @@ const VERDICTS = ["True", "False"] as const;
 const quiz: Quiz = {
   title: "Capitals",
   questions: [
-    { kind: "single", text: "Of Italy?", options: [{ text: "Oslo" }, { text: "Bern" }, { text: "Rome", correct: true }], time_limit_ms: 12_500, points: 500 },
-    { kind: "poll", text: "Where to?", options: [{ text: "Rome" }, { text: "Oslo" }], time_limit_ms: 10_000, explanation: "Both.", image: "/images/flags-1.svg" },
+    {
+      kind: "single",
+      text: "Of Italy?",
+      options: [{ text: "Oslo" }, { text: "Bern" }, { text: "Rome", correct: true }],
+      time_limit_ms: 12_500,
+      points: 500,
+    },
+    {
+      kind: "poll",
+      text: "Where to?",
+      options: [{ text: "Rome" }, { text: "Oslo" }],
+      time_limit_ms: 10_000,
+      explanation: "Both.",
+      image: "/images/flags-1.svg",
+    },
   ],
 };
 const [single, poll] = fromQuiz(quiz).questions as [ReturnType<typeof newQuestion>, ReturnType<typeof newQuestion>];
@@ -20,7 +33,12 @@ test("a quiz comes out of a draft as it went in", () => {
 
 test("what a file leaves out or mistakes becomes something to put right", () => {
   const draft = fromQuiz({ title: 7, questions: [{ text: "?", kind: "essay" }] } as unknown as Quiz);
-  expect(draft).toMatchObject({ title: "7", questions: [{ kind: "single", text: "?", options: [], time_limit_ms: 10_000, points: 1000, explanation: "", image: null }] });
+  expect(draft).toMatchObject({
+    title: "7",
+    questions: [
+      { kind: "single", text: "?", options: [], time_limit_ms: 10_000, points: 1000, explanation: "", image: null },
+    ],
+  });
 });
 
 test("spaces around texts and empty explanations are not part of the quiz", () => {
@@ -43,7 +61,11 @@ test("true or false fills in its words only where nothing was written", () => {
 test("a poll has no marks, and they come back", () => {
   const asked = changeKind(single, "poll", VERDICTS);
   expect(toQuiz({ title: "", questions: [asked] }).questions[0]).toEqual(expect.not.objectContaining({ points: 500 }));
-  expect(toQuiz({ title: "", questions: [asked] }).questions[0]?.options).toEqual([{ text: "Oslo" }, { text: "Bern" }, { text: "Rome" }]);
+  expect(toQuiz({ title: "", questions: [asked] }).questions[0]?.options).toEqual([
+    { text: "Oslo" },
+    { text: "Bern" },
+    { text: "Rome" },
+  ]);
   expect(marks(changeKind(asked, "single", VERDICTS))).toEqual([false, false, true]);
 });
 

@@ -42,8 +42,20 @@ export function newOption(text = "", correct = false): DraftOption {
 }
 
 export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
-  const options = kind === "true_false" ? verdicts.map((text) => newOption(text)) : Array.from({ length: kind === "poll" ? 3 : 4 }, () => newOption());
-  return { key: newKey(), kind, text: "", options, time_limit_ms: DEFAULT_TIME_LIMIT_MS * 2, points: DEFAULT_POINTS, explanation: "", image: null };
+  const options =
+    kind === "true_false"
+      ? verdicts.map((text) => newOption(text))
+      : Array.from({ length: kind === "poll" ? 3 : 4 }, () => newOption());
+  return {
+    key: newKey(),
+    kind,
+    text: "",
+    options,
+    time_limit_ms: DEFAULT_TIME_LIMIT_MS * 2,
+    points: DEFAULT_POINTS,
+    explanation: "",
+    image: null,
+  };
 }
 
 /** A quiz to begin with. */
@@ -53,7 +65,13 @@ export function emptyDraft(): Draft {
 
 /** Nothing has been written in it. */
 export function isBlank({ title, questions }: Draft): boolean {
-  return !title.trim() && questions.every(({ text, image, explanation, options }) => !text && !image && !explanation && options.every((option) => !option.text));
+  return (
+    !title.trim() &&
+    questions.every(
+      ({ text, image, explanation, options }) =>
+        !text && !image && !explanation && options.every((option) => !option.text),
+    )
+  );
 }
 
 /** The title as it is listed. */
@@ -69,7 +87,10 @@ export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts
   const changed = { ...question, kind };
   if (kind === "true_false" && shownOptions(changed).every((option) => !option.text.trim())) {
     const rest = question.options.slice(2);
-    changed.options = [...verdicts.map((text, index) => ({ ...(question.options[index] ?? newOption()), text })), ...rest];
+    changed.options = [
+      ...verdicts.map((text, index) => ({ ...(question.options[index] ?? newOption()), text })),
+      ...rest,
+    ];
   }
   if (kind === "single" || kind === "true_false") {
     const only = shownOptions(changed).find((option) => option.correct)?.key;
@@ -143,7 +164,16 @@ export function toQuestion(question: DraftQuestion): Question {
 /** The question as the players will get it. */
 export function toPublic(question: DraftQuestion, index: number, total: number): PublicQuestion {
   const { kind, text, options, image = null, points = 0, time_limit_ms = DEFAULT_TIME_LIMIT_MS } = toQuestion(question);
-  return { index, total, kind, text, image, points, time_limit_ms, options: options.map((option) => ({ text: option.text })) };
+  return {
+    index,
+    total,
+    kind,
+    text,
+    image,
+    points,
+    time_limit_ms,
+    options: options.map((option) => ({ text: option.text })),
+  };
 }
 
 /** How much of `QUIZ_BYTES` it takes. */

@@ -29,15 +29,24 @@ test("questions are inserted, moved, duplicated and removed", () => {
 test("options are written, marked, added and removed", () => {
   const first = (edit: Edit, before = draft) => edited(before, edit).questions[0]!.options;
   expect(first({ edit: "option", question: "a", option, text: "Rome" })[1]).toMatchObject({ text: "Rome" });
-  expect(first({ edit: "mark", question: "a", option, correct: true }).map((one) => one.correct)).toEqual([false, true, false, false]);
+  expect(first({ edit: "mark", question: "a", option, correct: true }).map((one) => one.correct)).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
   expect(first({ edit: "add-option", question: "a" })).toHaveLength(5);
   expect(first({ edit: "remove-option", question: "a", option })).toHaveLength(3);
 });
 
 test("there are never fewer than two options by a removal, nor more than six by an addition", () => {
-  const apply = (edit: Edit, times: number) => Array.from({ length: times }).reduce<Draft>((now) => edited(now, edit), draft);
+  const apply = (edit: Edit, times: number) =>
+    Array.from({ length: times }).reduce<Draft>((now) => edited(now, edit), draft);
   expect(apply({ edit: "add-option", question: "a" }, 9).questions[0]?.options).toHaveLength(6);
-  const removing = Array.from({ length: 9 }).reduce<Draft>((now) => edited(now, { edit: "remove-option", question: "a", option: now.questions[0]!.options[0]!.key }), draft);
+  const removing = Array.from({ length: 9 }).reduce<Draft>(
+    (now) => edited(now, { edit: "remove-option", question: "a", option: now.questions[0]!.options[0]!.key }),
+    draft,
+  );
   expect(removing.questions[0]?.options).toHaveLength(2);
 });
 

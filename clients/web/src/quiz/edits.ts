@@ -49,12 +49,17 @@ function editedQuestion(question: DraftQuestion, edit: QuestionEdit): DraftQuest
     case "field":
       return { ...question, ...edit.change };
     case "option":
-      return { ...question, options: options.map((option) => (option.key === edit.option ? { ...option, text: edit.text } : option)) };
+      return {
+        ...question,
+        options: options.map((option) => (option.key === edit.option ? { ...option, text: edit.text } : option)),
+      };
     case "mark":
       return mark(question, edit.option, edit.correct);
     case "add-option":
       return options.length < MOST_OPTIONS ? { ...question, options: [...options, newOption()] } : question;
     case "remove-option":
-      return options.length > FEWEST_OPTIONS ? { ...question, options: options.filter((option) => option.key !== edit.option) } : question;
+      return options.length > FEWEST_OPTIONS
+        ? { ...question, options: options.filter((option) => option.key !== edit.option) }
+        : question;
   }
 }

@@ -3,7 +3,8 @@ import { NoRoom, bestWithin, fitted } from "./image";
 import { IMAGE_CHARACTERS } from "./limits";
 
 /** A browser whose pictures take a character for each ten pixels, at the best quality. */
-const encode = (width: number, height: number, quality: number) => "x".repeat(Math.ceil((width * height * quality) / 10));
+const encode = (width: number, height: number, quality: number) =>
+  "x".repeat(Math.ceil((width * height * quality) / 10));
 
 test("a small picture is not made larger, a large one keeps its shape", () => {
   expect(fitted(300, 200, 1280)).toEqual([300, 200]);

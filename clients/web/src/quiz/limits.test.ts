@@ -15,7 +15,11 @@ test("the editor's limits are the server's", () => {
   expect(question.options).toMatchObject({ minItems: limits.FEWEST_OPTIONS, maxItems: limits.MOST_OPTIONS });
   expect($defs.Option.properties.text.maxLength).toBe(limits.OPTION_CHARACTERS);
   expect(text(question.explanation)).toMatchObject({ maxLength: limits.EXPLANATION_CHARACTERS });
-  expect(question.time_limit_ms).toMatchObject({ minimum: limits.SHORTEST_MS, maximum: limits.LONGEST_MS, default: limits.DEFAULT_TIME_LIMIT_MS });
+  expect(question.time_limit_ms).toMatchObject({
+    minimum: limits.SHORTEST_MS,
+    maximum: limits.LONGEST_MS,
+    default: limits.DEFAULT_TIME_LIMIT_MS,
+  });
   expect(question.points).toMatchObject({ minimum: 0, maximum: limits.MOST_POINTS, default: limits.DEFAULT_POINTS });
   expect([...question.kind.enum].sort()).toEqual([...limits.KINDS].sort());
   expect(text(question.image)).toMatchObject({ maxLength: limits.IMAGE_CHARACTERS });

@@ -4,14 +4,26 @@ import * as limits from "./limits";
 import { type ProblemCode, problemsOf } from "./problems";
 
 const VERDICTS = ["True", "False"] as const;
-const good: DraftQuestion = { ...newQuestion("single", VERDICTS), key: "q", text: "Who?", options: [newOption("Ada", true), newOption("Bob")] };
+const good: DraftQuestion = {
+  ...newQuestion("single", VERDICTS),
+  key: "q",
+  text: "Who?",
+  options: [newOption("Ada", true), newOption("Bob")],
+};
 const draft = (change: Partial<DraftQuestion> = {}): Draft => ({ title: "T", questions: [{ ...good, ...change }] });
 const codes = (of: Draft) => problemsOf(of).map((problem) => problem.code);
 
 test("a good quiz has no problems, at each of its limits", () => {
   const options = Array.from({ length: 6 }, (_, index) => newOption(`${index}`.repeat(200), index === 0));
   const image = `data:image/webp;base64,${"A".repeat(limits.IMAGE_CHARACTERS - 23)}`;
-  const most = { text: "x".repeat(500), options, time_limit_ms: 300_000, points: 2000, explanation: "x".repeat(1000), image };
+  const most = {
+    text: "x".repeat(500),
+    options,
+    time_limit_ms: 300_000,
+    points: 2000,
+    explanation: "x".repeat(1000),
+    image,
+  };
   expect(codes(draft())).toEqual([]);
   expect(codes({ ...draft(most), title: "x".repeat(120) })).toEqual([]);
   expect(codes(draft({ time_limit_ms: 1000, points: 0 }))).toEqual([]);

@@ -44,8 +44,10 @@ export const imageField = (question: string) => `image-${question}`;
 /** All problems, in the order of the page. */
 export function problemsOf(draft: Draft): Problem[] {
   const found: Problem[] = written(draft.title, limits.TITLE_CHARACTERS, TITLE_FIELD, null, "title_missing");
-  if (draft.questions.length === 0) found.push({ code: "no_questions", field: QUIZ_FIELD, question: null, missing: true });
-  if (draft.questions.length > limits.QUESTIONS) found.push({ code: "too_many_questions", field: QUIZ_FIELD, question: null, count: limits.QUESTIONS });
+  if (draft.questions.length === 0)
+    found.push({ code: "no_questions", field: QUIZ_FIELD, question: null, missing: true });
+  if (draft.questions.length > limits.QUESTIONS)
+    found.push({ code: "too_many_questions", field: QUIZ_FIELD, question: null, count: limits.QUESTIONS });
   if (bytesOf(draft) > limits.QUIZ_BYTES) found.push({ code: "too_big", field: QUIZ_FIELD, question: null });
   return [...found, ...draft.questions.flatMap(problemsOfQuestion)];
 }
@@ -53,12 +55,17 @@ export function problemsOf(draft: Draft): Problem[] {
 function problemsOfQuestion(question: DraftQuestion): Problem[] {
   const { key } = question;
   const found = written(question.text, limits.TEXT_CHARACTERS, textField(key), key, "text_missing");
-  if (question.image && (question.image.length > limits.IMAGE_CHARACTERS || !limits.IMAGE_PATTERN.test(question.image))) {
+  if (
+    question.image &&
+    (question.image.length > limits.IMAGE_CHARACTERS || !limits.IMAGE_PATTERN.test(question.image))
+  ) {
     found.push({ code: "image", field: imageField(key), question: key });
   }
   found.push(...problemsOfOptions(question));
-  if (!within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS)) found.push({ code: "time_limit", field: timeField(key), question: key });
-  if (question.kind !== "poll" && !within(question.points, 0, limits.MOST_POINTS)) found.push({ code: "points", field: pointsField(key), question: key });
+  if (!within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS))
+    found.push({ code: "time_limit", field: timeField(key), question: key });
+  if (question.kind !== "poll" && !within(question.points, 0, limits.MOST_POINTS))
+    found.push({ code: "points", field: pointsField(key), question: key });
   found.push(...written(question.explanation, limits.EXPLANATION_CHARACTERS, explanationField(key), key));
   return found;
 }
@@ -71,11 +78,14 @@ function problemsOfOptions(question: DraftQuestion): Problem[] {
   for (const option of options) {
     found.push(...written(option.text, limits.OPTION_CHARACTERS, optionField(option.key), key, "option_missing"));
   }
-  if (options.length < limits.FEWEST_OPTIONS) found.push({ ...about, code: "too_few_options", count: limits.FEWEST_OPTIONS });
-  if (options.length > limits.MOST_OPTIONS) found.push({ ...about, code: "too_many_options", count: limits.MOST_OPTIONS });
+  if (options.length < limits.FEWEST_OPTIONS)
+    found.push({ ...about, code: "too_few_options", count: limits.FEWEST_OPTIONS });
+  if (options.length > limits.MOST_OPTIONS)
+    found.push({ ...about, code: "too_many_options", count: limits.MOST_OPTIONS });
   const correct = options.filter((option) => option.correct).length;
   if (kind === "multiple" && correct === 0) found.push({ ...about, code: "mark_some", missing: true });
-  if ((kind === "single" || kind === "true_false") && correct !== 1) found.push({ ...about, code: "mark_one", missing: correct === 0 });
+  if ((kind === "single" || kind === "true_false") && correct !== 1)
+    found.push({ ...about, code: "mark_one", missing: correct === 0 });
   return found;
 }
 

@@ -17,7 +17,8 @@ export async function parseQuiz(text: string): Promise<Quiz> {
   const quiz = text.trimStart().startsWith("{") ? parseJson(text) : await parseYaml(text);
   if (!isRecord(quiz)) throw new QuizProblem(t("file.not_quiz"));
   if (typeof quiz.title !== "string") throw new QuizProblem(said(".title", t("file.missing")));
-  if (!Array.isArray(quiz.questions) || quiz.questions.length === 0) throw new QuizProblem(said(".questions", t("file.no_questions")));
+  if (!Array.isArray(quiz.questions) || quiz.questions.length === 0)
+    throw new QuizProblem(said(".questions", t("file.no_questions")));
   const wrong = quiz.questions.findIndex((question) => !isRecord(question) || typeof question.text !== "string");
   if (wrong >= 0) throw new QuizProblem(said(`.questions[${wrong}].text`, t("file.missing")));
   if (new Blob([JSON.stringify(quiz)]).size > QUIZ_BYTES) throw new QuizProblem(t("file.too_big"));
@@ -63,7 +64,10 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
   [/^Expected `int` >= (\d+)$/, (least) => t("file.too_small", n(least))],
   [/^Expected `int` <= (\d+)$/, (most) => t("file.too_large", n(most))],
   [/^Expected `str` matching regex /, () => t("file.picture")],
-  [/^Expected `(\w+)(?: \| null)?`, got `(\w+)`$/, (expected, got) => t("file.wrong_type", { expected: type(expected), got: type(got) })],
+  [
+    /^Expected `(\w+)(?: \| null)?`, got `(\w+)`$/,
+    (expected, got) => t("file.wrong_type", { expected: type(expected), got: type(got) }),
+  ],
   [/^Invalid enum value (.*)$/s, (value) => t("file.no_such", { value: value ?? "" })],
   [/a single question needs/, () => t("file.mark_one")],
   [/a multiple question needs/, () => t("file.mark_some")],
@@ -83,7 +87,20 @@ export function explain(message: string): string {
 
 const said = (path: string, problem: string) => t("file.said", { place: place(path), problem });
 
-const FIELDS = ["title", "questions", "kind", "text", "options", "correct", "time_limit_ms", "points", "explanation", "image", "settings", "quiz"] as const;
+const FIELDS = [
+  "title",
+  "questions",
+  "kind",
+  "text",
+  "options",
+  "correct",
+  "time_limit_ms",
+  "points",
+  "explanation",
+  "image",
+  "settings",
+  "quiz",
+] as const;
 
 /** The name of a field in words; one that there are no words for as it stands in the file. */
 function fieldName(name: string): string {
@@ -105,5 +122,9 @@ function place(path: string): string {
 function named(word: string): string {
   const [field = "", index] = word.split("#");
   if (!index) return fieldName(field);
-  return field === "questions" ? t("file.question", n(index)) : field === "options" ? t("file.option", n(index)) : `${field} ${index}`;
+  return field === "questions"
+    ? t("file.question", n(index))
+    : field === "options"
+      ? t("file.option", n(index))
+      : `${field} ${index}`;
 }

@@ -60,7 +60,9 @@ function drawPiece(context: CanvasRenderingContext2D, piece: Piece, seconds: num
   context.beginPath();
   if (piece.shape === 0) context.arc(0, 0, piece.size / 2, 0, 7);
   else if (piece.shape === 1) context.rect(-piece.size / 2, -piece.size / 2, piece.size, piece.size);
-  else for (const corner of [0, 1, 2]) context.lineTo(Math.sin(corner * 2.09) * piece.size * 0.6, -Math.cos(corner * 2.09) * piece.size * 0.6);
+  else
+    for (const corner of [0, 1, 2])
+      context.lineTo(Math.sin(corner * 2.09) * piece.size * 0.6, -Math.cos(corner * 2.09) * piece.size * 0.6);
   context.fill();
   context.restore();
 }

@@ -32,11 +32,18 @@ function device() {
 }
 
 test("a reply says how far the server's clock is ahead at least and at most", () => {
-  expect(sample({ t0: 1000, t1: EPOCH + 1020, t2: EPOCH + 1030 }, 1050)).toEqual({ at: 1050, least_ms: EPOCH - 20, most_ms: EPOCH + 20 });
+  expect(sample({ t0: 1000, t1: EPOCH + 1020, t2: EPOCH + 1030 }, 1050)).toEqual({
+    at: 1050,
+    least_ms: EPOCH - 20,
+    most_ms: EPOCH + 20,
+  });
 });
 
 test("together they say what the quickest way there and the quickest way back say", () => {
-  const samples = [{ at: 0, least_ms: -40, most_ms: 5 }, { at: 0, least_ms: -5, most_ms: 60 }];
+  const samples = [
+    { at: 0, least_ms: -40, most_ms: 5 },
+    { at: 0, least_ms: -5, most_ms: 60 },
+  ];
   expect(together(samples, 0)).toMatchObject({ least_ms: -5, most_ms: 5 });
 });
 
@@ -58,7 +65,9 @@ test("a round asks eight times, one after the other and with a pause", () => {
   clock.startRound();
   for (let i = 0; i < ROUND + 2; i++) answer(10, 10);
   expect(local.asked).toHaveLength(ROUND);
-  expect(new Set(local.asked.slice(1).map((at, index) => at - (local.asked[index] as number)))).toEqual(new Set([20 + PAUSE_MS]));
+  expect(new Set(local.asked.slice(1).map((at, index) => at - (local.asked[index] as number)))).toEqual(
+    new Set([20 + PAUSE_MS]),
+  );
 });
 
 test("what the one way is delayed by in one sample and the other way in another does not matter", () => {

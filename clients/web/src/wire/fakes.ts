@@ -3,7 +3,9 @@
 import { vi } from "vitest";
 import type { AnyServerMessage, PublicQuestion, SessionView } from "./protocol";
 
-type Said = { [Type in AnyServerMessage as Type["type"]]: Partial<Type> & { type: Type["type"] } }[AnyServerMessage["type"]];
+type Said = {
+  [Type in AnyServerMessage as Type["type"]]: Partial<Type> & { type: Type["type"] };
+}[AnyServerMessage["type"]];
 
 export class FakeConnection {
   sent: Record<string, unknown>[] = [];

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeConnection } from "./fakes";
-import { LIVENESS_INTERVAL_MS, LIVENESS_TIMEOUT_MS, OFFLINE_TIMEOUT_MS, Refused, Socket, type SocketState } from "./socket";
+import {
+  LIVENESS_INTERVAL_MS,
+  LIVENESS_TIMEOUT_MS,
+  OFFLINE_TIMEOUT_MS,
+  Refused,
+  Socket,
+  type SocketState,
+} from "./socket";
 
 /** A started socket with everything it said and did. */
 function page(token: string | null = null) {

@@ -127,7 +127,9 @@ export class Socket {
 
   #resume(token: string): void {
     this.#resuming = true;
-    this.#connection?.send(JSON.stringify({ type: "resume_session", id: randomId(), token, remote: this.#events.remote }));
+    this.#connection?.send(
+      JSON.stringify({ type: "resume_session", id: randomId(), token, remote: this.#events.remote }),
+    );
     this.#expectAnswer();
   }
 
@@ -147,7 +149,8 @@ export class Socket {
     const id = message.reply_to;
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (!id || !pending) return;
-    if (message.type === "error" && message.code === "unavailable") return this.#again(id, pending, new Refused(message));
+    if (message.type === "error" && message.code === "unavailable")
+      return this.#again(id, pending, new Refused(message));
     this.#pending.delete(id);
     if (message.type === "error") pending.reject(new Refused(message));
     else pending.resolve(message);
@@ -192,7 +195,8 @@ export class Socket {
       this.#events.over(code);
       return;
     }
-    if (code === CLOSE_MESSAGE_TOO_BIG) this.#rejectAll(new Refused({ code: "bad_message", message: "the message is too big" }));
+    if (code === CLOSE_MESSAGE_TOO_BIG)
+      this.#rejectAll(new Refused({ code: "bad_message", message: "the message is too big" }));
     this.#lost(code === CLOSE_DRAINING ? Number.parseInt(reason, 10) || 0 : backoffMs(this.#attempt++));
   }
 

@@ -42,9 +42,12 @@ test("lines end and quotes double as RFC 4180 says, behind a byte order mark", (
   expect(text).toContain('\r\n1,"Ada, the\nfirst",930,1,"Which ""are"", even?",');
 });
 
-test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", '=HYPERLINK("http://x","y")', "＝1+1"])("%j is no formula as a name", (name) => {
-  expect(rows(standings(name))[1]?.[1]).toBe(`'${name}`);
-});
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", '=HYPERLINK("http://x","y")', "＝1+1"])(
+  "%j is no formula as a name",
+  (name) => {
+    expect(rows(standings(name))[1]?.[1]).toBe(`'${name}`);
+  },
+);
 
 test("no text of the quiz is a formula either", () => {
   const [, row] = rows(standings("Ada", given, { text: "=2+2", options: ["@a", "b", "c"] }));
@@ -55,6 +58,12 @@ test("what was not answered, judged or seen is empty", () => {
   const missed = { ...given, answer: null, correct: false, points: 0, response_ms: null };
   expect(rows(standings("Ada", missed))[1]?.slice(5)).toEqual(["", "no", "Two | Four", "0", ""]);
   const voted = { ...given, answer: 1, correct: null, points: 0 };
-  expect(rows(standings("Ada", voted, { kind: "poll", correct: [] }))[1]?.slice(5)).toEqual(["Three", "", "", "0", "1.4"]);
+  expect(rows(standings("Ada", voted, { kind: "poll", correct: [] }))[1]?.slice(5)).toEqual([
+    "Three",
+    "",
+    "",
+    "0",
+    "1.4",
+  ]);
   expect(rows(standings("Ada", null))[1]?.slice(5)).toEqual(["", "", "Two | Four", "", ""]);
 });

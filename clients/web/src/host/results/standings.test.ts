@@ -43,11 +43,19 @@ test("all pages are asked for, in order", async () => {
 });
 
 test("the share that was right counts who was there, with or without an answer", () => {
-  const players = [player("a", true), player("b", false), player("c", "absent"), player("d", false), player("e", false)];
+  const players = [
+    player("a", true),
+    player("b", false),
+    player("c", "absent"),
+    player("d", false),
+    player("e", false),
+  ];
   expect(difficulties({ title: "", questions: [question], players })[0]?.share).toBe(0.25);
 });
 
 test("a poll is not hard, and neither is what nobody has seen", () => {
-  expect(difficulties({ title: "", questions: [question, poll], players: [player("a", true, null)] })[1]?.share).toBeNull();
+  expect(
+    difficulties({ title: "", questions: [question, poll], players: [player("a", true, null)] })[1]?.share,
+  ).toBeNull();
   expect(difficulties({ title: "", questions: [question], players: [] })[0]?.share).toBeNull();
 });

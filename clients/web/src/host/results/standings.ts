@@ -21,7 +21,7 @@ export interface Difficulty {
 export async function fetchStandings(ask: (offset: number) => Promise<Results>): Promise<Standings> {
   const first = await ask(0);
   const players = [...first.players];
-  for (let offset = first.next_offset; offset !== null; ) {
+  for (let offset = first.next_offset; offset !== null;) {
     const page = await ask(offset);
     players.push(...page.players);
     offset = page.next_offset;

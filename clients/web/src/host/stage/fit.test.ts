@@ -25,6 +25,10 @@ test("the longest text decides", () => {
 });
 
 test("wide letters need more room, and a count does too", () => {
-  expect(pixels(fittingSize(["東京都庁舎展望室"], false), 400, 150)).toBeLessThan(pixels(fittingSize(["Tokyo to"], false), 400, 150));
-  expect(pixels(fittingSize(["Nairobi"], true), 400, 150)).toBeLessThan(pixels(fittingSize(["Nairobi"], false), 400, 150));
+  expect(pixels(fittingSize(["東京都庁舎展望室"], false), 400, 150)).toBeLessThan(
+    pixels(fittingSize(["Tokyo to"], false), 400, 150),
+  );
+  expect(pixels(fittingSize(["Nairobi"], true), 400, 150)).toBeLessThan(
+    pixels(fittingSize(["Nairobi"], false), 400, 150),
+  );
 });

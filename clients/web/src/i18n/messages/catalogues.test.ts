@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { LANGUAGES, type Language } from "../i18n.svelte";
 
 const HERE = new URL(".", import.meta.url);
-const FOLDERS = readdirSync(HERE, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const FOLDERS = readdirSync(HERE, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 const CODES = Object.keys(LANGUAGES) as Language[];
 const catalogue = (folder: string, language: string) =>
   JSON.parse(readFileSync(new URL(`${folder}/${language}.json`, HERE), "utf8")) as Record<string, string>;
@@ -15,7 +17,10 @@ const SOURCE = readdirSync(new URL("../..", HERE), { recursive: true, encoding: 
   .map((path) => readFileSync(new URL(`../../${path}`, HERE), "utf8"))
   .join("\n");
 /** `t("key", …)`: the key, and whether values follow. */
-const CALLS = [...SOURCE.matchAll(/\bt\(\s*"([\w.]+)"\s*(,)?/g)].map(([, key, values]) => ({ key: key as string, values: values !== undefined }));
+const CALLS = [...SOURCE.matchAll(/\bt\(\s*"([\w.]+)"\s*(,)?/g)].map(([, key, values]) => ({
+  key: key as string,
+  values: values !== undefined,
+}));
 /** The beginnings of keys that are put together: t(`beginning.${…}`). */
 const BEGINNINGS = [...SOURCE.matchAll(/`([\w]+\.[\w.]*)\$\{/g)].map(([, beginning]) => beginning as string);
 
@@ -54,7 +59,8 @@ describe.each(FOLDERS)("texts in %s", (folder) => {
   test.each(CODES)("%s has the placeholders that English has", (language) => {
     const texts = catalogue(folder, language);
     const named = (text: string) => [...placeholders(compileMessageOrThrow(text))].toSorted();
-    for (const [key, text] of Object.entries(texts)) expect({ key, names: named(text) }).toEqual({ key, names: named(english[key] ?? "") });
+    for (const [key, text] of Object.entries(texts))
+      expect({ key, names: named(text) }).toEqual({ key, names: named(english[key] ?? "") });
   });
 
   test.each(CODES)("%s has each of its plural forms wherever it has any but one", (language) => {
@@ -77,7 +83,8 @@ describe.each(FOLDERS)("texts in %s", (folder) => {
   test("values are given where there are placeholders, and only there", () => {
     for (const { key, values } of CALLS) {
       const text = english[key];
-      if (text !== undefined) expect({ key, values }).toEqual({ key, values: placeholders(compileMessageOrThrow(text)).size > 0 });
+      if (text !== undefined)
+        expect({ key, values }).toEqual({ key, values: placeholders(compileMessageOrThrow(text)).size > 0 });
     }
   });
 });
