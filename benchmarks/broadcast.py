@@ -9,7 +9,7 @@ from benchmarks.rig import Rig, cpu_ns, rig, spent_ms
 from benchmarks.seats import seated
 from quickpoll.envelope import Audience, Shared, Step, encode
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.redis import connect
+from quickpoll.store.library import connect
 
 IDLE_S: Final = 4.0
 PARTITIONS: Final = 64

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from quickpoll.embedded import find_server
+from program.embedded import find_server
 
 PACKAGES: Final = ("websockets", "redis", "hiredis", "msgspec")
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from quickpoll.embedded import EmbeddedServer, find_server
-from quickpoll.redis import connect
+from program.embedded import EmbeddedServer, find_server
+from quickpoll.store.library import connect
 
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1

@@ -11,21 +11,21 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
+from coordinator.batch.partition import Partition
 from coordinator.engine import IDLE_MS
-from coordinator.leases import ALIVE_MS, TTL_MS, Leases
-from coordinator.membership import LayoutMismatch, Membership
-from coordinator.outage import Outage
-from coordinator.partition import Partition
-from coordinator.presence import Presence
+from coordinator.ownership.leases import ALIVE_MS, TTL_MS, Leases
+from coordinator.ownership.membership import LayoutMismatch, Membership
+from coordinator.ownership.presence import Presence
 from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
-from quickpoll.clock import Clocks, ms_of
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import Links
-from quickpoll.places import nodes_of
-from quickpoll.redis import UNAVAILABLE
 from quickpoll.settings import Durability, Failure
+from quickpoll.store.clock import Clocks, ms_of
+from quickpoll.store.deployment import nodes_of
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.nodes import Links
+from quickpoll.store.outage import Outage
 from quickpoll.tokens import Tokens
 
 __all__ = ["Coordinator", "LayoutMismatch"]
@@ -53,7 +53,7 @@ class Coordinator:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.redis_url.parse`.
+            redis_url: as for `quickpoll.store.url.parse`.
             tokens: signs what hosts and players resume with.
             partitions: how many the deployment was made with.
             durability: what must hold before anything is acknowledged.

@@ -15,17 +15,17 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from coordinator.commit import Batch, Committer, Outcome
-from coordinator.entries import Entries, read_streams
-from coordinator.outage import Outage
-from coordinator.partition import Partition, load
+from coordinator.batch.commit import Batch, Committer, Outcome
+from coordinator.batch.entries import Entries, read_streams
+from coordinator.batch.partition import Partition, load
 from quickpoll.keys import moment_of
-from quickpoll.link import RedisLink, Refusal
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import MOVED_AWAY, Links, Node, open_node
-from quickpoll.pace import Pace
-from quickpoll.redis import UNAVAILABLE
 from quickpoll.settings import Durability
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import RedisLink, Refusal
+from quickpoll.store.nodes import MOVED_AWAY, Links, Node, open_node
+from quickpoll.store.outage import Outage
+from quickpoll.store.pace import Pace
 
 BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512

@@ -9,15 +9,15 @@ import logging
 from collections import defaultdict
 from typing import Final, NamedTuple
 
-from coordinator.outage import Outage
-from coordinator.partition import Partition
-from quickpoll.clock import Clocks
+from coordinator.batch.partition import Partition
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
-from quickpoll.link import Command, Refusal
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Links, Node, on_each
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.clock import Clocks
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import Command, Refusal
+from quickpoll.store.nodes import Links, Node, on_each
+from quickpoll.store.outage import Outage
 
 SHORTEST_S: Final = 0.001
 """Between a Tick that was early by the precision of the clock, and the next one."""

@@ -27,13 +27,13 @@ from gateway.relay import REPLY_TIMEOUT_S, Relay
 from gateway.resync import Resync
 from gateway.server import Server
 from gateway.subscriber import Handlers, Subscriber
-from quickpoll.clock import Clocks
 from quickpoll.metrics import GatewayFigures
-from quickpoll.nodes import Links
-from quickpoll.places import nodes_of
 from quickpoll.protocol import CloseCode, Role
-from quickpoll.redis import UNAVAILABLE
 from quickpoll.settings import Failure
+from quickpoll.store.clock import Clocks
+from quickpoll.store.deployment import nodes_of
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.nodes import Links
 from quickpoll.tokens import Tokens
 
 # On top of the closes being spread over the drain: so many ms are drawn for each client to wait.
@@ -69,7 +69,7 @@ class Gateway:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.redis_url.parse`.
+            redis_url: as for `quickpoll.store.url.parse`.
             tokens: verifies what clients resume with.
             partitions: how many the deployment was made with.
             host: the address to listen on.

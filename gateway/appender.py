@@ -13,10 +13,10 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.link import LinkLost, Refusal
-from quickpoll.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
-from quickpoll.pace import Pace
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import LinkLost, Refusal
+from quickpoll.store.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
+from quickpoll.store.pace import Pace
 
 GATHER_S: Final = 0.02
 """From one batch to the next under load; what comes after a quiet moment goes at once."""

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
-from quickpoll.link import Command, Push, RedisLink, Refusal
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Node, Nodes, open_node
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import Command, Push, RedisLink, Refusal
+from quickpoll.store.nodes import Node, Nodes, open_node
 
 PING: Final = b"ping"
 PING_EVERY_S: Final = 1.0

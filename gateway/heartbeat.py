@@ -9,11 +9,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from quickpoll.clock import ms_of
 from quickpoll.keys import GATEWAYS
-from quickpoll.link import Command
-from quickpoll.nodes import Links
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.clock import ms_of
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import Command
+from quickpoll.store.nodes import Links
 
 BEAT_EVERY_S: Final = 0.5
 

@@ -13,7 +13,6 @@ from gateway.admission import ENTRY_COMMANDS, why_forbidden
 from gateway.connection import Connection
 from gateway.limits import Limits
 from gateway.relay import Relay
-from quickpoll.clock import Clocks
 from quickpoll.envelope import Identity
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
@@ -31,6 +30,7 @@ from quickpoll.protocol import (
     SyncClock,
     decode_command,
 )
+from quickpoll.store.clock import Clocks
 from quickpoll.tokens import InvalidToken, Tokens
 
 

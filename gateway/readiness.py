@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from quickpoll.keys import PartitionKeys
-from quickpoll.nodes import Links
+from quickpoll.store.nodes import Links
 
 CACHED_S: Final = 0.5
 

@@ -22,8 +22,8 @@ from gateway.subscriber import Subscriber
 from quickpoll.envelope import Command, Disconnected, Identity, Link, encode
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
-from quickpoll.nodes import Nodes
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
+from quickpoll.store.nodes import Nodes
 
 REPLY_TIMEOUT_S: Final = 5.0
 RETRY_AFTER_MS: Final = 1000

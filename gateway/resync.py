@@ -15,8 +15,8 @@ import msgspec
 
 from quickpoll.envelope import Line, Step, UnknownFormat, decode_step
 from quickpoll.keys import ENTRY_FIELD, NO_OFFSET, PartitionKeys, moment_of, partition_of
-from quickpoll.nodes import Links, Node, on_each
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.nodes import Links, Node, on_each
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
 PAGE: Final = 16

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from gateway.feed import Feed
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Node, Nodes, on_each
+from quickpoll.store.nodes import Node, Nodes, on_each
 
 # A session whose last connection has just left is often joined again: by the one who reloads the page.
 LINGER_S: Final = 5.0

@@ -1,3 +1,3 @@
-"""What gateways and coordinators share: the wire protocol, the envelopes in Redis, and the command line."""
+"""What gateways, coordinators and clients share: the wire protocol, the envelopes in Redis, keys, names, settings."""
 
 __version__ = "0.1.0"

@@ -1,7 +1,6 @@
-"""`python -m quickpoll` is `quickpoll`."""
+"""`python -m quickpoll`: the installed command `quickpoll`. Looked up by name, since nothing here knows the program."""
 
 import sys
+from importlib.metadata import entry_points
 
-from quickpoll.cli import main
-
-sys.exit(main())
+sys.exit(entry_points(group="console_scripts")["quickpoll"].load()())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from quickpoll import redis_url
+from quickpoll.store import url as redis_url
 
 PREFIX: Final = "QUICKPOLL_"
 FILE_SUFFIX: Final = "_FILE"

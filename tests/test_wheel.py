@@ -21,7 +21,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_it_holds_every_module_and_script(names: set[str]) -> None:
-    for package in ("quickpoll", "gateway", "coordinator", "clients"):
+    for package in ("program", "quickpoll", "gateway", "coordinator", "clients"):
         for path in (ROOT / package).rglob("*"):
             if path.suffix in (".py", ".lua") and "node_modules" not in path.parts:
                 assert str(path.relative_to(ROOT)) in names

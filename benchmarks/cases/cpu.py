@@ -9,7 +9,7 @@ from benchmarks.game import play_on
 from benchmarks.results import Row
 from benchmarks.rig import Rig, rig
 from clients.loadtest.plan import Plan
-from quickpoll.redis import connect
+from quickpoll.store.library import connect
 
 TITLE: Final = "Server CPU per player and question: 1,000 players in one session, answers spread over 5 s"
 PLAYERS: Final = 1000

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from benchmarks.results import Row
 from benchmarks.rig import SERVER_CORE, Rig, free_port, on_core, rig_on, spent_ms
 from clients.player import Client
-from quickpoll.embedded import find_server
+from program.embedded import find_server
 from quickpoll.protocol import CreateSession, LockSession, Option, Question, Quiz
 
 TITLE: Final = "What durability costs"

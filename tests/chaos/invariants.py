@@ -14,8 +14,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from coordinator import log_file
-from coordinator.replay import Differs, Replay
+from coordinator.log import file as log_file
+from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import coordinator.app
-import coordinator.commit
-import coordinator.leases
-import coordinator.partition
+import coordinator.batch.commit
+import coordinator.batch.partition
+import coordinator.ownership.leases
 import coordinator.reader
 import coordinator.timers
 import gateway.app
 import gateway.appender
-from quickpoll.cli import main
+from program.cli import main
 
 BLOCK_S = 2.0
 
@@ -115,10 +115,10 @@ def prepare(control: Control) -> None:
             control.reached("after read")
 
     wrap(coordinator.reader, "read_streams", point("before read"), after_read)
-    wrap(coordinator.partition.Partition, "apply", _nothing, point("after engine"))
-    wrap(coordinator.commit.Committer, "commit", point("before commit"), point("after commit"))
+    wrap(coordinator.batch.partition.Partition, "apply", _nothing, point("after engine"))
+    wrap(coordinator.batch.commit.Committer, "commit", point("before commit"), point("after commit"))
     wrap(coordinator.timers.Timers, "_append", point("before tick"), point("after tick"))
-    wrap(coordinator.leases.Leases, "_take", _nothing, point("after acquire"))
+    wrap(coordinator.ownership.leases.Leases, "_take", _nothing, point("after acquire"))
     wrap(gateway.appender.Appender, "_append_batch", point("before append"), point("after append"))
     for kind in (coordinator.app.Coordinator, gateway.app.Gateway):
         name_at_birth(kind, control)

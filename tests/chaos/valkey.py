@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from quickpoll.embedded import find_server
-from quickpoll.redis import UNAVAILABLE, Client, connect
+from program.embedded import find_server
+from quickpoll.store.library import UNAVAILABLE, Client, connect
 from tests.system.harness import free_port
 
 READY_WITHIN_S = 30.0

@@ -38,7 +38,7 @@ from quickpoll.protocol import (
     Settings,
     decode_message,
 )
-from quickpoll.redis import connect
+from quickpoll.store.library import connect
 from quickpoll.tokens import Tokens
 from tests.redis_time import time_ms
 

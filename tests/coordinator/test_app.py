@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from coordinator.app import Coordinator, LayoutMismatch
-from coordinator.leases import BEAT_EVERY_S
-from coordinator.partition import Partition
+from coordinator.batch.partition import Partition
+from coordinator.ownership.leases import BEAT_EVERY_S
 from quickpoll.envelope import Binding, CloseAll, CloseOne, Identity, Link, Reply
 from quickpoll.keys import COORDINATORS, GATEWAYS, LAYOUT, PartitionKeys
-from quickpoll.link import LinkLost, RedisLink
 from quickpoll.protocol import (
     AnswerAccepted,
     CreateSession,
@@ -38,8 +37,9 @@ from quickpoll.protocol import (
     SubmitAnswer,
     decode_message,
 )
-from quickpoll.redis import Client, RedisError
 from quickpoll.settings import Durability, Failure
+from quickpoll.store.library import Client, RedisError
+from quickpoll.store.link import LinkLost, RedisLink
 from tests.coordinator.standin import (
     QUICK,
     QUIZ,

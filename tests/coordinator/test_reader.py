@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from coordinator import reader
-from coordinator.partition import Partition
+from coordinator.batch.partition import Partition
 from coordinator.reader import Readers, Work
-from quickpoll.clock import RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.link import LinkLost, RedisLink
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.nodes import Links
-from quickpoll.redis import Client
 from quickpoll.settings import Durability
+from quickpoll.store.clock import RedisClock
+from quickpoll.store.library import Client
+from quickpoll.store.link import LinkLost, RedisLink
+from quickpoll.store.nodes import Links
 from tests.coordinator.standin import TOKENS, eventually
 
 TOKEN = 7

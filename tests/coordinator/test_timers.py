@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from coordinator.partition import Partition
+from coordinator.batch.partition import Partition
 from coordinator.timers import Timers
-from quickpoll.clock import Clocks, RedisClock
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Links
 from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
-from quickpoll.redis import Client
+from quickpoll.store.clock import Clocks, RedisClock
+from quickpoll.store.library import Client
+from quickpoll.store.nodes import Links
 from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating, eventually
-from tests.quickpoll.test_nodes import Map
+from tests.quickpoll.store.test_nodes import Map
 from tests.redis_time import time_ms
 
 CODE = b"123456"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from quickpoll.cli import USED_BY
+from program.cli import USED_BY
 from quickpoll.settings import FILE_SUFFIX, SETTINGS
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from clients.player import Client, Lost
 from quickpoll.protocol import StartQuiz
-from quickpoll.redis import Client as Redis
+from quickpoll.store.library import Client as Redis
 from tests.deploy.balancer import CONFIG, HAPROXY, Balancer, balancing
 from tests.gateway.standin import QUIZ, house, until
 from tests.system.game import ask, check_results, join, open_session

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from quickpoll.admin import health
-from quickpoll.serve import GATEWAY_DRAIN_S
+from program.admin import health
+from program.serve import GATEWAY_DRAIN_S
 from quickpoll.settings import SETTINGS, load
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quickpoll.redis import Client as Redis
+from quickpoll.store.library import Client as Redis
 from tests.deploy.balancer import balancing
 from tests.gateway.standin import WITHIN_S, house
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
 from tests.gateway.standin import House, house
 
 

@@ -36,7 +36,7 @@ from quickpoll.envelope import (
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
-from quickpoll.redis import UNAVAILABLE, Client
+from quickpoll.store.library import UNAVAILABLE, Client
 from quickpoll.tokens import Tokens
 
 PARTITIONS = 4

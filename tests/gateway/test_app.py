@@ -8,8 +8,8 @@ import pytest
 from gateway import relay
 from gateway.app import Gateway
 from quickpoll.envelope import Command
-from quickpoll.redis import Client
 from quickpoll.settings import Failure
+from quickpoll.store.library import Client
 from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, WITHIN_S, House, house
 
 

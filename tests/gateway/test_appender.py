@@ -11,9 +11,9 @@ import pytest
 from gateway import appender
 from gateway.appender import Appender
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.nodes import NOBODY, Node, OneNode
-from quickpoll.redis import Client
-from tests.quickpoll.test_nodes import Map
+from quickpoll.store.library import Client
+from quickpoll.store.nodes import NOBODY, Node, OneNode
+from tests.quickpoll.store.test_nodes import Map
 
 KEYS = PartitionKeys(1)
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from gateway.feed import Feed
-from quickpoll import nodes
-from quickpoll.cluster import ClusterNodes
 from quickpoll.keys import PartitionKeys
-from quickpoll.link import RedisLink
 from quickpoll.metrics import Distribution
-from quickpoll.nodes import Node, OneNode
-from quickpoll.redis import Client
-from quickpoll.redis_url import parse
+from quickpoll.store import nodes
+from quickpoll.store.cluster import ClusterNodes
+from quickpoll.store.library import Client
+from quickpoll.store.link import RedisLink
+from quickpoll.store.nodes import Node, OneNode
+from quickpoll.store.url import parse
 from tests.system.servers import RedisCluster, Server, redis_cluster
 
 PINGS = "qp:{p0}:to:gw"

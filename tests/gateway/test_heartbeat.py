@@ -7,9 +7,9 @@ import pytest
 
 from gateway import heartbeat
 from quickpoll.keys import GATEWAYS
-from quickpoll.link import Command, LinkLost
-from quickpoll.nodes import Links, Node, OneNode
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
+from quickpoll.store.link import Command, LinkLost
+from quickpoll.store.nodes import Links, Node, OneNode
 from tests.gateway.standin import CODE, House, keys_of
 from tests.redis_time import time_ms
 

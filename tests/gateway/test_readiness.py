@@ -7,8 +7,8 @@ import pytest
 from gateway import readiness
 from gateway.readiness import Readiness
 from quickpoll.keys import PartitionKeys
-from quickpoll.nodes import Links, OneNode
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
+from quickpoll.store.nodes import Links, OneNode
 from tests.gateway.standin import PARTITIONS
 
 

@@ -11,7 +11,7 @@ from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, Identity, Link
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
 from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, house, keys_of, token_of
 from tests.redis_time import time_ms
 

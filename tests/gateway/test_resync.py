@@ -8,9 +8,9 @@ import pytest
 from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
 from quickpoll.envelope import Line, Step
 from quickpoll.keys import ENTRY_FIELD
-from quickpoll.nodes import Links, Node
+from quickpoll.store.nodes import Links, Node
 from tests.gateway.standin import CODE, PARTITIONS, House, Person, keys_of, to_all, until
-from tests.quickpoll.test_nodes import Map
+from tests.quickpoll.store.test_nodes import Map
 
 
 class Behind:

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from gateway import connection, server
 from gateway.server import is_same_host
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
 from tests.gateway.standin import QUIZ, House, house, until
 
 

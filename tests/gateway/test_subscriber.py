@@ -9,7 +9,7 @@ from gateway import feed, relay, subscriber
 from gateway.app import Gateway
 from quickpoll.envelope import Identity
 from quickpoll.protocol import CreateSession, JoinSession, Role
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
 from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, keys_of, to_all
 
 

@@ -37,7 +37,7 @@ from quickpoll.protocol import (
     StartQuiz,
     SubmitAnswer,
 )
-from quickpoll.redis import Client, connect
+from quickpoll.store.library import Client, connect
 from quickpoll.tokens import Tokens
 from tests.chaos.crowd import Moment
 from tests.system.game import SLOW, Playing, ask, join, open_session

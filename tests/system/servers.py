@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from quickpoll.embedded import find_server
+from program.embedded import find_server
 from quickpoll.keys import PartitionKeys
-from quickpoll.redis import UNAVAILABLE, connect
+from quickpoll.store.library import UNAVAILABLE, connect
 from tests.system.harness import free_port
 
 WITHIN_S = 15.0

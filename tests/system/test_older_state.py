@@ -30,7 +30,7 @@ from quickpoll.protocol import (
     ResumeSession,
     SessionView,
 )
-from quickpoll.redis import Client
+from quickpoll.store.library import Client
 from tests.chaos.crowd import Moment
 from tests.system.party import Party, reply_to, taken_over
 from tests.system.recorded import Record, data, versions

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
-from coordinator import log_file
-from coordinator.replay import Replay
+from coordinator.log import file as log_file
+from coordinator.log.replay import Replay
 from quickpoll.protocol import Quiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, upload
 from tests.system.game import ranks_of

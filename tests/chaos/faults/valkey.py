@@ -7,7 +7,7 @@ from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import Phase
-from quickpoll.redis import UNAVAILABLE
+from quickpoll.store.library import UNAVAILABLE
 from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.crowd import Crowd, Player
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World

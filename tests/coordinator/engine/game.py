@@ -5,7 +5,6 @@ from typing import TypeVar
 
 import msgspec
 
-from coordinator import log_file
 from coordinator.engine import (
     Close,
     Drawn,
@@ -22,6 +21,7 @@ from coordinator.engine import (
     records,
 )
 from coordinator.engine.records import Record
+from coordinator.log import file as log_file
 from quickpoll.envelope import Command, Disconnected, Entry, Identity, Link, Tick
 from quickpoll.protocol import (
     Answer,

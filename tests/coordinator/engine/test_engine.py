@@ -16,7 +16,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
-from coordinator import log_file
 from coordinator.engine import (
     CloseSession,
     Drawn,
@@ -30,7 +29,8 @@ from coordinator.engine import (
     next_deadline,
     report,
 )
-from coordinator.replay import Replay
+from coordinator.log import file as log_file
+from coordinator.log.replay import Replay
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Identity, Link, Tick
 from quickpoll.protocol import (
     Answer,

@@ -1,0 +1,257 @@
+"""A batch while it is being made: entries applied to the sessions in memory, and what that stores and says.
+
+An entry that fails raises `Poison`; the sessions that were touched are then of no use, and the batch is made
+anew without it. Nothing leaves memory before the `Batch` that comes out at the end is committed.
+"""
+
+import logging
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec.structs import replace
+
+from coordinator.batch import snapshots
+from coordinator.batch.commit import Batch, SessionChange
+from coordinator.batch.entries import Received, create_id_of
+from coordinator.batch.outbox import Outbox
+from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
+from coordinator.batch.sessions import Held, Sessions
+from coordinator.batch.shuffle import shuffled
+from coordinator.engine import Drawn, Effects, LogPage, apply, create, next_deadline
+from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
+from quickpoll.keys import PartitionKeys
+from quickpoll.protocol import CreateSession, ErrorCode, JoinSession
+from quickpoll.tokens import Tokens
+
+POSTPONED_MS: Final = 60_000
+"""When a session whose deadline could not be run is tried again."""
+PLAYER_ID_CHARACTERS: Final = 10
+NONCE_BYTES: Final = 9
+SALT_BYTES: Final = 16
+_NOTHING_DRAWN: Final = Drawn()
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a batch starts from: where the partition is, and what was read and drawn for the entries."""
+
+    keys: PartitionKeys
+    token: int
+    since: str
+    """The offset that was found under this token."""
+    offset: str
+    gateways: Collection[str]
+    deadlines: Mapping[str, int]
+    creates: Mapping[str, str]
+    """Codes of sessions that were created before, by create id."""
+    drawn_codes: Mapping[str, str]
+    """Codes for new sessions, by create id."""
+    set_aside: Mapping[tuple[int, str], str]
+    """Why an entry, by its index, is not applied to a session."""
+    log_pages: Mapping[int, LogPage]
+    """What was read for a `get_log`, by its index."""
+
+
+@dataclass(slots=True)
+class _Change:
+    """Players of a session whose records have to be stored or deleted, and what its log has grown by."""
+
+    touched: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    log: list[bytes] = field(default_factory=list)
+
+
+class Making:
+    """One batch of one partition."""
+
+    def __init__(self, known: Known, sessions: Sessions, tokens: Tokens, idle_ms: int) -> None:
+        self._known = known
+        self._idle_ms = idle_ms
+        self._sessions = sessions
+        self._outbox = Outbox(tokens, known.token, known.since)
+        self._changes: dict[str, _Change] = {}
+        self._creates: dict[str, str] = {}
+        self._deadlines: dict[str, int | None] = {}
+        self._seen: set[str] = set()
+        self._gone: set[str] = set()
+        self._quarantined: list[tuple[str, bytes]] = []
+
+    @property
+    def touched(self) -> Collection[str]:
+        """Codes of the sessions that differ from what Redis holds."""
+        return self._changes.keys()
+
+    def apply(self, index: int, received: Received) -> None:
+        """Applies the next entry.
+
+        Raises:
+            Poison: it failed, perhaps half-way.
+        """
+        entry = received.entry
+        match entry:
+            case None:
+                self._set_aside_unreadable(received)
+            case Command():
+                self._gone.discard(entry.link.gateway)
+                self._seen.add(entry.link.gateway)
+                self._obey(index, received, entry)
+            case Disconnected():
+                self._apply_to(index, received, entry, entry.identity.code)
+            case GatewayLost():
+                self._seen.discard(entry.gateway)
+                self._gone.add(entry.gateway)
+                for code in [*self._known.deadlines, *self._creates.values()]:
+                    self._apply_to(index, received, entry, code)
+            case Tick():
+                known = self._known.deadlines.items()
+                due = [code for code, at in known if at <= received.at or code in self._changes]
+                for code in [*due, *self._creates.values()]:
+                    self._apply_to(index, received, entry, code)
+
+    def finish(self, last: Received) -> Batch:
+        """What is to be committed, if `last` was the last entry."""
+        known = self._known
+        sessions: list[SessionChange] = []
+        for code, change in self._changes.items():
+            held = self._sessions[code]
+            if stored := self._change_of(held, change):
+                sessions.append(stored)
+            at = next_deadline(held.session)
+            if at != known.deadlines.get(code):
+                self._deadlines.setdefault(code, at)
+        return Batch(
+            keys=known.keys,
+            token=known.token,
+            offset_before=known.offset,
+            offset=last.id,
+            sessions=sessions,
+            replies=self._outbox.replies(last.id),
+            creates=self._creates,
+            deadlines=self._deadlines,
+            gateways_seen=self._seen.difference(known.gateways),
+            gateways_gone=self._gone,
+            quarantined=self._quarantined,
+        )
+
+    # -- entries ----------------------------------------------------------------------------
+
+    def _obey(self, index: int, received: Received, command: Command) -> None:
+        if not isinstance(command.body, CreateSession):
+            self._apply_to(index, received, command, received.code)
+            return
+        create_id = create_id_of(command)
+        code = self._known.creates.get(create_id) or self._creates.get(create_id)
+        if code:
+            self._apply_to(index, received, command, code)
+        else:
+            self._create(index, received, command, command.body)
+
+    def _apply_to(self, index: int, received: Received, entry: Entry, code: str) -> None:
+        if reason := self._known.set_aside.get((index, code)):
+            self._set_aside(received, code, reason, ErrorCode.BAD_MESSAGE, POISON_ADVICE)
+            return
+        if reason := self._sessions.unreadable.get(code):
+            _log.error("partition %d: %s", self._known.keys.number, reason)
+            self._set_aside(received, code, reason, ErrorCode.UNAVAILABLE, UNREADABLE_ADVICE)
+            return
+        held = self._sessions.get(code)
+        if held is None:
+            self._miss(entry, code)
+            return
+        change = self._changes.setdefault(code, _Change())
+        try:
+            effects = apply(held.session, entry, received.at, self._drawn_for(index, entry))
+            self._outbox.add(code, effects, held.step)
+        except Exception as error:
+            raise Poison(index, code, reason_of(error)) from error
+        self._note(code, change, effects, received.at)
+
+    def _create(self, index: int, received: Received, command: Command, body: CreateSession) -> None:
+        if reason := self._known.set_aside.get((index, "")):
+            self._set_aside(received, "", reason, ErrorCode.BAD_MESSAGE, POISON_ADVICE)
+            return
+        create_id = create_id_of(command)
+        code = self._known.drawn_codes.get(create_id)
+        if code is None:
+            advice = "There is no room for a further session now. Try again later."
+            self._outbox.add_error(command, ErrorCode.TOO_MANY_SESSIONS, advice)
+            return
+        try:
+            as_played = replace(command, body=replace(body, quiz=shuffled(body.quiz, body.settings)))
+            session, effects = create(as_played, received.at, self._drawn_for_session(code))
+            self._outbox.add(code, effects, 0)
+        except Exception as error:
+            raise Poison(index, "", reason_of(error)) from error
+        self._sessions.add(session)
+        self._creates[create_id] = code
+        self._note(code, self._changes.setdefault(code, _Change()), effects, received.at)
+
+    def _drawn_for(self, index: int, entry: Entry) -> Drawn:
+        if isinstance(entry, Command) and isinstance(entry.body, JoinSession):
+            return Drawn(player_id=secrets.token_urlsafe(PLAYER_ID_CHARACTERS)[:PLAYER_ID_CHARACTERS])
+        if page := self._known.log_pages.get(index):
+            return Drawn(log_page=page)
+        return _NOTHING_DRAWN
+
+    def _note(self, code: str, change: _Change, effects: Effects, now: int) -> None:
+        change.touched |= effects.touched
+        change.removed |= effects.removed
+        change.log += effects.log
+        self._sessions.use(code, now)
+
+    def _miss(self, entry: Entry, code: str) -> None:
+        """There is no such session."""
+        if code in self._known.deadlines:
+            self._deadlines[code] = None
+        if isinstance(entry, Command):
+            advice = "There is no session with this code. Check the code."
+            self._outbox.add_error(entry, ErrorCode.SESSION_NOT_FOUND, advice)
+
+    # -- set aside --------------------------------------------------------------------------
+
+    def _set_aside(self, received: Received, code: str, reason: str, error: ErrorCode, advice: str) -> None:
+        """Leaves an entry out for a session; a deadline is tried again later, so that it holds up nothing."""
+        self._quarantined.append((f"{received.id}: {reason}", received.data))
+        if isinstance(received.entry, Command):
+            self._outbox.add_error(received.entry, error, advice)
+        elif code in self._known.deadlines:
+            self._deadlines[code] = received.at + POSTPONED_MS
+
+    def _set_aside_unreadable(self, received: Received) -> None:
+        _log.error("partition %d: entry %s: %s", self._known.keys.number, received.id, received.reason)
+        self._quarantined.append((f"{received.id}: {received.reason}", received.data))
+        if answer := answer_unreadable(received.data):
+            self._outbox.add_text(*answer)
+
+    # -- what is stored ---------------------------------------------------------------------
+
+    def _change_of(self, held: Held, change: _Change) -> SessionChange | None:
+        session = held.session
+        code, is_new, is_closed = session.code, not held.head, session.head.closed
+        head = snapshots.encode(session.head)
+        has_news = self._outbox.says_to(code)
+        if head == held.head and not (has_news or change.touched or change.removed):
+            return None
+        held.step += has_news
+        held.head = head
+        fields = {snapshots.HEAD: head, snapshots.STEP: b"%d" % held.step}
+        if is_new and not is_closed:
+            fields[snapshots.QUIZ] = snapshots.encode(session.quiz)
+        for player_id in change.touched - change.removed:
+            fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
+        return SessionChange(
+            code,
+            fields,
+            removed=[] if is_closed else [snapshots.player_field(player_id) for player_id in change.removed],
+            log=[] if is_closed else change.log,
+            step=self._outbox.step(code, held.step) if has_news else b"",
+            closed=is_closed,
+        )
+
+    def _drawn_for_session(self, code: str) -> Drawn:
+        nonce, salt = secrets.token_urlsafe(NONCE_BYTES), secrets.token_hex(SALT_BYTES)
+        return Drawn(code, nonce, salt, idle_ms=self._idle_ms)

@@ -1,0 +1,86 @@
+"""What is read from the partitions' streams: entries with their time, and which session each is for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, decode_entry
+from quickpoll.keys import ENTRY_FIELD
+from quickpoll.protocol import CreateSession, JoinSession
+from quickpoll.store.link import RedisLink, Refusal
+
+Entries = list[tuple[bytes, list[bytes]]]
+"""Entries of a stream: ID, and names and values of its fields by turns."""
+
+REPLY_WITHIN_S: Final = 2.0
+"""How much longer than it was asked to wait a read may take."""
+
+
+async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
+    """Entries after `offsets`, up to `count` of each stream; waits up to `block_ms` until there is one.
+
+    Returns early with nothing when the link is unblocked by `CLIENT UNBLOCK`.
+
+    Raises:
+        LinkLost: the connection broke.
+        Refusal: Redis refused to read.
+    """
+    command = ("XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", *offsets.keys(), *offsets.values())
+    (found,) = await link.call([command], timeout_s=block_ms / 1000 + REPLY_WITHIN_S)
+    if isinstance(found, Refusal):
+        raise found
+    streams: dict[bytes, Entries] = found or {}
+    return {stream.decode(): entries for stream, entries in streams.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An entry as it was read. `entry` None: it cannot be decoded, for `reason`."""
+
+    id: str
+    at: int
+    """When Redis took it, in ms."""
+    data: bytes
+    entry: Entry | None
+    code: str = ""
+    """The session that it is for; empty: none, or one that is still to be created."""
+    reason: str = ""
+
+
+def receive(entry_id: bytes, fields: list[bytes]) -> Received:
+    """Decodes an entry of a stream; it never raises."""
+    text = entry_id.decode()
+    at = int(text.partition("-")[0])
+    data = (
+        fields[1]
+        if fields[0] == ENTRY_FIELD
+        else dict(zip(fields[::2], fields[1::2], strict=True)).get(ENTRY_FIELD, b"")
+    )
+    try:
+        entry = decode_entry(data)
+    except (UnknownFormat, msgspec.DecodeError) as error:
+        return Received(text, at, data, None, reason=f"{type(error).__name__}: {error}")
+    return Received(text, at, data, entry, _code_of(entry))
+
+
+def create_id_of(entry: Entry | None) -> str:
+    """What recognises a `create_session` that is sent again; empty for any other entry.
+
+    An id that cannot be guessed recognises it from any connection, another one only from the same.
+    """
+    if not isinstance(entry, Command) or not isinstance(entry.body, CreateSession):
+        return ""
+    given, link = entry.body.id, entry.link
+    if given and entry.has_unguessable_id:
+        return "any:" + given
+    return f"one:{link.gateway}/{link.connection}:{given}" if given else "one:" + entry.request_id
+
+
+def _code_of(entry: Entry) -> str:
+    if isinstance(entry, Command):
+        if isinstance(entry.body, JoinSession):
+            return entry.body.code
+        return entry.identity.code if entry.identity else ""
+    return entry.identity.code if isinstance(entry, Disconnected) else ""

@@ -1,0 +1,197 @@
+"""One owned partition: where it is in its stream, its deadlines, and the sessions in memory.
+
+Nothing is stored or said here. Each `apply` is followed by one `settle` with what became of the Batch. If that
+is not known, or it was refused, everything in memory is dropped and read again: the offset in Redis says what
+was applied. An entry that cannot be applied is set aside, and what was before and after it is applied.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from coordinator.batch.builder import Known, Making
+from coordinator.batch.codes import NoFreeCode, draw_free
+from coordinator.batch.commit import Batch, Outcome
+from coordinator.batch.entries import Entries, Received, create_id_of, receive
+from coordinator.batch.quarantine import Poison
+from coordinator.batch.sessions import Sessions
+from coordinator.engine import IDLE_MS, LogPage
+from coordinator.log import pages as log_pages
+from quickpoll.envelope import Command, GatewayLost, Tick
+from quickpoll.keys import NO_OFFSET, PartitionKeys, moment_of
+from quickpoll.protocol import GetLog
+from quickpoll.store.link import Command as RedisCommand
+from quickpoll.store.nodes import Links, Node
+from quickpoll.tokens import Tokens
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Partition:
+    """A partition under one lease."""
+
+    def __init__(
+        self, links: Links, tokens: Tokens, number: int, partitions: int, token: int, idle_ms: int = IDLE_MS
+    ) -> None:
+        """`token` is the fencing token of the lease; new sessions end when they were idle for `idle_ms`."""
+        self.keys = PartitionKeys(number)
+        self.number = number
+        self.is_loaded = False
+        self.has_gone_back = False
+        """Whether Redis holds less than was perhaps said under this token: it may not be said again under the same."""
+        self.offset = NO_OFFSET
+        self.gateways: set[str] = set()
+        """Gateways that have had connections of sessions of this partition."""
+        self.has_unsaid = False
+        """Whether something of an earlier commit is still to be published."""
+        self.ticked = False
+        """Whether a Tick was in the last batch."""
+        self.token = token
+        self._partitions = partitions
+        self._links = links
+        self._tokens = tokens
+        self._idle_ms = idle_ms
+        self._deadlines: dict[str, int] = {}
+        self._since = ""
+        """The offset that was found under this token."""
+        self._said_to = NO_OFFSET
+        """The offset after the last batch of which something was perhaps said."""
+        self._sessions = Sessions(links, self.keys)
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When the next Tick is due, in ms."""
+        return min(self._deadlines.values(), default=None)
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions are not over: each has a deadline, if only of its idleness."""
+        return len(self._deadlines)
+
+    @property
+    def player_count(self) -> int:
+        """How many players the sessions in memory have."""
+        return self._sessions.player_count
+
+    @property
+    def sessions_in_memory(self) -> int:
+        """How many sessions are held in memory."""
+        return len(self._sessions)
+
+    def load(
+        self, offset: Any, deadlines: Iterable[tuple[bytes, float]], gateways: Iterable[bytes], unsaid: int = 0
+    ) -> None:
+        """Starts from what Redis holds."""
+        self.has_unsaid = bool(unsaid)
+        self.offset = offset.decode() if offset else NO_OFFSET
+        self._since = self._since or self.offset
+        self.has_gone_back = moment_of(self.offset) < moment_of(self._said_to)
+        self._deadlines = {code.decode(): int(at) for code, at in deadlines}
+        self.gateways = {gateway.decode() for gateway in gateways}
+        self.is_loaded = not self.has_gone_back
+
+    async def apply(self, entries: Entries) -> Batch:
+        """Applies entries in order; if one has to be set aside, perhaps not all that follow it.
+
+        Raises:
+            LinkLost, Refusal: Redis is away; then nothing has happened.
+        """
+        received = [receive(entry_id, fields) for entry_id, fields in entries]
+        set_aside: dict[tuple[int, str], str] = {}
+        while True:
+            making = Making(await self._prepare(received, set_aside), self._sessions, self._tokens, self._idle_ms)
+            try:
+                for index, one in enumerate(received):
+                    making.apply(index, one)
+            except Poison as poison:
+                _log.exception("partition %d: entry %s is set aside", self.number, received[poison.index].id)
+                self._sessions.forget(making.touched)
+                set_aside[poison.index, poison.code] = poison.reason
+                # What follows is read again after the commit, so that no entry is applied again and again.
+                received = received[: poison.index + 1]
+            else:
+                self.ticked = any(isinstance(one.entry, Tick) for one in received)
+                return making.finish(received[-1])
+
+    def settle(self, batch: Batch, outcome: Outcome) -> None:
+        """Takes note of what became of the last batch."""
+        if outcome in (Outcome.COMMITTED, Outcome.UNCERTAIN):
+            self._said_to = batch.offset
+        if outcome is not Outcome.COMMITTED:
+            self.drop()
+            return
+        self.offset = batch.offset
+        for code, at in batch.deadlines.items():
+            if at is None:
+                self._deadlines.pop(code, None)
+            else:
+                self._deadlines[code] = at
+        self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
+        self._sessions.tidy(moment_of(batch.offset)[0])
+
+    def drop(self) -> None:
+        """Forgets everything; it has to be loaded again."""
+        self._sessions.forget_all()
+        self.is_loaded = False
+
+    async def _prepare(self, received: Sequence[Received], set_aside: dict[tuple[int, str], str]) -> Known:
+        """Reads what the entries need, and draws codes for new sessions."""
+        entries = [one.entry for one in received]
+        create_ids = [create_id for entry in entries if (create_id := create_id_of(entry))]
+        creates = await self._known_creates(create_ids) if create_ids else {}
+        codes = {one.code for one in received if one.code} | set(creates.values())
+        if any(isinstance(entry, GatewayLost) for entry in entries):
+            codes |= self._deadlines.keys()
+        elif any(isinstance(entry, Tick) for entry in entries):
+            codes.update(code for code, at in self._deadlines.items() if at <= received[-1].at)
+        await self._sessions.load(codes)
+        creates = {create_id: code for create_id, code in creates.items() if code in self._sessions}
+        return Known(
+            keys=self.keys,
+            token=self.token,
+            since=self._since,
+            offset=self.offset,
+            gateways=self.gateways,
+            deadlines=self._deadlines,
+            creates=creates,
+            drawn_codes=await self._draw([create_id for create_id in create_ids if create_id not in creates]),
+            set_aside=set_aside,
+            log_pages=await self._read_logs(received),
+        )
+
+    async def _read_logs(self, received: Sequence[Received]) -> dict[int, LogPage]:
+        return {
+            index: await log_pages.read(self._links, self.keys, one.code, one.entry.body.cursor)
+            for index, one in enumerate(received)
+            if one.code and isinstance(one.entry, Command) and isinstance(one.entry.body, GetLog)
+        }
+
+    async def _known_creates(self, create_ids: Sequence[str]) -> dict[str, str]:
+        names = [self.keys.create(create_id) for create_id in create_ids]
+        (codes,) = await self._links.ask_of(self.number, ("MGET", *names))
+        return {create_id: code.decode() for create_id, code in zip(create_ids, codes, strict=True) if code}
+
+    async def _draw(self, create_ids: Iterable[str]) -> dict[str, str]:
+        drawn: dict[str, str] = {}
+        for create_id in create_ids:
+            try:
+                drawn[create_id] = await draw_free(self._links, self.keys, self._partitions, set(drawn.values()))
+            except NoFreeCode:
+                _log.error("partition %d has hardly a free code left", self.number)
+        return drawn
+
+
+async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> None:
+    """Loads partitions of a node, all in one round trip; raises what the links raise."""
+    commands: list[RedisCommand] = []
+    for partition in partitions:
+        keys = partition.keys
+        commands += (
+            ("HGET", keys.meta, "offset"),
+            ("ZRANGE", keys.deadlines, 0, -1, "WITHSCORES"),
+            ("SMEMBERS", keys.gateways),
+            ("EXISTS", keys.outbox),
+        )
+    results = await links.ask(node, *commands)
+    for index, partition in enumerate(partitions):
+        partition.load(*results[4 * index : 4 * index + 4])

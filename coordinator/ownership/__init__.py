@@ -1,0 +1,1 @@
+"""Who owns which partition (`leases`), who shares them (`membership`), and which gateways live (`presence`)."""

@@ -1,0 +1,292 @@
+"""Which partitions this coordinator owns: takes, renews and gives back leases, so that all coordinators share evenly.
+
+An owner acts only while its lease is valid by its own monotonic clock, with a margin; that two owners never both
+commit is the work of the fencing token, which grows with each taking. A partition is given back between two batches,
+and word of it is given, so that its next owner does not wait for the next look.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final, cast
+from zlib import crc32
+
+from coordinator.ownership.membership import LayoutMismatch, Membership
+from quickpoll.keys import PartitionKeys
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import Refusal
+from quickpoll.store.nodes import Links, Node, by_node
+from quickpoll.store.outage import Outage
+from quickpoll.store.script import Call, Script
+
+TTL_MS: Final = 2000
+MARGIN_S: Final = 0.4
+BEAT_EVERY_S: Final = TTL_MS / 3000
+GIVE_BACK_WITHIN_S: Final = BEAT_EVERY_S / 2
+"""How long a beat waits for batches under way: on a node that hangs one takes longer than a lease lasts elsewhere."""
+ALIVE_MS: Final = TTL_MS
+"""A coordinator that could not beat for as long as a lease lasts has none left."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to one partition. `valid_until` is a moment of the monotonic clock, in seconds."""
+
+    token: int
+    valid_until: float
+
+
+class Leases:
+    """The leases of one coordinator."""
+
+    def __init__(
+        self,
+        links: Links,
+        membership: Membership,
+        coordinator: str,
+        between_batches: Sequence[asyncio.Lock],
+        gained: Callable[[int, int], None],
+        lost: Callable[[int], None],
+    ) -> None:
+        """Builds it.
+
+        Args:
+            links: answer in less than the time that a lease lasts.
+            membership: knows the share of this coordinator.
+            coordinator: the id of this coordinator.
+            between_batches: for each partition: held while a batch of it is under way.
+            gained: called with a partition and its fencing token.
+            lost: called with a partition that is not ours any more.
+        """
+        self._links = links
+        self._membership = membership
+        self._coordinator = coordinator
+        self._between_batches = between_batches
+        self._gained = gained
+        self._lost = lost
+        partitions = len(between_batches)
+        self._keys = [PartitionKeys(number) for number in range(partitions)]
+        # Coordinators start at different places, so that they do not reach for the same leases.
+        start = crc32(coordinator.encode()) % partitions
+        self._order = [(start + step) % partitions for step in range(partitions)]
+        self._script = Script("coordinator", "scripts/lease.lua")
+        self._leases: dict[int, Lease] = {}
+        self._heard: dict[int, int] = {}
+        """The last fencing token of each partition that was ours."""
+        self._hurry = asyncio.Event()
+        self._outage = Outage(_log, BEAT_EVERY_S)
+        self._share = 0
+        self.ownerless = partitions
+        """How many partitions nobody owned when it was last looked."""
+
+    @property
+    def is_in_touch(self) -> bool:
+        """Whether the last beat reached Redis."""
+        return not self._outage.is_on
+
+    def holds(self, number: int) -> bool:
+        """Whether this coordinator may act for a partition now."""
+        lease = self._leases.get(number)
+        return lease is not None and monotonic() < lease.valid_until
+
+    async def run(self) -> None:
+        """Beats, for ever; while Redis is away, or laid out anew, it goes on trying."""
+        while True:
+            self._hurry.clear()
+            try:
+                lost_some = await self.beat()
+            except (*UNAVAILABLE, LayoutMismatch) as error:
+                self._drop_expired()
+                await self._outage.pause(error)
+            else:
+                self._outage.over()
+                if not lost_some:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(BEAT_EVERY_S):
+                            await self._hurry.wait()
+
+    def hurry(self) -> None:
+        """Others have come, gone, or given something back: the next beat is due now."""
+        self._hurry.set()
+
+    async def beat(self) -> bool:
+        """Shows that this coordinator lives, renews what it owns, and takes or gives back until the share is even.
+
+        Returns:
+            Whether a lease was lost, so that another beat should follow at once.
+
+        Raises:
+            LinkLost, Refusal: all of Redis is away.
+            LayoutMismatch: the sessions there are in another number of partitions.
+        """
+        self._drop_expired()
+        # At the same time, so that a node that is away keeps no lease on another one from being renewed.
+        outcomes = await asyncio.gather(self._renew(), self._look(), self._attend(), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        lost_some, free, _ = cast(tuple[bool, list[int], None], outcomes)
+        await self._take(free, self._share)
+        await self._give_back(self._share)
+        self.ownerless = len(set(free) - self._leases.keys())
+        return lost_some
+
+    def forget(self, number: int) -> None:
+        """A commit was fenced: another coordinator has the partition."""
+        self._end(number, "partition %d is another coordinator's")
+
+    def retake(self, number: int) -> None:
+        """Redis has lost what was said under the token of a partition: what follows has to have a greater one."""
+        self._end(number, "Redis has lost the latest of partition %d; it goes on from before that")
+        self.hurry()
+
+    async def release_all(self) -> None:
+        """Gives everything back, so that others can take it at once; raises what the links raise."""
+        numbers = list(self._leases)
+        for number in numbers:
+            self._lost(number)
+        try:
+            await self._membership.leave()
+        finally:
+            await self._release(numbers)
+
+    # -- parts of a beat --------------------------------------------------------------------
+
+    async def _attend(self) -> None:
+        """Learns the share; while the one node that knows who lives is away, the last one stands."""
+        try:
+            self._share = await self._membership.attend()
+        except UNAVAILABLE:
+            if not self._share:
+                raise
+
+    async def _renew(self) -> bool:
+        sent = monotonic()
+        lost_some = False
+        for number, token in (await self._call("renew", self._tokens(self._leases))).items():
+            lease = self._leases.get(number)
+            if lease is None:
+                continue  # fenced meanwhile
+            if token == lease.token:
+                lease.valid_until = _valid_until(sent)
+            else:
+                self.forget(number)
+                lost_some = True
+        return lost_some
+
+    async def _look(self) -> list[int]:
+        """The partitions that could be taken, in the order in which this coordinator reaches for them."""
+        others = [number for number in self._order if number not in self._leases]
+        found = await self._links.ask_all({number: ("GET", self._keys[number].lease) for number in others})
+        holders = _answered(found)
+        # A lease under our own id that we do not know of is one whose reply was lost.
+        own = self._coordinator.encode() + b":"
+        return [number for number, holder in holders.items() if holder is None or holder.startswith(own)]
+
+    async def _take(self, free: Iterable[int], share: int) -> None:
+        """Reaches for what is free until the share is full; another may be quicker each time."""
+        before = len(self._leases)
+        rest = [number for number in self._order if number in set(free)]
+        while rest and (missing := share - len(self._leases)) > 0:
+            numbers, rest = rest[:missing], rest[missing:]
+            sent = monotonic()
+            for number, token in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
+                if token:
+                    self._leases[number] = Lease(token, _valid_until(sent))
+                    self._heard[number] = token
+                    self._gained(number, token)
+        if len(self._leases) > before:
+            _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
+
+    async def _give_back(self, share: int) -> None:
+        excess = [number for number in self._order if number in self._leases][share:]
+        if not excess:
+            return
+        idle: list[int] = []
+
+        async def let_go(number: int) -> None:
+            async with self._between_batches[number]:
+                if number in self._leases:
+                    self._lost(number)
+                    idle.append(number)
+
+        with suppress(TimeoutError):  # the others are given back at the next beat
+            async with asyncio.timeout(GIVE_BACK_WITHIN_S):
+                await asyncio.gather(*map(let_go, excess))
+        if idle:
+            await self._release(idle)
+            _log.info("gave back %d partitions, owns %d of %d", len(idle), len(self._leases), len(self._keys))
+
+    def _end(self, number: int, why: str) -> None:
+        if self._leases.pop(number, None):
+            _log.warning(why, number)
+            self._lost(number)
+
+    async def _release(self, numbers: Iterable[int]) -> None:
+        leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}
+        if leases:
+            await self._call("release", self._tokens(leases))
+            await self._membership.tell()
+
+    def _drop_expired(self) -> None:
+        now = monotonic()
+        for number in [number for number, lease in self._leases.items() if lease.valid_until <= now]:
+            _log.warning("the lease of partition %d ran out", number)
+            del self._leases[number]
+            self._lost(number)
+
+    async def _call(self, action: str, tokens: Mapping[int, int]) -> dict[int, int]:
+        """What the script says, by partition; those of a node that is away are left out.
+
+        Raises:
+            LinkLost, Refusal: all nodes are away.
+        """
+        groups = by_node(self._links.nodes, tokens)
+        outcomes = await asyncio.gather(
+            *(
+                self._call_at(node, action, {number: tokens[number] for number in numbers})
+                for node, numbers in groups.items()
+            )
+        )
+        return _answered({number: reply for outcome in outcomes for number, reply in outcome.items()})
+
+    async def _call_at(self, node: Node, action: str, tokens: Mapping[int, int]) -> dict[int, Any]:
+        groups = [[number] for number in tokens] if self._links.nodes.apart else [list(tokens)]
+        calls: list[Call] = []
+        for group in groups:
+            names = [name for number in group for name in (self._keys[number].lease, self._keys[number].token)]
+            calls.append((names, [action, self._coordinator, TTL_MS, *(tokens[number] for number in group)]))
+        try:
+            results = await self._script.run(await self._links.to(node), calls)
+        except UNAVAILABLE as error:
+            self._links.nodes.doubt(error)
+            return dict.fromkeys(tokens, error)
+        replies: dict[int, Any] = {}
+        for group, result in zip(groups, results, strict=True):
+            if isinstance(result, Refusal):
+                self._links.nodes.doubt(result)
+                replies |= dict.fromkeys(group, result)
+            else:
+                replies |= zip(group, result, strict=True)
+        return replies
+
+    @staticmethod
+    def _tokens(leases: Mapping[int, Lease]) -> dict[int, int]:
+        return {number: lease.token for number, lease in leases.items()}
+
+
+def _answered(replies: Mapping[int, Any]) -> dict[int, Any]:
+    """The replies that are none of failure; raises if there are only such."""
+    answered = {number: reply for number, reply in replies.items() if not isinstance(reply, Exception)}
+    if replies and not answered:
+        raise next(iter(replies.values()))
+    return answered
+
+
+def _valid_until(sent: float) -> float:
+    return sent + TTL_MS / 1000 - MARGIN_S

@@ -1,0 +1,131 @@
+"""Which coordinators share the partitions, how many each is to own, and a word to the others when that changes.
+
+The shares differ by one at most and follow from the ids alone, so all who see the same coordinators agree on them.
+Word goes through a stream: one that was not heard because Redis was away is heard afterwards, and without any the
+next look, half a second later, finds the same.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from coordinator.batch.entries import read_streams
+from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
+from quickpoll.settings import Failure
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import RedisLink, Refusal
+from quickpoll.store.nodes import Links, open_node
+from quickpoll.store.outage import Outage
+from quickpoll.store.script import Script
+
+FORGET_MS: Final = 60_000
+LISTEN_MS: Final = 5000
+WORDS: Final = 64
+"""How many are kept; one is enough to wake everybody."""
+LAYOUT_FORMAT: Final = "1"
+
+_log: Final = logging.getLogger(__name__)
+
+
+class LayoutMismatch(Failure):
+    """The sessions in this Redis were laid out in another way."""
+
+
+class Membership:
+    """One coordinator among all of a deployment."""
+
+    def __init__(self, links: Links, coordinator: str, partitions: int, alive_ms: int) -> None:
+        """Builds it.
+
+        Args:
+            links: for commands.
+            coordinator: the id of this coordinator.
+            partitions: how many there are.
+            alive_ms: for how long a sign of life counts.
+        """
+        self._links = links
+        self._coordinator = coordinator
+        self._partitions = partitions
+        self._alive_ms = alive_ms
+        self._script = Script("coordinator", "scripts/attend.lua")
+        self._heard_to = ""
+        """ID of the last word that was heard; empty before our first one."""
+
+    async def attend(self) -> int:
+        """Shows that this coordinator lives, and returns how many partitions are its share.
+
+        Raises:
+            LinkLost, Refusal: Redis is away.
+            LayoutMismatch: the sessions there are in another number of partitions.
+        """
+        await self._check_layout()
+        link = await self._links.to(self._links.nodes.at(COORDINATORS))
+        (alive,) = await self._script.run(link, [([COORDINATORS], [self._coordinator, self._alive_ms, FORGET_MS])])
+        if isinstance(alive, Refusal):
+            self._links.nodes.doubt(alive)
+            raise alive
+        return share(self._coordinator, [member.decode() for member in alive], self._partitions)
+
+    async def leave(self) -> None:
+        """Counts for nothing from now on; raises what the links raise."""
+        await self._links.ask(self._links.nodes.at(COORDINATORS), ("ZREM", COORDINATORS, self._coordinator))
+
+    async def tell(self) -> None:
+        """Lets the others look at once: one has come or gone, or partitions are free; raises what the links raise."""
+        word = ("XADD", HANDOVERS, "MAXLEN", "~", WORDS, "*", "by", self._coordinator)
+        (said,) = await self._links.ask(self._links.nodes.at(HANDOVERS), word)
+        self._heard_to = self._heard_to or said.decode()
+
+    async def listen(self, heard: Callable[[], None]) -> None:
+        """Calls `heard` at each word of others since ours was first given, for ever."""
+        outage = Outage(_log)
+        while True:
+            try:
+                if not self._heard_to:
+                    await self.tell()
+                link = await open_node(self._links.nodes.at(HANDOVERS))
+                try:
+                    while True:
+                        if await self._hear(link):
+                            heard()
+                        outage.over()
+                finally:
+                    link.close()
+            except UNAVAILABLE as error:
+                self._links.nodes.doubt(error)
+                await outage.pause(error)
+
+    async def _hear(self, link: RedisLink) -> bool:
+        """Waits for the next words; returns whether one is of somebody else."""
+        found = await read_streams(link, {HANDOVERS: self._heard_to}, count=WORDS, block_ms=LISTEN_MS)
+        words = found.get(HANDOVERS, [])
+        if words:
+            self._heard_to = words[-1][0].decode()
+        return any(self._coordinator.encode() not in fields for _, fields in words)
+
+    async def _check_layout(self) -> None:
+        """The first coordinator on an empty Redis writes the layout, the others compare theirs with it."""
+        ours = (str(self._partitions), LAYOUT_FORMAT)
+        node, look = self._links.nodes.at(LAYOUT), ("HMGET", LAYOUT, "partitions", "format")
+        (stored,) = await self._links.ask(node, look)
+        if None in stored:
+            written = (("HSETNX", LAYOUT, "partitions", ours[0]), ("HSETNX", LAYOUT, "format", ours[1]))
+            *_, stored = await self._links.ask(node, *written, look)
+        partitions, layout_format = (value.decode() for value in stored)
+        if partitions != ours[0]:
+            raise LayoutMismatch(
+                f"the sessions there are in {partitions} partitions, not {ours[0]}; "
+                f"set QUICKPOLL_PARTITIONS to {partitions}, or use another Redis or data folder"
+            )
+        if layout_format != ours[1]:
+            raise LayoutMismatch(
+                f"the sessions there are laid out in format {layout_format}, this version knows {LAYOUT_FORMAT}; "
+                "use the version that made them, or another Redis or data folder"
+            )
+
+
+def share(coordinator: str, alive: Iterable[str], partitions: int) -> int:
+    """How many partitions a coordinator is to own; the shares of all that are alive add up to all partitions."""
+    members = sorted({*alive, coordinator})
+    each, rest = divmod(partitions, len(members))
+    return each + (members.index(coordinator) < rest)

@@ -1,0 +1,91 @@
+"""Gateways that have died: each partition that they had connections in gets one GatewayLost.
+
+A gateway is dead when its heartbeat is too old. It is then taken out of `qp:gateways`, which tells it, if it was
+only stuck, that its connections count as gone. After Redis was away, or this process was stuck, nobody is judged
+until all have had the time to beat again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from time import monotonic
+from typing import Final
+
+from coordinator.batch.partition import Partition
+from quickpoll.envelope import GatewayLost, encode
+from quickpoll.keys import ENTRY_FIELD, GATEWAYS
+from quickpoll.store.clock import ms_of
+from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.nodes import Links
+from quickpoll.store.outage import Outage
+
+LOOK_EVERY_S: Final = 0.5
+DEAD_AFTER_MS: Final = 3000
+STUCK_S: Final = 1.5
+"""A longer time between two looks: something was stuck, perhaps everything."""
+TELL_AGAIN_S: Final = 5.0
+"""A GatewayLost that was not applied for so long may be gone, with the master that took it."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Presence:
+    """Watches gateways for one coordinator."""
+
+    def __init__(self, links: Links, owned: Callable[[], Collection[Partition]], *, judge_at_once: bool) -> None:
+        """`judge_at_once`: no gateway from before can be alive."""
+        self._links = links
+        self._owned = owned
+        self._looked_at = monotonic()
+        self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
+        self._told: dict[tuple[Partition, str], float] = {}
+        """Partitions that have got a GatewayLost that is not applied yet, and when."""
+
+    async def run(self) -> None:
+        """Looks, for ever."""
+        outage = Outage(_log)
+        while True:
+            try:
+                await self.look()
+            except UNAVAILABLE as error:
+                await outage.pause(error)
+            else:
+                outage.over()
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Looks once; raises what the links raise."""
+        node = self._links.nodes.at(GATEWAYS)
+        (time,) = await self._links.ask(node, ("TIME",))
+        looked_at, self._looked_at = self._looked_at, monotonic()
+        if self._looked_at - looked_at > STUCK_S:
+            self._judge_from = self._looked_at + DEAD_AFTER_MS / 1000
+        if self._looked_at < self._judge_from:
+            return
+        _, members = await self._links.ask(
+            node,
+            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", ms_of(time) - DEAD_AFTER_MS),
+            ("ZRANGE", GATEWAYS, 0, -1),
+        )
+        alive = {member.decode() for member in members}
+        lost = {(partition, gateway) for partition in self._owned() for gateway in partition.gateways - alive}
+        lately = self._looked_at - TELL_AGAIN_S
+        self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
+        await self._tell(lost - self._told.keys())
+
+    async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
+        for gateway in {gateway for _, gateway in lost}:
+            entry = encode(GatewayLost(gateway))
+            partitions = {partition.number: partition for partition, lost_one in lost if lost_one == gateway}
+            told = await self._links.ask_all(
+                {
+                    number: ("XADD", partition.keys.stream, "*", ENTRY_FIELD, entry)
+                    for number, partition in partitions.items()
+                }
+            )
+            self._told |= {
+                (partitions[number], gateway): self._looked_at
+                for number, reply in told.items()
+                if not isinstance(reply, Exception)
+            }
+            _log.info("a gateway is gone: %s", gateway)

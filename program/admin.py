@@ -1,0 +1,99 @@
+"""The internal port: whether this process lives, whether it can do its work, and its figures.
+
+`/livez` (and `/healthz`, its older name) asks nobody else: 200 as long as the event loop turns.
+`/readyz` is 200 while work can be done here, else 503. The status is the contract; with `?verbose`
+the text says why. `/metrics` is for Prometheus.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from quickpoll import __version__
+from quickpoll.metrics import Figures, ProcessFigures
+
+if TYPE_CHECKING:
+    from program.exposition import Exposition
+
+Ready = Callable[[], Awaitable[tuple[bool, str]]]
+"""Whether the process can do its work, and the reason in a few words."""
+LAG_EVERY_S: Final = 0.1
+
+
+async def health(path: str, ready: Ready) -> tuple[HTTPStatus, str] | None:
+    """The answer to a health path (with its query), None for any other path."""
+    parts = urlsplit(path)
+    if parts.path in ("/livez", "/healthz"):
+        good, reason = True, "alive"
+    elif parts.path == "/readyz":
+        good, reason = await ready()
+    else:
+        return None
+    text = "ok\n" if good else "not ready\n"
+    if "verbose" in parse_qs(parts.query, keep_blank_values=True):
+        text += f"{reason}\nquickpoll {__version__}\n"
+    return (HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE), text
+
+
+class Admin:
+    """Serves health and figures on a port of their own."""
+
+    def __init__(self, host: str, port: int, ready: Ready, figures: Sequence[Figures] = ()) -> None:
+        self.port = port
+        """The port it listens on; where 0 was asked for, known once it is started."""
+        self._host = host
+        self._ready = ready
+        self._process = ProcessFigures()
+        self._figures = (*figures, self._process)
+        self._exposition: Exposition | None = None
+        self._server: Server | None = None
+        self._lag: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listens; raises OSError if the port is not to be had."""
+        self._server = await serve(_no_websocket, self._host, self.port, process_request=self._respond)
+        self.port = next(iter(self._server.sockets)).getsockname()[1]
+        self._lag = asyncio.create_task(self._measure_lag())
+
+    async def stop(self) -> None:
+        """Closes the port."""
+        if self._lag is not None:
+            self._lag.cancel()
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _respond(self, connection: ServerConnection, request: Request) -> Response:
+        if urlsplit(request.path).path == "/metrics":
+            return await self._tell_figures()
+        answer = await health(request.path, self._ready)
+        status, text = answer or (HTTPStatus.NOT_FOUND, "not found\n")
+        return connection.respond(status, text)
+
+    async def _tell_figures(self) -> Response:
+        if self._exposition is None:
+            # Importing it takes some 40 ms, during which players are not to wait.
+            module = await asyncio.to_thread(import_module, "program.exposition")
+            self._exposition = module.Exposition(self._figures)
+        headers = Headers({"Content-Type": self._exposition.content_type, "Connection": "close"})
+        body = self._exposition.text()
+        headers["Content-Length"] = str(len(body))
+        return Response(HTTPStatus.OK, HTTPStatus.OK.phrase, headers, body)
+
+    async def _measure_lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_EVERY_S
+            await asyncio.sleep(LAG_EVERY_S)
+            self._process.event_loop_lag_seconds.observe(loop.time() - due)
+
+
+async def _no_websocket(_connection: ServerConnection) -> None:
+    raise AssertionError("every request is answered before it can become a WebSocket")

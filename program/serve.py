@@ -1,0 +1,333 @@
+"""Wires the processes: everything in one, a gateway alone, a coordinator alone.
+
+Each starts what it is made of at the same time, runs until SIGTERM or Ctrl-C, and ends in reverse
+order with nothing left behind; a second signal cuts the draining short. What a person can mend
+raises `Failure`. The parts are imported where they are used: a gateway needs no coordinator, and
+the embedded server starts while they are imported.
+"""
+
+import asyncio
+import errno
+import gc
+import logging
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from program.embedded import EmbeddedServer, find_server, kept_secret
+from quickpoll.settings import Failure, Settings
+
+if TYPE_CHECKING:
+    from program.admin import Ready
+    from quickpoll.metrics import Figures
+
+GATEWAY_DRAIN_S: Final = 5.0
+"""The clients of a gateway leave it spread over this time; containers are given 10 s to stop."""
+READY_POLL_S: Final = 0.01
+WATCH_S: Final = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    """Something that a process starts and stops."""
+
+    async def start(self) -> None:
+        """Works when this returns."""
+
+    async def stop(self) -> None:
+        """Leaves nothing behind."""
+
+
+class Worker(Protocol):
+    """A gateway or a coordinator."""
+
+    async def ended(self) -> str:
+        """Returns when something in it has ended by a bug, with its name."""
+
+
+def _collect_seldom() -> None:
+    """What was imported stays, and nearly all that is made is freed by its count of references.
+
+    The collector would look at it after every 700 objects: a twentieth of all CPU under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
+def everything(settings: Settings) -> None:
+    """Everything in one process, until it is told to end."""
+    if settings.redis_url is not None:
+        asyncio.run(_serve(settings, settings.redis_url, _given_secret(settings), kept_in="the Redis given"))
+        return
+    program = find_server()
+    if program is None:
+        from quickpoll.store.library import FAKE_URL
+
+        asyncio.run(_serve(settings, FAKE_URL, settings.secret or secrets.token_hex(32), kept_in=None))
+        return
+    server = EmbeddedServer(program, settings.data_dir)
+    try:
+        server.start()
+        secret = settings.secret or kept_secret(settings.data_dir)
+        for module in ("coordinator.app", "gateway.app"):  # while the server starts
+            import_module(module)
+        server.wait_ready()
+        asyncio.run(_serve(settings, server.url, secret, kept_in=str(settings.data_dir), server=server))
+    finally:
+        server.stop()
+
+
+def gateway_alone(settings: Settings) -> None:
+    """A gateway alone, until it is told to end."""
+    asyncio.run(_gateway(settings, _given_redis_url(settings), _given_secret(settings)))
+
+
+def coordinator_alone(settings: Settings) -> None:
+    """A coordinator alone, until it is told to end."""
+    asyncio.run(_coordinator(settings, _given_redis_url(settings), _given_secret(settings)))
+
+
+async def _serve(
+    settings: Settings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
+) -> None:
+    from coordinator.app import Coordinator
+    from gateway.app import Gateway
+    from program.preflight import examine
+    from program.welcome import lan_url, welcome
+    from quickpoll.tokens import Tokens
+
+    _collect_seldom()
+    signals = Signals()
+    await examine(redis_url, settings.partitions, settings.durability)
+    tokens = Tokens(secret, settings.secret_previous)
+    connections = Gateway(
+        redis_url=redis_url,
+        tokens=tokens,
+        partitions=settings.partitions,
+        host=settings.host,
+        port=settings.port,
+        public_url=settings.public_url,
+        lan_url=lan_url(settings),
+        allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
+        players_per_address=settings.players_per_address,
+        sessions_per_address=settings.sessions_per_address,
+        max_connections=settings.max_connections,
+    )
+    # On a Redis of our own nobody else can hold a lease: none has to run out first.
+    sessions = Coordinator(
+        redis_url=redis_url,
+        tokens=tokens,
+        partitions=settings.partitions,
+        durability=settings.durability,
+        take_over=settings.redis_url is None,
+        idle_ms=settings.session_ttl * 1000,
+    )
+    public = _Listening(connections, settings.host, settings.port, "port")
+    admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
+    async with _started(sessions, public, *admin, *([_Watch(server)] if server else [])):
+        told = asyncio.create_task(_until_told(signals, connections, sessions))
+        ready = asyncio.create_task(_until(connections.ready))
+        await asyncio.wait((told, ready), return_when=asyncio.FIRST_COMPLETED)
+        if not ready.cancel():
+            welcome(sys.stdout, settings, connections.port, kept_in)
+        await told
+
+
+async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
+    from gateway.app import Gateway
+    from program.preflight import examine
+    from quickpoll.tokens import Tokens
+
+    _collect_seldom()
+    signals = Signals()
+    await examine(redis_url, settings.partitions)
+    connections = Gateway(
+        redis_url=redis_url,
+        tokens=Tokens(secret, settings.secret_previous),
+        partitions=settings.partitions,
+        host=settings.host,
+        port=settings.port,
+        public_url=settings.public_url,
+        allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
+        players_per_address=settings.players_per_address,
+        sessions_per_address=settings.sessions_per_address,
+        max_connections=settings.max_connections,
+    )
+    public = _Listening(connections, settings.host, settings.port, "port")
+    async with _started(public, *_admin(settings, connections.ready, connections.figures)):
+        log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
+        await _until_told(signals, connections)
+        log.info("gateway drains", extra={"seconds": GATEWAY_DRAIN_S})
+        await signals.unless_again(connections.drain(GATEWAY_DRAIN_S))
+
+
+async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
+    from coordinator.app import Coordinator
+    from program.preflight import examine
+    from quickpoll.tokens import Tokens
+
+    _collect_seldom()
+    signals = Signals()
+    await examine(redis_url, settings.partitions, settings.durability)
+    sessions = Coordinator(
+        redis_url=redis_url,
+        tokens=Tokens(secret, settings.secret_previous),
+        partitions=settings.partitions,
+        durability=settings.durability,
+        idle_ms=settings.session_ttl * 1000,
+    )
+    async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
+        log.info("coordinator runs")
+        await _until_told(signals, sessions)
+
+
+def _given_redis_url(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise Failure(
+            "QUICKPOLL_REDIS_URL is not set; gateways and coordinators need the Valkey or Redis that they share, "
+            "such as redis://localhost:6379/0 (`quickpoll` without a command needs none)"
+        )
+    return settings.redis_url
+
+
+def _given_secret(settings: Settings) -> str:
+    if settings.secret is None:
+        raise Failure(
+            "QUICKPOLL_SECRET is not set; all processes on one Redis need the same secret: "
+            "make one with `openssl rand -hex 32`"
+        )
+    return settings.secret
+
+
+class Signals:
+    """SIGTERM and Ctrl-C, from when it is made; only inside a running event loop."""
+
+    def __init__(self) -> None:
+        self._first = asyncio.Event()
+        self._second = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._arrived)
+
+    def _arrived(self) -> None:
+        (self._second if self._first.is_set() else self._first).set()
+
+    async def wait(self) -> None:
+        """Returns at the first signal."""
+        await self._first.wait()
+
+    async def unless_again(self, work: Coroutine[Any, Any, object]) -> None:
+        """Returns when `work` is done, or has been cancelled by a second signal."""
+        working, again = asyncio.create_task(work), asyncio.create_task(self._second.wait())
+        await asyncio.wait((working, again), return_when=asyncio.FIRST_COMPLETED)
+        again.cancel()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def _until_told(signals: Signals, *workers: Worker) -> None:
+    """Returns at the first signal.
+
+    Raises:
+        Failure: something in a worker has ended. It cannot be relied on any more, and others can do its work:
+            the process ends, and whatever started it starts it again.
+    """
+    told = asyncio.create_task(signals.wait())
+    ends = [asyncio.create_task(worker.ended()) for worker in workers]
+    await asyncio.wait((told, *ends), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    for end in ends:
+        if not end.cancel():
+            raise Failure(f"a bug has ended its part {end.result()!r}, as the log says; start it again, and report it")
+
+
+async def _until(ready: "Ready") -> None:
+    while not (await ready())[0]:  # noqa: ASYNC110  (what it waits for happens in Redis)
+        await asyncio.sleep(READY_POLL_S)
+
+
+@asynccontextmanager
+async def _started(*parts: Part) -> AsyncIterator[None]:
+    """Starts the parts at the same time, and stops those that started, the last one first."""
+    async with AsyncExitStack() as stack:
+        outcomes = await asyncio.gather(*(part.start() for part in parts), return_exceptions=True)
+        for part, outcome in zip(parts, outcomes, strict=True):
+            if outcome is None:
+                stack.push_async_callback(part.stop)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+        yield
+
+
+def _admin(settings: Settings, ready: "Ready", *figures: "Figures") -> list[Part]:
+    if settings.admin_port is None:
+        return []
+    from program.admin import Admin
+
+    admin = Admin(settings.host, settings.admin_port, ready, figures)
+    return [_Listening(admin, settings.host, settings.admin_port, "admin-port")]
+
+
+class _Listening:
+    """A part that listens, with a clear word for when it cannot."""
+
+    def __init__(self, part: Part, host: str, port: int, flag: str) -> None:
+        self._part = part
+        self._host, self._port, self._flag = host, port, flag
+
+    async def start(self) -> None:
+        try:
+            await self._part.start()
+        except OSError as error:
+            variable = "QUICKPOLL_" + self._flag.upper().replace("-", "_")
+            if error.errno == errno.EADDRINUSE:
+                raise Failure(
+                    f"port {self._port} is in use; stop the program that uses it, "
+                    f"or choose another port with --{self._flag} or {variable}"
+                ) from None
+            if isinstance(error, socket.gaierror) or error.errno in (errno.EACCES, errno.EADDRNOTAVAIL):
+                raise Failure(
+                    f"cannot listen on {self._host} port {self._port} ({error.strerror}); "
+                    f"choose others with --host and --{self._flag}"
+                ) from None
+            raise
+
+    async def stop(self) -> None:
+        await self._part.stop()
+
+
+class _Watch:
+    """Starts the embedded server again when it has ended, as it does when the disk is full."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._server = server
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S)
+            if self._server.is_running():
+                continue
+            log.error("the embedded server has ended; starting it again")
+            try:
+                self._server.start()
+                await asyncio.to_thread(self._server.wait_ready)
+            except Failure as failure:
+                log.error("%s", failure)  # noqa: TRY400  (its line says all)

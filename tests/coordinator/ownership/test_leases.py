@@ -1,0 +1,247 @@
+"""Leases of one coordinator at a time; how several share is in `test_app.py`."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from coordinator.ownership import leases
+from coordinator.ownership.leases import ALIVE_MS, Leases
+from coordinator.ownership.membership import Membership
+from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
+from quickpoll.store.library import Client, RedisError
+from quickpoll.store.nodes import Links, OneNode
+from tests.coordinator.standin import eventually
+from tests.redis_time import time_ms
+
+PARTITIONS = 8
+
+
+class Owner:
+    """A coordinator that only has leases."""
+
+    def __init__(self, links: Links, name: str) -> None:
+        self.batches = [asyncio.Lock() for _ in range(PARTITIONS)]
+        self.tokens: dict[int, int] = {}
+        membership = Membership(links, name, PARTITIONS, ALIVE_MS)
+        gained, lost = self.tokens.__setitem__, self.tokens.__delitem__
+        self.leases = Leases(links, membership, name, self.batches, gained, lost)
+
+    async def beat(self) -> bool:
+        return await self.leases.beat()
+
+
+@pytest.fixture
+def owner(redis_url: str) -> Iterator[Callable[[str], Owner]]:
+    """Makes an owner by its name."""
+    links = Links(OneNode(redis_url))
+    yield lambda name: Owner(links, name)
+    links.close()
+
+
+Make = Callable[[str], Owner]
+
+
+async def test_alone_it_owns_all_after_one_beat(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    assert sorted(one.tokens) == list(range(PARTITIONS))
+    assert all(one.leases.holds(number) for number in range(PARTITIONS))
+    assert one.leases.ownerless == 0
+
+
+async def test_what_another_holds_is_not_taken(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    assert other.tokens == {}
+
+
+async def test_a_newcomer_gets_its_share_between_two_batches(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    async with one.batches[-1]:
+        giving = asyncio.create_task(one.beat())
+        await other.beat()
+        assert len(one.tokens) == PARTITIONS
+    await giving
+    assert len(one.tokens) == PARTITIONS // 2
+    await other.beat()
+    assert len(other.tokens) == PARTITIONS // 2
+    assert one.tokens.keys().isdisjoint(other.tokens)
+
+
+async def test_a_batch_that_takes_long_keeps_no_other_partition_from_being_given_back_or_renewed(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    stuck = one.leases._order[-1]  # among those that are given back
+    async with one.batches[stuck]:
+        async with asyncio.timeout(leases.TTL_MS / 1000 - leases.MARGIN_S):
+            await one.beat()
+        assert len(one.tokens) == PARTITIONS // 2 + 1
+        assert all(one.leases.holds(number) for number in one.tokens)
+    await one.beat()
+    assert len(one.tokens) == PARTITIONS // 2
+
+
+async def test_each_taking_has_a_higher_token_also_after_redis_lost_everything(owner: Make, redis: Client) -> None:
+    one = owner("one")
+    await one.beat()
+    first = dict(one.tokens)
+    await redis.delete(*(PartitionKeys(number).lease for number in range(PARTITIONS)))
+    assert await one.beat()  # some were lost
+    await one.beat()
+    second = dict(one.tokens)
+    await redis.flushall()
+    await one.beat()
+    await one.beat()
+    for number in range(PARTITIONS):
+        assert first[number] < second[number] < one.tokens[number]
+
+
+async def test_the_token_that_commits_are_checked_against_is_the_one_in_redis(owner: Make, redis: Client) -> None:
+    one = owner("one")
+    await one.beat()
+    keys = PartitionKeys(3)
+    assert await redis.get(keys.token) == b"%d" % one.tokens[3]
+    assert await redis.get(keys.lease) == b"one:%d" % one.tokens[3]
+    assert 0 < await redis.pttl(keys.lease) <= leases.TTL_MS
+
+
+async def test_a_lease_whose_reply_was_lost_is_taken_again_at_once(owner: Make) -> None:
+    await owner("one").beat()
+    again = owner("one")
+    await again.beat()
+    assert len(again.tokens) == PARTITIONS
+
+
+async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Make) -> None:
+    await owner("one-and-more").beat()
+    one = owner("one")
+    await one.beat()
+    await one.leases._take(list(range(PARTITIONS)), PARTITIONS)
+    assert one.tokens == {}
+
+
+async def test_where_another_is_quicker_it_reaches_for_the_next(owner: Make) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await one.leases.release_all()
+    await other.leases._take([0, 1, 2], 3)
+    await one.leases._take(list(range(PARTITIONS)), 4)
+    assert sorted(one.tokens) == [3, 4, 5, 6]
+
+
+async def test_a_token_is_above_all_that_were_heard_of_though_redis_lost_it_and_its_clock_is_behind(
+    owner: Make, redis: Client
+) -> None:
+    one = owner("one")
+    await one.beat()
+    ahead = one.tokens[3] + 60_000
+    one.leases._heard[3] = ahead
+    await redis.delete(PartitionKeys(3).lease)
+    await one.beat()
+    await one.beat()
+    assert one.tokens[3] == ahead + 1
+
+
+async def test_what_is_given_back_is_told_to_the_others(owner: Make, redis: Client) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await other.beat()
+    assert await redis.xlen(HANDOVERS) == 0
+    await one.beat()
+    told: Any = await redis.xrange(HANDOVERS)
+    assert [fields for _, fields in told] == [{b"by": b"one"}]
+
+
+async def test_in_a_hurry_the_next_beat_does_not_wait(owner: Make) -> None:
+    one = owner("one")
+    running = asyncio.create_task(one.leases.run())
+    await eventually(lambda: len(one.tokens) == PARTITIONS)
+    began = monotonic()
+    other = owner("other")
+    await other.beat()
+    one.leases.hurry()
+    await eventually(lambda: len(one.tokens) < PARTITIONS)
+    assert monotonic() - began < leases.BEAT_EVERY_S / 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_given_back_all_are_free_at_once(owner: Make, redis: Client) -> None:
+    one, other = owner("one"), owner("other")
+    await one.beat()
+    await one.leases.release_all()
+    assert one.tokens == {}
+    await other.beat()
+    assert len(other.tokens) == PARTITIONS
+    assert await redis.zrange(COORDINATORS, 0, -1) == [b"other"]
+
+
+async def test_without_a_beat_it_may_not_act_any_more_before_the_lease_ends(
+    owner: Make, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = owner("one")
+    await one.beat()
+    later = monotonic() + leases.TTL_MS / 1000 - leases.MARGIN_S
+    monkeypatch.setattr("coordinator.ownership.leases.monotonic", lambda: later)
+    assert not one.leases.holds(0)
+    before = dict(one.tokens)
+    await one.beat()  # nobody has taken them: it starts anew with each
+    assert all(one.tokens[number] > before[number] for number in range(PARTITIONS))
+
+
+async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
+    owner: Make, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = owner("one")
+    await one.beat()
+    paused = asyncio.Event()
+
+    async def fail() -> bool:
+        raise RedisError("away")
+
+    async def pause(error: Exception | None) -> None:
+        paused.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(one.leases, "beat", fail)
+    monkeypatch.setattr(one.leases._outage, "pause", pause)
+    later = monotonic() + leases.TTL_MS / 1000
+    monkeypatch.setattr("coordinator.ownership.leases.monotonic", lambda: later)
+    running = asyncio.create_task(one.leases.run())
+    await paused.wait()
+    assert one.tokens == {}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_fenced_partition_is_given_up(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    one.leases.forget(3)
+    assert not one.leases.holds(3)
+    assert 3 not in one.tokens
+
+
+async def test_a_partition_of_which_redis_lost_the_latest_is_taken_again_under_a_greater_token(owner: Make) -> None:
+    one = owner("one")
+    await one.beat()
+    before = one.tokens[3]
+    one.leases.retake(3)
+    assert not one.leases.holds(3)
+    await one.beat()
+    assert one.tokens[3] > before
+
+
+async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis: Client) -> None:
+    await redis.zadd(COORDINATORS, {"dead": await time_ms(redis) - leases.ALIVE_MS - 1, "old": 1})
+    one = owner("one")
+    await one.beat()
+    assert len(one.tokens) == PARTITIONS
+    assert await redis.zscore(COORDINATORS, "old") is None

@@ -1,0 +1,112 @@
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from coordinator.batch.partition import Partition
+from coordinator.ownership import presence
+from coordinator.ownership.presence import DEAD_AFTER_MS, Presence
+from quickpoll.envelope import Entry, GatewayLost, decode_entry
+from quickpoll.keys import ENTRY_FIELD, GATEWAYS
+from quickpoll.store.library import Client
+from quickpoll.store.nodes import Links
+from tests.coordinator.standin import TOKENS
+from tests.redis_time import time_ms
+
+
+@pytest.fixture
+def partition(links: Links) -> Partition:
+    """With connections of two gateways."""
+    owned = Partition(links, TOKENS, 0, 64, 1)
+    owned.load(None, [], [b"alive", b"dead"])
+    return owned
+
+
+@pytest.fixture
+def watcher(links: Links, partition: Partition) -> Presence:
+    return Presence(links, lambda: [partition], judge_at_once=True)
+
+
+async def told(redis: Client, partition: Partition) -> list[Entry]:
+    entries: Any = await redis.xrange(partition.keys.stream)
+    return [decode_entry(fields[ENTRY_FIELD]) for _, fields in entries]
+
+
+async def beats(redis: Client, **ages_ms: int) -> None:
+    now = await time_ms(redis)
+    await redis.zadd(GATEWAYS, {name: now - age for name, age in ages_ms.items()})
+
+
+async def test_of_a_dead_gateway_each_partition_hears_once(
+    redis: Client, partition: Partition, watcher: Presence
+) -> None:
+    await beats(redis, alive=0, dead=DEAD_AFTER_MS + 1)
+    await watcher.look()
+    await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")]
+
+
+async def test_of_one_that_has_never_been_seen_too(redis: Client, partition: Partition, watcher: Presence) -> None:
+    await beats(redis, alive=0)
+    await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")]
+
+
+async def test_one_that_comes_and_dies_again_is_told_again(
+    redis: Client, partition: Partition, watcher: Presence
+) -> None:
+    await beats(redis, alive=0)
+    await watcher.look()
+    partition.gateways.discard("dead")  # it was applied
+    await watcher.look()
+    partition.gateways.add("dead")  # a command of it came
+    await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")] * 2
+
+
+async def test_a_dead_gateway_is_taken_out_so_that_it_learns_of_it(redis: Client, watcher: Presence) -> None:
+    await beats(redis, alive=0, dead=DEAD_AFTER_MS + 1)
+    await watcher.look()
+    assert await redis.zrange(GATEWAYS, 0, -1) == [b"alive"]
+
+
+async def test_one_that_beats_late_but_in_time_is_alive(redis: Client, partition: Partition, watcher: Presence) -> None:
+    await beats(redis, alive=0, dead=DEAD_AFTER_MS - 1000)
+    await watcher.look()
+    assert await told(redis, partition) == []
+
+
+async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
+    redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await beats(redis, alive=DEAD_AFTER_MS + 1)
+    now = monotonic()
+    for later_s in (presence.STUCK_S + 0.1, 2.0, 3.0, 4.0):
+        monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
+        await watcher.look()
+        assert await told(redis, partition) == []
+    monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda: now + 5.0)
+    await watcher.look()
+    assert set(await told(redis, partition)) == {GatewayLost("alive"), GatewayLost("dead")}
+
+
+async def test_a_coordinator_that_has_just_started_gives_gateways_the_time_to_beat(
+    redis: Client, links: Links, partition: Partition
+) -> None:
+    await Presence(links, lambda: [partition], judge_at_once=False).look()
+    assert await told(redis, partition) == []
+
+
+async def test_what_was_told_and_not_applied_for_long_is_told_again(
+    redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await beats(redis, alive=0)
+    await watcher.look()
+    await redis.delete(partition.keys.stream)  # the master that took it died
+    now = monotonic()
+    for later_s in range(1, int(presence.TELL_AGAIN_S) + 1):
+        assert await told(redis, partition) == []
+        await beats(redis, alive=0)
+        monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
+        await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")]

@@ -1,0 +1,201 @@
+"""Each process as its users start it: what it says, how it ends, and what is left."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from program import embedded
+from program.serve import Signals
+from tests.system.harness import free_port
+
+SECRET = "a secret that only these tests know"
+WITHOUT_A_WHEEL = (
+    "import sys, program.serve as s; s.find_server = lambda: None; from program.cli import main; sys.exit(main())"
+)
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def status(port: int, path: str = "/readyz") -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def until_ready(port: int) -> None:
+    while status(port) != 200:
+        os.sched_yield()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `quickpoll` with the settings given, and ends what is left of it."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str, code: str = "", **settings: object) -> subprocess.Popen[str]:
+            inherited = {name: value for name, value in os.environ.items() if not name.startswith("QUICKPOLL_")}
+            given = {"host": "127.0.0.1", "data_dir": tmp_path / "data"} | settings
+            environment = {"QUICKPOLL_" + name.upper(): str(value) for name, value in given.items()}
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, *(["-c", code] if code else ["-m", "quickpoll"]), *arguments],
+                    env=inherited | environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+def welcome(process: subprocess.Popen[str]) -> list[str]:
+    """What it prints when it is ready."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or "Sessions" not in lines[-1]:
+        line = process.stdout.readline()
+        assert line, f"it ended: {process.stderr and process.stderr.read()}"
+        lines.append(line.strip())
+    return lines
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> int:
+    process.send_signal(number)
+    return process.wait(20)
+
+
+def the_line(process: subprocess.Popen[str]) -> str:
+    """The line with which it failed, after what its parts logged."""
+    out, error = process.communicate(timeout=20)
+    (line,) = [line for line in (out + error).splitlines() if not line.startswith("{")]
+    assert process.returncode == 1
+    return line
+
+
+def valkey_of(folder: Path) -> int:
+    return int((folder / "valkey.pid").read_text())
+
+
+def test_it_says_where_to_go_when_it_is_ready(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    lines = welcome(start(port=port))
+    assert status(port) == 200
+    assert f"Host      http://127.0.0.1:{port}/host" in lines
+    assert f"Sessions  kept in {tmp_path / 'data'}" in lines
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_it_ends_with_0_and_leaves_nothing_running(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    process = start(port=free_port())
+    welcome(process)
+    valkey = valkey_of(tmp_path / "data")
+    assert end(process, number) == 0
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    assert embedded._command_line(valkey) == ""
+
+
+def test_killed_and_started_again_it_has_the_same_secret(start: Start, tmp_path: Path) -> None:
+    process = start(port=free_port())
+    welcome(process)
+    secret = (tmp_path / "data/secret").read_text()
+    process.kill()
+    process.wait()
+    welcome(start(port=free_port()))
+    assert (tmp_path / "data/secret").read_text() == secret
+
+
+def test_a_port_in_use_is_said_and_nothing_is_left_running(start: Start, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        process = start(port=port)
+        assert the_line(process) == (
+            f"quickpoll: port {port} is in use; stop the program that uses it, "
+            "or choose another port with --port or QUICKPOLL_PORT"
+        )
+    assert not (tmp_path / "data/valkey.pid").exists()
+
+
+def test_an_address_of_another_machine_is_said(start: Start) -> None:
+    assert "cannot listen on 192.0.2.1 port" in the_line(start(host="192.0.2.1"))
+
+
+def test_a_second_quickpoll_on_the_same_data_is_refused(start: Start) -> None:
+    port = free_port()
+    welcome(start(port=port))
+    assert "is in use by another quickpoll; stop it, or choose another folder" in the_line(start(port=free_port()))
+    assert status(port) == 200
+
+
+def test_an_embedded_server_that_ended_is_started_again(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    process = start(port=port)
+    welcome(process)
+    old = valkey_of(tmp_path / "data")
+    os.kill(old, signal.SIGKILL)
+    assert process.stderr is not None
+    while "starting it again" not in process.stderr.readline():
+        assert process.poll() is None
+    until_ready(port)
+    assert end(process) == 0
+
+
+def test_without_an_embedded_server_it_says_that_nothing_is_kept(start: Start) -> None:
+    process = start(code=WITHOUT_A_WHEEL, port=free_port())
+    assert any("NOT kept" in line for line in welcome(process))
+    assert end(process) == 0
+
+
+def test_everything_can_run_on_a_given_redis(start: Start, redis_url: str, tmp_path: Path) -> None:
+    process = start(port=free_port(), redis_url=redis_url, secret=SECRET)
+    welcome(process)
+    assert not (tmp_path / "data").exists()
+    assert end(process) == 0
+
+
+def test_the_parts_alone_are_ready_together_and_end_with_0(start: Start, redis_url: str) -> None:
+    ports = {"coordinator": free_port(), "gateway": free_port()}
+    shared = {"redis_url": redis_url, "secret": SECRET}
+    coordinator = start("coordinator", admin_port=ports["coordinator"], **shared)
+    gateway = start("gateway", port=free_port(), admin_port=ports["gateway"], **shared)
+    for port in ports.values():
+        until_ready(port)
+        assert status(port, "/livez") == 200
+    assert end(gateway) == 0
+    assert end(coordinator) == 0
+
+
+async def test_a_second_signal_cuts_the_draining_short() -> None:
+    signals = Signals()
+    loop = asyncio.get_running_loop()
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await signals.wait()
+        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        drained = asyncio.Event()
+        await signals.unless_again(drained.wait())
+        assert not drained.is_set()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

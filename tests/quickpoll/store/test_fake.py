@@ -1,0 +1,28 @@
+import asyncio
+
+from quickpoll.store.link import Push, Refusal
+from quickpoll.store.nodes import open_node
+
+URL = "fake://links"
+
+
+async def test_calls_are_answered_in_order_as_redis_would() -> None:
+    link = await open_node(URL)
+    assert await link.call([("SET", "text", "x"), ("GET", "text")]) == [b"OK", b"x"]
+    (refused,) = await link.call([("XADD", "text", "*", "e", b"1")])
+    assert isinstance(refused, Refusal)
+    assert refused.kind == "WRONGTYPE"
+    link.close()
+
+
+async def test_links_to_one_address_share_data_and_channels() -> None:
+    pushes: asyncio.Queue[Push] = asyncio.Queue()
+    link, other = await open_node(URL, pushed=pushes.put_nowait), await open_node(URL)
+    link.tell([("SSUBSCRIBE", "news")])
+    async with asyncio.timeout(5):
+        assert (await pushes.get())[:2] == [b"ssubscribe", b"news"]
+        await other.call([("SPUBLISH", "news", b"\x01")])
+        assert await pushes.get() == [b"smessage", b"news", b"\x01"]
+    for each in (link, other):
+        each.close()
+        assert not each.is_open

@@ -1,0 +1,43 @@
+import asyncio
+import logging
+
+import pytest
+
+from quickpoll.store.outage import Outage
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long it would have waited."""
+    seconds: list[float] = []
+
+    async def sleep(delay: float) -> None:
+        seconds.append(delay)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return seconds
+
+
+async def test_only_what_has_changed_is_said(pauses: list[float], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    outage = Outage(logging.getLogger("part"))
+    outage.over()
+    for _ in range(3):
+        await outage.pause(OSError("refused"))
+    assert outage.is_on
+    outage.over()
+    outage.over()
+    assert not outage.is_on
+    assert [record.message for record in caplog.records] == [
+        "Redis cannot be used now: OSError('refused')",
+        "Redis is back",
+    ]
+
+
+async def test_pauses_grow_up_to_a_second(pauses: list[float]) -> None:
+    outage = Outage(logging.getLogger("part"))
+    for _ in range(12):
+        await outage.pause(None)
+    assert pauses[0] <= 0.05
+    assert 0.5 <= pauses[-1] <= 1.0
+    assert max(pauses) <= 1.0

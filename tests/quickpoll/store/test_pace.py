@@ -1,0 +1,22 @@
+from time import monotonic
+
+from quickpoll.store.pace import Pace
+
+
+async def test_the_first_turn_comes_at_once_and_the_next_ones_at_the_pace() -> None:
+    pace, began = Pace(0.05), monotonic()
+    await pace.turn()
+    assert monotonic() - began < 0.04
+    await pace.turn()
+    await pace.turn()
+    assert monotonic() - began >= 0.1
+
+
+async def test_after_a_quiet_moment_a_turn_comes_at_once() -> None:
+    pace = Pace(0.02)
+    await pace.turn()
+    while monotonic() < pace._next_at:
+        pass
+    before = monotonic()
+    await pace.turn()
+    assert monotonic() - before < 0.015
