@@ -37,7 +37,7 @@ async def delivery_ns(gateways: int, connections: int, frame_bytes: int) -> floa
 async def _publish(server: Rig, code: str, frame_bytes: int) -> None:
     keys = PartitionKeys(partition_of(code, PARTITIONS))
     redis: Any = connect(server.redis_url)
-    token = int(await redis.get(keys.token))
+    token = int(await redis.get(keys.fence))
     step = int(await redis.hget(keys.session(code), "step"))
     text = b"%*s" % (frame_bytes - HEADER_BYTES, b'{"type":"lobby","player_count":1}')
     for number in range(1, ROUNDS + 1):

@@ -179,9 +179,9 @@ class Coordinator:
             else:
                 return
 
-    def _gained(self, number: int, token: int) -> None:
+    def _gained(self, number: int, fence: int) -> None:
         self.figures.leases_taken += 1
-        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, token, self._idle_ms)
+        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, fence, self._idle_ms)
         self._readers.wake()
 
     def _lost(self, number: int) -> None:

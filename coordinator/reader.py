@@ -241,7 +241,7 @@ class Reader:
         if partitions:
             link = await self._committing.to(self._node)
             await self._committer.publish_what_is_left(
-                link, {partition.keys: partition.token for partition in partitions}
+                link, {partition.keys: partition.fence for partition in partitions}
             )
 
     async def _process(self, group: list[tuple[Partition, Entries]]) -> Exception | None:

@@ -80,8 +80,8 @@ class StepFrames:
             elif isinstance(item, CloseAll):
                 self._close_all = item
             elif isinstance(item, CloseOne):
-                if item.link.gateway == gateway:
-                    self._closes[item.link.connection] = item
+                if item.connection.gateway == gateway:
+                    self._closes[item.connection.number] = item
             elif gateway in item.by_gateway:
                 texts = decode_personal(item.by_gateway[gateway])
                 self._parts.append({number: text_frame(text) for number, text in texts})

@@ -117,7 +117,7 @@ class Hub:
         self._subscriber.hold(identity.code)
         session = self._sessions.get(identity.code)
         if session is None:
-            session = self._sessions[identity.code] = Session(identity.code, Position(binding.token, binding.step))
+            session = self._sessions[identity.code] = Session(identity.code, Position(binding.fence, binding.step))
         session.members[identity.role][connection.number] = connection
         session.seq = max(session.seq, binding.seq)
         if session.position.step < binding.step:
@@ -181,7 +181,7 @@ class Hub:
 
     def _note(self, session: Session, line: Line) -> None:
         """Something is said to somebody of a session; if what was said before is lost, all have to resume."""
-        if has_lost(session.line, line.token, line.since):
+        if has_lost(session.line, line.fence, line.since):
             self.restart(session.code)
         session.line = line
 
@@ -229,7 +229,7 @@ class Hub:
             _log.error("a Step of session %s cannot be read: %r", code, error)
             self._resync.request(code, session.position.step + 1)
             return
-        if has_lost(session.line, step.token, step.since):
+        if has_lost(session.line, step.fence, step.since):
             self.restart(code)
             return
         if self._resync.is_under_way(code):
@@ -292,7 +292,7 @@ class Hub:
             connection.close(CloseCode.SESSION_OVER, "lost")
 
     def _accept(self, session: Session, step: Step) -> None:
-        session.position = Position(step.token, step.step)
+        session.position = Position(step.fence, step.step)
         session.seq = max([session.seq, *(item.seq for item in step.items if isinstance(item, Shared))])
         session.backlog.append(step)
         if session.delivering:

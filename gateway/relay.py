@@ -19,7 +19,7 @@ from gateway.appender import Appender
 from gateway.connection import Connection
 from gateway.limits import Limits
 from gateway.subscriber import Subscriber
-from quickpoll.envelope import Command, Disconnected, Identity, Link, encode
+from quickpoll.envelope import Command, ConnectionId, Disconnected, Identity, encode
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
@@ -87,7 +87,7 @@ class Relay:
         """
         connection.requests += 1
         base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
-        link = Link(self._gateway, connection.number)
+        sender = ConnectionId(self._gateway, connection.number)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
             partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311
@@ -97,7 +97,7 @@ class Relay:
             partition = self._partition(code)
         # What we add to the way of an answer is forgiven as the rest of it.
         round_trip_ms = connection.round_trip.smallest_ms + self._appender.delay_ms(partition)
-        command = Command(link, connection.requests, identity, body, base_url, round_trip_ms, received_at)
+        command = Command(sender, connection.requests, identity, body, base_url, round_trip_ms, received_at)
         deadline = asyncio.get_running_loop().time() + REPLY_TIMEOUT_S
         pending = Pending(connection, command, partition, deadline, enters)
         self._pending[connection.number, command.request] = pending
@@ -140,7 +140,7 @@ class Relay:
     def disconnected(self, connection: int, identity: Identity) -> None:
         """Says that a connection no longer acts as `identity`; tried until Redis takes it."""
         partition = self._partition(identity.code)
-        data = encode(Disconnected(Link(self._gateway, connection), identity))
+        data = encode(Disconnected(ConnectionId(self._gateway, connection), identity))
         self._append_disconnected(partition, data)
 
     # -- appending --------------------------------------------------------------------------

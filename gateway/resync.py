@@ -30,9 +30,9 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Position(NamedTuple):
-    """The last Step of a session that was accepted here, and a token under which it was so; 0: of whichever owner."""
+    """The last Step of a session that was accepted here, and a fence under which it was so; 0: of whichever owner."""
 
-    token: int
+    fence: int
     step: int
 
 
@@ -48,15 +48,15 @@ class Verdict(Enum):
 def judge(position: Position, step: Step) -> Verdict:
     """Whether `step` follows, repeats, leaves a gap, or belongs to another history (Redis lost its tail)."""
     if step.step <= position.step:
-        return Verdict.FORKED if 0 < position.token < step.token else Verdict.OLD
-    if step.token < position.token:
+        return Verdict.FORKED if 0 < position.fence < step.fence else Verdict.OLD
+    if step.fence < position.fence:
         return Verdict.FORKED
     return Verdict.NEXT if step.step == position.step + 1 else Verdict.GAP
 
 
-def has_lost(heard: Line | None, token: int, since: str) -> bool:
-    """Whether the owner of that token, who found that offset, went on from before what was heard in a reply."""
-    return heard is not None and token > heard.token and bool(since) and moment_of(since) < moment_of(heard.offset)
+def has_lost(heard: Line | None, fence: int, since: str) -> bool:
+    """Whether the owner of that fence, who found that offset, went on from before what was heard in a reply."""
+    return heard is not None and fence > heard.fence and bool(since) and moment_of(since) < moment_of(heard.offset)
 
 
 def missing(position: Position, last: int, history: list[Step]) -> list[Step] | None:
@@ -73,9 +73,9 @@ def missing(position: Position, last: int, history: list[Step]) -> list[Step] | 
         return None
     if position.step + len(newer) < last or (not newer and last < position.step):
         return None
-    tokens = [position.token, *(step.token for step in newer)]
-    forked = known is not None and 0 < position.token < known.token
-    return None if forked or tokens != sorted(tokens) else newer
+    fences = [position.fence, *(step.fence for step in newer)]
+    forked = known is not None and 0 < position.fence < known.fence
+    return None if forked or fences != sorted(fences) else newer
 
 
 class Sessions(Protocol):

@@ -24,11 +24,11 @@ class UnknownFormat(Exception):
     """Bytes that this version cannot read; the entry is set aside, never guessed at."""
 
 
-class Link(Struct, frozen=True, array_like=True):
+class ConnectionId(Struct, frozen=True, array_like=True):
     """One WebSocket connection, by its gateway (an id drawn at each start) and its number there."""
 
     gateway: str
-    connection: int
+    number: int
 
 
 class Identity(Struct, frozen=True, array_like=True):
@@ -51,7 +51,7 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     players use, without a slash at its end; only `create_session` needs it.
     """
 
-    link: Link
+    connection: ConnectionId
     request: int
     identity: Identity | None
     body: SessionCommand
@@ -70,13 +70,13 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     @property
     def request_id(self) -> str:
         """The client's `id`, or one that stays the same when the gateway appends the command again."""
-        return self.body.id or f"{self.link.gateway}/{self.link.connection}/{self.request}"
+        return self.body.id or f"{self.connection.gateway}/{self.connection.number}/{self.request}"
 
 
 class Disconnected(Struct, frozen=True, array_like=True, tag=2):
     """A connection that acted as somebody has closed."""
 
-    link: Link
+    connection: ConnectionId
     identity: Identity
 
 
@@ -99,14 +99,14 @@ Entry = Command | Disconnected | GatewayLost | Tick
 class Binding(Struct, frozen=True, array_like=True):
     """From here on the connection acts as `identity`.
 
-    It has seen the session up to `seq`; `step` is the last step published before this reply, and `token` the fencing
-    token under which it was so (0: the coordinator is of a version that does not say).
+    It has seen the session up to `seq`; `step` is the last step published before this reply, and `fence` the
+    fence under which it was so (0: the coordinator is of a version that does not say).
     """
 
     identity: Identity
     seq: int
     step: int
-    token: int = 0
+    fence: int = 0
 
 
 class Reply(Struct, frozen=True, array_like=True):
@@ -124,13 +124,13 @@ class Reply(Struct, frozen=True, array_like=True):
 
 
 class Line(Struct, frozen=True, array_like=True):
-    """Of which history something is: what one owner says under one fencing token, from what it found in Redis on.
+    """Of which history something is: what one owner says under one fence, from what it found in Redis on.
 
     `since` is the offset that it found; `offset` the one after the batch in question. Who has heard of a later offset
-    under an older token has heard what is lost.
+    under an older fence has heard what is lost.
     """
 
-    token: int
+    fence: int
     since: str
     offset: str
 
@@ -177,7 +177,7 @@ class CloseAll(Struct, frozen=True, array_like=True, tag=3):
 class CloseOne(Struct, frozen=True, array_like=True, tag=4):
     """One connection closes, after `text` (the JSON of a message; empty: none): its identity is another's, or gone."""
 
-    link: Link
+    connection: ConnectionId
     code: int
     reason: str
     text: bytes = b""
@@ -190,11 +190,11 @@ class Step(Struct, frozen=True, array_like=True):
     """What one commit says to a session, in order.
 
     `step` grows by one from one to the next: a gap means that something was missed, and is read
-    again from `{pN}:out:<code>`. `token` is the fencing token of the lease that published it, and `since` the offset
+    again from `{pN}:out:<code>`. `fence` is the fence of the lease that published it, and `since` the offset
     that its owner found (see `Line`; empty: the coordinator is of a version that does not say).
     """
 
-    token: int
+    fence: int
     step: int
     items: tuple[Item, ...]
     since: str = ""

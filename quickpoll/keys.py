@@ -53,12 +53,12 @@ class PartitionKeys:
 
     @cached_property
     def lease(self) -> str:
-        """String with expiry: `<coordinator id>:<fencing token>` of the owner."""
+        """String with expiry: `<coordinator id>:<fence>` of the owner."""
         return self.prefix + "lease"
 
     @cached_property
-    def token(self) -> str:
-        """Integer: the last fencing token given out; a commit with another one is refused."""
+    def fence(self) -> str:
+        """Integer: the last fence given out; a commit with another one is refused."""
         return self.prefix + "token"
 
     @cached_property

@@ -40,9 +40,9 @@ class Known:
     """What a batch starts from: where the partition is, and what was read and drawn for the entries."""
 
     keys: PartitionKeys
-    token: int
+    fence: int
     since: str
-    """The offset that was found under this token."""
+    """The offset that was found under this fence."""
     offset: str
     gateways: Collection[str]
     deadlines: Mapping[str, int]
@@ -72,7 +72,7 @@ class Making:
         self._known = known
         self._idle_ms = idle_ms
         self._sessions = sessions
-        self._outbox = Outbox(tokens, known.token, known.since)
+        self._outbox = Outbox(tokens, known.fence, known.since)
         self._changes: dict[str, _Change] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
@@ -96,8 +96,8 @@ class Making:
             case None:
                 self._set_aside_unreadable(received)
             case Command():
-                self._gone.discard(entry.link.gateway)
-                self._seen.add(entry.link.gateway)
+                self._gone.discard(entry.connection.gateway)
+                self._seen.add(entry.connection.gateway)
                 self._obey(index, received, entry)
             case Disconnected():
                 self._apply_to(index, received, entry, entry.identity.code)
@@ -125,7 +125,7 @@ class Making:
                 self._deadlines.setdefault(code, at)
         return Batch(
             keys=known.keys,
-            token=known.token,
+            fence=known.fence,
             offset_before=known.offset,
             offset=last.id,
             sessions=sessions,

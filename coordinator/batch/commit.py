@@ -1,7 +1,7 @@
 """One batch of a partition as one fenced script call: stored, and published, completely or not at all.
 
 A batch is committed only from the offset that it was made from, and only under the newest fencing
-token; so whatever arrives late, twice or from a former owner changes nothing and says nothing.
+fence; so whatever arrives late, twice or from a former owner changes nothing and says nothing.
 
 Where a replica is to have it first, the script leaves what is to be said in the partition's outbox, and it is
 published after that. Who cannot see that through leaves the outbox to whoever loads the partition next.
@@ -61,7 +61,7 @@ class Batch:
     """What applying some entries of one partition did."""
 
     keys: PartitionKeys
-    token: int
+    fence: int
     offset_before: str
     offset: str
     """ID of the last entry of the batch."""
@@ -102,32 +102,32 @@ class Committer:
         stored = [batch for batch, outcome in zip(batches, outcomes, strict=True) if outcome is Outcome.COMMITTED]
         if self._holds and stored:
             try:
-                await self.publish(link, {batch.keys: batch.token for batch in stored})
+                await self.publish(link, {batch.keys: batch.fence for batch in stored})
             except (LinkLost, Refusal) as error:
                 return [Outcome.UNCERTAIN if outcome is Outcome.COMMITTED else outcome for outcome in outcomes], error
         return outcomes, refused
 
-    async def publish(self, link: RedisLink, tokens: Mapping[PartitionKeys, int]) -> None:
+    async def publish(self, link: RedisLink, fences: Mapping[PartitionKeys, int]) -> None:
         """Publishes what is in the outbox of partitions, when it is durable.
 
         Args:
             link: on which it was written: Redis waits for what came by the same connection.
-            tokens: the fencing token under which each is ours; where it is out of date, nothing is said.
+            fences: the fence under which each is ours; where it is out of date, nothing is said.
 
         Raises:
             LinkLost, Refusal: it is not durable, or not published, yet.
         """
         await self._replicas.wait(link)
-        for result in await self._publish.run(link, [([k.token, k.outbox], [token]) for k, token in tokens.items()]):
+        for result in await self._publish.run(link, [([k.fence, k.outbox], [fence]) for k, fence in fences.items()]):
             if isinstance(result, Refusal):
                 raise result
 
-    async def publish_what_is_left(self, link: RedisLink, tokens: Mapping[PartitionKeys, int]) -> None:
+    async def publish_what_is_left(self, link: RedisLink, fences: Mapping[PartitionKeys, int]) -> None:
         """As `publish`, of what was written by somebody else: the outbox is touched, so that this is waited for."""
-        for reply in await link.call([("PEXPIRE", keys.outbox, SESSION_EXPIRY_MS) for keys in tokens]):
+        for reply in await link.call([("PEXPIRE", keys.outbox, SESSION_EXPIRY_MS) for keys in fences]):
             if isinstance(reply, Refusal):
                 raise reply
-        await self.publish(link, tokens)
+        await self.publish(link, fences)
 
 
 def _outcome(result: Any) -> Outcome:
@@ -139,10 +139,10 @@ def _outcome(result: Any) -> Outcome:
 def _call(batch: Batch, *, holds: bool) -> Call:
     """Keys and arguments as `commit.lua` names them."""
     keys = batch.keys
-    names = [keys.token, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine, keys.outbox]
+    names = [keys.fence, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine, keys.outbox]
     milliseconds, number = moment_of(batch.offset)
     first_kept = f"{milliseconds}-{number + 1}"
-    args: list[Any] = [batch.token, batch.offset_before, batch.offset, first_kept]
+    args: list[Any] = [batch.fence, batch.offset_before, batch.offset, first_kept]
     args += (len(batch.sessions), len(batch.replies), len(batch.creates), SESSION_EXPIRY_MS if holds else 0)
     for session in batch.sessions:
         code = session.code

@@ -72,10 +72,10 @@ def create_id_of(entry: Entry | None) -> str:
     """
     if not isinstance(entry, Command) or not isinstance(entry.body, CreateSession):
         return ""
-    given, link = entry.body.id, entry.link
+    given, connection = entry.body.id, entry.connection
     if given and entry.has_unguessable_id:
         return "any:" + given
-    return f"one:{link.gateway}/{link.connection}:{given}" if given else "one:" + entry.request_id
+    return f"one:{connection.gateway}/{connection.number}:{given}" if given else "one:" + entry.request_id
 
 
 def _code_of(entry: Entry) -> str:

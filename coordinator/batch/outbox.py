@@ -15,9 +15,9 @@ from quickpoll.envelope import (
     CloseAll,
     CloseOne,
     Command,
+    ConnectionId,
     Item,
     Line,
-    Link,
     Personal,
     Replies,
     Shared,
@@ -42,10 +42,10 @@ RETRY_AFTER_MS = 1000
 class Outbox:
     """Collects what one batch of a partition says, in order."""
 
-    def __init__(self, tokens: Tokens, token: int, since: str) -> None:
-        """`tokens` signs those of people; `token` is the fencing token of the lease, and `since` the offset found."""
+    def __init__(self, tokens: Tokens, fence: int, since: str) -> None:
+        """`tokens` signs those of people; `fence` is the fence of the lease, and `since` the offset found."""
         self._tokens = tokens
-        self._token = token
+        self._fence = fence
         self._since = since
         self._replies: defaultdict[str, list[envelope.Reply]] = defaultdict(list)
         self._items: defaultdict[str, list[Item]] = defaultdict(list)
@@ -60,9 +60,9 @@ class Outbox:
                     self._items[code].append(Shared(effect.audience, effect.seq, encode_message(effect.message)))
                 case ToEach():
                     self._items[code].append(_personal(effect))
-                case Close(link, close_code, reason, message):
+                case Close(connection, close_code, reason, message):
                     text = encode_message(message) if message else b""
-                    self._items[code].append(CloseOne(link, close_code, reason, text))
+                    self._items[code].append(CloseOne(connection, close_code, reason, text))
                 case CloseSession(reason):
                     self._items[code].append(CloseAll(CloseCode.SESSION_OVER, reason))
 
@@ -70,11 +70,11 @@ class Outbox:
         """Adds the reply to a command that no session can answer."""
         retry_after_ms = RETRY_AFTER_MS if code is ErrorCode.UNAVAILABLE else UNSET
         error = Error(code=code, message=message, retry_after_ms=retry_after_ms, reply_to=command.body.id or UNSET)
-        self.add_text(command.link, command.request, encode_message(error))
+        self.add_text(command.connection, command.request, encode_message(error))
 
-    def add_text(self, link: Link, request: int, text: bytes) -> None:
+    def add_text(self, connection: ConnectionId, request: int, text: bytes) -> None:
         """Adds a reply that is encoded already."""
-        self._replies[link.gateway].append(envelope.Reply(link.connection, request, text))
+        self._replies[connection.gateway].append(envelope.Reply(connection.number, request, text))
 
     def says_to(self, code: str) -> bool:
         """Whether there is something for a session's channel."""
@@ -82,11 +82,11 @@ class Outbox:
 
     def step(self, code: str, number: int) -> bytes:
         """The encoded Step of a session."""
-        return envelope.encode(Step(self._token, number, tuple(self._items[code]), self._since))
+        return envelope.encode(Step(self._fence, number, tuple(self._items[code]), self._since))
 
     def replies(self, offset: str) -> dict[str, bytes]:
         """The encoded Replies by gateway, of a batch after which the partition is there."""
-        line = Line(self._token, self._since, offset)
+        line = Line(self._fence, self._since, offset)
         return {gateway: envelope.encode(Replies(tuple(replies), line)) for gateway, replies in self._replies.items()}
 
     def _reply(self, effect: Reply, last_step: int) -> None:
@@ -96,9 +96,11 @@ class Outbox:
                 message = replace(message, host_token=self._tokens.sign(effect.identity, message.session.server_time))
             elif isinstance(message, Joined):
                 message = replace(message, player_token=self._tokens.sign(effect.identity, message.session.server_time))
-            binding = Binding(effect.identity, _seen_seq(message), last_step, self._token)
-        reply = envelope.Reply(effect.link.connection, effect.request, encode_message(message), binding, effect.unbind)
-        self._replies[effect.link.gateway].append(reply)
+            binding = Binding(effect.identity, _seen_seq(message), last_step, self._fence)
+        reply = envelope.Reply(
+            effect.connection.number, effect.request, encode_message(message), binding, effect.unbind
+        )
+        self._replies[effect.connection.gateway].append(reply)
 
 
 def _seen_seq(message: ServerMessage) -> int:
@@ -110,6 +112,6 @@ def _seen_seq(message: ServerMessage) -> int:
 
 def _personal(effect: ToEach) -> Personal:
     texts: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
-    for link, message in effect.messages:
-        texts[link.gateway].append((link.connection, encode_message(message)))
+    for connection, message in effect.messages:
+        texts[connection.gateway].append((connection.number, encode_message(message)))
     return Personal({gateway: encode_personal(tuple(parts)) for gateway, parts in texts.items()})

@@ -31,14 +31,14 @@ class Partition:
     """A partition under one lease."""
 
     def __init__(
-        self, links: Links, tokens: Tokens, number: int, partitions: int, token: int, idle_ms: int = IDLE_MS
+        self, links: Links, tokens: Tokens, number: int, partitions: int, fence: int, idle_ms: int = IDLE_MS
     ) -> None:
-        """`token` is the fencing token of the lease; new sessions end when they were idle for `idle_ms`."""
+        """`fence` is the fence of the lease; new sessions end when they were idle for `idle_ms`."""
         self.keys = PartitionKeys(number)
         self.number = number
         self.is_loaded = False
         self.has_gone_back = False
-        """Whether Redis holds less than was perhaps said under this token: it may not be said again under the same."""
+        """Whether Redis holds less than was perhaps said under this fence: it may not be said again under the same."""
         self.offset = NO_OFFSET
         self.gateways: set[str] = set()
         """Gateways that have had connections of sessions of this partition."""
@@ -46,14 +46,14 @@ class Partition:
         """Whether something of an earlier commit is still to be published."""
         self.ticked = False
         """Whether a Tick was in the last batch."""
-        self.token = token
+        self.fence = fence
         self._partitions = partitions
         self._links = links
         self._tokens = tokens
         self._idle_ms = idle_ms
         self._deadlines: dict[str, int] = {}
         self._since = ""
-        """The offset that was found under this token."""
+        """The offset that was found under this fence."""
         self._said_to = NO_OFFSET
         """The offset after the last batch of which something was perhaps said."""
         self._sessions = Sessions(links, self.keys)
@@ -148,7 +148,7 @@ class Partition:
         creates = {create_id: code for create_id, code in creates.items() if code in self._sessions}
         return Known(
             keys=self.keys,
-            token=self.token,
+            fence=self.fence,
             since=self._since,
             offset=self.offset,
             gateways=self.gateways,

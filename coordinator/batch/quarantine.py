@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from quickpoll.envelope import FORMAT, Link
+from quickpoll.envelope import FORMAT, ConnectionId
 from quickpoll.protocol import Error, ErrorCode, encode_message
 
 UNREADABLE_ADVICE: Final = "the server cannot read this now; try again later"
@@ -33,7 +33,7 @@ def reason_of(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split()) + where
 
 
-def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:
+def answer_unreadable(data: bytes) -> tuple[ConnectionId, int, bytes] | None:
     """The reply to an entry that cannot be decoded, if it shows that it is a command and whose.
 
     Returns:
@@ -44,7 +44,7 @@ def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:
         return None
     try:
         parts: Any = msgspec.msgpack.decode(data[1:])
-        tag, link, request = parts[0], msgspec.convert(parts[1], Link), msgspec.convert(parts[2], int)
+        tag, connection, request = parts[0], msgspec.convert(parts[1], ConnectionId), msgspec.convert(parts[2], int)
         given = parts[4].get("id") if isinstance(parts[4], dict) else None
     except (msgspec.DecodeError, ValueError, RecursionError, TypeError, LookupError):
         return None
@@ -56,4 +56,4 @@ def answer_unreadable(data: bytes) -> tuple[Link, int, bytes] | None:
         retry_after_ms=RETRY_AFTER_MS,
         reply_to=given if isinstance(given, str) else msgspec.UNSET,
     )
-    return link, request, encode_message(error)
+    return connection, request, encode_message(error)

@@ -188,7 +188,7 @@ def _by_player(turn: Turn, body: SubmitAnswer | AskExtraTime | LeaveSession) -> 
             turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
             return
         raise Refused(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to play on.")
-    if player.link != turn.command.link:
+    if player.connection != turn.command.connection:
         raise Refused(ErrorCode.FORBIDDEN, "You are connected elsewhere. Resume here to play on this device.")
     _check_phase(turn)
     match body:
@@ -231,14 +231,14 @@ _HostCommand = (
 def _by_host(turn: Turn, body: _HostCommand) -> None:
     session, head, command = turn.session, turn.session.head, turn.command
     # Type and device too: clients that number their commands from 1 after each reload must not be fooled.
-    device = "remote" if command.link == head.remote and not isinstance(body, EndSession) else "stage"
+    device = "remote" if command.connection == head.remote and not isinstance(body, EndSession) else "stage"
     done = f"{type(body).__name__} {device} {command.request_id}"
     if done in head.recent_host_ids:
         turn.reply(Ok(reply_to=turn.reply_to))
         return
     if head.closed:
         raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
-    if command.link not in head.host_links:
+    if command.connection not in head.host_connections:
         raise Refused(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
     _check_phase(turn)
     if isinstance(body, GetResults):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from quickpoll.envelope import Audience, Identity, Link
+from quickpoll.envelope import Audience, ConnectionId, Identity
 from quickpoll.protocol import Broadcast, CloseCode, ServerMessage
 
 
@@ -15,7 +15,7 @@ class Reply:
     signs `identity` into it. `unbind` ends the connection's role.
     """
 
-    link: Link
+    connection: ConnectionId
     request: int
     message: ServerMessage
     identity: Identity | None = None
@@ -39,14 +39,14 @@ class ToMany:
 class ToEach:
     """One message each, to these connections."""
 
-    messages: tuple[tuple[Link, ServerMessage], ...]
+    messages: tuple[tuple[ConnectionId, ServerMessage], ...]
 
 
 @dataclass(frozen=True)
 class Close:
     """One connection closes, after `message` if there is one."""
 
-    link: Link
+    connection: ConnectionId
     code: CloseCode
     reason: str
     message: ServerMessage | None = None

@@ -33,5 +33,5 @@ def set_percent(session: Session, player_id: str, percent: ExtraTimePercent, now
     player.asks_extra_time = False
     effects.touched.add(player.id)
     effects.said.append(ToMany(Audience.HOST, ExtraTimeSet(player_id=player.id, percent=percent)))
-    if player.link is not None:
-        effects.said.append(ToEach(((player.link, YourExtraTime(percent=percent)),)))
+    if player.connection is not None:
+        effects.said.append(ToEach(((player.connection, YourExtraTime(percent=percent)),)))

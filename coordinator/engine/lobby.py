@@ -11,7 +11,7 @@ from coordinator.engine import log, progress, question, records, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
 from coordinator.engine.state import Head, Pending, Player, Session, Standing
 from coordinator.engine.turn import Drawn, Refused, Turn
-from quickpoll.envelope import Audience, Command, Disconnected, Identity, Link
+from quickpoll.envelope import Audience, Command, ConnectionId, Disconnected, Identity
 from quickpoll.names import Name, NameInvalid, normalise
 from quickpoll.protocol import (
     MAX_NAME_CHARACTERS,
@@ -55,7 +55,7 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
     head = Head(
         nonce=drawn.nonce,
         settings=body.settings,
-        host=command.link,
+        host=command.connection,
         host_bound_at=command.relayed_at,
         create_id=command.request_id,
         idle_at=now + drawn.idle_ms,
@@ -93,7 +93,7 @@ def join_again(turn: Turn, body: JoinSession) -> bool:
     player = session.names.get(key)
     if player is None or player.join_id != command.request_id:
         return False
-    if player.link is not None and not _is_same_client(command, player.join_id, player.link):
+    if player.connection is not None and not _is_same_client(command, player.join_id, player.connection):
         return False
     _bind_player(turn, player)
     _say_joined(turn, player)
@@ -120,7 +120,7 @@ def join(turn: Turn, body: JoinSession) -> None:
         name_key=name.key,
         avatar=body.avatar or turn.drawn.player_id[:SEED_CHARACTERS],
         join_id=turn.command.request_id,
-        link=turn.command.link,
+        connection=turn.command.connection,
         bound_at=turn.command.relayed_at,
         response_total_ms=head.limits_total_ms,
         round_trip_ms=turn.command.round_trip_ms,
@@ -185,9 +185,9 @@ def kick(session: Session, player_id: str, now: int, effects: Effects) -> None:
     player = session.players.get(player_id)
     if player is None:
         return
-    if player.link is not None:
+    if player.connection is not None:
         reason = "removed_by_host"
-        effects.said.append(Close(player.link, CloseCode.KICKED, reason, Kicked(reason=reason)))
+        effects.said.append(Close(player.connection, CloseCode.KICKED, reason, Kicked(reason=reason)))
     session.head.pending.kicked.append(player_id)
     log.note(session, records.Kicked(now, player.number), effects)
     _remove(session, player, now, effects)
@@ -207,19 +207,19 @@ def connection_closed(session: Session, entry: Disconnected, now: int, effects: 
     if session.head.closed or identity.nonce != session.head.nonce:
         return
     if identity.role is Role.HOST:
-        _host_device_gone(session, entry.link, now, effects)
+        _host_device_gone(session, entry.connection, now, effects)
         return
     player = session.players.get(identity.player_id)
-    if player is not None and player.link == entry.link:
+    if player is not None and player.connection == entry.connection:
         _players_away(session, [player], now, effects)
 
 
 def gateway_lost(session: Session, gateway: str, now: int, effects: Effects) -> None:
     """Everyone who was connected by this gateway is away."""
-    for link in session.head.host_links:
-        if link.gateway == gateway:
-            _host_device_gone(session, link, now, effects)
-    lost = [player for player in session.players.values() if player.link and player.link.gateway == gateway]
+    for connection in session.head.host_connections:
+        if connection.gateway == gateway:
+            _host_device_gone(session, connection, now, effects)
+    lost = [player for player in session.players.values() if player.connection and player.connection.gateway == gateway]
     if lost:
         _players_away(session, lost, now, effects)
 
@@ -240,26 +240,26 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
     head.pending = Pending()
 
 
-def _is_same_client(command: Command, known_id: str, link: Link | None) -> bool:
+def _is_same_client(command: Command, known_id: str, connection: ConnectionId | None) -> bool:
     """Whether a command that was done under `known_id` comes again from who sent it the first time."""
-    return command.request_id == known_id and (command.has_unguessable_id or command.link == link)
+    return command.request_id == known_id and (command.has_unguessable_id or command.connection == connection)
 
 
 def _bind_host(turn: Turn, *, remote: bool = False) -> None:
     """Makes the connection the host's stage or remote; the other of the two stays."""
-    session, head, link = turn.session, turn.session.head, turn.command.link
+    session, head, connection = turn.session, turn.session.head, turn.command.connection
     older, other = (head.remote, head.host) if remote else (head.host, head.remote)
     bound_at = head.remote_bound_at if remote else head.host_bound_at
     _refuse_if_overtaken(turn, older, bound_at)
-    if other == link:
+    if other == connection:
         other = None  # the same connection in the other part
     elif older is None and other is None:
         turn.effects.said.append(ToMany(Audience.PLAYERS, HostReturned(seq=session.next_seq())))
-    if older is not None and older != link:
+    if older is not None and older != connection:
         _close_older(older, turn.effects)
     if other is not None:
         progress.tell_device(session, other, turn.effects)
-    head.host, head.remote = (other, link) if remote else (link, other)
+    head.host, head.remote = (other, connection) if remote else (connection, other)
     if remote:
         head.remote_bound_at = turn.command.relayed_at
     else:
@@ -268,49 +268,49 @@ def _bind_host(turn: Turn, *, remote: bool = False) -> None:
 
 
 def _bind_player(turn: Turn, player: Player) -> None:
-    link = turn.command.link
-    if player.link == link:
+    connection = turn.command.connection
+    if player.connection == connection:
         return
-    _refuse_if_overtaken(turn, player.link, player.bound_at)
-    linked = records.Linked(turn.now, player.number, turn.command.round_trip_ms)
+    _refuse_if_overtaken(turn, player.connection, player.bound_at)
+    linked = records.Connected(turn.now, player.number, turn.command.round_trip_ms)
     log.note(turn.session, linked, turn.effects)
-    if player.link is None:
+    if player.connection is None:
         progress.note_player(turn.session, player.id, Standing.AWAY)
         question.be_patient(turn.session, turn.now)
     else:
-        _close_older(player.link, turn.effects)
-    turn.session.set_link(player, link)
+        _close_older(player.connection, turn.effects)
+    turn.session.set_connection(player, connection)
     player.round_trip_ms = turn.command.round_trip_ms
     player.bound_at = turn.command.relayed_at
     turn.effects.touched.add(player.id)
 
 
-def _refuse_if_overtaken(turn: Turn, bound: Link | None, bound_at: int) -> None:
+def _refuse_if_overtaken(turn: Turn, bound: ConnectionId | None, bound_at: int) -> None:
     """A command that a gateway could not hand on for a while must not take the place of a newer connection.
 
     Whoever sent it has most likely gone there. One that has not, at a gateway whose clock lags, gets through by
     trying again.
     """
     came_at = turn.command.relayed_at
-    if bound is not None and bound != turn.command.link and 0 < came_at < bound_at:
+    if bound is not None and bound != turn.command.connection and 0 < came_at < bound_at:
         message = "You have connected again meanwhile. Try again to play on here."
         raise Refused(ErrorCode.UNAVAILABLE, message, OVERTAKEN_RETRY_MS)
 
 
-def _close_older(link: Link, effects: Effects) -> None:
-    effects.said.append(Close(link, CloseCode.CONNECTED_ELSEWHERE, "connected elsewhere"))
+def _close_older(connection: ConnectionId, effects: Effects) -> None:
+    effects.said.append(Close(connection, CloseCode.CONNECTED_ELSEWHERE, "connected elsewhere"))
 
 
-def _host_device_gone(session: Session, link: Link, now: int, effects: Effects) -> None:
+def _host_device_gone(session: Session, connection: ConnectionId, now: int, effects: Effects) -> None:
     """The host is away when the last device is gone; one that another has replaced does not matter."""
     head = session.head
-    if link == head.host:
+    if connection == head.host:
         head.host = None
-    elif link == head.remote:
+    elif connection == head.remote:
         head.remote = None
     else:
         return
-    if not head.host_links:
+    if not head.host_connections:
         progress.host_knows_all(session, now)
         effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
 
@@ -320,7 +320,7 @@ def _players_away(session: Session, players: list[Player], now: int, effects: Ef
     question.be_patient(session, now)
     for player in players:
         progress.note_player(session, player.id, Standing.CONNECTED)
-        session.set_link(player, None)
+        session.set_connection(player, None)
         effects.touched.add(player.id)
     question.close_if_over(session, now, effects)
 

@@ -26,7 +26,7 @@ START: Final = bytes(32)
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def link(before: bytes, text: bytes) -> bytes:
+def chain(before: bytes, text: bytes) -> bytes:
     """The hash of a record by its text and the hash before it."""
     return sha256(before + text).digest()
 
@@ -50,7 +50,7 @@ def note(session: Session, record: Record, effects: Effects) -> bytes:
     if not head.log_hash or head.phase is Phase.ENDED:
         return b""
     text = records.encode(record)
-    head.log_hash = link(head.log_hash, text)
+    head.log_hash = chain(head.log_hash, text)
     head.log_length += 1
     effects.log.append(text)
     return head.log_hash[:RECEIPT_BYTES]

@@ -9,7 +9,7 @@ from typing import Final
 
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Pending, Player, Session, Standing
-from quickpoll.envelope import Audience, Link
+from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (
     HOST_PROGRESS_INTERVAL_MS,
     LOBBY_INTERVAL_MS,
@@ -33,14 +33,14 @@ def standing(player: Player | None) -> Standing:
     """How a player stands now; None is one without a seat."""
     if player is None:
         return Standing.ABSENT
-    return Standing.AWAY if player.link is None else Standing.CONNECTED
+    return Standing.AWAY if player.connection is None else Standing.CONNECTED
 
 
 def note_player(session: Session, player_id: str, before: Standing) -> None:
     """A player has come or gone; `before` is how the player stood until then."""
     pending = session.head.pending
     pending.players_stale = True
-    if session.head.host_links:
+    if session.head.host_connections:
         pending.standings.setdefault(player_id, before)
         pending.host_counts_stale = True
 
@@ -49,14 +49,14 @@ def note_answer(session: Session, player_id: str) -> None:
     """An answer was accepted."""
     pending = session.head.pending
     pending.players_stale = True
-    if session.head.host_links:
+    if session.head.host_connections:
         pending.answered.append(player_id)
         pending.host_counts_stale = True
 
 
 def note_ask(session: Session, player_id: str) -> None:
     """A player asks for extra time."""
-    if session.head.host_links:
+    if session.head.host_connections:
         session.head.pending.asked.append(player_id)
 
 
@@ -68,9 +68,9 @@ def host_knows_all(session: Session, now: int) -> None:
     )
 
 
-def tell_device(session: Session, link: Link, effects: Effects) -> None:
+def tell_device(session: Session, connection: ConnectionId, effects: Effects) -> None:
     """Says to one device of the host what it does not know yet; the other is about to get the whole picture."""
-    effects.said.extend(ToEach(((link, message),)) for message in _for_host(session))
+    effects.said.extend(ToEach(((connection, message),)) for message in _for_host(session))
 
 
 def counts_are_void(session: Session) -> None:
@@ -133,9 +133,9 @@ def _for_host(session: Session) -> list[ServerMessage]:
             continue
         if before is Standing.ABSENT:
             joined.append(RosterEntry(player.id, player.name, player.avatar))
-        if player.link is None and before is not Standing.AWAY:
+        if player.connection is None and before is not Standing.AWAY:
             gone["disconnected"].append(player_id)
-        elif player.link is not None and before is Standing.AWAY:
+        elif player.connection is not None and before is Standing.AWAY:
             returned.append(player_id)
     messages: list[ServerMessage] = []
     if joined:

@@ -176,7 +176,7 @@ def close(session: Session, now: int, effects: Effects) -> None:
         total=len(ordered),
     )
     your_results = [
-        (player.link, player.result) for player in session.players.values() if player.link and player.result
+        (player.connection, player.result) for player in session.players.values() if player.connection and player.result
     ]
     effects.said += (
         ToMany(Audience.ALL, head.results),
@@ -280,7 +280,11 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     quiz_ended = QuizEnded(
         seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)
     )
-    finals = [(player.link, views.your_final(session, player)) for player in session.players.values() if player.link]
+    finals = [
+        (player.connection, views.your_final(session, player))
+        for player in session.players.values()
+        if player.connection
+    ]
     effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
     progress.counts_are_void(session)
 

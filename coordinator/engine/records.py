@@ -65,7 +65,7 @@ class Away(Struct, frozen=True, array_like=True, tag="away"):
     players: tuple[int, ...]
 
 
-class Linked(Struct, frozen=True, array_like=True, tag="link"):
+class Connected(Struct, frozen=True, array_like=True, tag="link"):
     """A player has come back, or has changed to another connection."""
 
     at: int
@@ -154,7 +154,7 @@ Record = (
     | Left
     | Kicked
     | Away
-    | Linked
+    | Connected
     | Locked
     | Paused
     | ExtraTime

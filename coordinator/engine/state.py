@@ -2,7 +2,7 @@
 
 Invariants:
 - `players` holds everyone with a seat, in the order of joining; who leaves or is kicked is gone.
-- Seats, links and answers change only by the methods of `Session`, which keep its derived counts true.
+- Seats, connections and answers change only by the methods of `Session`, which keep its derived counts true.
 - `Player.answer` is the last one accepted; it belongs to the current question only if its `question` says so.
 - `head.seq` is the number of the last broadcast; `head` and `players` are all that changes.
 - Nothing here depends on when it was loaded: the same entries give the same bytes.
@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from coordinator.engine.scoring import PUBLISHED, Ruling
-from quickpoll.envelope import Identity, Link
+from quickpoll.envelope import ConnectionId, Identity
 from quickpoll.names import Name, look
 from quickpoll.protocol import (
     Answer,
@@ -70,7 +70,7 @@ class Player(Struct, array_like=True, kw_only=True):
     avatar: str
     join_id: str
     """The `request_id` of the join, to recognise it when it is sent again."""
-    link: Link | None
+    connection: ConnectionId | None
     """The connection; None while away."""
     points: int = 0
     correct: int = 0
@@ -147,7 +147,7 @@ class Head(Struct, array_like=True, kw_only=True):
     locked: bool = False
     closed: bool = False
     """Whether the session is over; only its code is kept, to say so."""
-    host: Link | None
+    host: ConnectionId | None
     """The host's stage; `remote` is the second device."""
     create_id: str
     """The `request_id` of the create, to recognise it when it is sent again."""
@@ -171,7 +171,7 @@ class Head(Struct, array_like=True, kw_only=True):
     leaderboard: Leaderboard | None = None
     podium: tuple[LeaderboardEntry, ...] = ()
     pending: Pending
-    remote: Link | None = None
+    remote: ConnectionId | None = None
     paused: bool = False
     """Whether auto-advance is held."""
     tallies: list[Tally] = []
@@ -189,9 +189,9 @@ class Head(Struct, array_like=True, kw_only=True):
     remote_bound_at: int = 0
 
     @property
-    def host_links(self) -> list[Link]:
+    def host_connections(self) -> list[ConnectionId]:
         """The host's connections: none, stage or remote, or both."""
-        return [link for link in (self.host, self.remote) if link is not None]
+        return [connection for connection in (self.host, self.remote) if connection is not None]
 
 
 @dataclass
@@ -278,10 +278,10 @@ class Session:
         """Whether somebody has this name, or one that looks like it."""
         return name.key in self.names or name.look in self.looks
 
-    def set_link(self, player: Player, link: Link | None) -> None:
+    def set_connection(self, player: Player, connection: ConnectionId | None) -> None:
         """Connects a player, or marks the connection as gone."""
         self._count(player, -1)
-        player.link = link
+        player.connection = connection
         self._count(player, 1)
 
     def accept(self, player: Player, answer: AcceptedAnswer) -> None:
@@ -319,7 +319,7 @@ class Session:
             self._count(player, 1)
 
     def _count(self, player: Player, change: int) -> None:
-        away = player.link is None
+        away = player.connection is None
         if not away:
             self.connected += change
         if self.has_answered(player):

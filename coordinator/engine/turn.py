@@ -67,7 +67,7 @@ class Turn:
 
     def reply(self, message: ServerMessage, identity: Identity | None = None, *, unbind: bool = False) -> None:
         """Answers the command; with `identity`, its connection acts as that from here on."""
-        self.effects.said.append(Reply(self.command.link, self.command.request, message, identity, unbind))
+        self.effects.said.append(Reply(self.command.connection, self.command.request, message, identity, unbind))
 
     def refuse(self, refused: Refused) -> None:
         """Answers the command with an error."""

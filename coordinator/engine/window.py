@@ -33,7 +33,7 @@ def check(session: Session, index: int, received_at: int, counted_at: int, playe
 def is_over(session: Session, now: int) -> bool:
     """Whether no answer can count any more.
 
-    Notes, once for each time limit, until when one may be on its way: by the slowest link of those without an answer.
+    Notes, once for each time limit, until when one may be on its way: by the slowest connection still owing one.
     """
     head, closes_by = session.head, _closes_by(session)
     if now > closes_by > head.late_until:
@@ -49,8 +49,8 @@ def last_moment(session: Session) -> int:
 
 
 def _last_arrival(session: Session) -> int:
-    """When the last answer can arrive that was tapped in time, by the links of those who have not answered."""
-    waiting = (player for player in session.players.values() if player.link and not session.has_answered(player))
+    """When the last answer can arrive that was tapped in time, by the connections of those who have not answered."""
+    waiting = (player for player in session.players.values() if player.connection and not session.has_answered(player))
     grace_ms = session.head.settings.grace_ms
     return max((views.own_closes_at(session, p) + min(p.round_trip_ms, grace_ms) for p in waiting), default=0)
 

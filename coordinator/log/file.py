@@ -73,7 +73,7 @@ def lines(texts: Iterable[bytes], before: bytes = log.START) -> tuple[list[str],
     """
     made = []
     for text in texts:
-        before = log.link(before, text)
+        before = log.chain(before, text)
         made.append(f'["{before[: log.RECEIPT_BYTES].hex()}",{text[1:].decode()}')
     return made, before
 

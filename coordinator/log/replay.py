@@ -14,7 +14,7 @@ from coordinator.engine import Drawn, Reply, Session, apply, create, log, record
 from coordinator.engine.records import Record
 from coordinator.engine.scoring import PUBLISHED, Ruling
 from coordinator.log.file import Log
-from quickpoll.envelope import Command, Entry, GatewayLost, Identity, Link, Tick
+from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
     CloseQuestion,
     CreateSession,
@@ -33,7 +33,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
 )
 
-_HOST: Final = Link("replay", -1)
+_HOST: Final = ConnectionId("replay", -1)
 _GONE: Final = "gone"
 """The gateway of players who are about to be away."""
 
@@ -87,7 +87,7 @@ class Replay:
         self.session.ruling = self.ruling
         # What was decided then stands as it was written, even if a later version knows more settings.
         self._made = [self.log.texts[0]]
-        self.session.head.log_hash = log.link(log.START, self.log.texts[0])
+        self.session.head.log_hash = log.chain(log.START, self.log.texts[0])
 
     def _apply(self, index: int, record: Record) -> str:
         """Does what the record says; returns why the engine did not do it, if it said so."""
@@ -115,7 +115,7 @@ class Replay:
                 return GatewayLost(_GONE), Drawn()
             case records.Left():
                 return self._by_player(record.player, LeaveSession()), Drawn()
-            case records.Linked():
+            case records.Connected():
                 identity = self.session.player_identity(self._players[record.player])
                 return self._command(identity, ResumeSession(token=""), record.round_trip_ms), Drawn()
             case records.Answered():
@@ -125,7 +125,7 @@ class Replay:
                 return Tick(), Drawn()
             case _:
                 body = self._host_command(record)
-                return self._command(self.session.host_identity, body, link=_HOST), Drawn()
+                return self._command(self.session.host_identity, body, connection=_HOST), Drawn()
 
     def _host_command(self, record: "_ByHost") -> SessionCommand:
         match record:
@@ -147,22 +147,30 @@ class Replay:
     def _by_player(self, number: int, body: SessionCommand, round_trip_ms: int = 0) -> Command:
         player_id = self._players[number]
         identity = self.session.player_identity(player_id)
-        return self._command(identity, body, round_trip_ms, self.session.players[player_id].link)
+        return self._command(identity, body, round_trip_ms, self.session.players[player_id].connection)
 
     def _command(
-        self, identity: Identity | None, body: SessionCommand, round_trip_ms: int = 0, link: Link | None = None
+        self,
+        identity: Identity | None,
+        body: SessionCommand,
+        round_trip_ms: int = 0,
+        connection: ConnectionId | None = None,
     ) -> Command:
         """A command of its own number, and by a connection of its own where none is given."""
         self._requests += 1
         return Command(
-            link or Link("replay", self._requests), self._requests, identity, body, round_trip_ms=round_trip_ms
+            connection or ConnectionId("replay", self._requests),
+            self._requests,
+            identity,
+            body,
+            round_trip_ms=round_trip_ms,
         )
 
     def _take_away(self, record: records.Away) -> None:
         for number in record.players:
             player = self.session.players[self._players[number]]
-            if player.link is not None:
-                self.session.set_link(player, Link(_GONE, number))
+            if player.connection is not None:
+                self.session.set_connection(player, ConnectionId(_GONE, number))
 
 
 _ByHost = records.Next | records.ClosesQuestion | records.Kicked | records.Locked | records.Paused | records.ExtraTime

@@ -1,7 +1,7 @@
 """Which partitions this coordinator owns: takes, renews and gives back leases, so that all coordinators share evenly.
 
 An owner acts only while its lease is valid by its own monotonic clock, with a margin; that two owners never both
-commit is the work of the fencing token, which grows with each taking. A partition is given back between two batches,
+commit is the work of the fence, which grows with each taking. A partition is given back between two batches,
 and word of it is given, so that its next owner does not wait for the next look.
 """
 
@@ -37,7 +37,7 @@ _log: Final = logging.getLogger(__name__)
 class Lease:
     """The right to one partition. `valid_until` is a moment of the monotonic clock, in seconds."""
 
-    token: int
+    fence: int
     valid_until: float
 
 
@@ -60,7 +60,7 @@ class Leases:
             membership: knows the share of this coordinator.
             coordinator: the id of this coordinator.
             between_batches: for each partition: held while a batch of it is under way.
-            gained: called with a partition and its fencing token.
+            gained: called with a partition and its fence.
             lost: called with a partition that is not ours any more.
         """
         self._links = links
@@ -77,7 +77,7 @@ class Leases:
         self._script = Script("coordinator", "scripts/lease.lua")
         self._leases: dict[int, Lease] = {}
         self._heard: dict[int, int] = {}
-        """The last fencing token of each partition that was ours."""
+        """The last fence of each partition that was ours."""
         self._hurry = asyncio.Event()
         self._outage = Outage(_log, BEAT_EVERY_S)
         self._share = 0
@@ -141,7 +141,7 @@ class Leases:
         self._end(number, "partition %d is another coordinator's")
 
     def retake(self, number: int) -> None:
-        """Redis has lost what was said under the token of a partition: what follows has to have a greater one."""
+        """Redis has lost what was said under the fence of a partition: what follows has to have a greater one."""
         self._end(number, "Redis has lost the latest of partition %d; it goes on from before that")
         self.hurry()
 
@@ -168,11 +168,11 @@ class Leases:
     async def _renew(self) -> bool:
         sent = monotonic()
         lost_some = False
-        for number, token in (await self._call("renew", self._tokens(self._leases))).items():
+        for number, fence in (await self._call("renew", self._fences(self._leases))).items():
             lease = self._leases.get(number)
             if lease is None:
                 continue  # fenced meanwhile
-            if token == lease.token:
+            if fence == lease.fence:
                 lease.valid_until = _valid_until(sent)
             else:
                 self.forget(number)
@@ -195,11 +195,11 @@ class Leases:
         while rest and (missing := share - len(self._leases)) > 0:
             numbers, rest = rest[:missing], rest[missing:]
             sent = monotonic()
-            for number, token in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
-                if token:
-                    self._leases[number] = Lease(token, _valid_until(sent))
-                    self._heard[number] = token
-                    self._gained(number, token)
+            for number, fence in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
+                if fence:
+                    self._leases[number] = Lease(fence, _valid_until(sent))
+                    self._heard[number] = fence
+                    self._gained(number, fence)
         if len(self._leases) > before:
             _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
@@ -230,7 +230,7 @@ class Leases:
     async def _release(self, numbers: Iterable[int]) -> None:
         leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}
         if leases:
-            await self._call("release", self._tokens(leases))
+            await self._call("release", self._fences(leases))
             await self._membership.tell()
 
     def _drop_expired(self) -> None:
@@ -240,32 +240,32 @@ class Leases:
             del self._leases[number]
             self._lost(number)
 
-    async def _call(self, action: str, tokens: Mapping[int, int]) -> dict[int, int]:
+    async def _call(self, action: str, fences: Mapping[int, int]) -> dict[int, int]:
         """What the script says, by partition; those of a node that is away are left out.
 
         Raises:
             LinkLost, Refusal: all nodes are away.
         """
-        groups = by_node(self._links.nodes, tokens)
+        groups = by_node(self._links.nodes, fences)
         outcomes = await asyncio.gather(
             *(
-                self._call_at(node, action, {number: tokens[number] for number in numbers})
+                self._call_at(node, action, {number: fences[number] for number in numbers})
                 for node, numbers in groups.items()
             )
         )
         return _answered({number: reply for outcome in outcomes for number, reply in outcome.items()})
 
-    async def _call_at(self, node: Node, action: str, tokens: Mapping[int, int]) -> dict[int, Any]:
-        groups = [[number] for number in tokens] if self._links.nodes.apart else [list(tokens)]
+    async def _call_at(self, node: Node, action: str, fences: Mapping[int, int]) -> dict[int, Any]:
+        groups = [[number] for number in fences] if self._links.nodes.apart else [list(fences)]
         calls: list[Call] = []
         for group in groups:
-            names = [name for number in group for name in (self._keys[number].lease, self._keys[number].token)]
-            calls.append((names, [action, self._coordinator, TTL_MS, *(tokens[number] for number in group)]))
+            names = [name for number in group for name in (self._keys[number].lease, self._keys[number].fence)]
+            calls.append((names, [action, self._coordinator, TTL_MS, *(fences[number] for number in group)]))
         try:
             results = await self._script.run(await self._links.to(node), calls)
         except UNAVAILABLE as error:
             self._links.nodes.doubt(error)
-            return dict.fromkeys(tokens, error)
+            return dict.fromkeys(fences, error)
         replies: dict[int, Any] = {}
         for group, result in zip(groups, results, strict=True):
             if isinstance(result, Refusal):
@@ -276,8 +276,8 @@ class Leases:
         return replies
 
     @staticmethod
-    def _tokens(leases: Mapping[int, Lease]) -> dict[int, int]:
-        return {number: lease.token for number, lease in leases.items()}
+    def _fences(leases: Mapping[int, Lease]) -> dict[int, int]:
+        return {number: lease.fence for number, lease in leases.items()}
 
 
 def _answered(replies: Mapping[int, Any]) -> dict[int, Any]:

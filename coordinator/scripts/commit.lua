@@ -1,10 +1,10 @@
 -- Commits one batch of a partition: state, deadlines, offset and deliveries, all of them or none.
 --
--- KEYS  1 token   2 meta   3 stream   4 deadlines   5 gateways   6 quarantine   7 outbox
+-- KEYS  1 fence   2 meta   3 stream   4 deadlines   5 gateways   6 quarantine   7 outbox
 --       then for each session: its hash, its history, its log, its channel
 --       then for each gateway with replies: its channel
 --       then for each new session: the key that recognises its create_session
--- ARGV  1 the fencing token of the lease that the batch was made under
+-- ARGV  1 the fence of the lease that the batch was made under
 --       2 the offset that the batch was made from, 3 the offset after it, 4 the first ID to keep in the stream
 --       5 sessions, 6 gateways with replies, 7 new sessions: how many
 --       8 to leave what is to be published in the outbox, for `publish.lua`: its expiry in ms; 0: it is published now

@@ -1,14 +1,14 @@
 -- Acquires, renews or releases the leases of some partitions.
 --
 -- KEYS  for each partition:
---         lease   `<coordinator id>:<fencing token>`, with expiry
---         token   the last fencing token given out
+--         lease   `<coordinator id>:<fence>`, with expiry
+--         fence   the last fence given out
 -- ARGV  1 acquire | renew | release
 --       2 the coordinator's id
 --       3 expiry in ms
---       then for each partition: the coordinator's fencing token (renew, release), or the highest one that it has
+--       then for each partition: the coordinator's fence (renew, release), or the highest one that it has
 --         heard of (acquire)
--- Returns for each partition the fencing token under which the coordinator holds the lease now; 0: it does not.
+-- Returns for each partition the fence under which the coordinator holds the lease now; 0: it does not.
 
 local action, coordinator, expiry = ARGV[1], ARGV[2], ARGV[3]
 
@@ -27,8 +27,8 @@ local function release(lease, mine)
   return 0
 end
 
--- Not below the clock, so that a token does not come again after Redis has lost its data. Not below what was heard of
--- either: a replica that took over may have missed the last token, and its clock may be behind.
+-- Not below the clock, so that a fence does not come again after Redis has lost its data. Not below what was heard of
+-- either: a replica that took over may have missed the last fence, and its clock may be behind.
 local function acquire(lease, heard, last)
   local held = redis.call('GET', lease)
   -- A lease under our own id that we ask for is one whose reply we have missed.
@@ -37,17 +37,17 @@ local function acquire(lease, heard, last)
   end
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  local token = math.max(tonumber(redis.call('GET', last) or 0) + 1, tonumber(heard) + 1, now)
+  local fence = math.max(tonumber(redis.call('GET', last) or 0) + 1, tonumber(heard) + 1, now)
   -- As text: Lua would write numbers of this size as 1.7e+12.
-  local text = string.format('%.0f', token)
+  local text = string.format('%.0f', fence)
   redis.call('SET', last, text)
   redis.call('SET', lease, coordinator .. ':' .. text, 'PX', expiry)
-  return token
+  return fence
 end
 
 local act = ({ acquire = acquire, renew = renew, release = release })[action]
-local tokens = {}
+local fences = {}
 for index = 1, #KEYS / 2 do
-  tokens[index] = act(KEYS[2 * index - 1], ARGV[3 + index], KEYS[2 * index])
+  fences[index] = act(KEYS[2 * index - 1], ARGV[3 + index], KEYS[2 * index])
 end
-return tokens
+return fences

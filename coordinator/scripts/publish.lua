@@ -1,7 +1,7 @@
 -- Publishes what a partition's commits have left to be said, once it is durable.
 --
--- KEYS  1 token   2 outbox   list: channel, message, channel, message, ...
--- ARGV  1 the fencing token of the coordinator that saw to it
+-- KEYS  1 fence   2 outbox   list: channel, message, channel, message, ...
+-- ARGV  1 the fence of the coordinator that saw to it
 -- Returns OK; FENCED: another coordinator has taken the lease, and it will see to it.
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from quickpoll.envelope import FORMAT, Command, Identity, Link, encode
+from quickpoll.envelope import FORMAT, Command, ConnectionId, Identity, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.protocol import JoinSession, LeaveSession, ResumeSession, Role, SubmitAnswer
 
@@ -19,7 +19,7 @@ def stranger_to(code: str) -> Identity:
 def poison(code: str, rng: random.Random) -> Sequence[dict[Any, Any]]:
     """Fields of such entries, for the stream of a session's partition."""
     stranger = stranger_to(code)
-    whole = encode(Command(Link("nowhere", 1), 1, stranger, SubmitAnswer(question=0, answer=0)))
+    whole = encode(Command(ConnectionId("nowhere", 1), 1, stranger, SubmitAnswer(question=0, answer=0)))
     return [
         {ENTRY_FIELD: b""},
         {b"other": b"field"},
@@ -29,7 +29,7 @@ def poison(code: str, rng: random.Random) -> Sequence[dict[Any, Any]]:
         {ENTRY_FIELD: FORMAT + msgspec.msgpack.encode([9, "no such tag"])},
         {ENTRY_FIELD: FORMAT + rng.randbytes(64)},
         {ENTRY_FIELD: whole},
-        {ENTRY_FIELD: encode(Command(Link("", -1), -1, None, JoinSession(code=code, name="")))},
-        {ENTRY_FIELD: encode(Command(Link("nowhere", 2), 2, stranger, LeaveSession()))},
-        {ENTRY_FIELD: encode(Command(Link("nowhere", 3), 3, None, ResumeSession(token="x")))},
+        {ENTRY_FIELD: encode(Command(ConnectionId("", -1), -1, None, JoinSession(code=code, name="")))},
+        {ENTRY_FIELD: encode(Command(ConnectionId("nowhere", 2), 2, stranger, LeaveSession()))},
+        {ENTRY_FIELD: encode(Command(ConnectionId("nowhere", 3), 3, None, ResumeSession(token="x")))},
     ]

@@ -12,10 +12,10 @@ from typing import Any
 from coordinator.app import Coordinator
 from quickpoll.envelope import (
     Command,
+    ConnectionId,
     Disconnected,
     Entry,
     Identity,
-    Link,
     Replies,
     Reply,
     Shared,
@@ -108,7 +108,7 @@ class Caller:
         if request is None:
             self._requests += 1
             request = self._requests
-        return Command(Link(self.name, connection), request, identity, body, "https://quiz.example")
+        return Command(ConnectionId(self.name, connection), request, identity, body, "https://quiz.example")
 
     async def send(self, command: Command) -> "asyncio.Future[Reply]":
         """Appends a command; the future is its reply."""
@@ -189,7 +189,7 @@ class Caller:
 
     async def disconnect(self, connection: int, identity: Identity) -> None:
         await self.append(
-            Disconnected(Link(self.name, connection), identity), partition_of(identity.code, self.partitions)
+            Disconnected(ConnectionId(self.name, connection), identity), partition_of(identity.code, self.partitions)
         )
 
     async def _listen(self, subscribed: asyncio.Event) -> None:

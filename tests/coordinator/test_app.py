@@ -13,7 +13,7 @@ import pytest
 from coordinator.app import Coordinator, LayoutMismatch
 from coordinator.batch.partition import Partition
 from coordinator.ownership.leases import BEAT_EVERY_S
-from quickpoll.envelope import Binding, CloseAll, CloseOne, Identity, Link, Reply
+from quickpoll.envelope import Binding, CloseAll, CloseOne, ConnectionId, Identity, Reply
 from quickpoll.keys import COORDINATORS, GATEWAYS, LAYOUT, PartitionKeys
 from quickpoll.protocol import (
     AnswerAccepted,
@@ -113,8 +113,8 @@ async def test_a_reply_that_binds_tells_what_was_seen_by_then(gateway: Caller, r
         resumed = decode_message(reply.text)
         assert isinstance(resumed, Resumed)
         *before, takeover = await gateway.history(host.code)
-        assert reply.binding == Binding(ann, resumed.session.seq, len(before), takeover.token)
-        assert takeover.items == (CloseOne(Link(gateway.name, 2), 4502, "connected elsewhere"),)
+        assert reply.binding == Binding(ann, resumed.session.seq, len(before), takeover.fence)
+        assert takeover.items == (CloseOne(ConnectionId(gateway.name, 2), 4502, "connected elsewhere"),)
 
 
 async def test_an_unknown_code_is_not_found(gateway: Caller, redis_url: str) -> None:
@@ -285,7 +285,7 @@ async def test_an_owner_whose_lease_was_taken_changes_nothing_and_says_nothing(
         before = await redis.hgetall(keys.session(host.code))
         async with coordinator._between_batches[keys.number]:  # it is paused while another takes over
             await redis.set(keys.lease, "another:9999999999999", px=60_000)
-            await redis.set(keys.token, "9999999999999")
+            await redis.set(keys.fence, "9999999999999")
             await gateway.send(gateway.command(JoinSession(code=host.code, name="Ann"), 2))
         await eventually(lambda: keys.number not in coordinator.owned)
         assert await redis.hgetall(keys.session(host.code)) == before
@@ -476,5 +476,5 @@ async def test_cut_off_from_redis_it_is_not_ready_and_goes_on_when_it_is_back(
             with suppress(RedisError):
                 joined = await gateway.reply(JoinSession(code=host.code, name="Ann"), 2)
         assert isinstance(decode_message(joined.text), Joined)
-        assert joined.connection == Link("gw", 2).connection
+        assert joined.connection == ConnectionId("gw", 2).number
         await eventually(lambda: coordinator._leases.is_in_touch)

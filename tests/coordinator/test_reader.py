@@ -53,7 +53,7 @@ class Loop:
 
     async def own(self, number: int) -> Partition:
         """Takes a partition; returns when it was loaded."""
-        await self.redis.set(PartitionKeys(number).token, str(TOKEN))
+        await self.redis.set(PartitionKeys(number).fence, str(TOKEN))
         partition = self.owned[number] = Partition(self.links, TOKENS, number, 64, TOKEN)
         self.readers.wake()
         assert await self.next() == (number, True)
@@ -129,7 +129,7 @@ async def test_without_a_valid_lease_nothing_is_read_or_applied(loop: Loop) -> N
 async def test_a_fenced_partition_is_reported_and_the_others_go_on(loop: Loop) -> None:
     await loop.own(1)
     await loop.own(2)
-    await loop.redis.set(PartitionKeys(1).token, str(TOKEN + 1))
+    await loop.redis.set(PartitionKeys(1).fence, str(TOKEN + 1))
     await loop.tick(1)
     async with asyncio.timeout(5):
         assert await loop.fenced.get() == 1
@@ -235,7 +235,7 @@ async def test_one_that_is_fenced_by_a_later_lease_of_our_own_is_not_given_up(
 
     async def lose_and_take(link: RedisLink, batches: Any) -> Any:
         monkeypatch.setattr(loop.readers._committer, "commit", commit)
-        await loop.redis.set(PartitionKeys(1).token, str(TOKEN + 1))
+        await loop.redis.set(PartitionKeys(1).fence, str(TOKEN + 1))
         loop.owned[1] = Partition(loop.links, TOKENS, 1, 64, TOKEN + 1)
         return await commit(link, batches)
 

@@ -85,7 +85,7 @@ def to_each(*texts: tuple[Command, bytes]) -> Personal:
     """Personal messages to the connections that sent these commands."""
     by_gateway: dict[str, list[tuple[int, bytes]]] = {}
     for command, message in texts:
-        by_gateway.setdefault(command.link.gateway, []).append((command.link.connection, message))
+        by_gateway.setdefault(command.connection.gateway, []).append((command.connection.number, message))
     return Personal({gateway: encode_personal(tuple(parts)) for gateway, parts in by_gateway.items()})
 
 
@@ -99,7 +99,7 @@ class Coordinator:
         self.joined: dict[str, Command] = {}
         """The joins by name."""
         self.last_step: dict[str, int] = {}
-        self.token = 1
+        self.fence = 1
         self.line: Line | None = None
         self.seq = 0
 
@@ -167,13 +167,13 @@ class Coordinator:
     async def reply(self, command: Command, message: bytes, **more: Any) -> None:
         """One `Replies` with one reply, by the partition of the command."""
         code = command.identity.code if command.identity else getattr(command.body, "code", CODE)
-        replies = Replies((Reply(command.link.connection, command.request, message, **more),), self.line)
-        await self.redis.spublish(keys_of(code).replies(command.link.gateway), encode(replies))
+        replies = Replies((Reply(command.connection.number, command.request, message, **more),), self.line)
+        await self.redis.spublish(keys_of(code).replies(command.connection.gateway), encode(replies))
 
     async def step(self, *items: Item, code: str = CODE, publish: bool = True, history: bool = True) -> Step:
         """The session's next Step. Without `publish` it is as if the gateway's subscription was cut then."""
         number = self.last_step[code] = self.last_step.get(code, 0) + 1
-        step = Step(self.token, number, items, self.line.since if self.line else "")
+        step = Step(self.fence, number, items, self.line.since if self.line else "")
         self.seq = max([self.seq, *(item.seq for item in items if isinstance(item, Shared))])
         keys = keys_of(code)
         commit = self.redis.pipeline(transaction=True)

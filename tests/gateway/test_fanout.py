@@ -40,7 +40,8 @@ async def test_what_is_personal_is_for_one_and_in_its_place(home: House) -> None
 async def test_one_is_closed_the_others_stay(home: House) -> None:
     ann, bob = await players(home, "Ann", "Bob")
     fan_out(
-        home, Step(1, 1, (to_all(1), CloseOne(home.coordinator.joined["Ann"].link, 4502, "elsewhere", text("bye"))))
+        home,
+        Step(1, 1, (to_all(1), CloseOne(home.coordinator.joined["Ann"].connection, 4502, "elsewhere", text("bye")))),
     )
     assert [(await ann.hear())["type"] for _ in range(2)] == ["news", "bye"]
     assert await ann.closed() == (4502, "elsewhere")
@@ -61,7 +62,7 @@ async def test_who_leaves_while_a_step_is_being_delivered_gets_nothing_more(
     leaving = await home.coordinator.command()
     step = await home.coordinator.step(to_all(1), publish=False)
     home.gateway._hub.step(CODE, encode(step))
-    reply = Reply(leaving.link.connection, leaving.request, text("ok"), unbind=True)
+    reply = Reply(leaving.connection.number, leaving.request, text("ok"), unbind=True)
     home.gateway._hub.replies(encode(Replies((reply,))))
     assert (await bob.hear())["type"] == "ok"
     assert (await bob.ask("sync_clock", t0=1))["type"] == "clock"

@@ -7,7 +7,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gateway.frames import StepFrames, text_frame
-from quickpoll.envelope import Audience, CloseAll, CloseOne, Item, Link, Personal, Shared, Step, encode_personal
+from quickpoll.envelope import Audience, CloseAll, CloseOne, ConnectionId, Item, Personal, Shared, Step, encode_personal
 from quickpoll.protocol import Role
 
 
@@ -91,6 +91,9 @@ def test_the_end_of_a_session_is_told_apart() -> None:
 
 
 def test_a_connection_that_closes_alone_has_a_last_frame() -> None:
-    step = frames(CloseOne(Link("here", 7), 4501, "kicked", b"bye"), CloseOne(Link("elsewhere", 8), 4501, "kicked"))
+    step = frames(
+        CloseOne(ConnectionId("here", 7), 4501, "kicked", b"bye"),
+        CloseOne(ConnectionId("elsewhere", 8), 4501, "kicked"),
+    )
     assert step.close_of(7) == (4501, "kicked", text_frame(b"bye"))
     assert step.close_of(8) is None

@@ -43,7 +43,7 @@ async def test_who_was_about_to_be_let_in_then_comes_again_too(home: House) -> N
     await home.redis.zrem(GATEWAYS, home.gateway.id)
     assert await client.closed() == (4000, "resume")
     await home.coordinator.answer(command)
-    assert (await home.coordinator.disconnected()).link == command.link
+    assert (await home.coordinator.disconnected()).connection == command.connection
 
 
 async def test_who_was_counted_as_dead_learns_it_also_when_the_reply_to_a_beat_is_lost(

@@ -7,7 +7,7 @@ import pytest
 from gateway import connection, fanout
 from gateway.connection import Connection
 from gateway.limits import MISSES
-from quickpoll.envelope import Binding, CloseOne, Command, Identity, Link, Replies, Reply, encode
+from quickpoll.envelope import Binding, CloseOne, Command, ConnectionId, Identity, Replies, Reply, encode
 from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
@@ -108,7 +108,7 @@ async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
 
 
 def reply_to(command: Command, message: bytes, **more: Any) -> bytes:
-    return encode(Replies((Reply(command.link.connection, command.request, message, **more),)))
+    return encode(Replies((Reply(command.connection.number, command.request, message, **more),)))
 
 
 async def test_what_was_in_the_reply_does_not_come_again(home: House) -> None:
@@ -155,8 +155,8 @@ async def test_the_end_of_a_session_closes_all_its_connections_and_no_other(home
 
 async def test_a_connection_that_lost_its_identity_is_told_and_closed(home: House) -> None:
     player, other = await home.player("Ann"), await home.player("Bob")
-    link = home.coordinator.joined["Ann"].link
-    await home.coordinator.step(to_all(1), CloseOne(link, 4501, "kicked", text("kicked")))
+    connection = home.coordinator.joined["Ann"].connection
+    await home.coordinator.step(to_all(1), CloseOne(connection, 4501, "kicked", text("kicked")))
     assert await kinds(player, 2) == ["news", "kicked"]
     assert await player.closed() == (4501, "kicked")
     assert await kinds(other, 1) == ["news"]
@@ -166,15 +166,15 @@ async def test_a_connection_that_lost_its_identity_is_told_and_closed(home: Hous
 
 async def test_it_is_told_too_when_the_subscription_was_cut_at_that_moment(home: House) -> None:
     player = await home.player("Ann")
-    await home.coordinator.step(CloseOne(home.coordinator.joined["Ann"].link, 4502, "elsewhere"), publish=False)
+    await home.coordinator.step(CloseOne(home.coordinator.joined["Ann"].connection, 4502, "elsewhere"), publish=False)
     await home.cut_subscriptions()
     assert await player.closed() == (4502, "elsewhere")
 
 
 async def test_who_has_the_same_number_at_another_gateway_stays(home: House) -> None:
     player = await home.player("Ann")
-    link = Link("elsewhere", home.coordinator.joined["Ann"].link.connection)
-    await home.coordinator.step(CloseOne(link, 4501, "kicked", text("kicked")), to_all(1))
+    connection = ConnectionId("elsewhere", home.coordinator.joined["Ann"].connection.number)
+    await home.coordinator.step(CloseOne(connection, 4501, "kicked", text("kicked")), to_all(1))
     assert await kinds(player, 1) == ["news"]
 
 
@@ -210,7 +210,7 @@ async def test_a_reply_overtaken_by_a_resync_makes_its_connection_resume(home: H
 async def test_a_reply_that_cannot_be_read_stops_nothing(home: House, caplog: pytest.LogCaptureFixture) -> None:
     ann = await home.player("Ann")
     joining = await home.coordinator.command()
-    await home.redis.spublish(keys_of().replies(joining.link.gateway), b"\x09of a later version")
+    await home.redis.spublish(keys_of().replies(joining.connection.gateway), b"\x09of a later version")
     assert (await ann.ask("submit_answer", question=0, answer=0))["type"] == "ok"
     assert "could not be handled" in caplog.text
 

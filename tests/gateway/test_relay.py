@@ -8,7 +8,7 @@ import pytest
 from gateway import relay
 from gateway.appender import GATHER_S
 from gateway.roundtrip import RECENT
-from quickpoll.envelope import Command, Identity, Link
+from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
 from quickpoll.store.library import Client
@@ -29,11 +29,17 @@ async def test_a_command_becomes_an_entry_and_its_reply_reaches_its_sender(home:
     answer = msgspec.structs.replace(await home.coordinator.command(), round_trip_ms=0)
     body = SubmitAnswer(id="a", question=0, answer=1)
     assert answer == Command(
-        joining.link, 2, Identity(CODE, "n", Role.PLAYER, "Ann"), body, "", answer.round_trip_ms, answer.relayed_at
+        joining.connection,
+        2,
+        Identity(CODE, "n", Role.PLAYER, "Ann"),
+        body,
+        "",
+        answer.round_trip_ms,
+        answer.relayed_at,
     )
     assert 0 <= answer.relayed_at - joining.relayed_at < 10_000
     assert abs(answer.relayed_at - await time_ms(home.redis)) < 10_000
-    assert joining.link == Link(home.gateway.id, joining.link.connection)
+    assert joining.connection == ConnectionId(home.gateway.id, joining.connection.number)
     assert isinstance(joining.body, JoinSession)
     assert joining.identity is None
 
@@ -135,7 +141,7 @@ async def test_a_bound_connection_that_closes_is_reported(home: House) -> None:
     joining = await home.coordinator.command()
     await player.socket.close()
     gone = await home.coordinator.disconnected()
-    assert (gone.link, gone.identity) == (joining.link, Identity(CODE, "n", Role.PLAYER, "Ann"))
+    assert (gone.connection, gone.identity) == (joining.connection, Identity(CODE, "n", Role.PLAYER, "Ann"))
 
 
 async def test_a_connection_that_left_is_not_reported(home: House) -> None:
@@ -153,7 +159,7 @@ async def test_who_is_gone_before_it_has_joined_is_reported(home: House) -> None
     command = await home.coordinator.command()
     await client.socket.close()
     await home.coordinator.answer(command)
-    assert (await home.coordinator.disconnected()).link == command.link
+    assert (await home.coordinator.disconnected()).connection == command.connection
 
 
 async def test_a_join_that_was_answered_too_late_is_undone_at_the_end(

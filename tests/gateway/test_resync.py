@@ -35,12 +35,12 @@ class Behind:
     end = restart
 
 
-def step(number: int, token: int = 5) -> Step:
-    return Step(token, number, ())
+def step(number: int, fence: int = 5) -> Step:
+    return Step(fence, number, ())
 
 
 @pytest.mark.parametrize(
-    ("number", "token", "verdict"),
+    ("number", "fence", "verdict"),
     [
         (11, 5, Verdict.NEXT),
         (11, 6, Verdict.NEXT),
@@ -52,8 +52,8 @@ def step(number: int, token: int = 5) -> Step:
         (11, 4, Verdict.FORKED),
     ],
 )
-def test_a_step_is_judged_from_the_last_one(number: int, token: int, verdict: Verdict) -> None:
-    assert judge(Position(5, 10), step(number, token)) is verdict
+def test_a_step_is_judged_from_the_last_one(number: int, fence: int, verdict: Verdict) -> None:
+    assert judge(Position(5, 10), step(number, fence)) is verdict
 
 
 def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
@@ -82,7 +82,7 @@ def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
 def test_what_is_missing_is_found_completely_or_not_at_all(
     last: int, history: list[tuple[int, int]], found: list[int] | None
 ) -> None:
-    steps = missing(Position(5, 10), last, [step(number, token) for number, token in history])
+    steps = missing(Position(5, 10), last, [step(number, fence) for number, fence in history])
     assert (None if steps is None else [one.step for one in steps]) == found
 
 
@@ -248,7 +248,7 @@ async def test_when_redis_has_lost_a_tail_the_connections_resume(home: House) ->
     await home.coordinator.step(to_all(1))
     await player.hear()
     home.coordinator.last_step.clear()
-    home.coordinator.token = 2
+    home.coordinator.fence = 2
     await home.coordinator.step(to_all(1))
     assert await player.closed() == (4000, "resume")
 
@@ -271,7 +271,7 @@ async def ask(player: Person) -> None:
 async def test_when_redis_has_lost_what_a_reply_told_the_connections_resume_at_the_next_step(
     home: House, told: Person, since: str, is_lost: bool
 ) -> None:
-    home.coordinator.token, home.coordinator.line = 2, Line(2, since, "6-0")
+    home.coordinator.fence, home.coordinator.line = 2, Line(2, since, "6-0")
     await home.coordinator.step(to_all(1))
     if is_lost:
         assert await told.closed() == (4000, "resume")

@@ -16,7 +16,7 @@ def player(name: str, points: int, rank: int) -> Player:
         name_key=name,
         avatar="",
         join_id="",
-        link=None,
+        connection=None,
         points=points,
         rank=rank,
         correct=2,

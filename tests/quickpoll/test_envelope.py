@@ -7,11 +7,11 @@ from quickpoll.envelope import (
     CloseAll,
     CloseOne,
     Command,
+    ConnectionId,
     Disconnected,
     Entry,
     GatewayLost,
     Identity,
-    Link,
     Personal,
     Replies,
     Reply,
@@ -28,7 +28,7 @@ from quickpoll.envelope import (
 )
 from quickpoll.protocol import Role, StartQuiz, SubmitAnswer
 
-LINK = Link("gateway", 7)
+LINK = ConnectionId("gateway", 7)
 PLAYER = Identity("123456", "nonce", Role.PLAYER, "p1")
 
 

@@ -20,7 +20,7 @@ def test_codes_spread_evenly_over_the_partitions() -> None:
 @pytest.mark.parametrize("number", [0, 63])
 def test_all_keys_and_channels_of_a_partition_have_one_hash_tag(number: int) -> None:
     keys = PartitionKeys(number)
-    names = [keys.stream, keys.lease, keys.token, keys.meta, keys.deadlines, keys.gateways, keys.quarantine]
+    names = [keys.stream, keys.lease, keys.fence, keys.meta, keys.deadlines, keys.gateways, keys.quarantine]
     names += [keys.session("123456"), keys.history("123456"), keys.channel("123456"), keys.replies("gateway")]
     names += [keys.create("{an id}")]
     assert {re.findall(r"\{.*?\}", name)[0] for name in names} == {f"{{p{number}}}"}

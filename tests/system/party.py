@@ -199,7 +199,7 @@ async def taken_over(record: Record, folder: Path, redis: Client, redis_url: str
     pubsub: Any = redis.pubsub()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(pubsub.aclose)
-        await pubsub.ssubscribe(record.partition.replies(record.unread[0].link.gateway))
+        await pubsub.ssubscribe(record.partition.replies(record.unread[0].connection.gateway))
         assert await pubsub.get_message(timeout=TOLD_WITHIN_S)  # it is
         await stack.enter_async_context(running(front, coordinator(folder, redis_url)))
         told = await _told(pubsub, record.unread)
@@ -215,4 +215,4 @@ async def _told(pubsub: Any, commands: list[Command]) -> list[Any]:
         for reply in decode_replies(message["data"]).replies:
             assert (reply.connection, reply.request) not in told
             told[reply.connection, reply.request] = decode_message(reply.text)
-    return [told[command.link.connection, command.request] for command in commands]
+    return [told[command.connection.number, command.request] for command in commands]

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from quickpoll.envelope import Disconnected, Link, encode
+from quickpoll.envelope import ConnectionId, Disconnected, encode
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.faults.world import PAST_THE_LEASE_S, Fault, World
@@ -120,7 +120,7 @@ async def _poked(world: World, owner: Node) -> None:
 
 async def _poke(world: World) -> None:
     stream = PartitionKeys(partition_of(world.code, PARTITIONS)).stream
-    entry: dict[Any, Any] = {ENTRY_FIELD: encode(Disconnected(Link("nowhere", 1), stranger_to(world.code)))}
+    entry: dict[Any, Any] = {ENTRY_FIELD: encode(Disconnected(ConnectionId("nowhere", 1), stranger_to(world.code)))}
     await world.cluster.valkey.ask(lambda admin: admin.xadd(stream, entry))
 
 

@@ -11,7 +11,7 @@ from coordinator.batch.entries import Received
 from coordinator.batch.quarantine import Poison
 from coordinator.batch.sessions import Sessions
 from coordinator.engine import IDLE_MS, records
-from quickpoll.envelope import Command, Entry, GatewayLost, Identity, Link, Tick, decode_replies, decode_step
+from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick, decode_replies, decode_step
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import (
     CreateSession,
@@ -38,7 +38,7 @@ class Batches:
     def begin(self, **known: Any) -> Making:
         base: dict[str, Any] = {
             "keys": KEYS,
-            "token": 7,
+            "fence": 7,
             "since": "0-0",
             "offset": "0-0",
             "gateways": set(),
@@ -70,7 +70,7 @@ class Batches:
 
 
 def command(body: SessionCommand, connection: int = 1, identity: Identity | None = None) -> Command:
-    return Command(Link("gw", connection), connection, identity, body)
+    return Command(ConnectionId("gw", connection), connection, identity, body)
 
 
 def join(connection: int) -> Command:

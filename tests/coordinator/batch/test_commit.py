@@ -36,7 +36,7 @@ Commit = Callable[[Sequence[Batch]], Awaitable[tuple[list[Outcome], Exception | 
 @pytest.fixture
 async def commit(redis: Client, link: RedisLink) -> Commit:
     """Commits under the lease with TOKEN."""
-    await redis.set(KEYS.token, str(TOKEN))
+    await redis.set(KEYS.fence, str(TOKEN))
     return partial(Committer().commit, link)
 
 
@@ -105,7 +105,7 @@ async def test_a_commit_that_is_refused_or_late_leaves_the_log_as_it_is(commit: 
     made = batch(sessions=[SessionChange(CODE, FIELDS, log=[b"[1]"])])
     assert await one(commit, made) is Outcome.COMMITTED
     assert await one(commit, made) is Outcome.REFUSED
-    await redis.set(KEYS.token, str(TOKEN + 1))
+    await redis.set(KEYS.fence, str(TOKEN + 1))
     fenced = batch("5-1", "6-0", sessions=[SessionChange(CODE, FIELDS, log=[b"[2]"])])
     assert await one(commit, fenced) is Outcome.FENCED
     assert await redis.lrange(KEYS.log(CODE), 0, -1) == [b"[1]"]
@@ -127,8 +127,8 @@ async def test_replies_are_published_before_steps(commit: Commit, redis: Client)
     assert heard == list(zip(channels, [b"\x00one", b"two", b"step"], strict=True))
 
 
-async def test_under_an_old_token_nothing_happens(commit: Commit, redis: Client) -> None:
-    await redis.set(KEYS.token, str(TOKEN + 1))
+async def test_under_an_old_fence_nothing_happens(commit: Commit, redis: Client) -> None:
+    await redis.set(KEYS.fence, str(TOKEN + 1))
     before = await everything(redis)
     assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is Outcome.FENCED
     assert await everything(redis) == before
@@ -228,7 +228,7 @@ async def test_on_a_lost_link_the_outcome_is_open(commit: Commit, link: RedisLin
 
 async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: Path) -> None:
     async with master_and_replica(tmp_path) as (master, replica):
-        await master.admin.set(KEYS.token, str(TOKEN))
+        await master.admin.set(KEYS.fence, str(TOKEN))
         said: asyncio.Queue[Push] = asyncio.Queue()
         hears = await open_node(f"redis://{master.address}", pushed=said.put_nowait)
         hears.tell([("SSUBSCRIBE", KEYS.channel(CODE), KEYS.replies("gw"))])
@@ -261,7 +261,7 @@ async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: 
 
 
 async def test_what_has_to_wait_does_not_stay_for_ever(redis: Client, link: RedisLink) -> None:
-    await redis.set(KEYS.token, str(TOKEN))
+    await redis.set(KEYS.fence, str(TOKEN))
     committer = Committer(Durability.REPLICA)
     committer.publish = AsyncMock(side_effect=LinkLost("gone"))  # type: ignore[method-assign]
     (outcome,), _ = await committer.commit(link, [batch(replies={"gw": b"reply"})])

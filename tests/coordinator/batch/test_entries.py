@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from coordinator.batch.entries import create_id_of, read_streams, receive
-from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Identity, Link, Tick, encode
+from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.protocol import CreateSession, JoinSession, Role, StartQuiz
 from quickpoll.store.library import Client
@@ -12,7 +12,7 @@ from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.nodes import open_node
 from tests.coordinator.standin import QUIZ
 
-LINK = Link("gw", 1)
+LINK = ConnectionId("gw", 1)
 HOST = Identity("123456", "nonce", Role.HOST)
 
 
@@ -50,7 +50,7 @@ def test_an_entry_that_cannot_be_read_says_why(fields: list[bytes], reason: str)
 
 
 def create_id(given: str | None, connection: int = 1, request: int = 1) -> str:
-    return create_id_of(Command(Link("gw", connection), request, None, CreateSession(quiz=QUIZ, id=given)))
+    return create_id_of(Command(ConnectionId("gw", connection), request, None, CreateSession(quiz=QUIZ, id=given)))
 
 
 def test_an_id_that_nobody_guesses_recognises_a_create_from_any_connection() -> None:

@@ -9,9 +9,9 @@ from quickpoll.envelope import (
     CloseAll,
     CloseOne,
     Command,
+    ConnectionId,
     Identity,
     Line,
-    Link,
     Personal,
     Shared,
     decode_personal,
@@ -66,7 +66,9 @@ def replies(outbox: Outbox) -> dict[str, tuple[envelope.Reply, ...]]:
 
 def test_replies_go_to_their_gateways_in_order() -> None:
     outbox = said(
-        Reply(Link("g1", 1), 7, Ok(reply_to="a")), Reply(Link("g2", 1), 8, Ok()), Reply(Link("g1", 2), 9, Ok())
+        Reply(ConnectionId("g1", 1), 7, Ok(reply_to="a")),
+        Reply(ConnectionId("g2", 1), 8, Ok()),
+        Reply(ConnectionId("g1", 2), 9, Ok()),
     )
     by_gateway = replies(outbox)
     assert [(reply.connection, reply.request) for reply in by_gateway["g1"]] == [(1, 7), (2, 9)]
@@ -77,23 +79,23 @@ def test_replies_go_to_their_gateways_in_order() -> None:
 
 def test_a_player_gets_a_token_that_proves_who_it_is_and_is_bound_to_what_it_was_shown() -> None:
     joined = Joined(code=CODE, player_id="ann", player_token="", name="Ann", avatar="x", session=VIEW)
-    ((reply,),) = replies(said(Reply(Link("g", 1), 7, joined, identity=ANN), last_step=12)).values()
+    ((reply,),) = replies(said(Reply(ConnectionId("g", 1), 7, joined, identity=ANN), last_step=12)).values()
     message = decode_message(reply.text)
     assert isinstance(message, Joined)
     assert TOKENS.verify(message.player_token, VIEW.server_time) == ANN
-    assert reply.binding == Binding(ANN, seq=4, step=12, token=99)
+    assert reply.binding == Binding(ANN, seq=4, step=12, fence=99)
 
 
 def test_what_shows_no_session_binds_nobody() -> None:
     with pytest.raises(TypeError, match="Ok binds no connection"):
-        said(Reply(Link("g", 1), 7, Ok(), identity=ANN))
+        said(Reply(ConnectionId("g", 1), 7, Ok(), identity=ANN))
 
 
 def test_a_step_holds_what_was_said_to_many_in_order_each_encoded_once() -> None:
     locked = SessionLocked(seq=3, locked=True)
     outbox = said(ToMany(Audience.ALL, locked), ToMany(Audience.PLAYERS, Lobby(player_count=2)))
     step = decode_step(outbox.step(CODE, 5))
-    assert (step.token, step.step) == (99, 5)
+    assert (step.fence, step.step) == (99, 5)
     assert step.items == (
         Shared(Audience.ALL, 3, encode_message(locked)),
         Shared(Audience.PLAYERS, 0, encode_message(Lobby(player_count=2))),
@@ -104,7 +106,7 @@ def test_personal_messages_are_grouped_by_gateway() -> None:
     def final(rank: int) -> YourFinal:
         return YourFinal(rank=rank, points=1, correct=1, questions=1)
 
-    messages = ((Link("g1", 1), final(1)), (Link("g2", 1), final(2)), (Link("g1", 5), final(3)))
+    messages = ((ConnectionId("g1", 1), final(1)), (ConnectionId("g2", 1), final(2)), (ConnectionId("g1", 5), final(3)))
     (item,) = decode_step(said(ToEach(messages)).step(CODE, 1)).items
     assert isinstance(item, Personal)
     parts = {gateway: decode_personal(part) for gateway, part in item.by_gateway.items()}
@@ -116,9 +118,9 @@ def test_personal_messages_are_grouped_by_gateway() -> None:
 
 def test_a_closed_connection_gets_its_last_message_and_the_close_code() -> None:
     kicked = Kicked(reason="removed")
-    link = Link("g", 3)
-    step = decode_step(said(Close(link, CloseCode.KICKED, "removed", kicked)).step(CODE, 1))
-    assert step.items == (CloseOne(link, 4501, "removed", encode_message(kicked)),)
+    connection = ConnectionId("g", 3)
+    step = decode_step(said(Close(connection, CloseCode.KICKED, "removed", kicked)).step(CODE, 1))
+    assert step.items == (CloseOne(connection, 4501, "removed", encode_message(kicked)),)
 
 
 def test_the_end_of_a_session_closes_all_connections() -> None:
@@ -134,7 +136,7 @@ def test_the_end_of_a_session_closes_all_connections() -> None:
 )
 def test_an_error_of_no_session_answers_the_command(code: ErrorCode, expected: bytes) -> None:
     outbox = Outbox(TOKENS, 99, "5-0")
-    outbox.add_error(Command(Link("g", 3), 4, None, JoinSession(code=CODE, name="x", id="me")), code, "why")
+    outbox.add_error(Command(ConnectionId("g", 3), 4, None, JoinSession(code=CODE, name="x", id="me")), code, "why")
     ((reply,),) = replies(outbox).values()
     assert (reply.connection, reply.request) == (3, 4)
     assert reply.text == b'{"type":"error",' + expected + b',"reply_to":"me"}'

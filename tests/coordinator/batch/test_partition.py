@@ -16,12 +16,12 @@ from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.envelope import (
     Command,
+    ConnectionId,
     Disconnected,
     Entry,
     GatewayLost,
     Identity,
     Line,
-    Link,
     Reply,
     Tick,
     decode_replies,
@@ -76,7 +76,7 @@ class Owner:
         self, body: SessionCommand, connection: int = 1, identity: Identity | None = None, gateway: str = "gw"
     ) -> Command:
         self.requests += 1
-        return Command(Link(gateway, connection), self.requests, identity, body)
+        return Command(ConnectionId(gateway, connection), self.requests, identity, body)
 
     async def restart(self) -> None:
         """Another owner: nothing is in memory."""
@@ -124,7 +124,7 @@ def messages(batch: Batch) -> list[AnyServerMessage]:
 
 @pytest.fixture
 async def owner(redis: Client, links: Links, link: RedisLink) -> Owner:
-    await redis.set(KEYS.token, str(TOKEN))
+    await redis.set(KEYS.fence, str(TOKEN))
     owner = Owner(redis, links, link)
     await owner.restart()
     return owner
@@ -399,7 +399,7 @@ async def test_a_session_that_cannot_be_read_is_left_as_it_is(owner: Owner) -> N
     await owner.redis.hset(KEYS.session(host.code), "head", b"9 of a later version")
     before = await owner.redis.hgetall(KEYS.session(host.code))
     await owner.restart()
-    batch = await owner.apply(owner.join_command(host.code, 2), Disconnected(Link("gw", 1), host), Tick())
+    batch = await owner.apply(owner.join_command(host.code, 2), Disconnected(ConnectionId("gw", 1), host), Tick())
     (error,) = messages(batch)
     assert isinstance(error, Error)
     assert error.code == ErrorCode.UNAVAILABLE

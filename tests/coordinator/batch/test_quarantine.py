@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from coordinator.batch.quarantine import answer_unreadable, reason_of
-from quickpoll.envelope import Command, Link, Tick, encode
+from quickpoll.envelope import Command, ConnectionId, Tick, encode
 from quickpoll.protocol import Error, ErrorCode, JoinSession, decode_message
 
 
@@ -13,8 +13,8 @@ def command_of_a_newer_version(**body: object) -> bytes:
 def test_a_command_that_is_unknown_here_is_answered_unavailable() -> None:
     answer = answer_unreadable(command_of_a_newer_version(id="mine"))
     assert answer is not None
-    link, request, text = answer
-    assert (link, request) == (Link("gw", 7), 3)
+    connection, request, text = answer
+    assert (connection, request) == (ConnectionId("gw", 7), 3)
     error = decode_message(text)
     assert isinstance(error, Error)
     assert (error.code, error.reply_to) == (ErrorCode.UNAVAILABLE, "mine")
@@ -25,7 +25,7 @@ def test_a_command_that_is_unknown_here_is_answered_unavailable() -> None:
     "data",
     [
         b"",
-        b"\x09" + encode(Command(Link("gw", 7), 3, None, JoinSession(code="123456", name="x")))[1:],
+        b"\x09" + encode(Command(ConnectionId("gw", 7), 3, None, JoinSession(code="123456", name="x")))[1:],
         b"\x01\xc1",
         b"\x01\x05",
         b"\x01" + msgspec.msgpack.encode([1, "gw", 3, None, {}]),

@@ -3,7 +3,7 @@ from typing import Any
 from coordinator.batch import sessions, snapshots
 from coordinator.batch.sessions import Sessions
 from coordinator.engine import Drawn, Session, create
-from quickpoll.envelope import Command, Link
+from quickpoll.envelope import Command, ConnectionId
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import CreateSession
 from quickpoll.store.library import Client
@@ -14,7 +14,7 @@ KEYS = PartitionKeys(0)
 
 
 def new_session(code: str) -> Session:
-    session, _ = create(Command(Link("gw", 1), 1, None, CreateSession(quiz=QUIZ)), 1000, Drawn(code, "nonce"))
+    session, _ = create(Command(ConnectionId("gw", 1), 1, None, CreateSession(quiz=QUIZ)), 1000, Drawn(code, "nonce"))
     return session
 
 

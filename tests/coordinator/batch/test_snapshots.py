@@ -5,7 +5,7 @@ from coordinator.batch import snapshots
 from coordinator.batch.snapshots import Unreadable, decode_session
 from coordinator.engine import Drawn, Session, apply, create
 from coordinator.engine.state import AcceptedAnswer
-from quickpoll.envelope import Command, Identity, Link
+from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.protocol import (
     AnswerAccepted,
     CreateSession,
@@ -22,13 +22,13 @@ from tests.coordinator.standin import QUICK, QUIZ
 
 
 def play(session: Session, connection: int, body: SessionCommand, identity: Identity | None, now: int) -> None:
-    command = Command(Link("gw", connection), connection, identity, body)
+    command = Command(ConnectionId("gw", connection), connection, identity, body)
     apply(session, command, now, Drawn(player_id=f"player{connection}"))
 
 
 def played_session() -> Session:
     """In the results of its first question, with a player who is away."""
-    command = Command(Link("gw", 1), 1, None, CreateSession(quiz=QUIZ, settings=QUICK))
+    command = Command(ConnectionId("gw", 1), 1, None, CreateSession(quiz=QUIZ, settings=QUICK))
     session, _ = create(command, 1000, Drawn("123456", "nonce"))
     for connection in (2, 3):
         play(session, connection, JoinSession(code="123456", name=f"p{connection}"), None, 1001)

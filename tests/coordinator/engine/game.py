@@ -22,7 +22,7 @@ from coordinator.engine import (
 )
 from coordinator.engine.records import Record
 from coordinator.log import file as log_file
-from quickpoll.envelope import Command, Disconnected, Entry, Identity, Link, Tick
+from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, Identity, Tick
 from quickpoll.protocol import (
     Answer,
     CreateSession,
@@ -51,7 +51,7 @@ MULTIPLE = Question(
 TRUE_FALSE = Question("true_false", "Quito is in Peru.", (Option("True"), Option("False", correct=True)))
 POLL = Question("poll", "Where to?", (Option("Nairobi"), Option("Quito")))
 
-HOST_LINK = Link("g1", 1)
+HOST_CONNECTION = ConnectionId("g1", 1)
 NOTHING = Drawn(log_page=LogPage("as it was read\n", None))
 """Nothing by chance."""
 DEFAULTS = Settings()
@@ -62,7 +62,7 @@ START_MS = 1_700_000_000_000
 class Seat:
     """A connection that has joined, and what it may act as."""
 
-    link: Link
+    connection: ConnectionId
     identity: Identity
     name: str
 
@@ -82,7 +82,7 @@ class Game:
         self._requests = 0
         quiz = Quiz("Capitals", questions or (SINGLE, MULTIPLE))
         self.create = Command(
-            HOST_LINK, 0, None, CreateSession(id=id, quiz=quiz, settings=settings), "https://quiz.test"
+            HOST_CONNECTION, 0, None, CreateSession(id=id, quiz=quiz, settings=settings), "https://quiz.test"
         )
         self.session, self.effects = create(self.create, self.now, Drawn("123456", "nonce", "salt"))
         self.log = list(self.effects.log)
@@ -95,48 +95,48 @@ class Game:
     def tick(self) -> Effects:
         return self.apply(Tick())
 
-    def command(self, link: Link, identity: Identity | None, body: SessionCommand) -> Command:
+    def command(self, connection: ConnectionId, identity: Identity | None, body: SessionCommand) -> Command:
         self._requests += 1
-        return Command(link, self._requests, identity, body, "https://quiz.test", self.round_trip_ms)
+        return Command(connection, self._requests, identity, body, "https://quiz.test", self.round_trip_ms)
 
     def send(
-        self, link: Link, identity: Identity | None, body: SessionCommand, drawn: Drawn = NOTHING
+        self, connection: ConnectionId, identity: Identity | None, body: SessionCommand, drawn: Drawn = NOTHING
     ) -> ServerMessage:
         """Sends a command and returns its one reply."""
-        return self.redo(self.command(link, identity, body), drawn)
+        return self.redo(self.command(connection, identity, body), drawn)
 
     def redo(self, command: Command, drawn: Drawn = NOTHING) -> ServerMessage:
         (reply,) = replies(self.apply(command, drawn))
-        assert (reply.link, reply.request) == (command.link, command.request)
+        assert (reply.connection, reply.request) == (command.connection, command.request)
         return reply.message
 
-    def new_link(self, gateway: str = "g1") -> Link:
+    def new_connection(self, gateway: str = "g1") -> ConnectionId:
         self._connections += 1
-        return Link(gateway, self._connections)
+        return ConnectionId(gateway, self._connections)
 
     def by_host(self, body: SessionCommand) -> ServerMessage:
-        link = self.session.head.host
-        return self.send(link or HOST_LINK, self.session.host_identity, body)
+        connection = self.session.head.host
+        return self.send(connection or HOST_CONNECTION, self.session.host_identity, body)
 
     def do(self, body: SessionCommand) -> None:
         """A command of the host that must succeed."""
         assert isinstance(self.by_host(body), Ok)
 
-    def try_join(self, name: str, *, link: Link | None = None, id: str | None = None) -> ServerMessage:
+    def try_join(self, name: str, *, connection: ConnectionId | None = None, id: str | None = None) -> ServerMessage:
         drawn = Drawn(player_id=f"p{self.session.head.next_number}")
-        return self.send(link or self.new_link(), None, JoinSession(id=id, code="123456", name=name), drawn)
+        return self.send(connection or self.new_connection(), None, JoinSession(id=id, code="123456", name=name), drawn)
 
-    def join(self, name: str, *, link: Link | None = None, id: str | None = None) -> Seat:
-        link = link or self.new_link()
-        reply = self.try_join(name, link=link, id=id)
+    def join(self, name: str, *, connection: ConnectionId | None = None, id: str | None = None) -> Seat:
+        connection = connection or self.new_connection()
+        reply = self.try_join(name, connection=connection, id=id)
         assert isinstance(reply, Joined), reply
-        return Seat(link, self.session.player_identity(reply.player_id), reply.name)
+        return Seat(connection, self.session.player_identity(reply.player_id), reply.name)
 
     def join_many(self, count: int) -> list[Seat]:
         return [self.join(f"Player {number}") for number in range(count)]
 
     def by_player(self, seat: Seat, body: SessionCommand) -> ServerMessage:
-        return self.send(seat.link, seat.identity, body)
+        return self.send(seat.connection, seat.identity, body)
 
     def answer(
         self,
@@ -150,18 +150,18 @@ class Game:
         index = self.session.head.question if question is None else question
         return self.by_player(seat, SubmitAnswer(id=id, question=index, answer=choice, elapsed_ms=elapsed_ms))
 
-    def resume(self, seat: Seat, link: Link | None = None) -> ServerMessage:
-        seat.link = link or self.new_link()
-        return self.send(seat.link, seat.identity, ResumeSession(token="verified"))
+    def resume(self, seat: Seat, connection: ConnectionId | None = None) -> ServerMessage:
+        seat.connection = connection or self.new_connection()
+        return self.send(seat.connection, seat.identity, ResumeSession(token="verified"))
 
-    def resume_host(self, link: Link, *, remote: bool = False) -> ServerMessage:
-        return self.send(link, self.session.host_identity, ResumeSession(token="verified", remote=remote))
+    def resume_host(self, connection: ConnectionId, *, remote: bool = False) -> ServerMessage:
+        return self.send(connection, self.session.host_identity, ResumeSession(token="verified", remote=remote))
 
     def disconnect(self, seat: Seat) -> Effects:
-        return self.apply(Disconnected(seat.link, seat.identity))
+        return self.apply(Disconnected(seat.connection, seat.identity))
 
     def disconnect_host(self) -> Effects:
-        return self.apply(Disconnected(self.session.head.host or HOST_LINK, self.session.host_identity))
+        return self.apply(Disconnected(self.session.head.host or HOST_CONNECTION, self.session.host_identity))
 
     def open(self) -> None:
         """Opens question 0 and goes to the moment when answers count."""
@@ -184,13 +184,13 @@ class Game:
         (message,) = self.told(kind)
         return message
 
-    def each(self, kind: type[M]) -> dict[Link, M]:
+    def each(self, kind: type[M]) -> dict[ConnectionId, M]:
         """Personal messages of this kind that the last entry caused."""
         return {
-            link: message
+            connection: message
             for effect in self.effects.said
             if isinstance(effect, ToEach)
-            for link, message in effect.messages
+            for connection, message in effect.messages
             if isinstance(message, kind)
         }
 
@@ -203,9 +203,9 @@ class Game:
         lines, head = log_file.lines(self.log)
         return "".join(line + "\n" for line in [*lines, log_file.end_line(len(lines), head)]).encode()
 
-    def closed(self) -> dict[Link, int]:
+    def closed(self) -> dict[ConnectionId, int]:
         """Connections that the last entry closed, with the close code."""
-        return {effect.link: effect.code for effect in self.effects.said if isinstance(effect, Close)}
+        return {effect.connection: effect.code for effect in self.effects.said if isinstance(effect, Close)}
 
 
 def replies(effects: Effects) -> list[Reply]:

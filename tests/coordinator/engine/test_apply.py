@@ -32,7 +32,7 @@ from quickpoll.protocol import (
     StartQuiz,
     SubmitAnswer,
 )
-from tests.coordinator.engine.game import HOST_LINK, SINGLE, Game, code, replies, state_bytes
+from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game, code, replies, state_bytes
 
 HOST_COMMANDS: list[SessionCommand] = [
     StartQuiz(),
@@ -96,8 +96,8 @@ def test_only_the_host_may_lead(body: SessionCommand) -> None:
     ann = game.join("Ann")
     before = game.session.head.seq
     assert code(game.by_player(ann, body)) is ErrorCode.FORBIDDEN
-    assert code(game.send(game.new_link(), None, body)) is ErrorCode.FORBIDDEN
-    assert code(game.send(game.new_link(), game.session.host_identity, body)) is ErrorCode.FORBIDDEN
+    assert code(game.send(game.new_connection(), None, body)) is ErrorCode.FORBIDDEN
+    assert code(game.send(game.new_connection(), game.session.host_identity, body)) is ErrorCode.FORBIDDEN
     assert (game.session.head.seq, list(game.session.players)) == (before, [ann.id])
 
 
@@ -107,8 +107,8 @@ def test_only_a_player_may_play(body: SessionCommand) -> None:
     ann = game.join("Ann")
     game.open()
     assert code(game.by_host(body)) is ErrorCode.FORBIDDEN
-    assert code(game.send(game.new_link(), None, body)) is ErrorCode.FORBIDDEN
-    assert code(game.send(game.new_link(), ann.identity, body)) is ErrorCode.FORBIDDEN
+    assert code(game.send(game.new_connection(), None, body)) is ErrorCode.FORBIDDEN
+    assert code(game.send(game.new_connection(), ann.identity, body)) is ErrorCode.FORBIDDEN
     assert list(game.session.players) == [ann.id]
     assert game.session.head.answered == 0
 
@@ -130,7 +130,7 @@ def test_an_identity_of_an_earlier_session_with_this_code_finds_no_session(body:
     before = state_bytes(game.session)
     for role in Role:
         identity = Identity("123456", "another nonce", role, "p0")
-        assert code(game.send(HOST_LINK, identity, body)) is ErrorCode.SESSION_NOT_FOUND
+        assert code(game.send(HOST_CONNECTION, identity, body)) is ErrorCode.SESSION_NOT_FOUND
     assert state_bytes(game.session) == before
 
 
@@ -156,8 +156,8 @@ def test_a_host_command_sent_again_is_done_once() -> None:
 
 def test_a_host_command_without_id_that_the_gateway_appends_again_is_done_once() -> None:
     game = Game()
-    lock = game.command(HOST_LINK, game.session.host_identity, LockSession(locked=True))
-    unlock = game.command(HOST_LINK, game.session.host_identity, LockSession(locked=False))
+    lock = game.command(HOST_CONNECTION, game.session.host_identity, LockSession(locked=True))
+    unlock = game.command(HOST_CONNECTION, game.session.host_identity, LockSession(locked=False))
     for command in (lock, unlock, lock):
         assert game.redo(command) == Ok()
     assert not game.session.head.locked

@@ -31,7 +31,7 @@ from coordinator.engine import (
 )
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
-from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Identity, Link, Tick
+from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
@@ -134,12 +134,12 @@ class Model:
     results: set[int] = field(default_factory=set)
     accepted: dict[int, dict[str, tuple[Answer, int]]] = field(default_factory=dict)
     """Answer, and the moment by which it is judged."""
-    links: dict[str, Link | None] = field(default_factory=dict)
+    connections: dict[str, ConnectionId | None] = field(default_factory=dict)
     scores: dict[str, Score] = field(default_factory=dict)
     over: bool = False
     joined: int = 0
     paused: bool = False
-    hosts: dict[bool, Link | None] = field(default_factory=lambda: {False: None, True: None})
+    hosts: dict[bool, ConnectionId | None] = field(default_factory=lambda: {False: None, True: None})
     """The host's connections: stage, and remote."""
     host_is_there: bool = True
     """As players were told."""
@@ -164,7 +164,7 @@ class Model:
 
     def remove(self, player_id: str) -> None:
         self.scores.pop(player_id, None)
-        self.links.pop(player_id, None)
+        self.connections.pop(player_id, None)
 
     def close(self, index: int) -> None:
         """Books the question by the rules of the protocol, one by one."""
@@ -231,22 +231,22 @@ class Onlooker:
             match effect:
                 case Reply():
                     assert isinstance(entry, Command)
-                    assert (effect.link, effect.request) == (entry.link, entry.request)
+                    assert (effect.connection, effect.request) == (entry.connection, entry.request)
                     self.replied(entry, now, effect)
                 case ToMany():
                     if isinstance(effect.message, Broadcast):
                         assert effect.message.seq == self.model.seq + 1, "seq has no gaps"
                         self.model.seq += 1
                     self.broadcast(effect.message, now)
-                case ToEach(((link, message),)) if link in self.model.hosts.values():
+                case ToEach(((connection, message),)) if connection in self.model.hosts.values():
                     assert not isinstance(message, Broadcast), "one device alone is told what the other is about to get"
-                case ToEach(((link, YourExtraTime() as message),)):
-                    (score,) = (self.model.scores[player_id] for player_id in self.players_at(link))
+                case ToEach(((connection, YourExtraTime() as message),)):
+                    (score,) = (self.model.scores[player_id] for player_id in self.players_at(connection))
                     assert message.percent == score.next_extra
                 case ToEach():
-                    assert [link for link, _ in effect.messages] == self.connected_links()
-                    for link, message in effect.messages:
-                        self.personal(link, message)
+                    assert [connection for connection, _ in effect.messages] == self.connected_links()
+                    for connection, message in effect.messages:
+                        self.personal(connection, message)
                 case CloseSession():
                     self.model.over = True
                     for player_id in list(self.model.scores):
@@ -262,15 +262,15 @@ class Onlooker:
             case Joined():
                 if message.player_id not in model.scores:
                     model.join(message.player_id)
-                model.links[message.player_id] = command.link
+                model.connections[message.player_id] = command.connection
             case Resumed() if command.identity is not None and command.identity.role is Role.PLAYER:
-                model.links[command.identity.player_id] = command.link
+                model.connections[command.identity.player_id] = command.connection
                 self.resumed(command.identity.player_id, message)
             case Resumed() if isinstance(body, ResumeSession):
                 assert message.remote is body.remote
-                self.host_is_at(command.link, remote=body.remote)
+                self.host_is_at(command.connection, remote=body.remote)
             case SessionCreated():
-                self.host_is_at(command.link, remote=False)
+                self.host_is_at(command.connection, remote=False)
             case Ok() if isinstance(body, AskExtraTime) and command.identity is not None:
                 model.scores[command.identity.player_id].asks = True
             case Results() if isinstance(body, GetResults):
@@ -303,7 +303,7 @@ class Onlooker:
         opens_at = model.asked.opens_at
         assert opens_at <= message.counted_at <= opens_at + model.own_limit_ms(player_id)
         assert body.question not in model.results
-        assert model.links[player_id] == command.link
+        assert model.connections[player_id] == command.connection
         model.accepted[body.question][player_id] = (body.answer, message.counted_at)
 
     def broadcast(self, message: ServerMessage, now: int) -> None:
@@ -351,8 +351,8 @@ class Onlooker:
             case _:
                 pass
 
-    def personal(self, link: Link, message: ServerMessage) -> None:
-        (player_id,) = self.players_at(link)
+    def personal(self, connection: ConnectionId, message: ServerMessage) -> None:
+        (player_id,) = self.players_at(connection)
         score = self.model.scores[player_id]
         assert self.model.asked is not None
         if isinstance(message, YourResult):
@@ -392,24 +392,30 @@ class Onlooker:
             assert (player.points, player.correct) == (score.points, score.correct)
             assert sum(bool(a and a.correct) for a in player.answers) == player.correct
 
-    def host_is_at(self, link: Link, *, remote: bool) -> None:
+    def host_is_at(self, connection: ConnectionId, *, remote: bool) -> None:
         hosts = self.model.hosts
-        if hosts[not remote] == link:
+        if hosts[not remote] == connection:
             hosts[not remote] = None
-        hosts[remote] = link
+        hosts[remote] = connection
 
-    def players_at(self, link: Link) -> list[str]:
-        return [player_id for player_id, its_link in self.model.links.items() if its_link == link]
+    def players_at(self, connection: ConnectionId) -> list[str]:
+        return [player_id for player_id, its_link in self.model.connections.items() if its_link == connection]
 
     def given(self) -> dict[str, tuple[Answer, int]]:
         assert self.model.asked is not None
         return self.model.accepted[self.model.asked.question.index]
 
     def total(self) -> int:
-        return len(self.given().keys() | {player_id for player_id, link in self.model.links.items() if link})
+        return len(
+            self.given().keys() | {player_id for player_id, connection in self.model.connections.items() if connection}
+        )
 
-    def connected_links(self) -> list[Link]:
-        return [link for player_id in self.model.scores if (link := self.model.links[player_id]) is not None]
+    def connected_links(self) -> list[ConnectionId]:
+        return [
+            connection
+            for player_id in self.model.scores
+            if (connection := self.model.connections[player_id]) is not None
+        ]
 
 
 def _in_order(answer: Answer | None) -> Answer | None:
@@ -441,7 +447,7 @@ class Laws(RuleBasedStateMachine):
         self.serial = 0
         quiz = Quiz("Any", tuple(questions))
         self.first = Command(
-            Link("g1", 0), 0, None, CreateSession(id=CREATE_ID, quiz=quiz, settings=chosen), "https://q"
+            ConnectionId("g1", 0), 0, None, CreateSession(id=CREATE_ID, quiz=quiz, settings=chosen), "https://q"
         )
         self.session, effects = create(self.first, self.now, Drawn("123456", "nonce"))
         self.log: list[tuple[Entry, int, Drawn, bytes]] = []
@@ -457,9 +463,9 @@ class Laws(RuleBasedStateMachine):
 
     # -- what the rules are made of
 
-    def next_link(self, gateway: str) -> Link:
+    def next_link(self, gateway: str) -> ConnectionId:
         self.serial += 1
-        return Link(gateway, self.serial)
+        return ConnectionId(gateway, self.serial)
 
     def apply(self, entry: Entry, drawn: Drawn = NOTHING) -> Effects:
         twin = reloaded(self.session)
@@ -478,15 +484,15 @@ class Laws(RuleBasedStateMachine):
         return effects
 
     def send(
-        self, link: Link, identity: Identity | None, body: SessionCommand, round_trip_ms: int = 0
+        self, connection: ConnectionId, identity: Identity | None, body: SessionCommand, round_trip_ms: int = 0
     ) -> ServerMessage:
         self.serial += 1
-        command = Command(link, self.serial, identity, body, round_trip_ms=round_trip_ms)
+        command = Command(connection, self.serial, identity, body, round_trip_ms=round_trip_ms)
         return replies(self.apply(command, Drawn(player_id=f"p{self.serial}")))[0].message
 
     def by_host(self, body: SessionCommand) -> ServerMessage:
-        links = self.session.head.host_links or [Link("g1", 0)]
-        return self.send(links[self.serial % len(links)], self.session.host_identity, body)
+        connections = self.session.head.host_connections or [ConnectionId("g1", 0)]
+        return self.send(connections[self.serial % len(connections)], self.session.host_identity, body)
 
     def catch_up(self) -> None:
         """Runs due deadlines on their own, for entries whose effect the onlooker cannot tell from theirs."""
@@ -496,8 +502,8 @@ class Laws(RuleBasedStateMachine):
 
     @rule(target=seats, name=st.sampled_from(NAMES), gateway=st.sampled_from(GATEWAYS))
     def join(self, name: str, gateway: str) -> Any:
-        link = self.next_link(gateway)
-        reply = self.send(link, None, JoinSession(code="123456", name=name, id=f"an id of {name} to know by"))
+        connection = self.next_link(gateway)
+        reply = self.send(connection, None, JoinSession(code="123456", name=name, id=f"an id of {name} to know by"))
         if not isinstance(reply, Joined):
             return multiple()
         return self.session.player_identity(reply.player_id)
@@ -528,7 +534,7 @@ class Laws(RuleBasedStateMachine):
             and asked.opens_at <= self.now
             and model.counted_at(self.now, elapsed_ms, round_trip_ms)
             <= asked.opens_at + model.own_limit_ms(seat.player_id)
-            and model.links.get(seat.player_id) is not None
+            and model.connections.get(seat.player_id) is not None
             and seat.player_id not in model.accepted[index]
         )
         answer: Answer = (option, 2) if asked.question.kind == "multiple" else option
@@ -544,7 +550,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(seat=seats)
     def answer_on_a_connection_that_is_not_the_current_one(self, seat: Identity) -> None:
-        assert isinstance(self.send(Link("g1", -1), seat, SubmitAnswer(question=0, answer=0)), Error)
+        assert isinstance(self.send(ConnectionId("g1", -1), seat, SubmitAnswer(question=0, answer=0)), Error)
 
     @rule(seat=seats, kicked=st.booleans())
     def remove(self, seat: Identity, kicked: bool) -> None:
@@ -557,13 +563,13 @@ class Laws(RuleBasedStateMachine):
     @rule(seat=seats, current=st.booleans())
     def disconnect(self, seat: Identity, current: bool) -> None:
         if not current:
-            self.apply(Disconnected(Link("g1", -1), seat))
+            self.apply(Disconnected(ConnectionId("g1", -1), seat))
             return
         self.catch_up()
-        link = self.link_of(seat)
-        if seat.player_id in self.onlooker.model.links:
-            self.onlooker.model.links[seat.player_id] = None
-        self.apply(Disconnected(link, seat))
+        connection = self.link_of(seat)
+        if seat.player_id in self.onlooker.model.connections:
+            self.onlooker.model.connections[seat.player_id] = None
+        self.apply(Disconnected(connection, seat))
 
     @rule(seat=seats, percent=PERCENTS, asks=st.booleans())
     def extra_time(self, seat: Identity, percent: ExtraTimePercent, asks: bool) -> None:
@@ -589,7 +595,7 @@ class Laws(RuleBasedStateMachine):
         allowed = self.session.head.phase in (Phase.RESULTS, Phase.ENDED) and not self.session.head.closed
         due_at = next_deadline(self.session)
         reply = self.by_host(GetResults())
-        if due_at is not None and due_at > self.now and self.session.head.host_links:
+        if due_at is not None and due_at > self.now and self.session.head.host_connections:
             assert isinstance(reply, Results) == allowed
 
     @rule(gateway=st.sampled_from(GATEWAYS))
@@ -599,22 +605,28 @@ class Laws(RuleBasedStateMachine):
         for remote, host in hosts.items():
             if host and host.gateway == gateway:
                 hosts[remote] = None
-        links = self.onlooker.model.links
-        links.update({player_id: None for player_id, link in links.items() if link and link.gateway == gateway})
+        connections = self.onlooker.model.connections
+        connections.update(
+            {
+                player_id: None
+                for player_id, connection in connections.items()
+                if connection and connection.gateway == gateway
+            }
+        )
         self.apply(GatewayLost(gateway))
 
     @rule(how=st.sampled_from(["away", "resumes", "creates again", "changes its kind"]), remote=st.booleans())
     def move_host(self, how: str, remote: bool) -> None:
         hosts = self.onlooker.model.hosts
-        link = hosts[remote]
+        connection = hosts[remote]
         if how == "creates again":
             self.send(self.next_link("g2"), None, self.first.body)
-        elif how == "away" and link is not None:
+        elif how == "away" and connection is not None:
             self.catch_up()
             hosts[remote] = None
-            self.apply(Disconnected(link, self.session.host_identity))
-        elif how == "changes its kind" and link is not None:
-            self.send(link, self.session.host_identity, ResumeSession(token="verified", remote=not remote))
+            self.apply(Disconnected(connection, self.session.host_identity))
+        elif how == "changes its kind" and connection is not None:
+            self.send(connection, self.session.host_identity, ResumeSession(token="verified", remote=not remote))
         else:
             self.send(self.next_link("g1"), self.session.host_identity, ResumeSession(token="verified", remote=remote))
 
@@ -625,7 +637,7 @@ class Laws(RuleBasedStateMachine):
     @rule()
     def move_on(self) -> None:
         """Opens the next question, if there can be one, and goes to the moment it opens."""
-        if not self.session.head.host_links:
+        if not self.session.head.host_connections:
             self.move_host("resumes", remote=False)
         self.by_host(LockSession(locked=False))
         self.by_host(StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion())
@@ -672,8 +684,8 @@ class Laws(RuleBasedStateMachine):
         else:
             self.by_host(EndSession())
 
-    def link_of(self, seat: Identity) -> Link:
-        return self.onlooker.model.links.get(seat.player_id) or Link("g1", -1)
+    def link_of(self, seat: Identity) -> ConnectionId:
+        return self.onlooker.model.connections.get(seat.player_id) or ConnectionId("g1", -1)
 
     # -- the laws
 
@@ -693,7 +705,7 @@ class Laws(RuleBasedStateMachine):
         head, model = self.session.head, self.onlooker.model
         if not head.closed:
             assert {False: head.host, True: head.remote} == model.hosts
-            assert model.host_is_there == bool(head.host_links), "players know whether anyone leads"
+            assert model.host_is_there == bool(head.host_connections), "players know whether anyone leads"
 
     @invariant()
     def while_paused_only_the_host_moves_on(self) -> None:
@@ -710,12 +722,12 @@ class Laws(RuleBasedStateMachine):
         given, now = model.accepted[model.asked.question.index], self.log[-1][1]
         unanswered = [player_id for player_id in model.scores if player_id not in given]
         # How late an answer may come is noted once: whose answer that was may be gone since, while another is there.
-        anybody_is_there = any(model.links[player_id] for player_id in unanswered)
+        anybody_is_there = any(model.connections[player_id] for player_id in unanswered)
         late_ms = head.settings.grace_ms if anybody_is_there and model.slowest_ms else 0
         waits = any(
             now <= head.opens_at + model.own_limit_ms(player_id) + late_ms
             for player_id in unanswered
-            if model.links[player_id] or now <= head.patient_until
+            if model.connections[player_id] or now <= head.patient_until
         )
         assert now <= head.closes_at or waits
 

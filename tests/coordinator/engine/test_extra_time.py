@@ -108,7 +108,7 @@ def test_a_host_who_is_away_finds_in_the_list_who_asks_and_who_has_extra_time() 
     game.do(SetExtraTime(player_id=ben.id, percent=100))
     game.disconnect_host()
     game.by_player(ann, AskExtraTime())
-    resumed = game.resume_host(game.new_link())
+    resumed = game.resume_host(game.new_connection())
     assert isinstance(resumed, Resumed)
     assert isinstance(resumed.session.players, tuple)
     assert [(p.asks_extra_time, p.extra_time_percent) for p in resumed.session.players] == [(True, 0), (False, 100)]
@@ -123,7 +123,7 @@ def test_setting_it_is_told_to_the_player_and_to_the_host_and_answers_who_asked(
     game.by_player(ann, AskExtraTime())
     assert you(game, ann) == (0, True)
     game.do(SetExtraTime(player_id=ann.id, percent=25))
-    assert game.each(YourExtraTime) == {ann.link: YourExtraTime(percent=25)}
+    assert game.each(YourExtraTime) == {ann.connection: YourExtraTime(percent=25)}
     assert ToMany(Audience.HOST, ExtraTimeSet(player_id=ann.id, percent=25)) in game.effects.said
     assert game.effects.touched == {ann.id}
     assert you(game, ann) == (25, False)
@@ -134,7 +134,7 @@ def test_a_request_can_be_declined() -> None:
     ann = game.join("Ann")
     game.by_player(ann, AskExtraTime())
     game.do(SetExtraTime(player_id=ann.id, percent=0))
-    assert game.each(YourExtraTime) == {ann.link: YourExtraTime(percent=0)}
+    assert game.each(YourExtraTime) == {ann.connection: YourExtraTime(percent=0)}
     assert you(game, ann) == (0, False)
 
 
@@ -183,7 +183,7 @@ def test_an_answer_counts_until_the_own_limit(percent: ExtraTimePercent, limit_m
     assert question.next_deadline(game.session) == game.session.head.opens_at + own_limit_ms + 1
     at(game, own_limit_ms)
     assert isinstance(game.answer(ann, 0), AnswerAccepted)
-    assert game.each(YourResult)[ann.link].points == 500
+    assert game.each(YourResult)[ann.connection].points == 500
 
     game, ann, _ = with_extra_time(percent, asked)
     at(game, own_limit_ms + 1)
@@ -284,7 +284,7 @@ def test_what_is_set_during_a_question_holds_from_the_next_on() -> None:
     at(game, 15_000)
     assert code(game.answer(ben, 0)) is ErrorCode.QUESTION_CLOSED
     assert isinstance(game.answer(ann, 0), AnswerAccepted)
-    assert game.each(YourResult)[ann.link].points == 500
+    assert game.each(YourResult)[ann.connection].points == 500
     game.do(NextQuestion())
     assert game.one(NewQuestion).closes_at == game.now + LIMIT_MS, "it is nobody else's business"
     at(game, 12_501)
@@ -313,8 +313,8 @@ def test_half_of_the_own_limit_earns_what_half_of_the_limit_earns_others(percent
     at(game, response_ms)
     game.answer(ann, 0)
     results = game.each(YourResult)
-    assert results[ann.link].points == results[ben.link].points == 750
-    assert results[ann.link].response_ms == response_ms, "what is told is the time that it took"
+    assert results[ann.connection].points == results[ben.connection].points == 750
+    assert results[ann.connection].response_ms == response_ms, "what is told is the time that it took"
     first, second = game.one(Leaderboard).entries
     assert (first.rank, second.rank) == (1, 1)
     assert first.player_id == ann.id, "equally quick by their own measures, Ann joined first"

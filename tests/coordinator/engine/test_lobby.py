@@ -7,7 +7,7 @@ from coordinator.engine.lobby import heard_from_client
 from coordinator.engine.question import AWAY_GRACE_MS, ENDED_IDLE_MS
 from coordinator.engine.state import IDLE_MS
 from coordinator.engine.views import session_view
-from quickpoll.envelope import Audience, Command, Disconnected, GatewayLost, Identity, Link
+from quickpoll.envelope import Audience, Command, ConnectionId, Disconnected, GatewayLost, Identity
 from quickpoll.protocol import (
     CloseCode,
     CreateSession,
@@ -39,7 +39,7 @@ from quickpoll.protocol import (
     StartQuiz,
     You,
 )
-from tests.coordinator.engine.game import HOST_LINK, SINGLE, START_MS, Game, code, replies
+from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, START_MS, Game, code, replies
 
 LONG_ID = "0123456789abcdef"
 
@@ -59,7 +59,7 @@ def test_who_creates_a_session_becomes_its_host() -> None:
 def test_create_wants_a_create_session() -> None:
     game = Game()
     with pytest.raises(TypeError, match="StartQuiz"):
-        create(game.command(HOST_LINK, None, StartQuiz()), game.now, Drawn())
+        create(game.command(HOST_CONNECTION, None, StartQuiz()), game.now, Drawn())
 
 
 def test_the_same_create_sent_again_gives_the_same_session_once() -> None:
@@ -72,22 +72,22 @@ def test_the_same_create_sent_again_gives_the_same_session_once() -> None:
 
 def test_a_create_with_an_unguessable_id_sent_again_elsewhere_moves_the_host() -> None:
     game = Game(id=LONG_ID)
-    elsewhere = Link("g2", 7)
+    elsewhere = ConnectionId("g2", 7)
     assert isinstance(game.send(elsewhere, None, game.create.body), SessionCreated)
-    assert game.closed() == {HOST_LINK: CloseCode.CONNECTED_ELSEWHERE}
+    assert game.closed() == {HOST_CONNECTION: CloseCode.CONNECTED_ELSEWHERE}
     assert game.session.head.host == elsewhere
 
 
 def test_a_create_with_a_guessable_id_from_elsewhere_takes_nothing_over() -> None:
     game = Game(id="1")
-    assert code(game.send(Link("g2", 7), None, game.create.body)) is ErrorCode.FORBIDDEN
-    assert game.session.head.host == HOST_LINK
+    assert code(game.send(ConnectionId("g2", 7), None, game.create.body)) is ErrorCode.FORBIDDEN
+    assert game.session.head.host == HOST_CONNECTION
 
 
 def test_a_create_sent_again_after_the_host_was_away_brings_the_host_back() -> None:
     game = Game(id=LONG_ID)
     game.disconnect_host()
-    assert isinstance(game.send(Link("g2", 7), None, game.create.body), SessionCreated)
+    assert isinstance(game.send(ConnectionId("g2", 7), None, game.create.body), SessionCreated)
     assert game.one(HostReturned).seq == 2
     assert game.one(SessionCreated).session.seq == 2
 
@@ -109,7 +109,7 @@ def test_who_joins_gets_a_seat_and_an_identity() -> None:
 def test_a_player_may_choose_an_avatar() -> None:
     game = Game()
     body = JoinSession(code="123456", name="Ann", avatar="fox")
-    joined = game.send(game.new_link(), None, body, Drawn(player_id="p0"))
+    joined = game.send(game.new_connection(), None, body, Drawn(player_id="p0"))
     assert isinstance(joined, Joined)
     assert joined.avatar == "fox"
 
@@ -191,7 +191,7 @@ def test_nobody_joins_when_the_quiz_is_over() -> None:
 def test_a_join_sent_again_by_the_same_connection_gives_the_same_seat() -> None:
     game = Game()
     ann = game.join("Ann", id="j")
-    again = game.try_join("Ann", link=ann.link, id="j")
+    again = game.try_join("Ann", connection=ann.connection, id="j")
     assert isinstance(again, Joined)
     assert again.player_id == ann.id
     assert len(game.session.players) == 1
@@ -201,12 +201,12 @@ def test_a_join_sent_again_by_the_same_connection_gives_the_same_seat() -> None:
 def test_a_join_with_an_unguessable_id_sent_again_elsewhere_moves_the_player() -> None:
     game = Game()
     ann = game.join("Ann", id=LONG_ID)
-    elsewhere = game.new_link("g2")
-    again = game.try_join("ann", link=elsewhere, id=LONG_ID)
+    elsewhere = game.new_connection("g2")
+    again = game.try_join("ann", connection=elsewhere, id=LONG_ID)
     assert isinstance(again, Joined)
     assert again.player_id == ann.id
-    assert game.closed() == {ann.link: CloseCode.CONNECTED_ELSEWHERE}
-    assert game.player(ann).link == elsewhere
+    assert game.closed() == {ann.connection: CloseCode.CONNECTED_ELSEWHERE}
+    assert game.player(ann).connection == elsewhere
 
 
 def test_a_join_sent_again_by_who_was_cut_off_is_known_by_a_short_id_too() -> None:
@@ -253,7 +253,7 @@ def test_a_player_who_was_cut_off_resumes_with_all_points() -> None:
 def test_the_newest_connection_of_a_player_wins() -> None:
     game = Game()
     ann = game.join("Ann")
-    old = ann.link
+    old = ann.connection
     game.resume(ann)
     assert game.closed() == {old: CloseCode.CONNECTED_ELSEWHERE}
     game.apply(Disconnected(old, ann.identity))
@@ -261,22 +261,24 @@ def test_the_newest_connection_of_a_player_wins() -> None:
     assert code(game.send(old, ann.identity, LeaveSession())) is ErrorCode.FORBIDDEN
 
 
-def came(game: Game, at: int, link: Link, identity: Identity | None, body: SessionCommand) -> ServerMessage:
+def came(
+    game: Game, at: int, connection: ConnectionId, identity: Identity | None, body: SessionCommand
+) -> ServerMessage:
     """The reply to a command that came to its gateway at that time, whenever that could hand it on."""
-    return game.redo(replace(game.command(link, identity, body), relayed_at=at), Drawn(player_id="new"))
+    return game.redo(replace(game.command(connection, identity, body), relayed_at=at), Drawn(player_id="new"))
 
 
 def test_a_resume_that_was_held_up_does_not_displace_the_newer_connection() -> None:
     game = Game()
     ann = game.join("Ann")
-    late, newer = game.new_link("g2"), game.new_link("g3")
+    late, newer = game.new_connection("g2"), game.new_connection("g3")
     resume = ResumeSession(token="verified")
     assert isinstance(came(game, 2000, newer, ann.identity, resume), Resumed)
     refused = came(game, 1000, late, ann.identity, resume)
     assert code(refused) is ErrorCode.UNAVAILABLE
     assert isinstance(refused, Error)
     assert refused.retry_after_ms == 1000
-    assert (game.closed(), game.player(ann).link) == ({}, newer)
+    assert (game.closed(), game.player(ann).connection) == ({}, newer)
     # At a gateway whose clock lags it gets through when it comes again.
     assert isinstance(came(game, 2001, late, ann.identity, resume), Resumed)
     assert game.closed() == {newer: CloseCode.CONNECTED_ELSEWHERE}
@@ -286,19 +288,19 @@ def test_a_resume_that_was_held_up_does_not_displace_the_newer_connection() -> N
 def test_a_resume_that_was_held_up_counts_where_nobody_is_displaced_or_its_gateway_does_not_tell(at: int) -> None:
     game = Game()
     ann = game.join("Ann")
-    ann.link = game.new_link()
-    came(game, 2000, ann.link, ann.identity, ResumeSession(token="verified"))
+    ann.connection = game.new_connection()
+    came(game, 2000, ann.connection, ann.identity, ResumeSession(token="verified"))
     if at:
         game.disconnect(ann)
-    assert isinstance(came(game, at, game.new_link(), ann.identity, ResumeSession(token="verified")), Resumed)
+    assert isinstance(came(game, at, game.new_connection(), ann.identity, ResumeSession(token="verified")), Resumed)
 
 
 def test_a_join_that_was_held_up_does_not_displace_the_same_client() -> None:
     game = Game()
     body = JoinSession(id=LONG_ID, code="123456", name="Ann")
-    newer = game.new_link("g3")
+    newer = game.new_connection("g3")
     assert isinstance(came(game, 2000, newer, None, body), Joined)
-    assert code(came(game, 1000, game.new_link("g2"), None, body)) is ErrorCode.UNAVAILABLE
+    assert code(came(game, 1000, game.new_connection("g2"), None, body)) is ErrorCode.UNAVAILABLE
     assert game.closed() == {}
 
 
@@ -306,18 +308,18 @@ def test_a_join_that_was_held_up_does_not_displace_the_same_client() -> None:
 def test_a_resume_of_the_host_that_was_held_up_displaces_neither_device(remote: bool) -> None:
     game = Game()
     identity, body = game.session.host_identity, ResumeSession(token="verified", remote=remote)
-    newer = game.new_link()
+    newer = game.new_connection()
     assert isinstance(came(game, 2000, newer, identity, body), Resumed)
-    assert code(came(game, 1000, game.new_link(), identity, body)) is ErrorCode.UNAVAILABLE
-    assert newer in game.session.head.host_links
+    assert code(came(game, 1000, game.new_connection(), identity, body)) is ErrorCode.UNAVAILABLE
+    assert newer in game.session.head.host_connections
     other = ResumeSession(token="verified", remote=not remote)
-    assert isinstance(came(game, 1000, game.new_link(), identity, other), Resumed), "each device by its own time"
+    assert isinstance(came(game, 1000, game.new_connection(), identity, other), Resumed), "each device by its own time"
 
 
 def test_resuming_twice_on_one_connection_closes_nothing() -> None:
     game = Game()
     ann = game.join("Ann")
-    assert isinstance(game.resume(ann, ann.link), Resumed)
+    assert isinstance(game.resume(ann, ann.connection), Resumed)
     assert game.closed() == {}
     assert game.effects.touched == set()
 
@@ -334,12 +336,12 @@ def test_a_token_of_who_left_or_was_kicked_is_not_valid_any_more() -> None:
 def test_a_token_of_an_earlier_session_with_this_code_finds_no_session() -> None:
     game = Game()
     earlier = Identity("123456", "another nonce", Role.HOST)
-    assert code(game.send(game.new_link(), earlier, ResumeSession(token="t"))) is ErrorCode.SESSION_NOT_FOUND
+    assert code(game.send(game.new_connection(), earlier, ResumeSession(token="t"))) is ErrorCode.SESSION_NOT_FOUND
 
 
 def test_a_resume_without_a_verified_token_is_refused() -> None:
     game = Game()
-    assert code(game.send(game.new_link(), None, ResumeSession(token="t"))) is ErrorCode.INVALID_TOKEN
+    assert code(game.send(game.new_connection(), None, ResumeSession(token="t"))) is ErrorCode.INVALID_TOKEN
 
 
 def test_the_host_goes_away_and_returns() -> None:
@@ -347,28 +349,28 @@ def test_the_host_goes_away_and_returns() -> None:
     game.join("Ann")
     game.disconnect_host()
     assert game.one(HostLeft).seq == 1
-    resumed = game.resume_host(Link("g2", 9))
+    resumed = game.resume_host(ConnectionId("g2", 9))
     assert isinstance(resumed, Resumed)
     assert game.one(HostReturned).seq == resumed.session.seq == 2
     assert isinstance(resumed.session.players, tuple)
     assert [player.name for player in resumed.session.players] == ["Ann"]
-    assert game.session.head.host == Link("g2", 9)
+    assert game.session.head.host == ConnectionId("g2", 9)
 
 
 def test_the_host_moves_to_another_connection_without_having_left() -> None:
     game = Game()
-    game.resume_host(Link("g2", 9))
-    assert game.closed() == {HOST_LINK: CloseCode.CONNECTED_ELSEWHERE}
+    game.resume_host(ConnectionId("g2", 9))
+    assert game.closed() == {HOST_CONNECTION: CloseCode.CONNECTED_ELSEWHERE}
     assert not game.told(HostReturned)
-    game.apply(Disconnected(HOST_LINK, game.session.host_identity))
+    game.apply(Disconnected(HOST_CONNECTION, game.session.host_identity))
     assert not game.told(HostLeft), "that the older connection has closed changes nothing"
-    assert code(game.send(HOST_LINK, game.session.host_identity, StartQuiz())) is ErrorCode.FORBIDDEN
+    assert code(game.send(HOST_CONNECTION, game.session.host_identity, StartQuiz())) is ErrorCode.FORBIDDEN
 
 
 # -- two devices of the host ---------------------------------------------------------------
 
 
-STAGE, REMOTE, NEWER = HOST_LINK, Link("g2", 9), Link("g3", 4)
+STAGE, REMOTE, NEWER = HOST_CONNECTION, ConnectionId("g2", 9), ConnectionId("g3", 4)
 
 
 def with_remote() -> Game:
@@ -379,15 +381,15 @@ def with_remote() -> Game:
     return game
 
 
-def host_gone(game: Game, link: Link) -> None:
-    game.apply(Disconnected(link, game.session.host_identity))
+def host_gone(game: Game, connection: ConnectionId) -> None:
+    game.apply(Disconnected(connection, game.session.host_identity))
 
 
 def test_a_remote_comes_beside_the_stage() -> None:
     game = with_remote()
     assert game.closed() == {}
     assert not game.told(HostReturned)
-    assert game.session.head.host_links == [STAGE, REMOTE]
+    assert game.session.head.host_connections == [STAGE, REMOTE]
 
 
 def test_who_resumes_is_told_which_device_it_is() -> None:
@@ -401,8 +403,8 @@ def test_who_resumes_is_told_which_device_it_is() -> None:
 
 def test_both_devices_lead() -> None:
     game = with_remote()
-    for link in (STAGE, REMOTE):
-        assert game.send(link, game.session.host_identity, LockSession(locked=link is STAGE)) == Ok()
+    for connection in (STAGE, REMOTE):
+        assert game.send(connection, game.session.host_identity, LockSession(locked=connection is STAGE)) == Ok()
         assert game.one(SessionLocked)
 
 
@@ -410,15 +412,15 @@ def test_the_newest_of_a_kind_wins_and_the_other_kind_stays() -> None:
     game = with_remote()
     game.resume_host(NEWER, remote=True)
     assert game.closed() == {REMOTE: CloseCode.CONNECTED_ELSEWHERE}
-    assert game.session.head.host_links == [STAGE, NEWER]
+    assert game.session.head.host_connections == [STAGE, NEWER]
     assert code(game.send(REMOTE, game.session.host_identity, StartQuiz())) is ErrorCode.FORBIDDEN
-    game.resume_host(Link("g4", 1))
+    game.resume_host(ConnectionId("g4", 1))
     assert game.closed() == {STAGE: CloseCode.CONNECTED_ELSEWHERE}
-    assert game.session.head.host_links == [Link("g4", 1), NEWER]
+    assert game.session.head.host_connections == [ConnectionId("g4", 1), NEWER]
 
 
 @pytest.mark.parametrize(("first", "last"), [(STAGE, REMOTE), (REMOTE, STAGE)])
-def test_the_host_has_left_when_both_devices_are_gone(first: Link, last: Link) -> None:
+def test_the_host_has_left_when_both_devices_are_gone(first: ConnectionId, last: ConnectionId) -> None:
     game = with_remote()
     host_gone(game, first)
     assert not game.told(HostLeft)
@@ -435,17 +437,17 @@ def test_the_host_has_returned_when_the_first_device_is_back(remote: bool) -> No
     host_gone(game, REMOTE)
     game.resume_host(NEWER, remote=remote)
     assert game.one(HostReturned)
-    game.resume_host(Link("g4", 1), remote=not remote)
+    game.resume_host(ConnectionId("g4", 1), remote=not remote)
     assert not game.told(HostReturned)
     assert game.closed() == {}
 
 
 def test_both_devices_are_gone_with_their_gateway() -> None:
     game = Game()
-    game.resume_host(Link(STAGE.gateway, 99), remote=True)
+    game.resume_host(ConnectionId(STAGE.gateway, 99), remote=True)
     game.apply(GatewayLost(STAGE.gateway))
     assert game.one(HostLeft)
-    assert game.session.head.host_links == []
+    assert game.session.head.host_connections == []
 
 
 def test_a_connection_can_change_from_one_kind_to_the_other() -> None:
@@ -458,27 +460,29 @@ def test_a_connection_can_change_from_one_kind_to_the_other() -> None:
 
 def test_the_same_id_from_each_device_is_two_commands() -> None:
     game = with_remote()
-    for link in (STAGE, REMOTE, STAGE, REMOTE):
-        assert isinstance(game.send(link, game.session.host_identity, LockSession(id="1", locked=link is STAGE)), Ok)
+    for connection in (STAGE, REMOTE, STAGE, REMOTE):
+        assert isinstance(
+            game.send(connection, game.session.host_identity, LockSession(id="1", locked=connection is STAGE)), Ok
+        )
     assert not game.session.head.locked
     assert game.session.head.seq == 2
 
 
 @pytest.mark.parametrize("link", [STAGE, REMOTE])
-def test_ending_the_session_again_is_answered_on_each_device(link: Link) -> None:
+def test_ending_the_session_again_is_answered_on_each_device(connection: ConnectionId) -> None:
     game = with_remote()
     for _ in range(2):
-        assert isinstance(game.send(link, game.session.host_identity, EndSession(id="e")), Ok)
+        assert isinstance(game.send(connection, game.session.host_identity, EndSession(id="e")), Ok)
 
 
 def test_a_player_cannot_be_a_remote() -> None:
     game = Game()
     ann = game.join("Ann")
-    seat_link = game.new_link()
+    seat_link = game.new_connection()
     resumed = game.send(seat_link, ann.identity, ResumeSession(token="verified", remote=True))
     assert isinstance(resumed, Resumed)
     assert (resumed.role, resumed.remote) == (Role.PLAYER, UNSET)
-    assert game.session.head.host_links == [STAGE]
+    assert game.session.head.host_connections == [STAGE]
 
 
 # -- leave, kick, lock ----------------------------------------------------------------------
@@ -507,7 +511,7 @@ def test_a_kicked_player_is_told_and_cut_off() -> None:
     ann = game.join("Ann")
     game.now += 1000
     game.do(KickPlayer(player_id=ann.id))
-    assert game.closed() == {ann.link: CloseCode.KICKED}
+    assert game.closed() == {ann.connection: CloseCode.KICKED}
     assert game.one(Kicked).reason == "removed_by_host"
     assert game.one(PlayersLeft) == PlayersLeft(player_ids=(ann.id,), player_count=0, reason="kicked")
     assert game.effects.removed == {ann.id}
@@ -548,10 +552,10 @@ def test_a_lock_is_told_to_all_once() -> None:
 
 def test_a_lost_gateway_takes_away_everyone_it_connected_and_nobody_else() -> None:
     game = Game()
-    ann, ben = game.join("Ann", link=Link("g2", 1)), game.join("Ben", link=Link("g3", 1))
+    ann, ben = game.join("Ann", connection=ConnectionId("g2", 1)), game.join("Ben", connection=ConnectionId("g3", 1))
     game.apply(GatewayLost("g2"))
-    assert game.player(ann).link is None
-    assert game.player(ben).link == ben.link
+    assert game.player(ann).connection is None
+    assert game.player(ben).connection == ben.connection
     assert game.effects.touched == {ann.id}
     assert not game.told(HostLeft)
     game.apply(GatewayLost("g1"))
@@ -562,8 +566,8 @@ def test_a_lost_gateway_takes_away_everyone_it_connected_and_nobody_else() -> No
 
 def test_a_question_does_not_wait_long_for_players_of_a_lost_gateway() -> None:
     game = Game()
-    game.join("Ann", link=Link("g2", 1))
-    ben = game.join("Ben", link=Link("g3", 1))
+    game.join("Ann", connection=ConnectionId("g2", 1))
+    ben = game.join("Ben", connection=ConnectionId("g3", 1))
     game.open()
     game.answer(ben, 0)
     game.apply(GatewayLost("g2"))
@@ -575,8 +579,8 @@ def test_a_question_does_not_wait_long_for_players_of_a_lost_gateway() -> None:
 
 def test_a_disconnection_of_another_session_with_this_code_changes_nothing() -> None:
     game = Game()
-    game.apply(Disconnected(HOST_LINK, Identity("123456", "another nonce", Role.HOST)))
-    assert game.session.head.host == HOST_LINK
+    game.apply(Disconnected(HOST_CONNECTION, Identity("123456", "another nonce", Role.HOST)))
+    assert game.session.head.host == HOST_CONNECTION
 
 
 # -- the end --------------------------------------------------------------------------------
@@ -599,14 +603,14 @@ def test_of_a_session_that_is_over_only_that_is_said() -> None:
     game.do(EndSession(id="end"))
     assert code(game.try_join("Ben")) is ErrorCode.SESSION_ENDED
     assert code(game.resume(ann)) is ErrorCode.SESSION_ENDED
-    assert code(game.resume_host(HOST_LINK)) is ErrorCode.SESSION_ENDED
+    assert code(game.resume_host(HOST_CONNECTION)) is ErrorCode.SESSION_ENDED
     assert code(game.answer(ann, 0)) is ErrorCode.SESSION_ENDED
     assert code(game.by_host(StartQuiz())) is ErrorCode.SESSION_ENDED
     assert code(game.by_host(EndSession(id="another"))) is ErrorCode.SESSION_ENDED
-    assert code(game.send(HOST_LINK, None, game.create.body)) is ErrorCode.SESSION_ENDED
+    assert code(game.send(HOST_CONNECTION, None, game.create.body)) is ErrorCode.SESSION_ENDED
     assert game.by_host(EndSession(id="end")) == Ok(reply_to="end"), "the same command again"
     assert game.by_player(ann, LeaveSession()) == Ok()
-    for entry in (GatewayLost("g1"), Disconnected(HOST_LINK, game.session.host_identity)):
+    for entry in (GatewayLost("g1"), Disconnected(HOST_CONNECTION, game.session.host_identity)):
         assert game.apply(entry).said == []
 
 
@@ -623,7 +627,7 @@ def test_a_session_that_hears_from_nobody_for_two_hours_is_over() -> None:
 
 
 def test_how_long_a_session_is_kept_is_set_when_it_is_opened() -> None:
-    command = Command(HOST_LINK, 1, None, CreateSession(quiz=Quiz("T", (SINGLE,))))
+    command = Command(HOST_CONNECTION, 1, None, CreateSession(quiz=Quiz("T", (SINGLE,))))
     session, _ = create(command, START_MS, Drawn(code="123456", idle_ms=60_000))
     assert next_deadline(session) == START_MS + 60_000
     heard_from_client(session.head, START_MS + 50_000)
@@ -670,4 +674,4 @@ def test_a_session_is_created_by_who_has_no_role_yet() -> None:
     game = Game()
     body = game.create.body
     assert isinstance(body, CreateSession)
-    assert code(game.send(HOST_LINK, game.session.host_identity, body)) is ErrorCode.FORBIDDEN
+    assert code(game.send(HOST_CONNECTION, game.session.host_identity, body)) is ErrorCode.FORBIDDEN

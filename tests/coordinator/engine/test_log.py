@@ -94,7 +94,7 @@ def test_who_goes_comes_back_leaves_and_is_kicked_is_logged() -> None:
     game.disconnect(ann)
     assert game.logged() == [records.Away(game.now, (0,))]
     game.resume(ann)
-    assert game.logged() == [records.Linked(game.now, 0, 0)]
+    assert game.logged() == [records.Connected(game.now, 0, 0)]
     game.by_player(ann, LeaveSession())
     assert game.logged() == [records.Left(game.now, 0)]
     game.do(KickPlayer(player_id=ben.id))
@@ -119,7 +119,7 @@ def nothing(game: Game, ann: Seat) -> None:
     assert isinstance(game.try_join("Ann"), Error)
     game.by_player(ann, AskExtraTime())
     game.by_host(GetResults())
-    game.resume_host(game.new_link())
+    game.resume_host(game.new_connection())
     game.tick()
 
 
@@ -159,4 +159,4 @@ def test_a_session_of_a_version_without_logs_plays_on_without_one() -> None:
 
 @pytest.mark.parametrize("text", [b"", b'["answer",1,2,3,4]'])
 def test_a_link_is_the_hash_of_both(text: bytes) -> None:
-    assert log.link(b"before", text) == sha256(b"before" + text).digest()
+    assert log.chain(b"before", text) == sha256(b"before" + text).digest()

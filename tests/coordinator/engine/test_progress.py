@@ -3,7 +3,7 @@ import pytest
 from coordinator.engine import ToMany, next_deadline
 from coordinator.engine.progress import SLACK_MS
 from coordinator.engine.state import IDLE_MS
-from quickpoll.envelope import Audience, Link
+from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (
     AnswerProgress,
     AskExtraTime,
@@ -21,7 +21,7 @@ from quickpoll.protocol import (
     ServerMessage,
     Settings,
 )
-from tests.coordinator.engine.game import HOST_LINK, SINGLE, Game
+from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game
 
 
 def to_host(game: Game) -> list[ServerMessage]:
@@ -210,13 +210,13 @@ def test_a_host_who_is_away_is_told_nothing_and_gets_the_whole_list_on_return() 
     ann, _ = game.join("Ann"), game.join("Ben")
     later(game)
     assert to_host(game) == []
-    game.resume_host(HOST_LINK)
+    game.resume_host(HOST_CONNECTION)
     game.open()
     game.disconnect_host()
     game.answer(ann, 0)
     later(game)
     assert to_host(game) == []
-    game.resume_host(HOST_LINK)
+    game.resume_host(HOST_CONNECTION)
     later(game)
     assert to_host(game) == [], "the list was in `resumed`"
     game.join("Cem")
@@ -228,13 +228,13 @@ def test_the_stage_is_told_what_it_does_not_know_before_the_remote_gets_the_whol
     ann = game.join("Ann")
     game.join("Ben")
     game.by_player(ann, AskExtraTime())
-    remote = Link("g2", 9)
+    remote = ConnectionId("g2", 9)
     game.resume_host(remote, remote=True)
     assert to_host(game) == []
     assert game.each(PlayersJoined) == {
-        HOST_LINK: PlayersJoined(players=(RosterEntry("p1", "Ben", "p1"),), player_count=2)
+        HOST_CONNECTION: PlayersJoined(players=(RosterEntry("p1", "Ben", "p1"),), player_count=2)
     }
-    assert game.each(ExtraTimeAsked) == {HOST_LINK: ExtraTimeAsked(player_ids=(ann.id,))}
+    assert game.each(ExtraTimeAsked) == {HOST_CONNECTION: ExtraTimeAsked(player_ids=(ann.id,))}
     later(game)
     assert to_host(game) == []
     game.join("Cem")
@@ -244,7 +244,7 @@ def test_the_stage_is_told_what_it_does_not_know_before_the_remote_gets_the_whol
 
 def test_a_remote_alone_is_told_of_players_too() -> None:
     game = Game()
-    game.resume_host(Link("g2", 9), remote=True)
+    game.resume_host(ConnectionId("g2", 9), remote=True)
     game.disconnect_host()
     later(game)
     game.join("Ann")
@@ -255,7 +255,7 @@ def test_a_host_who_moves_to_another_connection_is_not_told_again_what_the_list_
     game = Game()
     game.join("Ann")
     game.join("Ben")
-    game.resume_host(Link("g2", 9))
+    game.resume_host(ConnectionId("g2", 9))
     later(game)
     assert to_host(game) == []
 

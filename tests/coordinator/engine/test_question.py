@@ -212,7 +212,7 @@ def test_results_come_first_then_the_own_one_then_the_leaderboard() -> None:
     game.answer(ann, 0)
     kinds = [type(message) for effect in game.effects.said for message in [getattr(effect, "message", None)]]
     assert kinds == [AnswerAccepted, QuestionResults, type(None), Leaderboard]
-    assert list(game.each(YourResult)) == [ann.link]
+    assert list(game.each(YourResult)) == [ann.connection]
     assert game.one(QuestionResults).seq + 1 == game.one(Leaderboard).seq
 
 
@@ -289,7 +289,7 @@ def test_a_question_closes_when_the_only_one_left_comes_back_and_has_answered() 
     assert not game.told(QuestionResults), "nobody is connected"
     game.resume(ann)
     assert game.one(QuestionResults).answered == 1
-    assert game.each(YourResult)[ann.link].points == 1000
+    assert game.each(YourResult)[ann.connection].points == 1000
 
 
 def test_who_has_long_been_away_is_not_waited_for() -> None:
@@ -323,7 +323,7 @@ def test_an_answer_counts_also_when_its_player_is_gone_before_the_end() -> None:
     results = game.one(QuestionResults)
     assert (results.answered, results.total, results.counts) == (3, 3, (2, 1, 0))
     assert game.player(ann).points == 1000
-    assert list(game.each(YourResult)) == [cem.link], "own results go to who is connected"
+    assert list(game.each(YourResult)) == [cem.connection], "own results go to who is connected"
 
 
 def test_counts_of_a_multiple_question_are_by_option() -> None:
@@ -350,13 +350,13 @@ def test_your_result_says_what_the_question_brought() -> None:
     game.answer(ben, 1)
     game.time_up()
     mine = game.each(YourResult)
-    assert mine[ann.link] == YourResult(
+    assert mine[ann.connection] == YourResult(
         question=0, answered=True, correct=True, points=900, total_points=900, rank=1, streak=1, response_ms=2000
     )
-    assert mine[ben.link] == YourResult(
+    assert mine[ben.connection] == YourResult(
         question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=2000
     )
-    assert mine[cem.link] == YourResult(
+    assert mine[cem.connection] == YourResult(
         question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None
     )
 
@@ -367,12 +367,12 @@ def test_a_poll_brings_no_points_and_leaves_the_streak() -> None:
     for _ in range(2):
         play(game)
         game.answer(ann, 0)
-    result = game.each(YourResult)[ann.link]
+    result = game.each(YourResult)[ann.connection]
     assert (result.correct, result.points, result.streak, result.total_points) == (None, 0, 1, 1000)
     assert game.one(QuestionResults).correct == ()
     play(game)
     game.answer(ann, 0)
-    assert game.each(YourResult)[ann.link].streak == 2
+    assert game.each(YourResult)[ann.connection].streak == 2
 
 
 def test_a_wrong_answer_and_a_missing_one_end_a_streak() -> None:
@@ -387,7 +387,7 @@ def test_a_wrong_answer_and_a_missing_one_end_a_streak() -> None:
         if None in choices:
             game.time_up()
         mine = game.each(YourResult)
-        streaks.append((mine[ann.link].streak, mine[ben.link].streak))
+        streaks.append((mine[ann.connection].streak, mine[ben.connection].streak))
     assert streaks == [(1, 1), (2, 2), (0, 0), (1, 1)]
 
 
@@ -399,7 +399,7 @@ def test_the_streak_bonus_is_paid_only_where_it_is_set() -> None:
         for _ in range(3):
             play(game)
             game.answer(ann, 0)
-            seen.append(game.each(YourResult)[ann.link].total_points)
+            seen.append(game.each(YourResult)[ann.connection].total_points)
         assert seen == totals
 
 
@@ -411,7 +411,7 @@ def test_a_question_without_points_pays_no_bonus_and_keeps_the_streak() -> None:
     for _ in range(3):
         play(game)
         game.answer(ann, 0)
-        earned.append(game.each(YourResult)[ann.link].points)
+        earned.append(game.each(YourResult)[ann.connection].points)
     assert earned == [1000, 0, 1200]
 
 
@@ -480,7 +480,7 @@ def test_after_the_last_question_the_quiz_ends_with_a_podium() -> None:
     assert (ended.total, ended.questions) == (4, 2)
     finals = game.each(YourFinal)
     points = game.player(seats[3]).points
-    assert finals[seats[3].link] == YourFinal(
+    assert finals[seats[3].connection] == YourFinal(
         rank=4, points=points, correct=1, questions=2, best_streak=1, average_response_ms=600 + 1200 + 1800
     )
     assert game.session.head.phase is Phase.ENDED
@@ -495,7 +495,7 @@ def test_who_left_after_the_last_question_is_not_on_the_podium() -> None:
     game.by_player(ann, LeaveSession())
     game.do(NextQuestion())
     assert [(e.player_id, e.rank, e.previous_rank) for e in game.one(QuizEnded).podium] == [(ben.id, 1, None)]
-    assert game.each(YourFinal)[ben.link].rank == 1
+    assert game.each(YourFinal)[ben.connection].rank == 1
     assert game.effects.touched == {ben.id}
 
 
@@ -599,8 +599,8 @@ def test_the_final_tells_best_streak_and_average_time_also_on_return() -> None:
     game.do(NextQuestion())
     finals = game.each(YourFinal)
     # Right, right, wrong, a poll, right.
-    assert (finals[ann.link].best_streak, finals[ann.link].average_response_ms) == (2, 1301 // 5)
-    assert (finals[ben.link].best_streak, finals[ben.link].average_response_ms) == (0, None)
+    assert (finals[ann.connection].best_streak, finals[ann.connection].average_response_ms) == (2, 1301 // 5)
+    assert (finals[ben.connection].best_streak, finals[ben.connection].average_response_ms) == (0, None)
     resumed = game.resume(ann)
     assert isinstance(resumed, Resumed)
     assert resumed.you

@@ -13,7 +13,7 @@ HAND_WRITTEN: list[tuple[bytes, records.Record]] = [
     (b'["leave",5,0]', records.Left(5, 0)),
     (b'["kick",5,0]', records.Kicked(5, 0)),
     (b'["away",5,[0,7]]', records.Away(5, (0, 7))),
-    (b'["link",5,7,70]', records.Linked(5, 7, 70)),
+    (b'["link",5,7,70]', records.Connected(5, 7, 70)),
     (b'["lock",5,true]', records.Locked(5, True)),
     (b'["pause",5,false]', records.Paused(5, False)),
     (b'["extra_time",5,0,50]', records.ExtraTime(5, 0, 50)),

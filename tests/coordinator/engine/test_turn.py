@@ -3,18 +3,18 @@ from msgspec import UNSET
 from coordinator.engine.effects import Effects, Reply
 from coordinator.engine.turn import Drawn, Refused, Turn
 from quickpoll.protocol import Error, ErrorCode, Ok, StartQuiz
-from tests.coordinator.engine.game import HOST_LINK, Game
+from tests.coordinator.engine.game import HOST_CONNECTION, Game
 
 
 def turn(body: StartQuiz) -> Turn:
     game = Game()
-    return Turn(game.session, game.command(HOST_LINK, None, body), game.now, Drawn(), Effects())
+    return Turn(game.session, game.command(HOST_CONNECTION, None, body), game.now, Drawn(), Effects())
 
 
 def test_a_reply_goes_to_the_connection_and_the_command_that_asked() -> None:
     asked = turn(StartQuiz(id="mine"))
     asked.reply(Ok(reply_to=asked.reply_to))
-    assert asked.effects.said == [Reply(HOST_LINK, asked.command.request, Ok(reply_to="mine"))]
+    assert asked.effects.said == [Reply(HOST_CONNECTION, asked.command.request, Ok(reply_to="mine"))]
 
 
 def test_a_command_without_id_gets_a_reply_without_reply_to() -> None:

@@ -17,7 +17,7 @@ from quickpoll.protocol import (
     Role,
     Settings,
 )
-from tests.coordinator.engine.game import HOST_LINK, SINGLE, Game, Seat, said_bytes
+from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game, Seat, said_bytes
 
 
 def view(game: Game, role: Role = Role.PLAYER) -> dict[str, object]:
@@ -153,7 +153,7 @@ def act(game: Game, seats: list[Seat], action: str, number: int) -> None:
         case "disconnect":
             game.disconnect(seat)
         case "host resumes":
-            game.resume_host(HOST_LINK)
+            game.resume_host(HOST_CONNECTION)
         case "join":
             game.try_join(f"late {number}")
         case _:

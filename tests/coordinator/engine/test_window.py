@@ -72,7 +72,7 @@ def test_what_the_page_reports_counts_within_what_was_measured(
     assert accepted
     assert (accepted.received_at, accepted.counted_at) == (opens_at + 3000, opens_at + counted_ms)
     game.do(CloseQuestion())
-    result = game.each(YourResult)[ann.link]
+    result = game.each(YourResult)[ann.connection]
     assert (result.response_ms, result.points) == (counted_ms, 1000 - (counted_ms // 20))
     told = game.by_host(GetResults())
     assert isinstance(told, Results)
@@ -101,7 +101,7 @@ def test_players_with_equal_reactions_earn_the_same_over_any_link(round_trip_ms:
         assert taps(game, ben, 2000, 2000, 0)
         assert taps(game, ann, 2000 + late_ms, 2000, round_trip_ms)
         results = game.each(YourResult)
-        assert results[ann.link].points == results[ben.link].points == 900
+        assert results[ann.connection].points == results[ben.connection].points == 900
 
 
 def test_among_equals_the_quicker_tap_is_listed_first() -> None:
@@ -134,7 +134,7 @@ def test_an_answer_tapped_in_time_counts_though_it_arrives_late() -> None:
     assert accepted.counted_at == game.session.head.closes_at
     assert game.session.head.phase is Phase.QUESTION
     game.do(CloseQuestion())
-    assert game.each(YourResult)[ann.link].points == 500
+    assert game.each(YourResult)[ann.connection].points == 500
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_answer_tapped_in_time_counts_though_it_arrives_late() -> None:
     [
         (LIMIT_MS + 200, LIMIT_MS + 1, 400),  # tapped too late
         (LIMIT_MS + 200, None, 400),  # says nothing
-        (LIMIT_MS + 201, 0, 200),  # later than its link explains
+        (LIMIT_MS + 201, 0, 200),  # later than its connection explains
         (LIMIT_MS + 1, 0, 0),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from coordinator.engine import Session, records, report
-from coordinator.engine.records import Answered, Away, Closed, Ended, Linked, Locked, Record
+from coordinator.engine.records import Answered, Away, Closed, Connected, Ended, Locked, Record
 from coordinator.engine.scoring import Ruling
 from coordinator.engine.state import IDLE_MS
 from coordinator.log import file as log_file
@@ -155,7 +155,7 @@ FORGERIES: dict[str, tuple[Callable[[list[Record]], object], str]] = {
         lambda log: insert(log, Answered, Answered(0, 9, 0, 1, None, 0)),
         "a player who is not there",
     ),
-    "a link of nobody": (lambda log: insert(log, Answered, Linked(0, 7, 0)), "a player who is not there"),
+    "a connection of nobody": (lambda log: insert(log, Answered, Connected(0, 7, 0)), "a player who is not there"),
     "locked as it was": (lambda log: insert(log, Answered, Locked(0, False)), "it changes nothing"),
     "away without being there": (lambda log: insert(log, Answered, Away(0, (7,))), "a player who is not there"),
     "other standings": (lambda log: exchange(log, Closed, standings="0" * 64), "the engine makes"),

@@ -107,7 +107,7 @@ async def test_the_token_that_commits_are_checked_against_is_the_one_in_redis(ow
     one = owner("one")
     await one.beat()
     keys = PartitionKeys(3)
-    assert await redis.get(keys.token) == b"%d" % one.tokens[3]
+    assert await redis.get(keys.fence) == b"%d" % one.tokens[3]
     assert await redis.get(keys.lease) == b"one:%d" % one.tokens[3]
     assert 0 < await redis.pttl(keys.lease) <= leases.TTL_MS
 
