@@ -468,7 +468,7 @@ def test_the_same_id_from_each_device_is_two_commands() -> None:
     assert game.session.head.seq == 2
 
 
-@pytest.mark.parametrize("link", [STAGE, REMOTE])
+@pytest.mark.parametrize("connection", [STAGE, REMOTE])
 def test_ending_the_session_again_is_answered_on_each_device(connection: ConnectionId) -> None:
     game = with_remote()
     for _ in range(2):
