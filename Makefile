@@ -147,12 +147,16 @@ gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 .env:
 	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
 
-# Playwright drives Debian's Chromium, and deploy/haproxy.cfg is tried in HAProxy; on other systems they have to be there.
+# Three browser engines as Debian has them, and deploy/haproxy.cfg is tried in HAProxy; on other systems they have to be
+# there. WebKit has no headless mode: it gets a screen that exists in memory only.
 .PHONY: programs
 programs:
 	@missing=""; \
 	command -v chromium chromium-browser google-chrome >/dev/null || missing=chromium; \
 	PATH="$$PATH:/usr/sbin" command -v haproxy >/dev/null || missing="$$missing haproxy"; \
+	command -v firefox-esr firefox >/dev/null || missing="$$missing firefox-esr"; \
+	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
+	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
 	if [ -n "$$missing" ]; then \
 	  if ! command -v apt-get >/dev/null; then echo "make test needs $$missing: install it and try again" >&2; exit 1; fi; \
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \

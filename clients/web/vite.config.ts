@@ -5,6 +5,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
 import { messages } from "./messages.plugin.ts";
 
 const SERVER = "http://127.0.0.1:8000";
@@ -22,8 +23,8 @@ export default defineConfig({
   build: {
     outDir: "../../gateway/static",
     emptyOutDir: true,
-    // The browsers of the last two years.
-    target: ["chrome123", "firefox128", "safari17.5"],
+    target: SCRIPT_TARGET,
+    cssTarget: CSS_TARGET,
     // A file inlined as data: would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { OLDEST } from "../browsers";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
 test.each(["index.html", "host.html"])(
@@ -13,3 +14,15 @@ test.each(["index.html", "host.html"])(
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
   },
 );
+
+test("README and the pages name the browsers that the build is for, in each language", () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8").replace(/\s+/g, " ");
+  const readme = read("../../../README.md");
+  for (const [name, version] of Object.entries(OLDEST)) {
+    const browser = `${name[0]!.toUpperCase()}${name.slice(1)} ${version}`;
+    expect(readme).toContain(browser);
+    for (const page of ["../index.html", "../host.html"]) {
+      expect(read(page).split(browser).length - 1, `${browser} in ${page}`).toBe(Object.keys(LANGUAGES).length);
+    }
+  }
+});
