@@ -41,7 +41,7 @@ class Readiness:
     async def _ask(self) -> dict[str, str]:
         found = await self._links.ask_all({number: ("EXISTS", lease) for number, lease in enumerate(self._leases)})
         owned = [reply for reply in found.values() if not isinstance(reply, Exception)]
-        if not owned:  # one node of several that is away takes no other's players their gateways
+        if not owned:  # losing one of several nodes must not make the gateway unready for players on the others
             return {"redis": f"Redis does not answer: {found[0]!r}", "coordinators": "unknown"}
         missing = owned.count(0)
         reason = f"no coordinator owns {missing} of {len(self._leases)} partitions" if missing else ""

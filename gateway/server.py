@@ -22,6 +22,7 @@ from gateway.intake import Intake
 from gateway.limits import Limits
 from gateway.pages import Pages, is_host, text_response
 from gateway.readiness import Readiness
+from quickpoll.health import HEALTH_PATHS, health
 from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
@@ -156,13 +157,11 @@ class Server:
     def requested(self, connection: Connection, request: Request) -> None:
         """See `Owner`."""
         connection.address, connection.over_tls = self._proxies.client(connection.address, request.headers)
-        path, _, query = request.path.partition("?")
+        path = request.path.partition("?")[0]
         if path == "/ws":
             self._upgrade(connection, request)
-        elif path in ("/livez", "/healthz"):
-            connection.respond(text_response(HTTPStatus.OK, "ok"))
-        elif path == "/readyz":
-            self._spawn(self._tell_readiness(connection, verbose="verbose" in query))
+        elif path in HEALTH_PATHS:
+            self._spawn(self._tell_health(connection, request.path))
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
@@ -229,12 +228,11 @@ class Server:
             self._is_full = True
             _log.warning("full with %d connections: further ones are told to come back", self._max_connections)
 
-    async def _tell_readiness(self, connection: Connection, *, verbose: bool) -> None:
-        ok, reason = await self._readiness.ready()
-        if verbose:
-            checks = await self._readiness.check()
-            reason = "\n".join(f"{name}: {wrong or 'ok'}" for name, wrong in checks.items())
-        connection.respond(text_response(HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE, reason))
+    async def _tell_health(self, connection: Connection, target: str) -> None:
+        answer = await health(target, self._readiness.ready, tells_why=False)
+        if answer:
+            status, text = answer
+            connection.respond(text_response(status, text.strip()))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

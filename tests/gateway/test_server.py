@@ -121,19 +121,15 @@ async def test_alive_is_alive(home: House) -> None:
     assert await get(home, "/livez") == await get(home, "/healthz") == (200, "ok")
 
 
-async def test_ready_is_told_with_the_reason(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whether_it_is_ready_is_told_and_nothing_of_the_inside(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gateway.readiness.CACHED_S", 0.0)
-    assert await get(home, "/readyz") == (200, "ready")
+    for path in ("/readyz", "/readyz?verbose"):
+        assert await get(home, path) == (200, "ok")
     await home.redis.delete(PartitionKeys(0).lease)
-    assert await get(home, "/readyz") == (503, "no coordinator owns 1 of 4 partitions")
-    status, checks = await get(home, "/readyz?verbose")
-    assert status == 503
-    assert checks.splitlines() == [
-        "draining: ok",
-        "subscriptions: ok",
-        "redis: ok",
-        "coordinators: no coordinator owns 1 of 4 partitions",
-    ]
+    for path in ("/readyz", "/readyz?verbose"):
+        assert await get(home, path) == (503, "not ready")
 
 
 async def test_the_websocket_path_wants_a_websocket(home: House) -> None:
