@@ -23,7 +23,7 @@ from quickpoll.metrics import CoordinatorFigures
 from quickpoll.settings import Durability, Failure
 from quickpoll.store.clock import Clocks, ms_of
 from quickpoll.store.deployment import nodes_of
-from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
 from quickpoll.tokens import Tokens
@@ -128,7 +128,7 @@ class Coordinator:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(*UNAVAILABLE):
+        with suppress(StoreError):
             await self._leases.release_all()
         self._links.close()
         self._lease_links.close()
@@ -171,7 +171,7 @@ class Coordinator:
                     await _clear(self._links, self._partitions, self._built_at)
                 await self._leases.beat()
                 await self._membership.tell()
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 if time.monotonic() > give_up_at:
                     advice = "start it, or correct QUICKPOLL_REDIS_URL"
                     raise Failure(f"Redis does not answer ({error}); {advice}") from None

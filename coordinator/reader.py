@@ -21,8 +21,7 @@ from coordinator.batch.partition import Partition, load
 from quickpoll.keys import moment_of
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.settings import Durability
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import RedisLink, Refusal
+from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.nodes import MOVED_AWAY, Links, Node, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.pace import Pace
@@ -154,7 +153,7 @@ class Reader:
                     partition.drop()
                 while True:
                     await self._read(self._link)
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 self._links.nodes.doubt(error)
                 await self._outage.pause(error)
             finally:
@@ -253,7 +252,7 @@ class Reader:
                 continue
             try:
                 made.append((partition, await partition.apply(entries)))
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 partition.drop()
                 trouble = error
             except Exception:
@@ -292,7 +291,7 @@ class Reader:
     async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
         try:
             link = await self._committing.to(self._node)
-        except UNAVAILABLE as error:
+        except StoreError as error:
             return [Outcome.REFUSED] * len(batches), error
         outcomes, refused = await self._committer.commit(link, batches)
         if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
@@ -303,7 +302,7 @@ class Reader:
         """Unblocks the read, again and again until it is out of the old one: it may not have begun to wait yet."""
         while self._changed.is_set():
             if self._link and self._link.is_open:
-                with suppress(*UNAVAILABLE):
+                with suppress(StoreError):
                     await (await self._links.to(self._node)).call([("CLIENT", "UNBLOCK", self._link.id)])
             await asyncio.sleep(WAKE_AGAIN_S)
 

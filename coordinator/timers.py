@@ -14,8 +14,7 @@ from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
 from quickpoll.store.clock import Clocks
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import Command, Refusal
+from quickpoll.store.link import Command, Refusal, StoreError
 from quickpoll.store.nodes import Links, Node, on_each
 from quickpoll.store.outage import Outage
 
@@ -110,7 +109,7 @@ class Timers:
         ticks: list[Command] = [("XADD", partition.keys.stream, "*", ENTRY_FIELD, _TICK) for partition in due]
         try:
             replies = await (await self._links.to(node)).call(ticks)
-        except UNAVAILABLE as error:
+        except StoreError as error:
             return due, error
         refused = {partition: r for partition, r in zip(due, replies, strict=True) if isinstance(r, Refusal)}
         reason = next(iter(refused.values()), None)

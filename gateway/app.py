@@ -32,7 +32,7 @@ from quickpoll.protocol import CloseCode, Role
 from quickpoll.settings import Failure
 from quickpoll.store.clock import Clocks
 from quickpoll.store.deployment import nodes_of
-from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.tokens import Tokens
 
@@ -171,7 +171,7 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._hub.stop()
-        with suppress(*UNAVAILABLE):
+        with suppress(StoreError):
             await self._heartbeat.end()
         self._subscriber.close()
         self._relay.close()
@@ -196,7 +196,7 @@ class Gateway:
             await self._nodes.start()
             await self._clocks.synchronise()
             await self._heartbeat.begin()
-        except UNAVAILABLE as error:
+        except StoreError as error:
             advice = "start it, or correct QUICKPOLL_REDIS_URL"
             raise Failure(f"Redis cannot be used ({error}); {advice}") from None
 

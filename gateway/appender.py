@@ -13,8 +13,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import LinkLost, Refusal
+from quickpoll.store.link import LinkLost, Refusal, StoreError
 from quickpoll.store.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
 from quickpoll.store.pace import Pace
 
@@ -132,7 +131,7 @@ class Appender:
         try:
             link = await self._links.to(node)
             replies = await link.call([("XADD", self._streams[e.partition], "*", ENTRY_FIELD, e.data) for e in batch])
-        except UNAVAILABLE as error:
+        except StoreError as error:
             replies = [error] * len(batch)
         finally:
             failed = [(entry, r) for entry, r in zip(batch, replies, strict=True) if isinstance(r, Exception)]

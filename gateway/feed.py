@@ -13,8 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
 from quickpoll.metrics import Distribution
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import Command, Push, RedisLink, Refusal
+from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal, StoreError
 from quickpoll.store.nodes import Node, Nodes, open_node
 
 PING: Final = b"ping"
@@ -70,7 +69,7 @@ class Feed:
         while True:
             try:
                 await self._follow()
-            except* UNAVAILABLE as errors:
+            except* StoreError as errors:
                 # One line for each time that it is lost, not for each attempt to get it back.
                 level = logging.WARNING if self.is_live else logging.DEBUG
                 _log.log(level, "pub/sub connection lost: %s", "; ".join(map(repr, errors.exceptions)))
@@ -108,6 +107,8 @@ class Feed:
                 tasks.create_task(self._ask(link))
                 tasks.create_task(self._ping(link))
                 raise await asyncio.shield(link.lost)
+        except TimeoutError:
+            raise LinkLost(f"no sign of life for {SILENT_AFTER_S} s") from None
         finally:
             link.close()
             self._asked = frozenset()

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from quickpoll.keys import GATEWAYS
 from quickpoll.store.clock import ms_of
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import Command
+from quickpoll.store.link import Command, StoreError
 from quickpoll.store.nodes import Links
 
 BEAT_EVERY_S: Final = 0.5
@@ -41,7 +40,7 @@ class Heartbeat:
                     _log.warning("the coordinators counted this gateway as dead; its connections resume")
                     self._counted_dead()
                     await self._enter()
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 _log.debug("no heartbeat: %r", error)
 
     async def end(self) -> None:

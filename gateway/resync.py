@@ -15,7 +15,7 @@ import msgspec
 
 from quickpoll.envelope import Line, Step, UnknownFormat, decode_step
 from quickpoll.keys import ENTRY_FIELD, NO_OFFSET, PartitionKeys, moment_of, partition_of
-from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links, Node, on_each
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
@@ -126,7 +126,7 @@ class Resync:
         keys = self._keys(code)
         try:
             (published,) = await self._links.ask_of(keys.number, ("HGET", keys.session(code), "step"))
-        except UNAVAILABLE:
+        except StoreError:
             return True
         return bool(published != str(step).encode())
 
@@ -152,7 +152,7 @@ class Resync:
                 self._again.discard(code)
                 try:
                     await self._recover(sessions, code)
-                except UNAVAILABLE as error:
+                except StoreError as error:
                     _log.warning("missed Steps cannot be read yet: %r", error)
                     changed.set()
                     await asyncio.sleep(RETRY_S)

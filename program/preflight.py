@@ -10,8 +10,8 @@ from typing import Any, Final
 from quickpoll.keys import LAYOUT
 from quickpoll.settings import Durability, Failure
 from quickpoll.store.deployment import nodes_of
-from quickpoll.store.library import FAKE_URL, UNAVAILABLE
-from quickpoll.store.link import Refusal
+from quickpoll.store.library import FAKE_URL
+from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.url import Kind, parse
 
@@ -35,7 +35,7 @@ async def examine(redis_url: str, partitions: int, durability: Durability = Dura
             if durability is Durability.DISK:
                 _check_disk(fields, (await links.try_each(node, [("CONFIG", "GET", "appendfsync")]))[0])
         (stored,) = await links.ask(nodes.at(LAYOUT), ("HGET", LAYOUT, "partitions"))
-    except UNAVAILABLE as error:
+    except StoreError as error:
         where = parse(redis_url).shown
         raise Failure(f"Redis at {where} does not answer ({error}); start it, or correct QUICKPOLL_REDIS_URL") from None
     finally:

@@ -32,7 +32,7 @@ async def draw_free(links: Links, keys: PartitionKeys, partitions: int, taken: C
 
     Raises:
         NoFreeCode: all that were drawn are in use.
-        LinkLost, Refusal: Redis is away.
+        StoreError: Redis is away.
     """
     for _ in range(ATTEMPTS):
         code = draw(keys, partitions)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from coordinator.batch.replicas import Replicas
 from quickpoll.keys import PartitionKeys, moment_of
 from quickpoll.settings import Durability
-from quickpoll.store.link import LinkLost, RedisLink, Refusal
+from quickpoll.store.link import LinkLost, RedisLink, Refusal, StoreError
 from quickpoll.store.script import Call, Script
 
 SESSION_EXPIRY_MS: Final = 24 * 60 * 60 * 1000
@@ -103,7 +103,7 @@ class Committer:
         if self._holds and stored:
             try:
                 await self.publish(link, {batch.keys: batch.fence for batch in stored})
-            except (LinkLost, Refusal) as error:
+            except StoreError as error:
                 return [Outcome.UNCERTAIN if outcome is Outcome.COMMITTED else outcome for outcome in outcomes], error
         return outcomes, refused
 
@@ -115,7 +115,7 @@ class Committer:
             fences: the fence under which each is ours; where it is out of date, nothing is said.
 
         Raises:
-            LinkLost, Refusal: it is not durable, or not published, yet.
+            StoreError: it is not durable, or not published, yet.
         """
         await self._replicas.wait(link)
         for result in await self._publish.run(link, [([k.fence, k.outbox], [fence]) for k, fence in fences.items()]):

@@ -24,8 +24,7 @@ async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: in
     Returns early with nothing when the link is unblocked by `CLIENT UNBLOCK`.
 
     Raises:
-        LinkLost: the connection broke.
-        Refusal: Redis refused to read.
+        StoreError: nothing could be read.
     """
     command = ("XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", *offsets.keys(), *offsets.values())
     (found,) = await link.call([command], timeout_s=block_ms / 1000 + REPLY_WITHIN_S)

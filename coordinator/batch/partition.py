@@ -94,7 +94,7 @@ class Partition:
         """Applies entries in order; if one has to be set aside, perhaps not all that follow it.
 
         Raises:
-            LinkLost, Refusal: Redis is away; then nothing has happened.
+            StoreError: Redis is away; then nothing has happened.
         """
         received = [receive(entry_id, fields) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}

@@ -16,8 +16,7 @@ from zlib import crc32
 
 from coordinator.ownership.membership import LayoutMismatch, Membership
 from quickpoll.keys import PartitionKeys
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import Refusal
+from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.nodes import Links, Node, by_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Call, Script
@@ -100,7 +99,7 @@ class Leases:
             self._hurry.clear()
             try:
                 lost_some = await self.beat()
-            except (*UNAVAILABLE, LayoutMismatch) as error:
+            except (StoreError, LayoutMismatch) as error:
                 self._drop_expired()
                 await self._outage.pause(error)
             else:
@@ -121,7 +120,7 @@ class Leases:
             Whether a lease was lost, so that another beat should follow at once.
 
         Raises:
-            LinkLost, Refusal: all of Redis is away.
+            StoreError: all of Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
         self._drop_expired()
@@ -161,7 +160,7 @@ class Leases:
         """Learns the share; while the one node that knows who lives is away, the last one stands."""
         try:
             self._share = await self._membership.attend()
-        except UNAVAILABLE:
+        except StoreError:
             if not self._share:
                 raise
 
@@ -244,7 +243,7 @@ class Leases:
         """What the script says, by partition; those of a node that is away are left out.
 
         Raises:
-            LinkLost, Refusal: all nodes are away.
+            StoreError: all nodes are away.
         """
         groups = by_node(self._links.nodes, fences)
         outcomes = await asyncio.gather(
@@ -263,7 +262,7 @@ class Leases:
             calls.append((names, [action, self._coordinator, TTL_MS, *(fences[number] for number in group)]))
         try:
             results = await self._script.run(await self._links.to(node), calls)
-        except UNAVAILABLE as error:
+        except StoreError as error:
             self._links.nodes.doubt(error)
             return dict.fromkeys(fences, error)
         replies: dict[int, Any] = {}

@@ -12,8 +12,7 @@ from typing import Final
 from coordinator.batch.entries import read_streams
 from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
 from quickpoll.settings import Failure
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import RedisLink, Refusal
+from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.nodes import Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Script
@@ -55,7 +54,7 @@ class Membership:
         """Shows that this coordinator lives, and returns how many partitions are its share.
 
         Raises:
-            LinkLost, Refusal: Redis is away.
+            StoreError: Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
         await self._check_layout()
@@ -91,7 +90,7 @@ class Membership:
                         outage.over()
                 finally:
                     link.close()
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 self._links.nodes.doubt(error)
                 await outage.pause(error)
 

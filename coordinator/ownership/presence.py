@@ -15,7 +15,7 @@ from coordinator.batch.partition import Partition
 from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAYS
 from quickpoll.store.clock import ms_of
-from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
 
@@ -47,7 +47,7 @@ class Presence:
         while True:
             try:
                 await self.look()
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 await outage.pause(error)
             else:
                 outage.over()

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from quickpoll.store.library import UNAVAILABLE
-from quickpoll.store.link import RedisLink, Refusal
+from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.nodes import Links, Node
 
 SAMPLES: Final = 5
@@ -42,8 +41,7 @@ class RedisClock:
         """Measures the difference anew.
 
         Raises:
-            LinkLost: the node does not answer.
-            Refusal: it does not tell the time now (`BUSY`, say).
+            StoreError: the node does not tell the time now.
         """
         best = float("inf")
         for _ in range(SAMPLES):
@@ -104,7 +102,7 @@ class Clocks:
                 changed.clear()
                 try:
                     await self.synchronise()
-                except UNAVAILABLE as error:
+                except StoreError as error:
                     _log.debug("the clocks were not synchronised: %r", error)
                     failed = True
                 else:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from quickpoll.store.library import UNAVAILABLE, Client, NoScriptError, ResponseError, connect
+from quickpoll.store.library import Client, NoScriptError, RedisError, ResponseError, connect
 from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal
 
 
@@ -43,7 +43,7 @@ class FakeLink(RedisLink):
                 for command in commands:
                     pipeline.execute_command(*command)
                 results = await pipeline.execute(raise_on_error=False)
-        except UNAVAILABLE as error:
+        except (RedisError, OSError) as error:
             raise LinkLost(str(error)) from error
         return [_refusal(result) if isinstance(result, ResponseError) else result for result in results]
 

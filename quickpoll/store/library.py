@@ -16,7 +16,7 @@ import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from quickpoll.store.link import Address, Refusal
+from quickpoll.store.link import Address
 
 Client = redis.asyncio.Redis
 RedisError = redis.exceptions.RedisError
@@ -27,10 +27,6 @@ COMMAND_TIMEOUT_S: Final = 2.0
 CONNECT_TIMEOUT_S: Final = 2.0
 FAKE_URL: Final = "fake://"
 """An in-process stand-in that keeps nothing; for machines without a Valkey wheel, and quick tests."""
-
-# Raised where Redis is away or cannot take a write now (READONLY, OOM, LOADING, ... are ResponseErrors
-# or subclasses of ConnectionError, on a link Refusals; asyncio's own errors come from a cancelled or refused connect).
-UNAVAILABLE: Final = (RedisError, Refusal, OSError, asyncio.TimeoutError)
 
 _fake_servers: dict[str, Any] = {}
 

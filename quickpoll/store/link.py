@@ -23,12 +23,20 @@ Push = list[Any]
 """What Redis sends unasked: its kind, such as `smessage`, and what belongs to it."""
 
 
-class LinkLost(ConnectionError):
-    """The connection is gone, or could not be made; a command that was sent on it may have been done or not."""
+class StoreError(Exception):
+    """Redis is away, or does not do what it was asked: either `LinkLost` or `Refusal`.
+
+    Whatever talks to Redis raises nothing else because of Redis. Errors of the operating system and of libraries become
+    a `LinkLost` here; an `OSError` from anywhere else is a bug of the program, and is reported as one.
+    """
 
 
-class Refusal(Exception):
-    """The error with which Redis answered a command: it was not done."""
+class LinkLost(StoreError):
+    """There is no connection any more, or none could be made; a command sent on it may have been done or not."""
+
+
+class Refusal(StoreError):
+    """The error with which Redis answered a command: the command was not done."""
 
     @property
     def kind(self) -> str:
@@ -55,7 +63,8 @@ class _Call:
 
     expected: int
     deadline: float
-    done: "asyncio.Future[list[Any]]"
+    done: "asyncio.Future[list[Any]] | None"
+    """None: what was sent must not be refused, and nobody waits for it."""
     results: list[Any] = field(default_factory=list)
 
 
@@ -99,17 +108,19 @@ class RedisLink(asyncio.Protocol):
         elif not commands:
             done.set_result([])
         else:
-            deadline = self._loop.time() + (self._timeout_s if timeout_s is None else timeout_s)
-            self._calls.append(_Call(len(commands), deadline, done))
-            if self._alarm is None:
-                self._alarm = self._loop.call_at(deadline, self._look)
+            self._expect(len(commands), self._timeout_s if timeout_s is None else timeout_s, done)
             self._write(commands)
         return done
 
     def tell(self, commands: Sequence[Command]) -> None:
-        """Sends what is answered by pushes alone: subscriptions; where it is refused, the connection is closed."""
+        """Sends what is answered by pushes alone: subscriptions.
+
+        If Redis refuses one, the connection ends, and `lost` has the `Refusal`.
+        """
         if self.is_open and commands:
-            self._write(commands)
+            # A refusal comes as a reply where no other reply comes; the one to PING marks the place.
+            self._expect(1, self._timeout_s, None)
+            self._write([*commands, ("PING",)])
 
     def close(self) -> None:
         """Ends the connection; what waits for a reply fails."""
@@ -132,8 +143,8 @@ class RedisLink(asyncio.Protocol):
                 elif self._calls:
                     self._answered(reply)
                 else:
-                    raise LinkLost(f"a reply that nobody waits for: {reply!r}")  # noqa: TRY301
-        except LinkLost as error:
+                    raise LinkLost(f"a reply that nobody waits for: {reply!r}")
+        except StoreError as error:
             self._end(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -142,15 +153,23 @@ class RedisLink(asyncio.Protocol):
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _expect(self, replies: int, timeout_s: float, done: "asyncio.Future[list[Any]] | None") -> None:
+        deadline = self._loop.time() + timeout_s
+        self._calls.append(_Call(replies, deadline, done))
+        if self._alarm is None:
+            self._alarm = self._loop.call_at(deadline, self._look)
+
     def _write(self, commands: Sequence[Command]) -> None:
         self._transport.write(b"".join([hiredis.pack_command(command) for command in commands]))
 
     def _answered(self, reply: Any) -> None:
         call = self._calls[0]
+        if call.done is None and isinstance(reply, Refusal):
+            raise reply
         call.results.append(reply)
         if len(call.results) == call.expected:
             self._calls.popleft()
-            if not call.done.done():
+            if call.done and not call.done.done():
                 call.done.set_result(call.results)
 
     def _look(self) -> None:
@@ -172,7 +191,7 @@ class RedisLink(asyncio.Protocol):
         if self._alarm:
             self._alarm.cancel()
         for call in self._calls:
-            if not call.done.done():
+            if call.done and not call.done.done():
                 _fail(call.done, error)
         self._calls.clear()
 
@@ -193,8 +212,7 @@ async def open_link(
         pushed: as for `RedisLink`.
 
     Raises:
-        LinkLost: nobody answers there in time.
-        Refusal: Redis lets us not in, or not yet (`LOADING`).
+        StoreError: nobody answers there in time, or Redis refuses the user, or accepts none yet (`LOADING`).
     """
     loop = asyncio.get_running_loop()
     link = RedisLink(timeout_s, pushed)
@@ -205,7 +223,7 @@ async def open_link(
             else:
                 await loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
             link.id, link.role = await _enter(link, address)
-    except (OSError, TimeoutError) as error:
+    except (LinkLost, OSError, UnicodeError) as error:  # UnicodeError: the host is no name that DNS could know
         link.close()
         raise LinkLost(f"{address.path or f'{address.host}:{address.port}'}: {error or 'no answer'}") from error
     except BaseException:
@@ -224,4 +242,7 @@ async def _enter(link: RedisLink, address: Address) -> tuple[int, bytes]:
     for reply in replies:
         if isinstance(reply, Refusal):
             raise reply
-    return int(replies[0][b"id"]), replies[0].get(b"role", b"sentinel")
+    try:
+        return int(replies[0][b"id"]), replies[0].get(b"role", b"sentinel")
+    except (TypeError, ValueError, LookupError):
+        raise LinkLost(f"it does not speak RESP3: {replies[0]!r}") from None

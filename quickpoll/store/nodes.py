@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, 
 from typing import Any, Final, Protocol
 
 from quickpoll.store.fake import open_fake_link
-from quickpoll.store.library import FAKE_URL, UNAVAILABLE, address_of
-from quickpoll.store.link import COMMAND_TIMEOUT_S, Command, LinkLost, Push, RedisLink, Refusal, open_link
+from quickpoll.store.library import FAKE_URL, address_of
+from quickpoll.store.link import COMMAND_TIMEOUT_S, Command, LinkLost, Push, RedisLink, Refusal, StoreError, open_link
 
 Node = str
 """The URL of one server that holds data."""
@@ -39,7 +39,7 @@ class Nodes(Protocol):
         """Returns when there is a map.
 
         Raises:
-            LinkLost, Refusal: nobody can say.
+            StoreError: nobody can say.
         """
 
     async def close(self) -> None:
@@ -120,8 +120,7 @@ class Links:
         """The link to a node.
 
         Raises:
-            LinkLost: the node does not answer.
-            Refusal: it lets us not in.
+            StoreError: the node does not answer, or refuses the user.
         """
         link = self._links.get(node)
         if link and link.is_open:
@@ -131,7 +130,7 @@ class Links:
             if not link or not link.is_open:
                 try:
                     link = self._links[node] = await open_node(node, timeout_s=self._timeout_s)
-                except (LinkLost, Refusal) as error:
+                except StoreError as error:
                     self.nodes.doubt(error)
                     raise
             return link
@@ -140,8 +139,7 @@ class Links:
         """Has commands done together, and returns their replies.
 
         Raises:
-            LinkLost: the node does not answer; they may have been done or not.
-            Refusal: the first one that was refused; others may have been done.
+            StoreError: the node does not answer, or this is the first refusal; the other commands may have been done.
         """
         replies = await self.try_each(node, commands)
         for reply in replies:
@@ -175,7 +173,7 @@ class Links:
         async def ask(node: Node, partitions: list[int]) -> dict[int, Any]:
             try:
                 replies = await self.try_each(node, [commands[partition] for partition in partitions])
-            except UNAVAILABLE as error:
+            except StoreError as error:
                 return dict.fromkeys(partitions, error)
             return dict(zip(partitions, replies, strict=True))
 

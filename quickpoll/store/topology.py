@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
 from quickpoll.store.library import address_of
-from quickpoll.store.link import LinkLost, RedisLink, Refusal, open_link
+from quickpoll.store.link import LinkLost, RedisLink, Refusal, StoreError, open_link
 from quickpoll.store.url import Address
 
 LOOK_EVERY_S: Final = 0.1
@@ -31,8 +31,7 @@ class Map(Protocol):
         """Learns what `asked` knows; returns whether that was news.
 
         Raises:
-            LinkLost: it does not answer.
-            Refusal: it does not know.
+            StoreError: it does not answer, or does not know.
         """
 
     def hint(self, reason: Exception) -> Address | None:
@@ -58,7 +57,7 @@ class Watch:
         """Returns when there is a map; from then on it is kept up to date until `close`.
 
         Raises:
-            LinkLost, Refusal: nobody can say.
+            StoreError: nobody can say.
         """
         await self._look()
         self._looking = asyncio.create_task(self._run(), name="map of Redis")
@@ -92,7 +91,7 @@ class Watch:
                 if await self._look():
                     for changed in list(self._changed):
                         changed()
-            except (LinkLost, Refusal) as error:
+            except StoreError as error:
                 _log.debug("nobody can say which node of Redis holds what: %r", error)
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -109,7 +108,7 @@ class Watch:
                     news = await self._map.ask(link, address)
                 finally:
                     link.close()
-            except (LinkLost, Refusal) as failure:
+            except StoreError as failure:
                 error = failure
                 self._defer(address)
             else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from program.embedded import find_server
-from quickpoll.store.library import UNAVAILABLE, Client, connect
+from quickpoll.store.library import Client, RedisError, connect
 from tests.system.harness import free_port
 
 READY_WITHIN_S = 30.0
@@ -41,7 +41,7 @@ class Valkey:
             while True:
                 try:
                     return await command(self.admin)
-                except UNAVAILABLE:
+                except (RedisError, OSError):
                     await asyncio.sleep(0.02)
 
     async def load_slowly(self, seconds: float) -> None:
@@ -143,7 +143,7 @@ class Valkey:
     async def _answers(self) -> bool:
         try:
             return bool(await self.admin.ping())
-        except UNAVAILABLE:
+        except (RedisError, OSError):
             return False
 
 

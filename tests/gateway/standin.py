@@ -36,7 +36,7 @@ from quickpoll.envelope import (
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
-from quickpoll.store.library import UNAVAILABLE, Client
+from quickpoll.store.library import Client, RedisError
 from quickpoll.tokens import Tokens
 
 PARTITIONS = 4
@@ -108,7 +108,7 @@ class Coordinator:
         while True:
             try:
                 found: Any = await self.redis.xread(offsets, block=1000)
-            except UNAVAILABLE:  # it is away for a while
+            except (RedisError, OSError):  # it is away for a while
                 continue
             for stream, (entries,) in found.items() if isinstance(found, dict) else ((s, (e,)) for s, e in found):
                 for entry_id, fields in entries:

@@ -13,7 +13,7 @@ from typing import Any
 
 from program.embedded import find_server
 from quickpoll.keys import PartitionKeys
-from quickpoll.store.library import UNAVAILABLE, connect
+from quickpoll.store.library import RedisError, connect
 from tests.system.harness import free_port
 
 WITHIN_S = 15.0
@@ -87,7 +87,7 @@ async def eventually(look: Callable[..., Any], *arguments: Any) -> None:
             try:
                 if await look(*arguments):
                     return
-            except UNAVAILABLE:
+            except (RedisError, OSError):
                 pass
             await asyncio.sleep(0.01)
 
@@ -153,7 +153,7 @@ class RedisCluster:
             for server in self.servers:
                 try:
                     found = await server.admin.execute_command("CLUSTER", "SLOTS")
-                except UNAVAILABLE:
+                except (RedisError, OSError):
                     continue
                 for shard in found:
                     first, last, (_, port, *_) = shard[:3]

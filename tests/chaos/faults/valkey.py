@@ -7,7 +7,7 @@ from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import Phase
-from quickpoll.store.library import UNAVAILABLE
+from quickpoll.store.library import RedisError
 from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.crowd import Crowd, Player
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World
@@ -175,7 +175,7 @@ async def valkey_busy(world: World) -> None:
     endless = asyncio.ensure_future(admin.eval("while true do end", 0))
     await asyncio.sleep(world.rng.uniform(0.3, 1))
     while not endless.done():
-        with suppress(*UNAVAILABLE):
+        with suppress(RedisError, OSError):
             await admin.script_kill()
         await asyncio.wait((endless,), timeout=0.05)
     await asyncio.gather(endless, return_exceptions=True)

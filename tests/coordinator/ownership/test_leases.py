@@ -11,7 +11,8 @@ from coordinator.ownership import leases
 from coordinator.ownership.leases import ALIVE_MS, Leases
 from coordinator.ownership.membership import Membership
 from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
-from quickpoll.store.library import Client, RedisError
+from quickpoll.store.library import Client
+from quickpoll.store.link import LinkLost
 from quickpoll.store.nodes import Links, OneNode
 from tests.coordinator.standin import eventually
 from tests.redis_time import time_ms
@@ -204,7 +205,7 @@ async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
     paused = asyncio.Event()
 
     async def fail() -> bool:
-        raise RedisError("away")
+        raise LinkLost("away")
 
     async def pause(error: Exception | None) -> None:
         paused.set()
@@ -219,6 +220,17 @@ async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
     assert one.tokens == {}
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_error_of_ours_is_not_taken_for_redis_being_away(owner: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = owner("one")
+
+    async def fail() -> bool:
+        raise FileNotFoundError("a bug")
+
+    monkeypatch.setattr(one.leases, "beat", fail)
+    with pytest.raises(FileNotFoundError):
+        await one.leases.run()
 
 
 async def test_a_fenced_partition_is_given_up(owner: Make) -> None:

@@ -66,7 +66,7 @@ async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
         nonlocal times
         times += 1
         if times == 1:
-            raise ConnectionError
+            raise LinkLost("not yet")
         await synchronise()
 
     monkeypatch.setattr(clocks, "synchronise", fail_at_first)

@@ -82,6 +82,28 @@ async def test_what_is_published_comes_to_the_callback_beside_the_replies(redis_
     link.close()
 
 
+async def test_a_refused_subscription_ends_the_connection_and_is_no_reply_of_a_call(
+    with_password: Callable[..., Address], redis: Client
+) -> None:
+    await redis.execute_command("ACL", "SETUSER", "quiz", "resetchannels")  # type: ignore[no-untyped-call]
+    link = await open_link(with_password(username="quiz", password="secret"))
+    before, _, after = link.call([("ECHO", 1)]), link.tell([("SSUBSCRIBE", "news")]), link.call([("ECHO", 2)])
+    assert await before == [b"1"]
+    with pytest.raises(LinkLost, match="NOPERM"):
+        await after
+    reason = await link.lost
+    assert isinstance(reason, Refusal)
+    assert reason.kind == "NOPERM"
+
+
+async def test_subscriptions_leave_the_replies_to_calls_in_their_places(link: RedisLink) -> None:
+    calls = []
+    for number in range(20):
+        link.tell([("SSUBSCRIBE", f"news {number}"), ("SUNSUBSCRIBE", f"news {number}")])
+        calls.append(link.call([("ECHO", number)]))
+    assert await asyncio.gather(*calls) == [[b"%d" % number] for number in range(20)]
+
+
 async def test_it_knows_the_number_that_redis_gave_it(link: RedisLink, redis: Client) -> None:
     assert await link.call([("CLIENT", "ID")]) == [link.id]
 
@@ -153,6 +175,19 @@ async def test_where_nobody_listens_or_answers_it_says_so_in_time(unused_tcp_por
     async with answering(tmp_path) as silent:
         with pytest.raises(LinkLost):
             await open_link(silent, timeout_s=0.1)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "no-such-host.invalid"])
+async def test_a_host_without_an_address_is_a_lost_link(host: str) -> None:
+    with pytest.raises(LinkLost, match=host[:3]):
+        await open_link(Address(host))
+
+
+@pytest.mark.parametrize("hello", [b"+OK\r\n", b"*2\r\n$6\r\nserver\r\n$5\r\nredis\r\n", b"%0\r\n"])
+async def test_a_server_that_answers_hello_in_another_way_is_a_lost_link(tmp_path: Path, hello: bytes) -> None:
+    async with answering(tmp_path, hello) as address:
+        with pytest.raises(LinkLost, match="RESP3"):
+            await open_link(address)
 
 
 @pytest.fixture
