@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
 from coordinator.batch.partition import Partition
-from coordinator.engine import IDLE_MS
 from coordinator.ownership.leases import ALIVE_MS, TTL_MS, Leases
 from coordinator.ownership.membership import LayoutMismatch, Membership
 from coordinator.ownership.presence import Presence
@@ -20,7 +19,7 @@ from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.settings import Durability, Failure
+from quickpoll.settings import Failure, ProcessSettings
 from quickpoll.store.clock import Clocks, ms_of
 from quickpoll.store.deployment import nodes_of
 from quickpoll.store.link import StoreError
@@ -40,33 +39,22 @@ _log: Final = logging.getLogger(__name__)
 class Coordinator:
     """One coordinator process's worth of sessions."""
 
-    def __init__(
-        self,
-        *,
-        redis_url: str,
-        tokens: Tokens,
-        partitions: int,
-        durability: Durability = Durability.REPLY,
-        take_over: bool = False,
-        idle_ms: int = IDLE_MS,
-    ) -> None:
+    def __init__(self, redis_url: str, tokens: Tokens, settings: ProcessSettings, *, take_over: bool = False) -> None:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.store.url.parse`.
+            redis_url: as for `quickpoll.store.url.parse`; that of `settings`, or of an embedded server.
             tokens: signs what hosts and players resume with.
-            partitions: how many the deployment was made with.
-            durability: what must hold before anything is acknowledged.
+            settings: those that name the coordinator as their user.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
                 can be alive.
-            idle_ms: new sessions end when nothing was heard from their clients for so long.
         """
         self.id = secrets.token_urlsafe(6)
         self._built_at = time.monotonic()
         self._tokens = tokens
-        self._partitions = partitions
+        partitions = self._partitions = settings.partitions
         self._take_over = take_over
-        self._idle_ms = idle_ms
+        self._idle_ms = settings.session_ttl * 1000
         self._owned: dict[int, Partition] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.figures = self._make_figures()
@@ -89,7 +77,7 @@ class Coordinator:
                 fenced=self._leases.forget,
                 retake=self._leases.retake,
                 ready=self._ready,
-                durability=durability,
+                durability=settings.durability,
                 figures=self.figures,
                 now_ms=lambda number: self._clocks.of(number).now_ms(),
             )

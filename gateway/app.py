@@ -10,12 +10,12 @@ import random
 import resource
 import secrets
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from gateway.address import Network, Proxies
+from gateway.address import Proxies
 from gateway.connection import Connection
 from gateway.heartbeat import Heartbeat
 from gateway.hub import Hub
@@ -29,7 +29,7 @@ from gateway.server import Server
 from gateway.subscriber import Handlers, Subscriber
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import CloseCode, Role
-from quickpoll.settings import Failure
+from quickpoll.settings import Failure, ProcessSettings
 from quickpoll.store.clock import Clocks
 from quickpoll.store.deployment import nodes_of
 from quickpoll.store.link import StoreError
@@ -51,50 +51,30 @@ class Gateway:
     """One gateway process's worth of connections."""
 
     def __init__(
-        self,
-        *,
-        redis_url: str,
-        tokens: Tokens,
-        partitions: int,
-        host: str,
-        port: int,
-        public_url: str | None = None,
-        lan_url: str | None = None,
-        allowed_origins: Sequence[str] = (),
-        trusted_proxies: Sequence[Network] = (),
-        players_per_address: int = 10_000,
-        sessions_per_address: int = 100,
-        max_connections: int | None = None,
+        self, redis_url: str, tokens: Tokens, settings: ProcessSettings, *, lan_url: str | None = None
     ) -> None:
         """Builds it; nothing is opened yet.
 
         Args:
-            redis_url: as for `quickpoll.store.url.parse`.
+            redis_url: as for `quickpoll.store.url.parse`; that of `settings`, or of an embedded server.
             tokens: verifies what clients resume with.
-            partitions: how many the deployment was made with.
-            host: the address to listen on.
-            port: the port to listen on; 0 for any.
-            public_url: where players reach the deployment; without it, where the host's page was loaded from.
+            settings: those that name the gateway as their user.
             lan_url: what stands in for a loopback address of the host's page.
-            allowed_origins: of pages on other hosts that may connect.
-            trusted_proxies: whose X-Forwarded-For and X-Forwarded-Proto count.
-            players_per_address: how many may join from one address at once.
-            sessions_per_address: how many may be opened from one address within an hour.
-            max_connections: how many there may be; None for as many as the open files allow.
         """
         self.id = secrets.token_urlsafe(6)
-        self.port = port
-        self._host = host
-        self._public_url = public_url
+        self.port = settings.port
+        self._host = settings.host
+        self._public_url = settings.public_url
         self._lan_url = lan_url
         self._draining = False
+        partitions = settings.partitions
         self._tasks: list[asyncio.Task[None]] = []
         self._nodes = nodes_of(redis_url, partitions)
         self._links = Links(self._nodes)
         self._clocks = Clocks(self._links)
         self.figures = self._make_figures()
         self._subscriber = Subscriber(self._nodes, self.id, partitions, self.figures.pubsub_lag_seconds)
-        limits = Limits(players_per_address, sessions_per_address)
+        limits = Limits(settings.players_per_address, settings.sessions_per_address)
         self._relay = Relay(self._nodes, self.id, partitions, self._subscriber, self._base_url, limits, self.figures)
         self._resync = Resync(self._links, partitions)
         self._hub = Hub(self.id, self._relay, self._subscriber, self._resync, limits, self.figures)
@@ -108,9 +88,9 @@ class Gateway:
             self._readiness,
             limits,
             self.figures,
-            allowed_origins=[*allowed_origins, *([public_url.rstrip("/")] if public_url else [])],
-            proxies=Proxies(trusted_proxies),
-            max_connections=_room_for(max_connections),
+            allowed_origins=[*settings.allowed_origins, *([settings.public_url] if settings.public_url else [])],
+            proxies=Proxies(settings.trusted_proxies),
+            max_connections=_room_for(settings.max_connections),
         )
 
     async def start(self) -> None:
@@ -209,9 +189,9 @@ class Gateway:
 
     def _base_url(self, reached: str) -> str:
         if self._public_url:
-            return self._public_url.rstrip("/")
+            return self._public_url
         if self._lan_url and (not reached or _is_loopback(reached)):
-            return self._lan_url.rstrip("/")
+            return self._lan_url
         return reached
 
     def _own_checks(self) -> dict[str, str]:

@@ -32,18 +32,6 @@ COMMANDS: Final = {
     "gateway": "the connections: pages, /ws, /livez and /readyz on QUICKPOLL_PORT",
     "coordinator": "the sessions: state and timers; /livez and /readyz on QUICKPOLL_ADMIN_PORT",
 }
-_SHARED: Final = frozenset({"host", "admin_port", "redis_url", "secret", "secret_previous", "partitions"})
-_GATEWAY: Final = _SHARED | {
-    *("port", "public_url", "allowed_origins", "trusted_proxies"),
-    *("max_connections", "players_per_address", "sessions_per_address"),
-}
-_COORDINATOR: Final = _SHARED | {"session_ttl", "durability"}
-USED_BY: Final = {
-    "serve": _GATEWAY | _COORDINATOR | {"data_dir"},
-    "gateway": _GATEWAY,
-    "coordinator": _COORDINATOR,
-}
-"""Which settings mean something to which command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: str, flags: Mapping[str, str], environment: Mapping[str, str]) -> None:
-    for name in flags:
-        if name not in USED_BY[command]:
-            raise BadSetting(f"--{name.replace('_', '-')} has no meaning for `quickpoll {command}`")
+    for setting in SETTINGS:
+        if setting.name in flags and command not in setting.used_by:
+            raise BadSetting(f"{setting.flag} has no meaning for `quickpoll {command}`")
     for line in unknown_variables(environment):
         sys.stderr.write(f"quickpoll: warning: {line}\n")
     settings = load(flags, environment)
@@ -110,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_flags(parser: argparse.ArgumentParser, command: str) -> None:
     for setting in SETTINGS:
-        if setting.has_flag and setting.name in USED_BY[command]:
+        if setting.has_flag and command in setting.used_by:
             parser.add_argument(
                 setting.flag, dest=setting.name, metavar="VALUE", default=argparse.SUPPRESS, help=_help(setting)
             )

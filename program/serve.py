@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from program.embedded import EmbeddedServer, find_server, kept_secret
-from quickpoll.settings import Failure, Settings
+from quickpoll.settings import Failure, ProcessSettings
 
 if TYPE_CHECKING:
     from program.admin import Ready
@@ -61,7 +61,7 @@ def _collect_seldom() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def everything(settings: Settings) -> None:
+def everything(settings: ProcessSettings) -> None:
     """Everything in one process, until it is told to end."""
     if settings.redis_url is not None:
         asyncio.run(_serve(settings, settings.redis_url, _given_secret(settings), kept_in="the Redis given"))
@@ -84,18 +84,18 @@ def everything(settings: Settings) -> None:
         server.stop()
 
 
-def gateway_alone(settings: Settings) -> None:
+def gateway_alone(settings: ProcessSettings) -> None:
     """A gateway alone, until it is told to end."""
     asyncio.run(_gateway(settings, _given_redis_url(settings), _given_secret(settings)))
 
 
-def coordinator_alone(settings: Settings) -> None:
+def coordinator_alone(settings: ProcessSettings) -> None:
     """A coordinator alone, until it is told to end."""
     asyncio.run(_coordinator(settings, _given_redis_url(settings), _given_secret(settings)))
 
 
 async def _serve(
-    settings: Settings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
+    settings: ProcessSettings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
 ) -> None:
     from coordinator.app import Coordinator
     from gateway.app import Gateway
@@ -107,29 +107,9 @@ async def _serve(
     signals = Signals()
     await examine(redis_url, settings.partitions, settings.durability)
     tokens = Tokens(secret, settings.secret_previous)
-    connections = Gateway(
-        redis_url=redis_url,
-        tokens=tokens,
-        partitions=settings.partitions,
-        host=settings.host,
-        port=settings.port,
-        public_url=settings.public_url,
-        lan_url=lan_url(settings),
-        allowed_origins=settings.allowed_origins,
-        trusted_proxies=settings.trusted_proxies,
-        players_per_address=settings.players_per_address,
-        sessions_per_address=settings.sessions_per_address,
-        max_connections=settings.max_connections,
-    )
+    connections = Gateway(redis_url, tokens, settings, lan_url=lan_url(settings))
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
-    sessions = Coordinator(
-        redis_url=redis_url,
-        tokens=tokens,
-        partitions=settings.partitions,
-        durability=settings.durability,
-        take_over=settings.redis_url is None,
-        idle_ms=settings.session_ttl * 1000,
-    )
+    sessions = Coordinator(redis_url, tokens, settings, take_over=settings.redis_url is None)
     public = _Listening(connections, settings.host, settings.port, "port")
     admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
     async with _started(sessions, public, *admin, *([_Watch(server)] if server else [])):
@@ -141,7 +121,7 @@ async def _serve(
         await told
 
 
-async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
+async def _gateway(settings: ProcessSettings, redis_url: str, secret: str) -> None:
     from gateway.app import Gateway
     from program.preflight import examine
     from quickpoll.tokens import Tokens
@@ -149,19 +129,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
     _collect_seldom()
     signals = Signals()
     await examine(redis_url, settings.partitions)
-    connections = Gateway(
-        redis_url=redis_url,
-        tokens=Tokens(secret, settings.secret_previous),
-        partitions=settings.partitions,
-        host=settings.host,
-        port=settings.port,
-        public_url=settings.public_url,
-        allowed_origins=settings.allowed_origins,
-        trusted_proxies=settings.trusted_proxies,
-        players_per_address=settings.players_per_address,
-        sessions_per_address=settings.sessions_per_address,
-        max_connections=settings.max_connections,
-    )
+    connections = Gateway(redis_url, Tokens(secret, settings.secret_previous), settings)
     public = _Listening(connections, settings.host, settings.port, "port")
     async with _started(public, *_admin(settings, connections.ready, connections.figures)):
         log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
@@ -170,7 +138,7 @@ async def _gateway(settings: Settings, redis_url: str, secret: str) -> None:
         await signals.unless_again(connections.drain(GATEWAY_DRAIN_S))
 
 
-async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
+async def _coordinator(settings: ProcessSettings, redis_url: str, secret: str) -> None:
     from coordinator.app import Coordinator
     from program.preflight import examine
     from quickpoll.tokens import Tokens
@@ -178,19 +146,13 @@ async def _coordinator(settings: Settings, redis_url: str, secret: str) -> None:
     _collect_seldom()
     signals = Signals()
     await examine(redis_url, settings.partitions, settings.durability)
-    sessions = Coordinator(
-        redis_url=redis_url,
-        tokens=Tokens(secret, settings.secret_previous),
-        partitions=settings.partitions,
-        durability=settings.durability,
-        idle_ms=settings.session_ttl * 1000,
-    )
+    sessions = Coordinator(redis_url, Tokens(secret, settings.secret_previous), settings)
     async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
         log.info("coordinator runs")
         await _until_told(signals, sessions)
 
 
-def _given_redis_url(settings: Settings) -> str:
+def _given_redis_url(settings: ProcessSettings) -> str:
     if settings.redis_url is None:
         raise Failure(
             "QUICKPOLL_REDIS_URL is not set; gateways and coordinators need the Valkey or Redis that they share, "
@@ -199,7 +161,7 @@ def _given_redis_url(settings: Settings) -> str:
     return settings.redis_url
 
 
-def _given_secret(settings: Settings) -> str:
+def _given_secret(settings: ProcessSettings) -> str:
     if settings.secret is None:
         raise Failure(
             "QUICKPOLL_SECRET is not set; all processes on one Redis need the same secret: "
@@ -269,7 +231,7 @@ async def _started(*parts: Part) -> AsyncIterator[None]:
         yield
 
 
-def _admin(settings: Settings, ready: "Ready", *figures: "Figures") -> list[Part]:
+def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> list[Part]:
     if settings.admin_port is None:
         return []
     from program.admin import Admin

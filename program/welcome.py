@@ -4,13 +4,13 @@ import socket
 from typing import Final, TextIO
 
 from quickpoll import __version__
-from quickpoll.settings import Settings
+from quickpoll.settings import ProcessSettings
 
 _EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104
 _LOOPBACK: Final = ("localhost", "127.", "::1")
 
 
-def lan_url(settings: Settings) -> str | None:
+def lan_url(settings: ProcessSettings) -> str | None:
     """Where other devices on the same network reach this machine; None if they cannot, or it is not known yet."""
     if settings.port == 0 or settings.host.startswith(_LOOPBACK):
         return None
@@ -18,7 +18,7 @@ def lan_url(settings: Settings) -> str | None:
     return address and _url(address, settings.port)
 
 
-def welcome(out: TextIO, settings: Settings, port: int, kept_in: str | None) -> None:
+def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str | None) -> None:
     """Writes the addresses, and to a terminal the players' one as a QR code too.
 
     Args:

@@ -1,39 +1,41 @@
-"""Every setting once: its name, what is allowed, its default, and what it does.
+"""Every setting once: its name, who uses it, what is allowed, its default, and what it does.
 
 A setting comes from its flag, else its `QUICKPOLL_*` variable, else its default; the result is
-frozen. What is not allowed raises `BadSetting`, which names the setting as the person wrote it.
-The help of the command line and `docs/settings.md` are made from this table.
+frozen. A value that is not allowed raises `BadSetting`, which names the setting as the person wrote it.
+The flags and help of each command and `docs/settings.md` are made from this table.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from enum import Enum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from quickpoll import setting_readers as readers
+from quickpoll.setting_readers import MIN_SECRET_CHARACTERS, Durability
 from quickpoll.store import url as redis_url
+
+__all__ = [
+    "FILE_SUFFIX",
+    "MIN_SECRET_CHARACTERS",
+    "SETTINGS",
+    "BadSetting",
+    "Durability",
+    "Failure",
+    "ProcessSettings",
+    "Setting",
+    "as_markdown",
+    "load",
+    "unknown_variables",
+]
 
 PREFIX: Final = "QUICKPOLL_"
 FILE_SUFFIX: Final = "_FILE"
-MIN_SECRET_CHARACTERS: Final = 16
-
-
-class Durability(Enum):
-    """What must hold before an acknowledgement leaves."""
-
-    REPLY = "reply"
-    """Redis has replied."""
-    DISK = "disk"
-    """The same, and Redis replies only when it is on the disk: it is refused without `appendfsync always`."""
-    REPLICA = "replica"
-    """A replica has it, if one is connected (WAIT)."""
 
 
 class Failure(Exception):
-    """What a person can mend: its text is one line that says what is wrong and what to do."""
+    """Something that a person can put right: its text is one line that says what is wrong and what to do."""
 
     exit_code = 1
 
@@ -44,68 +46,13 @@ class BadSetting(Failure):
     exit_code = 2
 
 
-# Readers: text to value, or ValueError.
-
-
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        _require(text.isascii() and text.isdigit() and low <= int(text) <= high)
-        return int(text)
-
-    return read
-
-
-def _host(text: str) -> str:
-    _require(text != "" and not any(character in text for character in "/ ,"))
-    return text
-
-
-def _folder(text: str) -> Path:
-    _require(text != "")
-    return Path(text).expanduser().absolute()
-
-
-def _redis_url(text: str) -> str:
-    _require(urlsplit(text).scheme != "fake")
-    redis_url.parse(text)
-    return text
-
-
-def _durability(text: str) -> Durability:
-    return Durability(text)
-
-
-def _secret(text: str) -> str:
-    _require(len(text) >= MIN_SECRET_CHARACTERS)
-    return text
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    _require(parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment)
-    return text.rstrip("/")
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(_web_address(origin.strip()) for origin in text.split(",") if origin.strip())
-    _require(not any(urlsplit(origin).path for origin in origins))
-    return origins
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(network.strip()) for network in text.split(",") if network.strip())
-
-
-def _require(condition: bool) -> None:
-    if not condition:
-        raise ValueError
-
-
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table."""
+    """One row of the table: everything that is known of a setting."""
 
     name: str
+    used_by: frozenset[str]
+    """The commands to which it means something."""
     read: Callable[[str], Any]
     allowed: str
     default: str | None
@@ -134,41 +81,63 @@ class Setting:
         return self.without or str(self.default)
 
 
-SETTINGS: Final = (
-    Setting(
-        "host",
-        _host,
+_SERVE: Final = frozenset({"serve"})
+_GATEWAYS: Final = frozenset({"serve", "gateway"})
+_COORDINATORS: Final = frozenset({"serve", "coordinator"})
+_ALL: Final = _GATEWAYS | _COORDINATORS
+
+
+def _row(
+    used_by: frozenset[str],
+    read: Callable[[str], Any],
+    allowed: str,
+    default: str | None,
+    explanation: str,
+    **options: Any,
+) -> Any:
+    """A field of `ProcessSettings` that carries its row of the table; its name is that of the field."""
+    about = {"used_by": used_by, "read": read, "allowed": allowed, "default": default, "explanation": explanation}
+    return field(repr=not options.get("confidential"), metadata=about | options)
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """The settings of one process; each field is one row of the table."""
+
+    host: str = _row(
+        _ALL,
+        readers.host,
         "an address to listen on, such as 0.0.0.0, 127.0.0.1 or ::",
         "0.0.0.0",  # noqa: S104  (players on the same network are the point)
         "Address to listen on; 127.0.0.1 keeps it to this machine.",
-    ),
-    Setting(
-        "port",
-        _whole_number(0, 65535),
+    )
+    port: int = _row(
+        _GATEWAYS,
+        readers.whole_number(0, 65535),
         "a whole number from 0 to 65535",
         "8000",
         "Port of the pages and of /ws; 0 picks a free one.",
-    ),
-    Setting(
-        "admin_port",
-        _whole_number(0, 65535),
+    )
+    admin_port: int | None = _row(
+        _ALL,
+        readers.whole_number(0, 65535),
         "a whole number from 0 to 65535",
         None,
         "Port of /livez, /readyz and /metrics apart from the public one, to be kept internal. "
         "A gateway answers the first two on its public port as well.",
         without="none",
-    ),
-    Setting(
-        "data_dir",
-        _folder,
+    )
+    data_dir: Path = _row(
+        _SERVE,
+        readers.folder,
         "a folder",
         None,
         "Folder of the embedded server's data and of the generated secret; not used with QUICKPOLL_REDIS_URL.",
         without="$XDG_DATA_HOME/quickpoll, else ~/.local/share/quickpoll",
-    ),
-    Setting(
-        "redis_url",
-        _redis_url,
+    )
+    redis_url: str | None = _row(
+        _ALL,
+        readers.redis_url,
         "redis://host:6379/0, unix:///path/to/socket, redis+sentinel://host:26379,host:26379/mymaster "
         "or redis+cluster://host:6379,host:6379; with TLS rediss://, rediss+sentinel:// or rediss+cluster://",
         None,
@@ -178,10 +147,10 @@ SETTINGS: Final = (
         "`user:password@` goes before the hosts.",
         without="none: an embedded server",
         confidential=True,
-    ),
-    Setting(
-        "secret",
-        _secret,
+    )
+    secret: str | None = _row(
+        _ALL,
+        readers.secret,
         f"at least {MIN_SECRET_CHARACTERS} characters, as `openssl rand -hex 32` makes them",
         None,
         f"Signs the tokens of hosts and players: at least {MIN_SECRET_CHARACTERS} characters, "
@@ -189,116 +158,96 @@ SETTINGS: Final = (
         without="none: generated, and kept in the data folder",
         confidential=True,
         has_flag=False,
-    ),
-    Setting(
-        "secret_previous",
-        _secret,
+    )
+    secret_previous: str | None = _row(
+        _ALL,
+        readers.secret,
         f"at least {MIN_SECRET_CHARACTERS} characters",
         None,
         "A second secret whose tokens are accepted too, so that QUICKPOLL_SECRET can be changed while sessions run.",
         without="none",
         confidential=True,
         has_flag=False,
-    ),
-    Setting(
-        "partitions",
-        _whole_number(1, 1024),
+    )
+    partitions: int = _row(
+        _ALL,
+        readers.whole_number(1, 1024),
         "a whole number from 1 to 1024",
         "64",
         "How many partitions share the sessions: the same in all processes, and fixed once there is data.",
-    ),
-    Setting(
-        "durability",
-        _durability,
+    )
+    durability: Durability = _row(
+        _COORDINATORS,
+        readers.Durability,
         "reply, disk or replica",
         None,
         "What must hold before an answer is acknowledged: `reply`, Redis has replied (what that means for its disk is "
         "`appendfsync`); `disk`, the same, and a Redis without `appendfsync always` is refused; `replica`, a replica "
         "has it, if one is connected (WAIT). What each promises and costs: [durability](durability.md).",
         without="`replica` behind Sentinels and on a Cluster, else `reply`",
-    ),
-    Setting(
-        "public_url",
-        _web_address,
+    )
+    public_url: str | None = _row(
+        _GATEWAYS,
+        readers.web_address,
         "an address such as https://quiz.example.org",
         None,
         "Address under which players reach QuickPoll, for links and QR codes, such as https://quiz.example.org.",
         without="none: the address of this machine",
-    ),
-    Setting(
-        "allowed_origins",
-        _origins,
+    )
+    allowed_origins: tuple[str, ...] = _row(
+        _GATEWAYS,
+        readers.origins,
         "origins without a path, such as https://quiz.example.org, separated by commas",
         "",
         "Further web origins, separated by commas, whose pages may connect.",
         without="none: only the pages served from here",
-    ),
-    Setting(
-        "trusted_proxies",
-        _networks,
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _row(
+        _GATEWAYS,
+        readers.networks,
         "addresses or networks such as 192.0.2.7 or 10.0.0.0/8, separated by commas",
         "",
         "Addresses or networks, separated by commas, of the balancers and proxies in front of the gateways: "
         "only theirs is the word that counts about a client's address and TLS (X-Forwarded-For, X-Forwarded-Proto).",
         without="none: who connects is the client",
-    ),
-    Setting(
-        "session_ttl",
-        _whole_number(60, 43_200),
+    )
+    session_ttl: int = _row(
+        _COORDINATORS,
+        readers.whole_number(60, 43_200),
         "a whole number of seconds from 60 to 43200 (12 hours)",
         "7200",
         "Seconds without a word from its clients after which a session ends; names, answers and results are deleted "
         "then, half an hour after the last question at the latest, and at once when its host ends it.",
-    ),
-    Setting(
-        "players_per_address",
-        _whole_number(1, 1_000_000),
+    )
+    players_per_address: int = _row(
+        _GATEWAYS,
+        readers.whole_number(1, 1_000_000),
         "a whole number from 1 to 1000000",
         "10000",
         "How many players may join from one address at once; as many again within a minute. "
         "A hall, a school or a company often has a single address.",
-    ),
-    Setting(
-        "sessions_per_address",
-        _whole_number(1, 1_000_000),
+    )
+    sessions_per_address: int = _row(
+        _GATEWAYS,
+        readers.whole_number(1, 1_000_000),
         "a whole number from 1 to 1000000",
         "100",
         "How many sessions may be opened from one address within an hour.",
-    ),
-    Setting(
-        "max_connections",
-        _whole_number(1, 1_000_000),
+    )
+    max_connections: int | None = _row(
+        _GATEWAYS,
+        readers.whole_number(1, 1_000_000),
         "a whole number from 1 to 1000000",
         None,
         "How many connections a gateway takes; further ones are told to come back.",
         without="none: as many as the open files allow, less 100",
-    ),
-)
+    )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The settings of one process; what each means stands in `SETTINGS`."""
-
-    host: str
-    port: int
-    admin_port: int | None
-    data_dir: Path
-    redis_url: str | None = field(repr=False)
-    secret: str | None = field(repr=False)
-    secret_previous: str | None = field(repr=False)
-    partitions: int
-    durability: Durability
-    public_url: str | None
-    allowed_origins: tuple[str, ...]
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
-    session_ttl: int
-    players_per_address: int
-    sessions_per_address: int
-    max_connections: int | None
+SETTINGS: Final = tuple(Setting(name=row.name, **row.metadata) for row in fields(ProcessSettings))
 
 
-def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
+def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> ProcessSettings:
     """Settings by flag, else by variable, else by default.
 
     Args:
@@ -311,14 +260,14 @@ def load(flags: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
     values = {setting.name: _value(setting, *_find(setting, flags, environment)) for setting in SETTINGS}
     values["durability"] = values["durability"] or _default_durability(values["redis_url"])
     values["data_dir"] = values["data_dir"] or _default_data_dir(environment)
-    return Settings(**values)
+    return ProcessSettings(**values)
 
 
 def _value(setting: Setting, source: str, text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return setting.read(text)
+        return setting.read(readers.trimmed(text))
     except ValueError:
         given = "this value" if setting.confidential else repr(text)
         raise BadSetting(f"{source}: {given} is not allowed; it must be {setting.allowed}") from None
@@ -337,10 +286,11 @@ def _default_data_dir(environment: Mapping[str, str]) -> Path:
 
 
 def _find(setting: Setting, flags: Mapping[str, str], environment: Mapping[str, str]) -> tuple[str, str | None]:
-    """Where the setting's text is from, and the text; an empty variable counts as not set, as compose leaves them."""
+    """Where the setting's text is from, and the text; compose leaves empty variables, which count as not set."""
     if setting.name in flags:
         return setting.flag, flags[setting.name]
-    text = environment.get(setting.variable) or None
+    text = environment.get(setting.variable)
+    text = text if text and text.strip() else None
     file_variable = setting.variable + FILE_SUFFIX
     path = environment.get(file_variable) if setting.confidential else None
     if not path:
@@ -348,7 +298,7 @@ def _find(setting: Setting, flags: Mapping[str, str], environment: Mapping[str, 
     if text is not None:
         raise BadSetting(f"{setting.variable} and {file_variable} are both set; keep one of them")
     try:
-        return file_variable, Path(path).read_text().strip()
+        return file_variable, Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"{file_variable}: {path} cannot be read: {error}") from None
 
@@ -372,18 +322,24 @@ def as_markdown() -> str:
         "<!-- Generated from quickpoll/settings.py by `make generate`; edit it there. -->",
         "",
         "A flag goes before an environment variable, and that before the default. "
-        "A variable that is empty counts as not set; an unknown `QUICKPOLL_*` variable is a warning at start.",
+        "A variable that is empty counts as not set; an unknown `QUICKPOLL_*` variable is a warning at start. "
+        "Blanks and line ends around a value are dropped; control characters inside one are refused.",
         "",
-        "| Variable | Flag | Default | What it does |",
-        "|---|---|---|---|",
+        "| Variable | Flag | Default | Used by | What it does |",
+        "|---|---|---|---|---|",
     ]
     for setting in SETTINGS:
         variable = f"`{setting.variable}`"
         if setting.confidential:
             variable += f" or `{setting.variable}{FILE_SUFFIX}` (path of a file that holds it)"
         flag = f"`{setting.flag}`" if setting.has_flag else ""
-        lines.append(f"| {variable} | {flag} | {setting.shown_default} | {setting.explanation} |")
+        lines.append(f"| {variable} | {flag} | {setting.shown_default} | {_users(setting)} | {setting.explanation} |")
     return "\n".join(lines) + "\n"
+
+
+def _users(setting: Setting) -> str:
+    """The processes that use it; `quickpoll` without a command is all of them in one."""
+    return ", ".join(sorted(setting.used_by - {"serve"})) or "`quickpoll` alone"
 
 
 if __name__ == "__main__":

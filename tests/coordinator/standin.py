@@ -41,6 +41,7 @@ from quickpoll.protocol import (
 from quickpoll.store.library import connect
 from quickpoll.tokens import Tokens
 from tests.redis_time import time_ms
+from tests.settings import settings_with
 
 TOKENS = Tokens("a secret of these tests")
 WITHIN_S = 10.0
@@ -228,8 +229,10 @@ async def calling(redis_url: str, partitions: int = 64, name: str = "gw") -> Asy
 
 
 @asynccontextmanager
-async def coordinating(redis_url: str, partitions: int = 64, **more: Any) -> AsyncIterator[Coordinator]:
-    coordinator = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=partitions, **more)
+async def coordinating(
+    redis_url: str, partitions: int = 64, *, take_over: bool = False, **more: Any
+) -> AsyncIterator[Coordinator]:
+    coordinator = Coordinator(redis_url, TOKENS, settings_with(partitions=partitions, **more), take_over=take_over)
     await coordinator.start()
     try:
         yield coordinator

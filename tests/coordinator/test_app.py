@@ -52,6 +52,7 @@ from tests.coordinator.standin import (
     eventually,
     token_of,
 )
+from tests.settings import settings_with
 
 FAR_FUTURE_MS = 9e14
 
@@ -158,7 +159,7 @@ async def test_a_short_id_of_another_connection_opens_another_session(gateway: C
 async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
     gateway: Caller, redis: Client, redis_url: str, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64)
+    first = Coordinator(redis_url, TOKENS, settings_with())
     await first.start()
     host, (ann, bea) = await open_question(gateway, 2)
     committer, reached = first._readers._committer, asyncio.Event()
@@ -195,7 +196,7 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
 async def test_killed_between_a_durable_commit_and_its_word_the_next_owner_gives_it(
     gateway: Caller, redis: Client, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64, durability=Durability.REPLICA)
+    first = Coordinator(redis_url, TOKENS, settings_with(durability=Durability.REPLICA))
     await first.start()
     host, (ann,) = await open_question(gateway)
     stored = asyncio.Event()
@@ -221,8 +222,9 @@ KILLED = """
 import asyncio, sys
 from coordinator.app import Coordinator
 from quickpoll.tokens import Tokens
+from tests.settings import settings_with
 async def run():
-    await Coordinator(redis_url=sys.argv[1], tokens=Tokens("a secret of these tests"), partitions=64).start()
+    await Coordinator(sys.argv[1], Tokens("a secret of these tests"), settings_with()).start()
     print("runs", flush=True)
     await asyncio.Event().wait()
 asyncio.run(run())
@@ -319,7 +321,7 @@ async def test_a_lone_coordinator_owns_everything_when_it_has_started(redis_url:
 
 
 async def test_two_share_evenly_and_the_survivor_takes_all_within_3_seconds(redis_url: str) -> None:
-    one = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64)
+    one = Coordinator(redis_url, TOKENS, settings_with())
     await one.start()
     async with coordinating(redis_url) as other:
         await eventually(lambda: len(one.owned) == len(other.owned) == 32)
@@ -382,7 +384,7 @@ async def test_a_session_goes_on_when_its_partition_moves(gateway: Caller, redis
 
 
 async def test_the_embedded_start_waits_for_nobody_from_before(gateway: Caller, redis: Client, redis_url: str) -> None:
-    crashed = Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=64)
+    crashed = Coordinator(redis_url, TOKENS, settings_with())
     await crashed.start()
     host = await gateway.create()
     ann = await gateway.join(host.code, 2)
@@ -453,11 +455,11 @@ async def test_another_number_of_partitions_is_refused_with_both_numbers(redis_u
     async with coordinating(redis_url, 64):
         pass
     with pytest.raises(LayoutMismatch, match=r"in 64 partitions, not 32; set QUICKPOLL_PARTITIONS to 64"):
-        await Coordinator(redis_url=redis_url, tokens=TOKENS, partitions=32).start()
+        await Coordinator(redis_url, TOKENS, settings_with(partitions=32)).start()
 
 
 async def test_a_redis_that_is_not_there_is_a_failure_after_a_short_while(unused_tcp_port: int) -> None:
-    coordinator = Coordinator(redis_url=f"redis://127.0.0.1:{unused_tcp_port}", tokens=TOKENS, partitions=4)
+    coordinator = Coordinator(f"redis://127.0.0.1:{unused_tcp_port}", TOKENS, settings_with(partitions=4))
     began = time.monotonic()
     with pytest.raises(Failure, match=r"Redis does not answer .* start it, or correct QUICKPOLL_REDIS_URL"):
         await coordinator.start()

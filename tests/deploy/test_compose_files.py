@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from program.cli import USED_BY
 from quickpoll.settings import FILE_SUFFIX, SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +32,7 @@ def test_every_variable_of_ours_is_a_setting(file: Path) -> None:
 def test_every_setting_can_be_set(name: str) -> None:
     """But for those that the image and the compose file are made with."""
     passed = set(services(FILES[0])[name]["environment"])
-    means_something = {setting.variable for setting in SETTINGS if setting.name in USED_BY[name]}
+    means_something = {setting.variable for setting in SETTINGS if name in setting.used_by}
     assert passed == means_something - {"QUICKPOLL_HOST", "QUICKPOLL_PORT", "QUICKPOLL_ADMIN_PORT"}
 
 

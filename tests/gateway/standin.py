@@ -38,6 +38,7 @@ from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
 from quickpoll.store.library import Client, RedisError
 from quickpoll.tokens import Tokens
+from tests.settings import settings_with
 
 PARTITIONS = 4
 TOKENS = Tokens("a secret of these tests")
@@ -270,13 +271,13 @@ class House:
 
 
 @asynccontextmanager
-async def house(redis: Client, redis_url: str, **options: Any) -> AsyncIterator[House]:
+async def house(redis: Client, redis_url: str, *, lan_url: str | None = None, **options: Any) -> AsyncIterator[House]:
     """A gateway that serves, and is stopped."""
     coordinator = Coordinator(redis)
     await coordinator.own_all()
     running = asyncio.create_task(coordinator.run())
-    settings: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "tokens": TOKENS, "partitions": PARTITIONS}
-    gateway = Gateway(redis_url=redis_url, **(settings | options))
+    settings = settings_with(**({"partitions": PARTITIONS} | options))
+    gateway = Gateway(redis_url, TOKENS, settings, lan_url=lan_url)
     await gateway.start()
     inhabited = House(gateway, coordinator, redis_url)
     try:

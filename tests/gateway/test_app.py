@@ -11,6 +11,7 @@ from quickpoll.envelope import Command
 from quickpoll.settings import Failure
 from quickpoll.store.library import Client
 from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, WITHIN_S, House, house
+from tests.settings import settings_with
 
 
 async def test_a_stopped_gateway_leaves_nothing_behind(redis: Client, redis_url: str) -> None:
@@ -80,22 +81,20 @@ async def test_a_drain_waits_for_replies(home: House) -> None:
 
 async def test_a_port_in_use_is_told(home: House) -> None:
     before = asyncio.all_tasks()
-    second = Gateway(
-        redis_url=home.redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=home.gateway.port
-    )
+    second = Gateway(home.redis_url, TOKENS, settings_with(partitions=PARTITIONS, port=home.gateway.port))
     with pytest.raises(OSError, match="in use"):
         await second.start()
     assert asyncio.all_tasks() == before
 
 
 async def test_without_redis_it_does_not_start() -> None:
-    gateway = Gateway(redis_url="unix:///nowhere", tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    gateway = Gateway("unix:///nowhere", TOKENS, settings_with(partitions=PARTITIONS))
     with pytest.raises(Failure, match="QUICKPOLL_REDIS_URL"):
         await gateway.start()
 
 
 async def test_where_redis_takes_no_writes_it_does_not_start(redis: Client, redis_url: str) -> None:
-    gateway = Gateway(redis_url=redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    gateway = Gateway(redis_url, TOKENS, settings_with(partitions=PARTITIONS))
     await redis.config_set("maxmemory", 1)
     try:
         with pytest.raises(Failure, match="memory"):
@@ -105,7 +104,7 @@ async def test_where_redis_takes_no_writes_it_does_not_start(redis: Client, redi
 
 
 async def test_each_start_has_an_id_of_its_own(home: House, redis_url: str) -> None:
-    other = Gateway(redis_url=redis_url, tokens=TOKENS, partitions=PARTITIONS, host="127.0.0.1", port=0)
+    other = Gateway(redis_url, TOKENS, settings_with(partitions=PARTITIONS))
     assert len(other.id) == len(home.gateway.id) == 8
     assert other.id != home.gateway.id
     await other.stop()
@@ -126,7 +125,7 @@ async def test_a_part_that_ends_is_noticed(home: House, caplog: pytest.LogCaptur
     [
         ({}, "http://127.0.0.1:{port}"),
         ({"lan_url": "http://192.168.1.5:8000"}, "http://192.168.1.5:8000"),
-        ({"lan_url": "http://192.168.1.5:8000", "public_url": "https://play.example/"}, "https://play.example"),
+        ({"lan_url": "http://192.168.1.5:8000", "public_url": "https://play.example"}, "https://play.example"),
     ],
 )
 async def test_the_address_for_players(redis: Client, redis_url: str, options: dict[str, Any], join_base: str) -> None:
@@ -137,9 +136,7 @@ async def test_the_address_for_players(redis: Client, redis_url: str, options: d
 
 
 async def test_a_host_that_came_by_another_address_keeps_it(redis_url: str) -> None:
-    gateway = Gateway(
-        redis_url=redis_url, tokens=TOKENS, partitions=1, host="127.0.0.1", port=0, lan_url="http://192.168.1.5:8000"
-    )
+    gateway = Gateway(redis_url, TOKENS, settings_with(partitions=1), lan_url="http://192.168.1.5:8000")
     for reached in ("https://quiz.example", "http://192.168.1.7:8000"):
         assert gateway._base_url(reached) == reached
     for reached in ("http://localhost:8000", "http://[::1]:8000", ""):
@@ -160,11 +157,4 @@ async def test_pending_commands_end_with_the_gateway(home: House) -> None:
 
 async def test_more_connections_than_files_are_no_setting(redis_url: str) -> None:
     with pytest.raises(Failure, match="too few for 1000000000 connections"):
-        Gateway(
-            redis_url=redis_url,
-            tokens=TOKENS,
-            partitions=PARTITIONS,
-            host="127.0.0.1",
-            port=0,
-            max_connections=1_000_000_000,
-        )
+        Gateway(redis_url, TOKENS, settings_with(partitions=PARTITIONS, max_connections=1_000_000_000))

@@ -57,8 +57,9 @@ async def test_pages_of_other_hosts_may_not_connect(home: House) -> None:
 
 
 async def test_pages_of_allowed_hosts_may(redis: Client, redis_url: str) -> None:
-    options = {"allowed_origins": ["https://quiz.example"], "public_url": "https://play.example/"}
-    async with house(redis, redis_url, **options) as home:
+    async with house(
+        redis, redis_url, allowed_origins=("https://quiz.example",), public_url="https://play.example"
+    ) as home:
         for origin in ("https://quiz.example", "https://play.example"):
             client = await home.client(additional_headers={"Origin": origin})
             assert (await client.ask("sync_clock", t0=1))["type"] == "clock"

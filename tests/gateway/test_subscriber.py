@@ -11,6 +11,7 @@ from quickpoll.envelope import Identity
 from quickpoll.protocol import CreateSession, JoinSession, Role
 from quickpoll.store.library import Client
 from tests.gateway.standin import CODE, QUIZ, TOKENS, WITHIN_S, House, house, keys_of, to_all
+from tests.settings import settings_with
 
 
 async def until_subscriptions(home: House, count: int) -> None:
@@ -174,7 +175,7 @@ async def test_redis_away_for_a_while(home: House, monkeypatch: pytest.MonkeyPat
 
 
 async def test_the_replies_of_every_partition_are_subscribed(redis: Client, redis_url: str) -> None:
-    gateway = Gateway(redis_url=redis_url, tokens=TOKENS, partitions=64, host="127.0.0.1", port=0)
+    gateway = Gateway(redis_url, TOKENS, settings_with())
     await gateway.start()
     channels = await redis.execute_command("PUBSUB", "SHARDCHANNELS")  # type: ignore[no-untyped-call]
     assert len(channels) == 64

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from program import welcome
-from quickpoll.settings import Settings, load
+from quickpoll.settings import ProcessSettings, load
 
 
 class Terminal(io.StringIO):
@@ -11,11 +11,11 @@ class Terminal(io.StringIO):
         return True
 
 
-def settings(**flags: str) -> Settings:
+def settings(**flags: str) -> ProcessSettings:
     return load(flags, {})
 
 
-def said(out: io.StringIO, settings: Settings, kept_in: str | None = "/data") -> str:
+def said(out: io.StringIO, settings: ProcessSettings, kept_in: str | None = "/data") -> str:
     welcome.welcome(out, settings, settings.port or 1234, kept_in)
     return out.getvalue()
 

@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from quickpoll.settings import SETTINGS, BadSetting, Durability, Settings, as_markdown, load, unknown_variables
+from quickpoll.settings import SETTINGS, BadSetting, Durability, ProcessSettings, as_markdown, load, unknown_variables
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_setting_has_a_default_that_works() -> None:
     settings = load({}, {"XDG_DATA_HOME": "/data"})
-    assert settings == Settings(
+    assert settings == ProcessSettings(
         host="0.0.0.0",  # noqa: S104
         port=8000,
         admin_port=None,
@@ -62,6 +62,10 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("QUICKPOLL_SECRET", "too short", "at least 16 characters"),
         ("QUICKPOLL_PUBLIC_URL", "quiz.example.org", "https://quiz.example.org"),
         ("QUICKPOLL_PUBLIC_URL", "https://[broken", "https://quiz.example.org"),
+        ("QUICKPOLL_PUBLIC_URL", "https://quiz.example/ /", "https://quiz.example.org"),
+        ("QUICKPOLL_PUBLIC_URL", "https://quiz\t.example", "https://quiz.example.org"),
+        ("QUICKPOLL_SECRET", "sixteen characters\r\nor more", "at least 16 characters"),
+        ("QUICKPOLL_HOST", "127.0.0.1 ::1", "an address to listen on"),
         ("QUICKPOLL_ALLOWED_ORIGINS", "https://a.example/path", "origins without a path"),
         ("QUICKPOLL_TRUSTED_PROXIES", "balancer", "addresses or networks such as"),
         ("QUICKPOLL_TRUSTED_PROXIES", "10.0.0.1/8", "addresses or networks such as"),
@@ -113,6 +117,30 @@ def test_where_a_replica_may_take_over_it_is_to_have_what_was_accepted(
     assert load({}, environment).durability is durability
 
 
+@pytest.mark.parametrize("around", ["{}\r", " {} ", "{}\r\n", "\ufeff{}", "\t{}\n", "{}\u00a0"])
+def test_what_stands_around_a_value_is_no_part_of_it(around: str, tmp_path: Path) -> None:
+    given = {
+        "QUICKPOLL_HOST": "::1",
+        "QUICKPOLL_PORT": "9000",
+        "QUICKPOLL_DATA_DIR": "/data",
+        "QUICKPOLL_REDIS_URL": "redis://there",
+        "QUICKPOLL_SECRET": "s" * 16,
+        "QUICKPOLL_DURABILITY": "disk",
+        "QUICKPOLL_PUBLIC_URL": "https://q.example",
+        "QUICKPOLL_ALLOWED_ORIGINS": "https://a.example",
+        "QUICKPOLL_TRUSTED_PROXIES": "10.0.0.1",
+    }
+    with_more = {name: around.format(value) for name, value in given.items()}
+    assert load({}, with_more) == load({}, given)
+    file = tmp_path / "secret"
+    file.write_text(with_more.pop("QUICKPOLL_SECRET"), encoding="utf-8", newline="")
+    assert load({}, with_more | {"QUICKPOLL_SECRET_FILE": str(file)}) == load({}, given)
+
+
+def test_a_variable_of_blanks_counts_as_not_set() -> None:
+    assert load({}, {"QUICKPOLL_PORT": " \r", "QUICKPOLL_SECRET": "\r"}) == load({}, {})
+
+
 def test_the_secret_can_be_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("sixteen characters at least\n")
@@ -150,3 +178,5 @@ def test_the_settings_page_is_up_to_date() -> None:
 def test_the_settings_page_names_every_setting() -> None:
     page = as_markdown()
     assert all(f"`{setting.variable}`" in page for setting in SETTINGS)
+    assert "| `QUICKPOLL_PORT` | `--port` | 8000 | gateway |" in page
+    assert "| `QUICKPOLL_PARTITIONS` | `--partitions` | 64 | coordinator, gateway |" in page
