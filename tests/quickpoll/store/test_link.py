@@ -87,7 +87,9 @@ async def test_a_refused_subscription_ends_the_connection_and_is_no_reply_of_a_c
 ) -> None:
     await redis.execute_command("ACL", "SETUSER", "quiz", "resetchannels")  # type: ignore[no-untyped-call]
     link = await open_link(with_password(username="quiz", password="secret"))
-    before, _, after = link.call([("ECHO", 1)]), link.tell([("SSUBSCRIBE", "news")]), link.call([("ECHO", 2)])
+    before = link.call([("ECHO", 1)])
+    link.tell([("SSUBSCRIBE", "news")])
+    after = link.call([("ECHO", 2)])
     assert await before == [b"1"]
     with pytest.raises(LinkLost, match="NOPERM"):
         await after
