@@ -14,9 +14,9 @@ from quickpoll.protocol import (
     JoinSession,
     LeaveSession,
     Option,
-    Question,
     Quiz,
     Settings,
+    SingleQuestion,
     StartQuiz,
     encode_command,
 )
@@ -25,7 +25,7 @@ AT_ONCE: Final = 50
 PATIENCE_S: Final = 60.0
 SEATS: Final = 2000
 """In a session, also for players who come later."""
-QUIZ: Final = Quiz("Benchmark", (Question("single", "?", (Option("Yes", True), Option("No")), 2000),))
+QUIZ: Final = Quiz("Benchmark", (SingleQuestion("?", (Option("Yes", True), Option("No")), time_limit_ms=2000),))
 
 
 class Seat:

@@ -76,12 +76,13 @@ def _doc(thing: type[Any]) -> str:
 
 def _field_docs(struct: type[Any]) -> dict[str, str]:
     """The string that stands under a field, by the field's name."""
-    lines = next(node.body for node in ast.parse(inspect.getsource(struct)).body if isinstance(node, ast.ClassDef))
     docs = {}
-    for field, text in pairwise(lines):
-        match field, text:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(doc))):
-                docs[name] = doc
+    for part in reversed([part for part in struct.__mro__ if part.__module__ == protocol.__name__]):
+        definition = next(node for node in ast.parse(inspect.getsource(part)).body if isinstance(node, ast.ClassDef))
+        for field, text in pairwise(definition.body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(doc))):
+                    docs[name] = doc
     return docs
 
 
@@ -117,7 +118,8 @@ def schema() -> str:
 # -- TypeScript -----------------------------------------------------------------------------
 
 _ALIASES: Final = {
-    name: types.type_info(getattr(protocol, name)) for name in ("QuestionKind", "Answer", "ExtraTimePercent")
+    name: types.type_info(getattr(protocol, name))
+    for name in ("QuestionKind", "Question", "Answer", "ExtraTimePercent")
 }
 
 
@@ -152,9 +154,8 @@ def _ts_enum(enum: type[Enum]) -> str:
 
 
 def _ts_interface(struct: type[Struct]) -> str:
-    tag = struct.__struct_config__.tag
-    docs = _field_docs(struct)
-    lines = [f"  type: {json.dumps(tag)};\n"] if tag else []
+    config, docs = struct.__struct_config__, _field_docs(struct)
+    lines = [f"  {config.tag_field}: {json.dumps(config.tag)};\n"] if config.tag else []
     for field in _fields(struct):
         type_ = _ts_type(field.type, server=struct in MESSAGES or struct in SERVER_PARTS)
         mark = "?" if _may_be_absent(struct, field) else ""
@@ -257,6 +258,8 @@ def _md_input(part: type[Any]) -> str:
         )
         for field in _fields(part)
     ]
+    if tag := part.__struct_config__.tag:
+        rows.insert(0, (f"`{part.__struct_config__.tag_field}`", f"`{tag}`", "", ""))
     return f"### {part.__name__}\n\n{_doc(part)}\n\n" + _md_table("| field | type | default | |", rows)
 
 

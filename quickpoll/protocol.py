@@ -88,7 +88,6 @@ class Phase(StrEnum):
 
 # -- the quiz -------------------------------------------------------------------------------
 
-QuestionKind = Literal["single", "multiple", "true_false", "poll"]
 TimeLimitMs = Annotated[int, Meta(ge=1000, le=300_000)]
 Points = Annotated[int, Meta(ge=0, le=2000)]
 # A bundled picture, or one inside the quiz file; nothing that makes a page ask another host.
@@ -108,31 +107,71 @@ class Option(Struct, frozen=True):
     correct: bool = False
 
 
-class Question(Struct, frozen=True):
-    """One question of a quiz, with its solution; never sent to players."""
+class QuestionFields(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What a question of every kind has; a kind is the tag of its class."""
 
-    kind: QuestionKind
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
-    options: Annotated[tuple[Option, ...], Meta(min_length=2, max_length=6)]
     time_limit_ms: TimeLimitMs = 10_000
     points: Points = 1000
     explanation: Annotated[str, Meta(max_length=1000)] | None = None
     image: Image | None = None
 
+    @property
+    def kind(self) -> "QuestionKind":
+        """The tag that the question travels with."""
+        return self.__struct_config__.tag  # type: ignore[return-value]  # each class below has one
+
+
+class OptionsQuestion(QuestionFields, frozen=True):
+    """What the kinds have in common that offer options."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    options: Annotated[tuple[Option, ...], Meta(min_length=2, max_length=6)]
+
+    @property
+    def correct_count(self) -> int:
+        """How many options are marked as correct."""
+        return sum(option.correct for option in self.options)
+
+
+class SingleQuestion(OptionsQuestion, frozen=True, tag="single"):
+    """One option is correct, and players choose one. Never sent to players: it has the solution."""
+
     def __post_init__(self) -> None:
-        """Raises ValueError where the marked options do not fit the kind; msgspec adds the path."""
-        correct = sum(option.correct for option in self.options)
-        match self.kind:
-            case "single" if correct != 1:
-                raise ValueError(f"`options`: a single question needs exactly one correct option, not {correct}")
-            case "multiple" if correct == 0:
-                raise ValueError("`options`: a multiple question needs at least one correct option")
-            case "true_false" if len(self.options) != 2 or correct != 1:
-                raise ValueError("`options`: a true_false question needs two options, one of them correct")
-            case "poll" if correct:
-                raise ValueError("`options`: a poll has no correct option")
-            case _:
-                pass
+        """Raises ValueError where not exactly one option is marked; msgspec adds the path."""
+        if self.correct_count != 1:
+            raise ValueError(f"`options`: a single question needs exactly one correct option, not {self.correct_count}")
+
+
+class MultipleQuestion(OptionsQuestion, frozen=True, tag="multiple"):
+    """Several options may be correct, and players choose all that are."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where no option is marked."""
+        if not self.correct_count:
+            raise ValueError("`options`: a multiple question needs at least one correct option")
+
+
+class TrueFalseQuestion(OptionsQuestion, frozen=True, tag="true_false"):
+    """A statement that is true or false; the two options keep their order everywhere."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError unless there are two options, one of them marked."""
+        if len(self.options) != 2 or self.correct_count != 1:
+            raise ValueError("`options`: a true_false question needs two options, one of them correct")
+
+
+class PollQuestion(OptionsQuestion, frozen=True, tag="poll"):
+    """An opinion: no option is correct, and nobody earns points."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where an option is marked."""
+        if self.correct_count:
+            raise ValueError("`options`: a poll has no correct option")
+
+
+Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion
+"""One question of a quiz, with its solution; never sent to players."""
+QuestionKind = Literal["single", "multiple", "true_false", "poll"]
 
 
 class Quiz(Struct, frozen=True):

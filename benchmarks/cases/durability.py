@@ -16,10 +16,10 @@ from benchmarks.results import Row
 from benchmarks.rig import SERVER_CORE, Rig, free_port, on_core, rig_on, spent_ms
 from clients.player import Client
 from program.embedded import find_server
-from quickpoll.protocol import CreateSession, LockSession, Option, Question, Quiz
+from quickpoll.protocol import CreateSession, LockSession, Option, PollQuestion, Quiz
 
 TITLE: Final = "What durability costs"
-QUIZ: Final = Quiz("Bench", (Question("poll", "Which?", (Option("A"), Option("B"))),))
+QUIZ: Final = Quiz("Bench", (PollQuestion("Which?", (Option("A"), Option("B"))),))
 SESSIONS: Final = 32
 ROUNDS_ALONE: Final = 5
 REST_S: Final = 2.0

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from quickpoll.protocol import Answer, Option, Question, Quiz, Settings
+from quickpoll.protocol import Answer, MultipleQuestion, Option, Question, Quiz, Settings, SingleQuestion
 
 SPARE_MS: Final = 5000
 """How much longer a question is open than answers are sent, so that none comes too late by itself."""
@@ -63,9 +63,10 @@ class Plan(Struct, frozen=True):
 
 
 def _question(index: int, limit_ms: int) -> Question:
-    kind, correct = ("multiple", {0, 2}) if index % 2 else ("single", {index % 4})
+    correct = {0, 2} if index % 2 else {index % 4}
+    kind = MultipleQuestion if index % 2 else SingleQuestion
     options = tuple(Option(f"Option {number}", number in correct) for number in range(4))
-    return Question(kind, f"Question {index}?", options, limit_ms)  # type: ignore[arg-type]
+    return kind(f"Question {index}?", options, time_limit_ms=limit_ms)
 
 
 class Part(Struct, frozen=True):

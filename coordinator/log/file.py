@@ -16,12 +16,12 @@ import msgspec
 
 from coordinator.engine import log, records
 from coordinator.engine.records import Began, Closed, Opened, Record
-from quickpoll.protocol import Option, PublicQuestion, Question, Quiz
+from quickpoll.protocol import Option, PollQuestion, PublicQuestion, Question, Quiz
 
 RECEIPT_CHARACTERS: Final = 2 * log.RECEIPT_BYTES
 _BEFORE_RECORD: Final = len('["') + RECEIPT_CHARACTERS + len('",')
 
-_NEVER_ASKED: Final = Question("poll", "-", (Option("-"), Option("-")))
+_NEVER_ASKED: Final = PollQuestion("-", (Option("-"), Option("-")))
 
 
 class Unreadable(Exception):
@@ -109,15 +109,18 @@ def _question(asked: PublicQuestion, closed: Closed | None) -> Question:
     """A question with its solution; one that was not closed has none yet, and gets any."""
     correct = closed.correct if closed else () if asked.kind == "poll" else (0,)
     try:
-        return Question(
-            kind=asked.kind,
-            text=asked.text,
-            options=tuple(Option(option.text, index in correct) for index, option in enumerate(asked.options)),
-            time_limit_ms=asked.time_limit_ms,
-            points=asked.points,
-            explanation=closed.explanation if closed else None,
-            image=asked.image,
-        )
+        fields = {
+            "kind": asked.kind,
+            "text": asked.text,
+            "options": [
+                {"text": option.text, "correct": index in correct} for index, option in enumerate(asked.options)
+            ],
+            "time_limit_ms": asked.time_limit_ms,
+            "points": asked.points,
+            "explanation": closed.explanation if closed else None,
+            "image": asked.image,
+        }
+        return msgspec.convert(fields, Question)  # type: ignore[no-any-return]
     except ValueError as error:
         raise Unreadable(f"question {asked.index + 1}: {error}") from None
 

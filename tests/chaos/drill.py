@@ -9,9 +9,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import convert
 from msgspec.structs import replace
 
-from quickpoll.protocol import Option, Question, QuestionKind, Quiz, Settings
+from quickpoll.protocol import Question, QuestionKind, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.faults import ALONE, FAULTS, GRACEFUL, LOSSES, REVERSALS, World
@@ -153,9 +154,14 @@ class Drill:
         count = 2 if kind == "true_false" else self._rng.randint(2, 4)
         right = {"poll": 0, "multiple": self._rng.randint(1, count)}.get(kind, 1)
         marked = set(self._rng.sample(range(count), right))
-        options = tuple(Option(f"Option {index}", correct=index in marked) for index in range(count))
-        points = self._rng.choice((1000, 500, 0))
-        return Question(kind, f"Question {number}?", options, self._rng.choice(LIMITS_MS), points)
+        fields = {
+            "kind": kind,
+            "text": f"Question {number}?",
+            "options": [{"text": f"Option {index}", "correct": index in marked} for index in range(count)],
+            "points": self._rng.choice((1000, 500, 0)),
+            "time_limit_ms": self._rng.choice(LIMITS_MS),
+        }
+        return convert(fields, Question)  # type: ignore[no-any-return]
 
     def _draw_settings(self) -> Settings:
         return Settings(

@@ -11,10 +11,10 @@ from quickpoll.protocol import (
     NextQuestion,
     Option,
     PauseQuiz,
-    Question,
     QuestionResults,
     Quiz,
     QuizPaused,
+    SingleQuestion,
     StartQuiz,
 )
 from tests.chaos.hall import Hall, Seat
@@ -26,7 +26,7 @@ BROADCASTS = 8
 CLOSES = 3
 EVERY_S = 0.1
 OPTIONS = (Option("Yes", correct=True), Option("No"))
-QUIZ = Quiz("Show", tuple(Question("single", f"{number}?", OPTIONS, 300_000) for number in range(200)))
+QUIZ = Quiz("Show", tuple(SingleQuestion(f"{number}?", OPTIONS, time_limit_ms=300_000) for number in range(200)))
 
 Window = Callable[[], Awaitable[list[float]]]
 """After how many seconds each broadcast was at each socket."""

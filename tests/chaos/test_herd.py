@@ -9,7 +9,17 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from quickpoll.protocol import CloseCode, Option, PauseQuiz, Phase, Question, Quiz, QuizPaused, Resumed, Settings
+from quickpoll.protocol import (
+    CloseCode,
+    Option,
+    PauseQuiz,
+    Phase,
+    Quiz,
+    QuizPaused,
+    Resumed,
+    Settings,
+    SingleQuestion,
+)
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.hall import Hall, Seat, percentile
 from tests.chaos.invariants import tracebacks, violations
@@ -23,9 +33,9 @@ ANSWERED, CLOSED, LAST = range(3)
 QUIZ = Quiz(
     "Herd",
     (
-        Question("single", "Who is cut off while answering?", OPTIONS, time_limit_ms=4000),
-        Question("single", "Who at the close, and after it?", OPTIONS, time_limit_ms=2000),
-        Question("single", "Who is back?", OPTIONS, time_limit_ms=1000),
+        SingleQuestion("Who is cut off while answering?", OPTIONS, time_limit_ms=4000),
+        SingleQuestion("Who at the close, and after it?", OPTIONS, time_limit_ms=2000),
+        SingleQuestion("Who is back?", OPTIONS, time_limit_ms=1000),
     ),
 )
 SETTINGS = Settings(lead_ms=100)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from quickpoll.protocol import Option, Question, Quiz, Settings
+from quickpoll.protocol import Option, Quiz, Settings, SingleQuestion
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.invariants import violations
 
@@ -14,7 +14,9 @@ OVER_WITHIN_S = 120.0
 async def play_while(url: str, players: int, changes: Sequence[Callable[[], object]]) -> Crowd:
     """Plays a question for each change; fails if anything was lost, doubled, or told to some and not to others."""
     options = (Option("Right", correct=True), Option("Wrong"))
-    quiz = Quiz("Changes", tuple(Question("single", f"Question {n}?", options, LIMIT_MS) for n in range(len(changes))))
+    quiz = Quiz(
+        "Changes", tuple(SingleQuestion(f"Question {n}?", options, time_limit_ms=LIMIT_MS) for n in range(len(changes)))
+    )
     crowd = Crowd("compose", [url], quiz, Settings(lead_ms=500, max_players=players), players)
 
     async def make_changes() -> None:

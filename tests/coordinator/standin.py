@@ -31,11 +31,11 @@ from quickpoll.protocol import (
     Joined,
     JoinSession,
     Option,
-    Question,
     Quiz,
     SessionCommand,
     SessionCreated,
     Settings,
+    SingleQuestion,
     decode_message,
 )
 from quickpoll.store.library import connect
@@ -48,8 +48,8 @@ WITHIN_S = 10.0
 QUIZ = Quiz(
     "Capitals",
     (
-        Question("single", "Capital of Kenya?", (Option("Nairobi", correct=True), Option("Mombasa"))),
-        Question("single", "Capital of Peru?", (Option("Cusco"), Option("Lima", correct=True))),
+        SingleQuestion("Capital of Kenya?", (Option("Nairobi", correct=True), Option("Mombasa"))),
+        SingleQuestion("Capital of Peru?", (Option("Cusco"), Option("Lima", correct=True))),
     ),
 )
 QUICK = Settings(lead_ms=0)

@@ -9,7 +9,7 @@ from coordinator.timers import Timers
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
-from quickpoll.protocol import NewQuestion, Option, Question, QuestionResults, Quiz, StartQuiz
+from quickpoll.protocol import NewQuestion, Option, QuestionResults, Quiz, SingleQuestion, StartQuiz
 from quickpoll.store.clock import Clocks, RedisClock
 from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
@@ -119,7 +119,7 @@ async def test_when_the_clock_was_set_all_are_armed_by_it(
 
 
 async def test_a_question_closes_at_its_time(gateway: Caller, redis_url: str) -> None:
-    question = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    question = SingleQuestion("?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
     async with coordinating(redis_url):
         host = await gateway.create(settings=QUICK, quiz=Quiz("T", (question,)))
         await gateway.join(host.code, 2)
@@ -132,7 +132,7 @@ async def test_a_question_closes_at_its_time(gateway: Caller, redis_url: str) ->
 
 
 async def test_sessions_that_are_due_together_close_together(gateway: Caller, redis_url: str) -> None:
-    question = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    question = SingleQuestion("?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
     quiz = Quiz("T", (question,))
     async with coordinating(redis_url):
         hosts = [

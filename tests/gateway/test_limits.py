@@ -12,14 +12,14 @@ from quickpoll.protocol import (
     JoinSession,
     LeaveSession,
     Option,
-    Question,
+    PollQuestion,
     Quiz,
     ResumeSession,
 )
 
 HALL, TROLL = "192.0.2.1", "198.51.100.7"
 CODE = "123456"
-QUIZ = Quiz("T", (Question("poll", "?", (Option("a"), Option("b"))),))
+QUIZ = Quiz("T", (PollQuestion("?", (Option("a"), Option("b"))),))
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
+from msgspec.structs import replace
+
 from clients.player import Client
 from quickpoll.protocol import (
     AnswerAccepted,
@@ -12,36 +14,37 @@ from quickpoll.protocol import (
     Joined,
     JoinSession,
     Leaderboard,
+    MultipleQuestion,
     NewQuestion,
     NextQuestion,
     Option,
+    PollQuestion,
     Question,
     QuestionResults,
     Quiz,
     SessionCreated,
     Settings,
+    SingleQuestion,
     StartQuiz,
     SubmitAnswer,
+    TrueFalseQuestion,
     YourResult,
 )
 
 QUIZ = Quiz(
     "Capitals",
     (
-        Question("single", "Capital of Kenya?", (Option("Mombasa"), Option("Nairobi", correct=True), Option("Kisumu"))),
-        Question(
-            "multiple",
+        SingleQuestion("Capital of Kenya?", (Option("Mombasa"), Option("Nairobi", correct=True), Option("Kisumu"))),
+        MultipleQuestion(
             "Which are in Africa?",
             (Option("Cairo", correct=True), Option("Lima"), Option("Accra", correct=True)),
             points=500,
         ),
-        Question(
-            "true_false", "Quito is in Peru.", (Option("True"), Option("False", correct=True)), time_limit_ms=5000
-        ),
-        Question("poll", "Where would you go?", (Option("Nairobi"), Option("Quito"))),
+        TrueFalseQuestion("Quito is in Peru.", (Option("True"), Option("False", correct=True)), time_limit_ms=5000),
+        PollQuestion("Where would you go?", (Option("Nairobi"), Option("Quito"))),
     ),
 )
-SLOW = Quiz("Slow", tuple(Question(q.kind, q.text, q.options, 60_000, q.points) for q in QUIZ.questions))
+SLOW = Quiz("Slow", tuple(replace(question, time_limit_ms=60_000) for question in QUIZ.questions))
 """Its questions are open long enough for a restart in the middle of one."""
 QUICK = Settings(lead_ms=50)
 RESULTS_WITHIN_S = 10.0

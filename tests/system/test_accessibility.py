@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from quickpoll.protocol import Option, Question, Quiz
+from quickpoll.protocol import Option, Quiz, SingleQuestion
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, upload
 from tests.system.harness import running, serve
 from tests.system.tour import Tour
@@ -19,7 +19,9 @@ from tests.system.tour import Tour
 # What remains of 1280 by 720 at 200 %, and the narrowest phone (WCAG 1.4.4 and 1.4.10).
 ZOOMED_STAGE = {"width": 640, "height": 360}
 NARROW_PHONE = {"width": 320, "height": 640}
-QUICK = Quiz("Quick", (Question("single", "One and one is?", (Option("Two", correct=True), Option("Three")), 6000),))
+QUICK = Quiz(
+    "Quick", (SingleQuestion("One and one is?", (Option("Two", correct=True), Option("Three")), time_limit_ms=6000),)
+)
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": STANDARD}}
 

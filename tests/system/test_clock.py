@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 from playwright.async_api import expect
 
 from clients.player import Client
-from quickpoll.protocol import CloseQuestion, NewQuestion, NextQuestion, Option, Question, Quiz, Settings, StartQuiz
+from quickpoll.protocol import (
+    CloseQuestion,
+    NewQuestion,
+    NextQuestion,
+    Option,
+    Quiz,
+    Settings,
+    StartQuiz,
+    TrueFalseQuestion,
+)
 from tests.system.browser import PHONE, Phone, chromium, new_page
 from tests.system.game import open_session
 from tests.system.harness import running, serve, websocket_url
@@ -18,7 +27,7 @@ WAYS_MS = (5, 40, 75, 110, 150)
 JITTER = 0.3
 QUESTIONS = 7
 WITHIN_MS = 20
-ASKED = Question("true_false", "Nairobi?", (Option("True", correct=True), Option("False")))
+ASKED = TrueFalseQuestion("Nairobi?", (Option("True", correct=True), Option("False")))
 # Notes when options appear, on the clock that all pages of one machine share.
 NOTE_OPENINGS = """
   window.openings = [];

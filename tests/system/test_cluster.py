@@ -13,11 +13,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from coordinator.engine import Head
 from quickpoll.envelope import FORMAT
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.protocol import CloseCode, Question, Quiz, Settings
+from quickpoll.protocol import CloseCode, Quiz, Settings
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.invariants import tracebacks, violations
 from tests.system.game import QUIZ
@@ -29,7 +30,7 @@ PARTITIONS = 64
 PLAYERS = 6
 OVER_WITHIN_S = 40.0
 # A failover takes 2 s, and may begin in the middle of a question.
-PATIENT = Quiz("Patient", tuple(Question(q.kind, q.text, q.options, 6000, q.points) for q in QUIZ.questions[:2]))
+PATIENT = Quiz("Patient", tuple(replace(question, time_limit_ms=6000) for question in QUIZ.questions[:2]))
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,14 +10,16 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
-from quickpoll.protocol import Option, Question, Quiz
+from quickpoll.protocol import Option, Quiz, SingleQuestion
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, open_remote, upload
 from tests.system.harness import running, serve
 
 QUIZ = Quiz(
     "For everyone",
     tuple(
-        Question("single", f"{number} and one is?", (Option(str(number + 1), correct=True), Option("0")), 60_000)
+        SingleQuestion(
+            f"{number} and one is?", (Option(str(number + 1), correct=True), Option("0")), time_limit_ms=60_000
+        )
         for number in (1, 2)
     ),
 )

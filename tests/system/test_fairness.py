@@ -23,13 +23,13 @@ from quickpoll.protocol import (
     NewQuestion,
     NextQuestion,
     Option,
-    Question,
     QuestionResults,
     Quiz,
     SessionCreated,
     Settings,
     StartQuiz,
     SubmitAnswer,
+    TrueFalseQuestion,
     YourResult,
     decode_message,
     encode_command,
@@ -40,7 +40,7 @@ from tests.system.harness import running, serve, websocket_url
 from tests.system.latency import far, steady
 
 LIMIT_MS = 4000
-ASKED = Question("true_false", "Nairobi?", (Option("True", correct=True), Option("False")), time_limit_ms=LIMIT_MS)
+ASKED = TrueFalseQuestion("Nairobi?", (Option("True", correct=True), Option("False")), time_limit_ms=LIMIT_MS)
 QUIZ = Quiz("Far away", (ASKED, ASKED))
 ROUND_TRIPS_MS = (20, 60, 120, 250, 400)
 REACTION_MS = 1500

@@ -22,10 +22,10 @@ from quickpoll.protocol import (
     LockSession,
     NextQuestion,
     Option,
-    Question,
     Quiz,
     SessionCreated,
     Settings,
+    SingleQuestion,
     StartQuiz,
     SubmitAnswer,
     encode_message,
@@ -72,7 +72,7 @@ class Game:
     async def open(cls, stack: AsyncExitStack, url: str) -> "Game":
         mark = f"mark{next(_numbers)}."
         questions = [
-            Question("single", f"{mark} {number}?", (Option(f"{mark} yes", correct=True), Option(f"{mark} no")))
+            SingleQuestion(f"{mark} {number}?", (Option(f"{mark} yes", correct=True), Option(f"{mark} no")))
             for number in range(3)
         ]
         host = await stack.enter_async_context(Client.connect(url))

@@ -18,13 +18,13 @@ from quickpoll.protocol import (
     NextQuestion,
     Option,
     PauseQuiz,
-    Question,
     QuestionResults,
     Quiz,
     QuizEnded,
     QuizPaused,
     SetExtraTime,
     Settings,
+    SingleQuestion,
     StartQuiz,
     SubmitAnswer,
     YourExtraTime,
@@ -100,7 +100,7 @@ async def test_a_whole_quiz_on_two_gateways_and_two_coordinators(tmp_path: Path,
 
 
 async def test_stage_and_remote_lead_a_quiz_with_extra_time_and_a_pause(tmp_path: Path) -> None:
-    brief = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
+    brief = SingleQuestion("?", (Option("a", correct=True), Option("b")), time_limit_ms=1000)
     quickpoll = serve(tmp_path)
     async with running(quickpoll), AsyncExitStack() as stack:
         stage, remote, other, one, two = [

@@ -6,21 +6,19 @@ from dataclasses import dataclass, field
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
-from quickpoll.protocol import Option, Question, Quiz
+from quickpoll.protocol import MultipleQuestion, Option, Quiz, SingleQuestion
 from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, open_remote, upload
 
 TOUR = Quiz(
     "Around the world",
     (
-        Question(
-            "single",
+        SingleQuestion(
             "Which of these cities is the capital of Australia?",
             (Option("Sydney"), Option("Canberra", correct=True), Option("Melbourne"), Option("Perth")),
             time_limit_ms=30_000,
             explanation="Canberra was founded in 1913, half-way between the rivals Sydney and Melbourne.",
         ),
-        Question(
-            "multiple",
+        MultipleQuestion(
             "Which of these countries have no coast on any sea?",
             (Option("Bolivia", correct=True), Option("Chile"), Option("Mongolia", correct=True), Option("Portugal")),
             time_limit_ms=30_000,

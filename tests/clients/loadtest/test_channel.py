@@ -10,9 +10,9 @@ from clients.loadtest.channel import Assignment, Channel, Done, News, Order
 from clients.loadtest.ledger import Round
 from clients.loadtest.plan import Part, Plan
 from clients.loadtest.seen import Seen, Timing
-from quickpoll.protocol import ErrorCode, Option, Question, QuestionResults, YourFinal, YourResult
+from quickpoll.protocol import ErrorCode, MultipleQuestion, Option, QuestionResults, YourFinal, YourResult
 
-QUESTION = Question("multiple", "?", (Option("a", correct=True), Option("b")))
+QUESTION = MultipleQuestion("?", (Option("a", correct=True), Option("b")))
 SEEN = Seen(
     [
         Round(

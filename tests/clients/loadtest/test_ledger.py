@@ -5,11 +5,20 @@ from dataclasses import dataclass, field
 import pytest
 
 from clients.loadtest.ledger import Round, judge
-from quickpoll.protocol import ErrorCode, Option, Question, QuestionResults, YourFinal, YourResult
+from quickpoll.protocol import (
+    ErrorCode,
+    MultipleQuestion,
+    Option,
+    PollQuestion,
+    QuestionResults,
+    SingleQuestion,
+    YourFinal,
+    YourResult,
+)
 
-SINGLE = Question("single", "?", (Option("a"), Option("b", correct=True), Option("c")), time_limit_ms=30_000)
-MULTIPLE = Question("multiple", "?", (Option("a", correct=True), Option("b"), Option("c", correct=True)))
-POLL = Question("poll", "?", (Option("a"), Option("b")))
+SINGLE = SingleQuestion("?", (Option("a"), Option("b", correct=True), Option("c")), time_limit_ms=30_000)
+MULTIPLE = MultipleQuestion("?", (Option("a", correct=True), Option("b"), Option("c", correct=True)))
+POLL = PollQuestion("?", (Option("a"), Option("b")))
 
 
 def result(question: int, points: int, total: int, rank: int, *, answered: bool = True) -> YourResult:

@@ -9,9 +9,9 @@ from clients.loadtest.ledger import Round, Verdict
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Spread, as_json, percentile, report, spread, verdict_on
 from clients.loadtest.seen import Seen, Timing
-from quickpoll.protocol import Option, Question
+from quickpoll.protocol import Option, SingleQuestion
 
-QUESTION = Question("single", "?", (Option("a", correct=True), Option("b")))
+QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
 GOOD = Verdict(0, 0, ())
 
 

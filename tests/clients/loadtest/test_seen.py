@@ -2,9 +2,9 @@
 
 from clients.loadtest.ledger import Round
 from clients.loadtest.seen import Seen, Tally, Timing, count, together
-from quickpoll.protocol import ErrorCode, Option, Question, QuestionResults, YourFinal
+from quickpoll.protocol import ErrorCode, Option, QuestionResults, SingleQuestion, YourFinal
 
-QUESTION = Question("single", "?", (Option("a", correct=True), Option("b")))
+QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
 
 
 def results(answered: int) -> QuestionResults:

@@ -1,11 +1,11 @@
 import pytest
 
 from coordinator.batch import shuffle
-from quickpoll.protocol import Option, Question, Quiz, Settings
+from quickpoll.protocol import Option, PollQuestion, Quiz, Settings, SingleQuestion, TrueFalseQuestion
 
 OPTIONS = (Option("a", correct=True), Option("b"), Option("c"))
-TRUTH = Question("true_false", "True?", (Option("True", correct=True), Option("False")))
-QUIZ = Quiz("T", (Question("single", "1", OPTIONS), TRUTH, Question("poll", "3", (Option("x"), Option("y")))))
+TRUTH = TrueFalseQuestion("True?", (Option("True", correct=True), Option("False")))
+QUIZ = Quiz("T", (SingleQuestion("1", OPTIONS), TRUTH, PollQuestion("3", (Option("x"), Option("y")))))
 
 
 @pytest.fixture(autouse=True)

@@ -30,26 +30,32 @@ from quickpoll.protocol import (
     ErrorCode,
     Joined,
     JoinSession,
+    MultipleQuestion,
     Ok,
     Option,
+    PollQuestion,
     Question,
     Quiz,
     ResumeSession,
     ServerMessage,
     SessionCommand,
     Settings,
+    SingleQuestion,
     StartQuiz,
     SubmitAnswer,
+    TrueFalseQuestion,
 )
 
 M = TypeVar("M", bound=ServerMessage)
 
-SINGLE = Question("single", "Capital of Kenya?", (Option("Nairobi", correct=True), Option("Mombasa"), Option("Kisumu")))
-MULTIPLE = Question(
-    "multiple", "In Africa?", (Option("Cairo", correct=True), Option("Lima"), Option("Accra", correct=True)), points=500
+SINGLE = SingleQuestion("Capital of Kenya?", (Option("Nairobi", correct=True), Option("Mombasa"), Option("Kisumu")))
+MULTIPLE = MultipleQuestion(
+    "In Africa?",
+    (Option("Cairo", correct=True), Option("Lima"), Option("Accra", correct=True)),
+    points=500,
 )
-TRUE_FALSE = Question("true_false", "Quito is in Peru.", (Option("True"), Option("False", correct=True)))
-POLL = Question("poll", "Where to?", (Option("Nairobi"), Option("Quito")))
+TRUE_FALSE = TrueFalseQuestion("Quito is in Peru.", (Option("True"), Option("False", correct=True)))
+POLL = PollQuestion("Where to?", (Option("Nairobi"), Option("Quito")))
 
 HOST_CONNECTION = ConnectionId("g1", 1)
 NOTHING = Drawn(log_page=LogPage("as it was read\n", None))

@@ -74,6 +74,7 @@ from quickpoll.protocol import (
     SessionCreated,
     SetExtraTime,
     Settings,
+    SingleQuestion,
     StartQuiz,
     SubmitAnswer,
     YourExtraTime,
@@ -98,7 +99,7 @@ ANSWERS = st.one_of(st.integers(0, 3), st.lists(st.integers(0, 3), max_size=3).m
 TIMES = st.sampled_from([0, 1, 50, 100, 499, 500, 999, 1000, 1001, 2500, 5000, 9999])
 ELAPSED = st.sampled_from([None, None, 0, 100, 499, 500, 1000, 5000, 3_600_000])
 ROUND_TRIPS = st.sampled_from([0, 0, 20, 400, 3000])
-WORTHLESS = Question("single", "For fun?", (Option("Yes", correct=True), Option("No")), time_limit_ms=1000, points=0)
+WORTHLESS = SingleQuestion("For fun?", (Option("Yes", correct=True), Option("No")), time_limit_ms=1000, points=0)
 
 
 @dataclass

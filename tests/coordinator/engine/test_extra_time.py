@@ -25,6 +25,7 @@ from quickpoll.protocol import (
     Resumed,
     SetExtraTime,
     Settings,
+    SingleQuestion,
     YourExtraTime,
     YourResult,
 )
@@ -174,7 +175,7 @@ def test_the_same_setting_sent_again_is_done_once() -> None:
     [(25, 10_000, 12_500), (50, 10_000, 15_000), (100, 10_000, 20_000), (25, 1001, 1251), (50, 1001, 1501)],
 )
 def test_an_answer_counts_until_the_own_limit(percent: ExtraTimePercent, limit_ms: int, own_limit_ms: int) -> None:
-    asked = Question("single", "?", (Option("a", correct=True), Option("b")), time_limit_ms=limit_ms)
+    asked = SingleQuestion("?", (Option("a", correct=True), Option("b")), time_limit_ms=limit_ms)
     game, ann, _ = with_extra_time(percent, asked)
     resumed = game.resume(ann)
     assert isinstance(resumed, Resumed)

@@ -23,6 +23,7 @@ from quickpoll.protocol import (
     Resumed,
     Role,
     Settings,
+    SingleQuestion,
     StartQuiz,
     YourFinal,
     YourResult,
@@ -404,7 +405,7 @@ def test_the_streak_bonus_is_paid_only_where_it_is_set() -> None:
 
 
 def test_a_question_without_points_pays_no_bonus_and_keeps_the_streak() -> None:
-    worthless = Question("single", "For fun?", SINGLE.options, points=0)
+    worthless = SingleQuestion("For fun?", SINGLE.options, points=0)
     game = Game(SINGLE, worthless, SINGLE, settings=STREAKS)
     ann = game.join("Ann")
     earned = []

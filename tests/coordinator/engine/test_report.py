@@ -8,10 +8,10 @@ from quickpoll.protocol import (
     GetResults,
     LeaveSession,
     Log,
+    MultipleQuestion,
     NextQuestion,
     Option,
     PlayerAnswer,
-    Question,
     QuestionSummary,
     Results,
     Settings,
@@ -35,7 +35,7 @@ def test_a_session_without_a_log_says_so() -> None:
         report.log_page(game.session, LogPage("", None), "r")
 
 
-SIX = Question("multiple", "All?", tuple(Option(f"{n}", correct=True) for n in range(6)), time_limit_ms=300_000)
+SIX = MultipleQuestion("All?", tuple(Option(f"{n}", correct=True) for n in range(6)), time_limit_ms=300_000)
 
 
 def results(game: Game, offset: int = 0) -> Results:

@@ -75,7 +75,7 @@ def test_only_exactly_the_correct_options_are_correct() -> None:
 
 def test_a_poll_is_not_scored() -> None:
     assert not is_scored(POLL)
-    assert all(map(is_scored, (SINGLE, MULTIPLE, TRUE_FALSE)))
+    assert all(is_scored(question) for question in (SINGLE, MULTIPLE, TRUE_FALSE))
 
 
 @pytest.mark.parametrize(

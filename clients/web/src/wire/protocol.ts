@@ -97,6 +97,8 @@ export type Phase = (typeof Phase)[keyof typeof Phase];
 
 export type QuestionKind = "multiple" | "poll" | "single" | "true_false";
 
+export type Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion;
+
 export type Answer = number | number[];
 
 export type ExtraTimePercent = 0 | 25 | 50 | 100;
@@ -107,9 +109,42 @@ export interface Option {
   correct?: boolean;
 }
 
-/** One question of a quiz, with its solution; never sent to players. */
-export interface Question {
-  kind: QuestionKind;
+/** One option is correct, and players choose one. Never sent to players: it has the solution. */
+export interface SingleQuestion {
+  kind: "single";
+  text: string;
+  options: Option[];
+  time_limit_ms?: number;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+}
+
+/** Several options may be correct, and players choose all that are. */
+export interface MultipleQuestion {
+  kind: "multiple";
+  text: string;
+  options: Option[];
+  time_limit_ms?: number;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+}
+
+/** A statement that is true or false; the two options keep their order everywhere. */
+export interface TrueFalseQuestion {
+  kind: "true_false";
+  text: string;
+  options: Option[];
+  time_limit_ms?: number;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+}
+
+/** An opinion: no option is correct, and nobody earns points. */
+export interface PollQuestion {
+  kind: "poll";
   text: string;
   options: Option[];
   time_limit_ms?: number;
