@@ -3,9 +3,9 @@
  * insist), and while switched off; switch and volume are kept, apart for players (off at first) and hosts (on).
  */
 
-import type { Role } from "../wire/protocol";
 import { read, write } from "./storage";
 
+export type Page = "player" | "host";
 export type Sound = "question" | "tick" | "taken" | "correct" | "incorrect" | "leaderboard" | "podium";
 
 /** A note: frequency in Hz, start and length in seconds. */
@@ -73,7 +73,7 @@ const SCORES: Record<Sound, { wave: OscillatorType; loudness: number; notes: Not
 };
 
 export class Sounds {
-  readonly #role: Role;
+  readonly #page: Page;
   readonly #key: string;
   #on: boolean;
   #volume: number;
@@ -81,11 +81,11 @@ export class Sounds {
   /** All notes go through it. */
   #master: GainNode | null = null;
 
-  constructor(role: Role) {
-    this.#role = role;
-    this.#key = `sound:${role}`;
-    this.#on = read<boolean>(this.#key) ?? role === "host";
-    this.#volume = bounded(read<number>(`volume:${role}`) ?? 1);
+  constructor(page: Page) {
+    this.#page = page;
+    this.#key = `sound:${page}`;
+    this.#on = read<boolean>(this.#key) ?? page === "host";
+    this.#volume = bounded(read<number>(`volume:${page}`) ?? 1);
     for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#unlock(), { passive: true });
   }
 
@@ -106,7 +106,7 @@ export class Sounds {
 
   set volume(volume: number) {
     this.#volume = bounded(volume);
-    write(`volume:${this.#role}`, this.#volume);
+    write(`volume:${this.#page}`, this.#volume);
     if (this.#master) this.#master.gain.value = loudness(this.#volume);
   }
 

@@ -50,7 +50,7 @@ test("place, points and name are drawn, and a long name is made to fit", async (
       decode = async () => {};
     },
   );
-  Object.defineProperty(document, "fonts", { value: { load: async () => [] }, configurable: true });
+  Object.defineProperty(document, "fonts", { value: { load: () => Promise.resolve([]) }, configurable: true });
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
   vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation((done) =>
     done(new Blob(["png"], { type: "image/png" })),

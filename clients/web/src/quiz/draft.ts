@@ -139,9 +139,9 @@ function fromQuestion(question: Partial<Question>): DraftQuestion {
   };
 }
 
-/** What somebody wrote there, also if it is a number. */
+/** What somebody wrote there, even if it is a number. */
 function text(value: unknown): string {
-  return value === undefined || value === null ? "" : String(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 /** The quiz as it is played and downloaded; texts without spaces around them. */

@@ -8,6 +8,7 @@ function pixels(size: string, width: number, height: number): number {
     .replace(/([\d.]+)cqh/g, (_, n: string) => String((Number(n) * height) / 100))
     .replace(/([\d.]+)rem/g, (_, n: string) => String(Number(n) * 16));
   const clamp = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what `fittingSize` wrote is what is tried
   return new Function("min", "max", "clamp", `return ${script}`)(Math.min, Math.max, clamp) as number;
 }
 
