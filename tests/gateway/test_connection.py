@@ -309,7 +309,13 @@ async def test_a_handshake_that_does_not_come_ends_the_connection(home: House, m
     assert await client.until_closed() == b""
 
 
-@pytest.mark.parametrize("violation", [Frame(Opcode.BINARY, b"x").serialize(mask=True), b"\x81\x02{}"])
+@pytest.mark.parametrize(
+    "violation",
+    [
+        pytest.param(Frame(Opcode.BINARY, b"x").serialize(mask=True), id="a binary frame"),
+        pytest.param(b"\x81\x02{}", id="an unmasked frame"),
+    ],
+)
 async def test_a_client_that_does_not_close_is_cut(
     home: House, monkeypatch: pytest.MonkeyPatch, violation: bytes
 ) -> None:

@@ -20,7 +20,8 @@ BELOW_OUTGOING = range(10_000, 32_000)
 SECRET = "a secret that only these tests know"
 
 
-_ports = iter(random.sample(BELOW_OUTGOING, len(BELOW_OUTGOING)))
+# Of its own source of chance: tests that run side by side are seeded alike, and must not try the same ports.
+_ports = iter(random.SystemRandom().sample(BELOW_OUTGOING, len(BELOW_OUTGOING)))
 
 
 def free_port() -> int:

@@ -1,7 +1,6 @@
 """Whole quizzes on a real Redis Cluster or behind real Sentinels, while the servers change under them.
 
-Each fault happens in each moment of a quiz, on servers, gateways and coordinators of its own. Most of that is waiting,
-so some are played side by side; a test is about one run of them.
+Each fault happens in each moment of a quiz, on servers, gateways and coordinators of its own.
 """
 
 import asyncio
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from coordinator.engine import Head
@@ -25,18 +23,14 @@ from tests.system.game import QUIZ
 from tests.system.harness import Process, coordinator, gateway, running, websocket_url
 from tests.system.servers import RedisCluster, Server, eventually, redis_cluster, sentinels
 
-LANES = 5
 PARTITIONS = 64
 PLAYERS = 6
 OVER_WITHIN_S = 40.0
 # A failover takes 2 s, and may begin in the middle of a question.
 PATIENT = Quiz("Patient", tuple(replace(question, time_limit_ms=6000) for question in QUIZ.questions[:2]))
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 Fault = Callable[[Crowd], Awaitable[None]]
 """Does to the servers what those in the session are to survive."""
-Runs = dict[tuple[str, Moment], "asyncio.Task[None]"]
 
 
 @asynccontextmanager
@@ -211,27 +205,7 @@ async def _has_refused_a_write(master: Server) -> bool:
     return "errorstat_NOREPLICAS" in await master.admin.info("errorstats")
 
 
-# -- the runs -------------------------------------------------------------------------------
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runs]:
-    """What becomes of each fault in each moment that is asked for."""
-    lanes = asyncio.Semaphore(LANES)
-
-    async def run(fault: str, moment: Moment) -> None:
-        async with lanes:
-            await FAULTS[fault](tmp_path_factory.mktemp(fault), moment)
-
-    wanted = [item.callspec.params for item in request.session.items if item.module is request.module]  # type: ignore[attr-defined]
-    runs = {(case["fault"], case["moment"]): asyncio.create_task(run(**case)) for case in wanted}
-    yield runs
-    for task in runs.values():
-        task.cancel()
-    await asyncio.gather(*runs.values(), return_exceptions=True)
-
-
 @pytest.mark.parametrize("moment", Moment)
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_quiz_is_played_to_its_end(runs: Runs, fault: str, moment: Moment) -> None:
-    await runs[fault, moment]
+async def test_a_quiz_is_played_to_its_end(tmp_path: Path, fault: str, moment: Moment) -> None:
+    await FAULTS[fault](tmp_path, moment)
