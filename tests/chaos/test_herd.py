@@ -7,6 +7,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
 from msgspec import UNSET
 
 from quickpoll.protocol import (
@@ -51,6 +52,7 @@ TRIES = 3
 """What a herd leaves behind is there in each of them; what else the machine does is not."""
 
 
+@pytest.mark.quiet
 async def test_a_thousand_reconnects_at_once_lose_nothing_in_any_moment_and_leave_nothing_slower(
     tmp_path: Path, redis_url: str
 ) -> None:

@@ -48,6 +48,7 @@ async def test_the_first_load_is_light(tmp_path: Path) -> None:
         assert _first_load_bytes(quickpoll.health, "/host") <= HOST_BYTES
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("path", ["/", "/join/123456"])
 async def test_a_slow_phone_can_join_soon(tmp_path: Path, path: str) -> None:
     quickpoll = serve(tmp_path)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.system.browser import PROJECTOR, chromium, new_page
@@ -129,6 +130,7 @@ async def _play_in(browser: Browser, address: str) -> float:
     return min(joining, answering)
 
 
+@pytest.mark.quiet
 async def test_a_thousand_players_join_and_answer_smoothly(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.system.harness import running, serve, websocket_url
 
 SPREAD_MS = 150
@@ -25,6 +27,7 @@ async def _load(url: str, players: int, *more: str) -> dict[str, Any]:
     return figures
 
 
+@pytest.mark.quiet
 async def test_five_hundred_players(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll):
