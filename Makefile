@@ -26,10 +26,16 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 	@exec $(BIN)/quickpoll
 
 .PHONY: test
+# So many tests side by side: most of them wait for something. What measures times runs by itself, before them.
+WORKERS ?= 4
 test: .venv/dev.stamp pages programs  ## everything: lint, types, imports, pages, all tests
-	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-pages check-server test-pages
+	$(BIN)/python -m pytest -m quiet
+	$(BIN)/python -m pytest -m "not quiet" --numprocesses $(WORKERS) --dist worksteal --cov --cov-report term:skip-covered
+
+.PHONY: test-pages
+test-pages: $(WEB)/node_modules/.stamp  ## the tests of the pages' code, without a browser
 	$(NPM) test
-	$(BIN)/python -m pytest
 
 .PHONY: chaos
 MINUTES ?= 30
@@ -61,12 +67,14 @@ autobahn: .venv/dev.stamp  ## the Autobahn test suite on the gateway's connectio
 capacity: .venv/dev.stamp  ## reckon docs/scaling.md anew from what `make bench` measured
 	$(BIN)/python -m benchmarks.capacity
 
-.PHONY: check
-check: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## lint, format, types, import directions, page types; seconds
+.PHONY: check check-server check-pages
+check: check-server check-pages  ## lint, format, types, import directions, of server and pages; seconds
+check-server: .venv/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+check-pages: .venv/dev.stamp $(WEB)/node_modules/.stamp
 	$(NPM) run check
 
 .PHONY: format

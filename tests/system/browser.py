@@ -1,14 +1,20 @@
-"""Pages in a real Chromium, found by role and name as people find things, and what their WebSockets brought."""
+"""Pages in a real Chromium, found by role and name as people find things, and what their WebSockets brought.
+
+When a test fails, each of its pages leaves a picture and a trace in `test-failures/` (`playwright show-trace FILE`).
+"""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from quickpoll.protocol import Question, Quiz
 from tests.system.game import points
@@ -16,6 +22,7 @@ from tests.system.game import points
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Nothing but the pages' own server is to be asked, and the tests may run as root.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+FAILURES = Path(__file__).parents[2] / "test-failures"
 PHONE = {"width": 360, "height": 740}
 PROJECTOR = {"width": 1280, "height": 720}
 
@@ -27,8 +34,22 @@ async def chromium() -> AsyncIterator[Browser]:
     assert program, "no Chromium is installed: `make test` installs it, or apt-get install chromium"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        await browser.close()
+        try:
+            yield browser
+        except BaseException:
+            await _keep_what_is_seen(browser)
+            raise
+        finally:
+            await browser.close()
+
+
+async def _keep_what_is_seen(browser: Browser) -> None:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "elsewhere").partition(" ")[0]
+    folder = FAILURES / re.sub(r"[^\w.-]+", "-", test)
+    for number, context in enumerate(browser.contexts):
+        with suppress(PlaywrightError):  # the failure itself is what the test should end with
+            await context.pages[0].screenshot(path=folder / f"page{number}.png")
+            await context.tracing.stop(path=folder / f"page{number}.trace.zip")
 
 
 async def new_page(
@@ -38,10 +59,13 @@ async def new_page(
     scheme: str = "light",
     locale: str = "en-GB",
     reduced_motion: bool = False,
+    traced: bool = True,
 ) -> Page:
-    """A page with a storage of its own."""
+    """A page with a storage of its own. `traced`: keep a trace for the case of a failure, which costs the page time."""
     motion = "reduce" if reduced_motion else "no-preference"
     context = await browser.new_context(viewport=dict(size), color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
+    if traced:
+        await context.tracing.start(snapshots=True)
     return await context.new_page()
 
 

@@ -55,7 +55,7 @@ async def test_a_slow_phone_can_join_soon(tmp_path: Path, path: str) -> None:
     async with running(quickpoll), chromium() as browser:
         times = []
         for _ in range(3):
-            page = await new_page(browser, PHONE)
+            page = await new_page(browser, PHONE, traced=False)
             await page.add_init_script(NOTE_WHEN_USABLE)
             devtools = await page.context.new_cdp_session(page)
             await devtools.send("Network.emulateNetworkConditions", SLOW_4G)

@@ -97,7 +97,7 @@ async def _frames_per_s(page: Page, before: tuple[int, float]) -> tuple[float, t
 
 async def _play_in(browser: Browser, address: str) -> float:
     """Plays a thousand players in; returns frames per second, the lesser of joining and answering."""
-    page = await new_page(browser, PROJECTOR)
+    page = await new_page(browser, PROJECTOR, traced=False)
     servers: list[Server] = []
     await page.route_web_socket("**/ws", lambda route: servers.append(Server(route)))
     await page.goto(f"{address}/host")
