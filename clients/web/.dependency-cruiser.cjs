@@ -7,10 +7,10 @@ const MAY_IMPORT = {
   game: ["device", "wire"],
   i18n: ["device", "wire"],
   ui: ["device", "wire", "game", "i18n"],
-  quiz: ["device", "wire", "i18n"],
-  kinds: ["device", "wire", "game", "i18n", "ui", "quiz"],
+  quiz: ["device", "wire", "i18n", "kinds/edit"],
+  kinds: ["device", "wire", "game", "i18n", "ui", "quiz/types"],
   player: ["device", "wire", "game", "i18n", "ui", "kinds"],
-  editor: ["device", "wire", "i18n", "ui", "quiz", "kinds", "player/AnswerGrid", "host/stage/OptionList"],
+  editor: ["device", "wire", "i18n", "ui", "quiz", "kinds"],
   host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "editor/index"],
 };
 

@@ -7,6 +7,7 @@
  * turns to the leaderboard by itself. A removal can be taken back for a few seconds, while the player is hidden already.
  */
 
+import { playOf } from "../kinds/play";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
 import type { AnyServerMessage, ExtraTimePercent, Log, Quiz, Results, Settings } from "../wire/protocol";
@@ -174,7 +175,8 @@ export class Host {
 
   /** After the last question the podium tells it all, and a poll moves nobody. */
   get leaderboardNext(): boolean {
-    return !this.last && this.session.view?.question?.kind !== "poll";
+    const kind = this.session.view?.question?.kind;
+    return !this.last && (kind === undefined || playOf(kind).judged);
   }
 
   /** Hides a player now and removes them when nobody has objected. */

@@ -5,6 +5,7 @@
  * away it is sent again by itself; when the question closed without it, it says that it came too late.
  */
 
+import { playOf } from "../kinds/play";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
 import type { AnyServerMessage, SubmitAnswer, YourResult } from "../wire/protocol";
@@ -57,7 +58,9 @@ export class Player {
   /** Takes an option, or where several can be right, takes it or puts it back. */
   choose(option: number, tapped_at = performance.now()): void {
     if (this.submission !== "none") return;
-    if (this.session.view?.question?.kind !== "multiple") {
+    const question = this.session.view?.question;
+    if (!question) return;
+    if (!playOf(question.kind).several) {
       this.chosen = [option];
       void this.submit(tapped_at);
     } else if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
@@ -68,7 +71,7 @@ export class Player {
   async submit(tapped_at = performance.now()): Promise<void> {
     const question = this.session.view?.question;
     if (!question || this.chosen.length === 0 || this.submission !== "none") return;
-    const answer = question.kind === "multiple" ? [...this.chosen] : (this.chosen[0] as number);
+    const answer = playOf(question.kind).answer(this.chosen);
     const opened = this.#opened.question === question.index;
     const elapsed_ms = opened ? Math.max(0, Math.round(tapped_at - this.#opened.at)) : undefined;
     const outcome = await this.#send({ type: "submit_answer", question: question.index, answer, elapsed_ms });

@@ -1,36 +1,17 @@
 /**
- * A quiz while it is being written: each question and option has a key of its own, and anything may still be wrong.
+ * Drafts: made new, from a quiz, and back into one.
  *
  * Nothing that was typed is lost by a change of kind: options that a kind has no use for, and marks that it does not
  * show, stay in the draft and come back with the next change. `toQuiz` leaves them out.
  */
 
+import { editOf } from "../kinds/edit";
 import type { PublicQuestion, Question, QuestionKind, Quiz } from "../wire/protocol";
 import { randomId } from "../wire/socket";
 import { DEFAULT_POINTS, DEFAULT_TIME_LIMIT_MS, KINDS } from "./limits";
+import type { Draft, DraftOption, DraftQuestion } from "./types";
 
-export interface DraftOption {
-  key: string;
-  text: string;
-  correct: boolean;
-}
-
-export interface DraftQuestion {
-  key: string;
-  kind: QuestionKind;
-  text: string;
-  options: DraftOption[];
-  /** Null while its field is empty. */
-  time_limit_ms: number | null;
-  points: number | null;
-  explanation: string;
-  image: string | null;
-}
-
-export interface Draft {
-  title: string;
-  questions: DraftQuestion[];
-}
+export type { Draft, DraftOption, DraftQuestion } from "./types";
 
 /** The texts of the two options that a true-or-false question begins with. */
 export type Verdicts = readonly [string, string];
@@ -42,10 +23,11 @@ export function newOption(text = "", correct = false): DraftOption {
 }
 
 export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
+  const { fresh_options } = editOf(kind);
   const options =
-    kind === "true_false"
+    fresh_options === null
       ? verdicts.map((text) => newOption(text))
-      : Array.from({ length: kind === "poll" ? 3 : 4 }, () => newOption());
+      : Array.from({ length: fresh_options }, () => newOption());
   return {
     key: newKey(),
     kind,
@@ -77,22 +59,25 @@ export function isBlank({ title, questions }: Draft): boolean {
 /** The title as it is listed. */
 export const titleOf = (draft: Draft): string => draft.title.trim();
 
+/** Whether the texts of the options are given, and so is their number. */
+export const hasGivenOptions = (kind: QuestionKind): boolean => editOf(kind).fresh_options === null;
+
 /** The options that the question has as its kind. */
 export function shownOptions({ kind, options }: DraftQuestion): DraftOption[] {
-  return kind === "true_false" ? options.slice(0, 2) : options;
+  return hasGivenOptions(kind) ? options.slice(0, 2) : options;
 }
 
 /** The question as another kind: texts stay, and as many marks as the kind allows. */
 export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
   const changed = { ...question, kind };
-  if (kind === "true_false" && shownOptions(changed).every((option) => !option.text.trim())) {
+  if (hasGivenOptions(kind) && shownOptions(changed).every((option) => !option.text.trim())) {
     const rest = question.options.slice(2);
     changed.options = [
       ...verdicts.map((text, index) => ({ ...(question.options[index] ?? newOption()), text })),
       ...rest,
     ];
   }
-  if (kind === "single" || kind === "true_false") {
+  if (editOf(kind).marks === "one") {
     const only = shownOptions(changed).find((option) => option.correct)?.key;
     changed.options = changed.options.map((option) => ({ ...option, correct: option.key === only }));
   }
@@ -101,7 +86,7 @@ export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts
 
 /** Marks an option as correct or not; where only one can be, the others lose their mark. */
 export function mark(question: DraftQuestion, option: string, correct: boolean): DraftQuestion {
-  const several = question.kind === "multiple";
+  const several = editOf(question.kind).marks === "some";
   const options = question.options.map((one) => {
     if (one.key === option) return { ...one, correct };
     return several ? one : { ...one, correct: false };
@@ -150,12 +135,13 @@ export function toQuiz(draft: Draft): Quiz {
 }
 
 export function toQuestion(question: DraftQuestion): Question {
+  const judged = editOf(question.kind).marks !== "none";
   const options = shownOptions(question).map(({ text, correct }) =>
-    correct && question.kind !== "poll" ? { text: text.trim(), correct } : { text: text.trim() },
+    correct && judged ? { text: text.trim(), correct } : { text: text.trim() },
   );
   const written: Question = { kind: question.kind, text: question.text.trim(), options };
   written.time_limit_ms = question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS;
-  if (question.kind !== "poll") written.points = question.points ?? DEFAULT_POINTS;
+  if (judged) written.points = question.points ?? DEFAULT_POINTS;
   if (question.explanation.trim()) written.explanation = question.explanation.trim();
   if (question.image) written.image = question.image;
   return written;

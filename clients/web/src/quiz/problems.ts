@@ -1,5 +1,6 @@
 /** What is still wrong with a draft, each for the field where it is put right: the server's rules, said before it is asked. */
 
+import { editOf } from "../kinds/edit";
 import { type Draft, type DraftQuestion, bytesOf, shownOptions } from "./draft";
 import * as limits from "./limits";
 
@@ -64,7 +65,7 @@ function problemsOfQuestion(question: DraftQuestion): Problem[] {
   found.push(...problemsOfOptions(question));
   if (!within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS))
     found.push({ code: "time_limit", field: timeField(key), question: key });
-  if (question.kind !== "poll" && !within(question.points, 0, limits.MOST_POINTS))
+  if (editOf(question.kind).marks !== "none" && !within(question.points, 0, limits.MOST_POINTS))
     found.push({ code: "points", field: pointsField(key), question: key });
   found.push(...written(question.explanation, limits.EXPLANATION_CHARACTERS, explanationField(key), key));
   return found;
@@ -82,10 +83,8 @@ function problemsOfOptions(question: DraftQuestion): Problem[] {
     found.push({ ...about, code: "too_few_options", count: limits.FEWEST_OPTIONS });
   if (options.length > limits.MOST_OPTIONS)
     found.push({ ...about, code: "too_many_options", count: limits.MOST_OPTIONS });
-  const correct = options.filter((option) => option.correct).length;
-  if (kind === "multiple" && correct === 0) found.push({ ...about, code: "mark_some", missing: true });
-  if ((kind === "single" || kind === "true_false") && correct !== 1)
-    found.push({ ...about, code: "mark_one", missing: correct === 0 });
+  const problem = editOf(kind).problem(options);
+  if (problem) found.push({ ...about, ...problem });
   return found;
 }
 

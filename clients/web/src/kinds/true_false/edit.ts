@@ -1,0 +1,5 @@
+import type { Edit } from "../kind";
+import { markOne } from "../options/marks";
+
+const edit: Edit = { fresh_options: null, marks: "one", problem: markOne };
+export default edit;
