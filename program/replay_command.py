@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from coordinator.engine import Session, ranking, records, report
+from coordinator.engine import Session, kinds, ranking, records, report
 from coordinator.engine.scoring import Ruling
 from coordinator.log import file as log_file
-from coordinator.log.file import Log
+from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
 from program.ranking_file import Line, write
 from quickpoll import __version__
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     except (log_file.Tampered, Differs) as error:
         _say(f"NOT THE SAME: {error}")
         return 1
-    except (OSError, log_file.Unreadable) as error:
+    except (OSError, log_file.UnreadableLog) as error:
         raise BadSetting(f"{given.file} cannot be replayed: {error}") from None
     _say_same(log, session)
     found = [_find(log, session, receipt) for receipt in given.receipt]
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say_same(log: Log, session: Session) -> None:
+def _say_same(log: SessionLog, session: Session) -> None:
     questions, players = len(session.head.tallies), len(session.players)
     _say(f"Same results: {questions} questions, {players} players, {len(log.texts)} records, head {log.head}")
     if not isinstance(log.records[-1], records.Ended):
@@ -103,11 +103,11 @@ def _say_same(log: Log, session: Session) -> None:
 # -- the ranking ----------------------------------------------------------------------------
 
 
-def _rank(given: argparse.Namespace, log: Log, session: Session) -> None:
+def _rank(given: argparse.Namespace, log: SessionLog, session: Session) -> None:
     wish = _wish(given, session)
     new = Replay(log, wish.ruling, wish.streak_bonus).run() if wish.said else session
     ordered = ranking.in_order(new.players.values())
-    lines = [Line(player, session.players[player.id], report.points_of(player)) for player in ordered]
+    lines = [Line(player, session.players[player.id], report.points_of(new, player)) for player in ordered]
     _say(f"\nNew ranking: {wish.said}" if wish.said else "\nRanking")
     width = max([len(line.new.name) for line in lines[:SHOWN]], default=0)
     if wish.said:
@@ -158,8 +158,8 @@ def _accepted(session: Session, text: str) -> tuple[int, int]:
         raise BadSetting(f"--accept {text}: write question=option, such as 3=2, both counted from 1")
     index = _question_index(session, int(number), f"--accept {text}")
     question = session.quiz.questions[index]
-    if question.kind == "poll":
-        raise BadSetting(f"--accept {text}: question {number} is a poll, where nothing is correct")
+    if not kinds.of(question).is_scored:
+        raise BadSetting(f"--accept {text}: question {number} is a {question.kind}, where nothing is correct")
     if not 1 <= int(option) <= len(question.options):
         raise BadSetting(f"--accept {text}: question {number} has the options 1 to {len(question.options)}")
     return index, int(option) - 1
@@ -168,7 +168,7 @@ def _accepted(session: Session, text: str) -> tuple[int, int]:
 # -- a receipt ------------------------------------------------------------------------------
 
 
-def _find(log: Log, session: Session, receipt: str) -> bool:
+def _find(log: SessionLog, session: Session, receipt: str) -> bool:
     """Says what a receipt is for; returns whether it is in the log."""
     wanted = receipt.strip().lower().replace(" ", "")
     index = log.receipts.index(wanted) if wanted in log.receipts else -1
@@ -179,7 +179,7 @@ def _find(log: Log, session: Session, receipt: str) -> bool:
     question = session.quiz.questions[record.question]
     chosen = [record.answer] if isinstance(record.answer, int) else record.answer
     options = ", ".join(f"{option + 1} ({question.options[option].text})" for option in chosen)
-    name = next(r.name for r in log.records if isinstance(r, records.Joined) and r.player == record.player)
+    name = next(r.name for r in log.records if isinstance(r, records.PlayerJoined) and r.player == record.player)
     _say(
         f"Receipt {wanted}: question {record.question + 1}, option {options}, by {name}, accepted at"
         f" {_moment(record.at)}, is record {index + 1} of this log{_verdict(session, record)}"
@@ -193,7 +193,7 @@ def _verdict(session: Session, record: records.Answered) -> str:
     player = next((p for p in session.players.values() if p.number == record.player), None)
     if player is None:
         return "; its player has left or was removed, and is in no ranking."
-    return f" and counts: {report.points_of(player)[record.question]} points."
+    return f" and counts: {report.points_of(session, player)[record.question]} points."
 
 
 def _moment(at: int) -> str:

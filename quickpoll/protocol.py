@@ -19,6 +19,7 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CREATE_SESSION_BYTES: Final = 1024 * 1024
 
 MAX_NAME_CHARACTERS: Final = 24
+MAX_QUESTIONS: Final = 200
 MAX_PLAYERS: Final = 20_000
 CODE_DIGITS: Final = 6
 LEADERBOARD_ENTRIES: Final = 10
@@ -178,7 +179,7 @@ class Quiz(Struct, frozen=True):
     """A quiz as its author writes it, and as the host uploads it."""
 
     title: Annotated[str, Meta(min_length=1, max_length=120)]
-    questions: Annotated[tuple[Question, ...], Meta(min_length=1, max_length=200)]
+    questions: Annotated[tuple[Question, ...], Meta(min_length=1, max_length=MAX_QUESTIONS)]
 
 
 class Settings(Struct, frozen=True):
@@ -201,7 +202,7 @@ class Settings(Struct, frozen=True):
 
 MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern alone lets a last newline through
-QuestionIndex = Annotated[int, Meta(ge=0, le=199)]
+QuestionIndex = Annotated[int, Meta(ge=0, le=MAX_QUESTIONS - 1)]
 OptionIndex = Annotated[int, Meta(ge=0, le=5)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]

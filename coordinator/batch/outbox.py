@@ -8,7 +8,7 @@ from collections import defaultdict
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from coordinator.engine import Close, CloseSession, Effects, Reply, ToEach, ToMany
+from coordinator.engine import Close, CloseSession, CommandReply, Effects, ToEach, ToMany
 from quickpoll import envelope
 from quickpoll.envelope import (
     Binding,
@@ -54,7 +54,7 @@ class Outbox:
         """Adds what an entry did to a session; `last_step` is the last one published before this batch."""
         for effect in effects.said:
             match effect:
-                case Reply():
+                case CommandReply():
                     self._reply(effect, last_step)
                 case ToMany():
                     self._items[code].append(Shared(effect.audience, effect.seq, encode_message(effect.message)))
@@ -89,7 +89,7 @@ class Outbox:
         line = Line(self._fence, self._since, offset)
         return {gateway: envelope.encode(Replies(tuple(replies), line)) for gateway, replies in self._replies.items()}
 
-    def _reply(self, effect: Reply, last_step: int) -> None:
+    def _reply(self, effect: CommandReply, last_step: int) -> None:
         message, binding = effect.message, None
         if effect.identity:
             if isinstance(message, SessionCreated):

@@ -1,7 +1,7 @@
 """The order in which a session plays its quiz, drawn once when the session is created.
 
-By a secure random source, so that nobody can reckon the order of one session from another's. The
-options of a `true_false` question keep theirs: True stands before False everywhere.
+By a secure random source, so that nobody can compute the order of one session from another's. What is drawn of a
+question is up to its kind.
 """
 
 import secrets
@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
+from coordinator.engine import kinds
 from quickpoll.protocol import Question, Quiz, Settings
 
 _T = TypeVar("_T")
@@ -21,12 +22,11 @@ def shuffled(quiz: Quiz, settings: Settings) -> Quiz:
     questions: Sequence[Question] = quiz.questions
     if settings.randomize_questions:
         questions = _in_random_order(questions)
-    if settings.randomize_options:
-        questions = tuple(
-            question if question.kind == "true_false" else replace(question, options=_in_random_order(question.options))
-            for question in questions
-        )
-    return replace(quiz, questions=tuple(questions))
+    as_played = (
+        kinds.of(question).as_played(question, _in_random_order, randomize_options=settings.randomize_options)
+        for question in questions
+    )
+    return replace(quiz, questions=tuple(as_played))
 
 
 def _in_random_order(things: Sequence[_T]) -> tuple[_T, ...]:

@@ -6,17 +6,17 @@
 
 `now` is the time of the entry in its stream, and never goes back; all that is drawn by chance comes in
 `Drawn`. The same entries give the same state and the same effects, byte for byte. The engine never
-raises for what a client sent: each command ends in exactly one Reply. A session is loaded by
+raises for what a client sent: each command ends in exactly one CommandReply. A session is loaded by
 `Session(code, quiz, head, players)`; what of it must be stored is in `Effects`.
 
 `apply.py` holds the table of what is allowed when; `lobby.py` who is in, `question.py` the life of a
 question; `scoring.py` and `ranking.py` the points; `extra_time.py` who has more time for them; `progress.py`
-the counts that are said only every so often; `report.py` the results for the host; `log.py` and `records.py` what
+the counts that are said only every so often; `report.py` the results for the host; `log_chain.py` and `records.py` what
 the session can be played again from; `views.py` what each audience may know.
 """
 
 from coordinator.engine.apply import apply, create, next_deadline
-from coordinator.engine.effects import Close, CloseSession, Effect, Effects, Reply, ToEach, ToMany
+from coordinator.engine.effects import Close, CloseSession, CommandReply, Effect, Effects, ToEach, ToMany
 from coordinator.engine.state import IDLE_MS, Head, Player, Session
 from coordinator.engine.turn import Drawn, LogPage
 
@@ -24,13 +24,13 @@ __all__ = [
     "IDLE_MS",
     "Close",
     "CloseSession",
+    "CommandReply",
     "Drawn",
     "Effect",
     "Effects",
     "Head",
     "LogPage",
     "Player",
-    "Reply",
     "Session",
     "ToEach",
     "ToMany",

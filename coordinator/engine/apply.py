@@ -2,16 +2,16 @@
 
 Before anything else an entry runs the deadlines that lie before it, so it does not matter whether a
 Tick came. Then: who may send the command, whether it was done already, whether the phase allows it,
-and at last the rule itself. Whatever a client sent ends in exactly one Reply.
+and at last the rule itself. Whatever a client sent ends in exactly one CommandReply.
 """
 
 from typing import Final, NamedTuple, assert_never
 
-from coordinator.engine import extra_time, lobby, log, progress, question, records, report
+from coordinator.engine import extra_time, lobby, log_chain, progress, question, records, report
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
-from coordinator.engine.turn import Drawn, Refused, Turn
+from coordinator.engine.turn import Declined, Drawn, Turn
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.protocol import (
     AskExtraTime,
@@ -150,18 +150,18 @@ def _obey(turn: Turn) -> None:
                 _by_newcomer(turn, body)
             case _:
                 _by_host(turn, body)
-    except Refused as refused:
+    except Declined as refused:
         turn.refuse(refused)
 
 
 def _check_session(turn: Turn) -> None:
     head, identity, body = turn.session.head, turn.command.identity, turn.command.body
     if identity is not None and identity.nonce != head.nonce:
-        raise Refused(ErrorCode.SESSION_NOT_FOUND, "That session is over. Ask the host for a new code.")
+        raise Declined(ErrorCode.SESSION_NOT_FOUND, "That session is over. Ask the host for a new code.")
     if not head.closed:
         lobby.heard_from_client(head, turn.now)
     elif not isinstance(body, EndSession | LeaveSession):
-        raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
+        raise Declined(ErrorCode.SESSION_ENDED, "This session is over.")
 
 
 def _check_role(turn: Turn) -> None:
@@ -170,13 +170,13 @@ def _check_role(turn: Turn) -> None:
     # With `resume_session` comes what its token proves; the connection itself has no role yet.
     role = identity.role if identity is not None and not isinstance(body, ResumeSession) else None
     if role is not by:
-        raise Refused(ErrorCode.FORBIDDEN, _NOT_FOR_YOU[by])
+        raise Declined(ErrorCode.FORBIDDEN, _NOT_FOR_YOU[by])
 
 
 def _check_phase(turn: Turn) -> None:
     rule = RULES[type(turn.command.body)]
     if turn.session.head.phase not in rule.phases:
-        raise Refused(rule.otherwise, rule.advice)
+        raise Declined(rule.otherwise, rule.advice)
 
 
 def _by_player(turn: Turn, body: SubmitAnswer | AskExtraTime | LeaveSession) -> None:
@@ -187,9 +187,9 @@ def _by_player(turn: Turn, body: SubmitAnswer | AskExtraTime | LeaveSession) -> 
         if isinstance(body, LeaveSession):
             turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
             return
-        raise Refused(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to play on.")
+        raise Declined(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to play on.")
     if player.connection != turn.command.connection:
-        raise Refused(ErrorCode.FORBIDDEN, "You are connected elsewhere. Resume here to play on this device.")
+        raise Declined(ErrorCode.FORBIDDEN, "You are connected elsewhere. Resume here to play on this device.")
     _check_phase(turn)
     match body:
         case SubmitAnswer():
@@ -237,9 +237,9 @@ def _by_host(turn: Turn, body: _HostCommand) -> None:
         turn.reply(Ok(reply_to=turn.reply_to))
         return
     if head.closed:
-        raise Refused(ErrorCode.SESSION_ENDED, "This session is over.")
+        raise Declined(ErrorCode.SESSION_ENDED, "This session is over.")
     if command.connection not in head.host_connections:
-        raise Refused(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
+        raise Declined(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
     _check_phase(turn)
     if isinstance(body, GetResults):
         turn.reply(report.results(session, body.offset, turn.reply_to))
@@ -251,10 +251,10 @@ def _by_host(turn: Turn, body: _HostCommand) -> None:
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:
         case StartQuiz() | NextQuestion():
-            log.note(session, records.Next(turn.now), turn.effects)
+            log_chain.note(session, records.Next(turn.now), turn.effects)
             question.advance(session, turn.now, turn.effects)
         case CloseQuestion():
-            log.note(session, records.ClosesQuestion(turn.now), turn.effects)
+            log_chain.note(session, records.ClosesQuestion(turn.now), turn.effects)
             question.close(session, turn.now, turn.effects)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)

@@ -7,7 +7,7 @@ from quickpoll.protocol import Broadcast, CloseCode, ServerMessage
 
 
 @dataclass(frozen=True)
-class Reply:
+class CommandReply:
     """To the connection that sent a command.
 
     With `identity`, the connection acts as that from here on, and has seen all broadcasts up to the
@@ -59,7 +59,7 @@ class CloseSession:
     reason: str
 
 
-Effect = Reply | ToMany | ToEach | Close | CloseSession
+Effect = CommandReply | ToMany | ToEach | Close | CloseSession
 
 
 @dataclass
@@ -72,4 +72,4 @@ class Effects:
     removed: set[str] = field(default_factory=set)
     """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""
     log: list[bytes] = field(default_factory=list)
-    """Texts of the records that the session's log grew by: see `log.py`."""
+    """Texts of the records that the session's log grew by: see `log_chain.py`."""

@@ -4,7 +4,7 @@ It makes a player's own limit longer and costs nothing: points are reckoned with
 that decides among equals is scaled back (`scoring.py`). What is set during a question holds from the next on.
 """
 
-from coordinator.engine import log, progress, records
+from coordinator.engine import log_chain, progress, records
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.state import Player, Session
 from coordinator.engine.turn import Turn
@@ -26,7 +26,7 @@ def set_percent(session: Session, player_id: str, percent: ExtraTimePercent, now
     player = session.players.get(player_id)
     if player is None:
         return
-    log.note(session, records.ExtraTime(now, player.number, percent), effects)
+    log_chain.note(session, records.ExtraTime(now, player.number, percent), effects)
     player.extra_time_before = session.extra_percent(player)
     player.extra_time_from = session.head.question + 1
     player.extra_time_percent = percent

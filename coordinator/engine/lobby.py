@@ -7,10 +7,10 @@ Names are compared by their key; a seat and its name stay taken while its player
 
 from typing import Final
 
-from coordinator.engine import log, progress, question, records, views
+from coordinator.engine import log_chain, progress, question, records, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
-from coordinator.engine.state import Head, Pending, Player, Session, Standing
-from coordinator.engine.turn import Drawn, Refused, Turn
+from coordinator.engine.state import Head, Player, Session, Standing, Untold
+from coordinator.engine.turn import Declined, Drawn, Turn
 from quickpoll.envelope import Audience, Command, ConnectionId, Disconnected, Identity
 from quickpoll.names import Name, NameInvalid, normalise
 from quickpoll.protocol import (
@@ -60,11 +60,11 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
         create_id=command.request_id,
         idle_at=now + drawn.idle_ms,
         idle_ms=drawn.idle_ms,
-        pending=Pending(),
+        pending=Untold(),
     )
     session = Session(drawn.code, body.quiz, head)
     effects = Effects()
-    log.begin(session, now, drawn, effects)
+    log_chain.begin(session, now, drawn, effects)
     _say_created(Turn(session, command, now, drawn, effects))
     return session, effects
 
@@ -72,7 +72,7 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
 def create_again(turn: Turn) -> None:
     """The command that opened this session was sent again: the same answer, nothing new."""
     if not _is_same_client(turn.command, turn.session.head.create_id, turn.session.head.host):
-        raise Refused(ErrorCode.FORBIDDEN, "This session belongs to another host. Create one with another id.")
+        raise Declined(ErrorCode.FORBIDDEN, "This session belongs to another host. Create one with another id.")
     _bind_host(turn)
     _say_created(turn)
 
@@ -104,15 +104,15 @@ def join(turn: Turn, body: JoinSession) -> None:
     """Gives a new player a seat."""
     session, head = turn.session, turn.session.head
     if head.locked:
-        raise Refused(ErrorCode.SESSION_LOCKED, "The host lets nobody in now. Ask the host to unlock the session.")
+        raise Declined(ErrorCode.SESSION_LOCKED, "The host lets nobody in now. Ask the host to unlock the session.")
     if len(session.players) >= head.settings.max_players:
-        raise Refused(ErrorCode.SESSION_FULL, f"All {head.settings.max_players} seats are taken.")
+        raise Declined(ErrorCode.SESSION_FULL, f"All {head.settings.max_players} seats are taken.")
     try:
         name = normalise(body.name)
     except NameInvalid as invalid:
-        raise Refused(ErrorCode.NAME_INVALID, str(invalid)) from None
+        raise Declined(ErrorCode.NAME_INVALID, str(invalid)) from None
     if session.is_taken(name):
-        raise Refused(ErrorCode.NAME_TAKEN, _advise_other_name(session, name))
+        raise Declined(ErrorCode.NAME_TAKEN, _advise_other_name(session, name))
     player = Player(
         id=turn.drawn.player_id,
         number=head.next_number,
@@ -134,21 +134,23 @@ def join(turn: Turn, body: JoinSession) -> None:
 
 
 def _log_joined(turn: Turn, player: Player) -> None:
-    joined = records.Joined(turn.now, player.number, player.id, player.name, player.avatar, turn.command.round_trip_ms)
-    log.note(turn.session, joined, turn.effects)
+    joined = records.PlayerJoined(
+        turn.now, player.number, player.id, player.name, player.avatar, turn.command.round_trip_ms
+    )
+    log_chain.note(turn.session, joined, turn.effects)
 
 
 def resume(turn: Turn) -> None:
     """Makes the connection the host or the player that its token names."""
     identity = turn.command.identity
     if identity is None:
-        raise Refused(ErrorCode.INVALID_TOKEN, "This token is not valid here. Join the session again.")
+        raise Declined(ErrorCode.INVALID_TOKEN, "This token is not valid here. Join the session again.")
     if identity.role is Role.HOST:
         _resume_host(turn, identity, remote=isinstance(turn.command.body, ResumeSession) and turn.command.body.remote)
         return
     player = turn.session.players.get(identity.player_id)
     if player is None:
-        raise Refused(ErrorCode.INVALID_TOKEN, "You are no longer in this session. Join again to play on.")
+        raise Declined(ErrorCode.INVALID_TOKEN, "You are no longer in this session. Join again to play on.")
     _bind_player(turn, player)
     turn.reply(
         Resumed(
@@ -176,7 +178,7 @@ def _resume_host(turn: Turn, identity: Identity, *, remote: bool) -> None:
 def leave(turn: Turn, player: Player) -> None:
     """Gives up a player's seat and points."""
     turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
-    log.note(turn.session, records.Left(turn.now, player.number), turn.effects)
+    log_chain.note(turn.session, records.Left(turn.now, player.number), turn.effects)
     _remove(turn.session, player, turn.now, turn.effects)
 
 
@@ -189,14 +191,14 @@ def kick(session: Session, player_id: str, now: int, effects: Effects) -> None:
         reason = "removed_by_host"
         effects.said.append(Close(player.connection, CloseCode.KICKED, reason, Kicked(reason=reason)))
     session.head.pending.kicked.append(player_id)
-    log.note(session, records.Kicked(now, player.number), effects)
+    log_chain.note(session, records.PlayerKicked(now, player.number), effects)
     _remove(session, player, now, effects)
 
 
 def lock(session: Session, now: int, effects: Effects, *, locked: bool) -> None:
     """Refuses new players, or lets them in again."""
     if session.head.locked != locked:
-        log.note(session, records.Locked(now, locked), effects)
+        log_chain.note(session, records.Locked(now, locked), effects)
         session.head.locked = locked
         effects.said.append(ToMany(Audience.ALL, SessionLocked(seq=session.next_seq(), locked=locked)))
 
@@ -237,7 +239,7 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
     head.closed = True
     head.host = head.remote = None
     head.results, head.leaderboard, head.podium, head.tallies = None, None, (), []
-    head.pending = Pending()
+    head.pending = Untold()
 
 
 def _is_same_client(command: Command, known_id: str, connection: ConnectionId | None) -> bool:
@@ -273,7 +275,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
         return
     _refuse_if_overtaken(turn, player.connection, player.bound_at)
     linked = records.Connected(turn.now, player.number, turn.command.round_trip_ms)
-    log.note(turn.session, linked, turn.effects)
+    log_chain.note(turn.session, linked, turn.effects)
     if player.connection is None:
         progress.note_player(turn.session, player.id, Standing.AWAY)
         question.be_patient(turn.session, turn.now)
@@ -294,7 +296,7 @@ def _refuse_if_overtaken(turn: Turn, bound: ConnectionId | None, bound_at: int) 
     came_at = turn.command.relayed_at
     if bound is not None and bound != turn.command.connection and 0 < came_at < bound_at:
         message = "You have connected again meanwhile. Try again to play on here."
-        raise Refused(ErrorCode.UNAVAILABLE, message, OVERTAKEN_RETRY_MS)
+        raise Declined(ErrorCode.UNAVAILABLE, message, OVERTAKEN_RETRY_MS)
 
 
 def _close_older(connection: ConnectionId, effects: Effects) -> None:
@@ -316,7 +318,7 @@ def _host_device_gone(session: Session, connection: ConnectionId, now: int, effe
 
 
 def _players_away(session: Session, players: list[Player], now: int, effects: Effects) -> None:
-    log.note(session, records.Away(now, tuple(player.number for player in players)), effects)
+    log_chain.note(session, records.Away(now, tuple(player.number for player in players)), effects)
     question.be_patient(session, now)
     for player in players:
         progress.note_player(session, player.id, Standing.CONNECTED)

@@ -8,7 +8,7 @@ not said at once is kept in `head.pending`, and its time is a deadline of the se
 from typing import Final
 
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import Pending, Player, Session, Standing
+from coordinator.engine.state import Player, Session, Standing, Untold
 from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (
     HOST_PROGRESS_INTERVAL_MS,
@@ -63,7 +63,7 @@ def note_ask(session: Session, player_id: str) -> None:
 def host_knows_all(session: Session, now: int) -> None:
     """The host has just got the whole picture, or is away."""
     pending = session.head.pending
-    session.head.pending = Pending(
+    session.head.pending = Untold(
         told_host_at=now, players_stale=pending.players_stale, told_players_at=pending.told_players_at
     )
 
@@ -86,12 +86,18 @@ def next_deadline(session: Session) -> int | None:
     return min(due, default=None)
 
 
+def tell_host_now(session: Session, now: int, effects: Effects) -> None:
+    """Says to the host whatever is still held back: a question is about to close."""
+    if _host_due_at(session) is not None:
+        effects.said.extend(ToMany(Audience.HOST, message) for message in _for_host(session))
+        host_knows_all(session, now)
+
+
 def say(session: Session, now: int, effects: Effects) -> None:
     """Says what may be said by now."""
     host_due_at, players_due_at = _host_due_at(session), _players_due_at(session)
     if host_due_at is not None and now >= host_due_at:
-        effects.said.extend(ToMany(Audience.HOST, message) for message in _for_host(session))
-        host_knows_all(session, now)
+        tell_host_now(session, now, effects)
     if players_due_at is not None and now >= players_due_at:
         effects.said.append(ToMany(Audience.PLAYERS, _for_players(session)))
         session.head.pending.players_stale = False

@@ -4,29 +4,26 @@ Which answers count, `window.py` says. A question is closed when its time is up,
 answered, or by the host.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import UNSET
 
-from coordinator.engine import log, progress, ranking, records, report, scoring, views, window
+from coordinator.engine import judging, kinds, log_chain, progress, ranking, records, views, window
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import AcceptedAnswer, Player, Session, Tally
-from coordinator.engine.turn import Refused, Turn
+from coordinator.engine.state import AcceptedAnswer, Player, QuestionCounts, Session
+from coordinator.engine.turn import Declined, Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
     PODIUM_ENTRIES,
-    Answer,
     AnswerAccepted,
     ErrorCode,
     Leaderboard,
     Phase,
-    Question,
     QuestionResults,
     QuizEnded,
     QuizPaused,
     SubmitAnswer,
-    YourResult,
 )
 
 ENDED_IDLE_MS: Final = 30 * 60 * 1000
@@ -68,7 +65,7 @@ def advance(session: Session, now: int, effects: Effects) -> None:
     head.results = None
     head.leaderboard = None
     opened = records.Opened(now, head.opens_at, head.closes_at, views.public_question(session))
-    log.note(session, opened, effects)
+    log_chain.note(session, opened, effects)
     progress.counts_are_void(session)
     effects.said.append(ToMany(Audience.ALL, views.new_question(session)))
 
@@ -84,8 +81,11 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     forgiven_ms = window.forgiven_ms(turn, body)
     window.check(session, body.question, now, now - forgiven_ms, player)
     if session.has_answered(player):
-        raise Refused(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
-    _check_fits(session.question, body.answer)
+        raise Declined(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
+    try:
+        kinds.of(session.question).check(session.question, body.answer)
+    except kinds.Misfit as misfit:
+        raise Declined(ErrorCode.INVALID_ANSWER, str(misfit)) from None
     receipt = _log_answer(turn, body, player)
     answer = AcceptedAnswer(body.question, body.answer, now, request_id, forgiven_ms, receipt)
     session.accept(player, answer)
@@ -100,7 +100,7 @@ def _log_answer(turn: Turn, body: SubmitAnswer, player: Player) -> bytes:
     answered = records.Answered(
         turn.now, player.number, body.question, body.answer, body.elapsed_ms, turn.command.round_trip_ms
     )
-    return log.note(turn.session, answered, turn.effects)
+    return log_chain.note(turn.session, answered, turn.effects)
 
 
 def _say_accepted(turn: Turn, answer: AcceptedAnswer) -> None:
@@ -132,7 +132,7 @@ def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None
     """Holds auto-advance, or lets it run again: in the results its time starts anew."""
     head = session.head
     if head.paused != paused:
-        log.note(session, records.Paused(now, paused), effects)
+        log_chain.note(session, records.Paused(now, paused), effects)
         head.paused = paused
         _schedule_advance(session, now)
         effects.said.append(ToMany(Audience.ALL, QuizPaused(seq=session.next_seq(), paused=paused)))
@@ -155,18 +155,13 @@ def _schedule_advance(session: Session, now: int) -> None:
 
 
 def close(session: Session, now: int, effects: Effects) -> None:
-    """Closes the question: results to all, to each player the own one, then the leaderboard."""
-    head, question = session.head, session.question
+    """Closes the question: results to all, to each player their own, then the leaderboard."""
+    progress.tell_host_now(session, now, effects)
+    head = session.head
     head.phase = Phase.RESULTS
     head.results = views.results(session)
-    head.tallies.append(Tally(head.results.counts, head.results.answered, head.results.total))
-    awards = [_award(session, question, head.results.correct, player) for player in session.players.values()]
-    if session.ruling.is_scored(head.question, question):
-        head.limits_total_ms += question.time_limit_ms
-    ordered = ranking.in_order(session.players.values())
-    ranking.assign_ranks(ordered)
-    for player, award in zip(session.players.values(), awards, strict=True):
-        player.result = _your_result(head.question, player, award)
+    head.tallies.append(QuestionCounts(head.results.counts, head.results.answered, head.results.total))
+    ordered = judging.judge_all(session)
     effects.touched.update(session.players)
     _log_closed(session, head.results, now, effects)
     head.leaderboard = Leaderboard(
@@ -196,84 +191,16 @@ def _log_closed(session: Session, results: QuestionResults, now: int, effects: E
         results.counts,
         results.answered,
         results.total,
-        log.standings(session),
+        log_chain.standings(session),
     )
-    log.note(session, closed, effects)
-
-
-class _Award(NamedTuple):
-    """What one question brought one player. `correct` is None for a poll, `response_ms` without an answer."""
-
-    correct: bool | None
-    points: int
-    response_ms: int | None
-
-
-def _award(session: Session, question: Question, correct_options: tuple[int, ...], player: Player) -> _Award:
-    """Judges a player's answer, or that there is none, and books what it brings."""
-    player.previous_rank = player.rank
-    if not session.has_answered(player) or player.answer is None:
-        choice, award = None, _judge_silence(session, question, player)
-    else:
-        choice = player.answer.choice
-        response_ms = player.answer.counted_at - session.head.opens_at
-        player.answered += 1
-        player.answered_total_ms += response_ms
-        correct = session.ruling.is_correct(session.head.question, correct_options, choice)
-        award = _judge(session, question, correct, player, response_ms)
-    report.remember(player, session.head.question, choice, award.points, award.response_ms)
-    return award
-
-
-def _judge_silence(session: Session, question: Question, player: Player) -> _Award:
-    if not session.ruling.is_scored(session.head.question, question):
-        return _Award(None, 0, None)
-    player.response_total_ms += question.time_limit_ms
-    player.streak = 0
-    return _Award(False, 0, None)
-
-
-def _judge(session: Session, question: Question, correct: bool, player: Player, response_ms: int) -> _Award:
-    if not session.ruling.is_scored(session.head.question, question):
-        return _Award(None, 0, response_ms)
-    limit_ms, tie_ms = question.time_limit_ms, response_ms
-    if extra_percent := session.extra_percent(player):
-        limit_ms, tie_ms = scoring.own_limit_ms(limit_ms, extra_percent), scoring.tie_ms(tie_ms, extra_percent)
-    player.response_total_ms += tie_ms
-    if not correct:
-        player.streak = 0
-        return _Award(False, 0, response_ms)
-    player.streak += 1
-    if player.streak > player.best_streak:
-        player.best_streak = player.streak
-    player.correct += 1
-    points = question.points
-    if session.ruling.by_time:
-        points = scoring.base_points(points, limit_ms, response_ms)
-    if session.head.settings.streak_bonus and question.points:
-        points += scoring.streak_bonus(player.streak)
-    player.points += points
-    return _Award(True, points, response_ms)
-
-
-def _your_result(question: int, player: Player, award: _Award) -> YourResult:
-    return YourResult(
-        question=question,
-        answered=award.response_ms is not None,
-        correct=award.correct,
-        points=award.points,
-        total_points=player.points,
-        rank=player.rank or 0,
-        streak=player.streak,
-        response_ms=award.response_ms,
-    )
+    log_chain.note(session, closed, effects)
 
 
 def _end(session: Session, now: int, effects: Effects) -> None:
     head = session.head
     ordered = ranking.in_order(session.players.values())
     effects.touched |= ranking.assign_ranks(ordered)
-    log.note(session, records.Ended(now, len(ordered), log.standings(session)), effects)
+    log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
     head.idle_at = now + min(ENDED_IDLE_MS, head.idle_ms)
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
@@ -287,21 +214,3 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     ]
     effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
     progress.counts_are_void(session)
-
-
-def _check_fits(question: Question, answer: Answer) -> None:
-    """Raises Refused where an answer is not of the question's kind, or names no option of it."""
-    count = len(question.options)
-    if question.kind != "multiple":
-        if type(answer) is not int:
-            raise Refused(ErrorCode.INVALID_ANSWER, "Answer with the index of one option.")
-        chosen: tuple[int, ...] = (answer,)
-    elif isinstance(answer, tuple) and answer:
-        chosen = answer
-    else:
-        raise Refused(ErrorCode.INVALID_ANSWER, "Answer with a list of at least one option's index.")
-    if len(set(chosen)) != len(chosen):
-        raise Refused(ErrorCode.INVALID_ANSWER, "Name each option once.")
-    for option in chosen:
-        if type(option) is not int or not 0 <= option < count:
-            raise Refused(ErrorCode.INVALID_ANSWER, f"Options are numbered from 0 to {count - 1}.")

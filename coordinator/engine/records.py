@@ -4,23 +4,23 @@ What was done (`join`, `answer`, `next`, ...) is enough to play the session agai
 `ended`) says when, and with which results, so that a replay can be compared. `at` is the time of the entry in ms;
 players are named by their number, questions and options by their index. No connection, token or request is in it.
 
-A question comes with `opened`, its solution only with `closed`: the hash over a record is told to players (`log.py`),
-so nothing in it may depend on which option is correct before everyone knows.
+A question comes with `opened`, its solution only with `closed`: the hash over a record is told to players
+(`log_chain.py`), so nothing in it may depend on which option is correct before everyone knows.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from quickpoll.protocol import Answer, ExtraTimePercent, PublicQuestion, Settings
+from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Settings
 
 
 class Began(Struct, frozen=True, array_like=True, tag="session"):
     """The first: a session was created.
 
-    `format` is that of the log, `version` that of quickpoll. `salt` was drawn, so that nobody can reckon from a receipt
-    what others have answered.
+    `format` is that of the log, `version` that of quickpoll. `salt` was drawn, so that nobody can compute from a
+    receipt what others have answered.
     """
 
     at: int
@@ -29,11 +29,11 @@ class Began(Struct, frozen=True, array_like=True, tag="session"):
     code: str
     salt: str
     title: str
-    questions: int
+    questions: Annotated[int, Meta(ge=1, le=MAX_QUESTIONS)]
     settings: Settings
 
 
-class Joined(Struct, frozen=True, array_like=True, tag="join"):
+class PlayerJoined(Struct, frozen=True, array_like=True, tag="join"):
     """Somebody has joined; numbers grow from 0."""
 
     at: int
@@ -51,7 +51,7 @@ class Left(Struct, frozen=True, array_like=True, tag="leave"):
     player: int
 
 
-class Kicked(Struct, frozen=True, array_like=True, tag="kick"):
+class PlayerKicked(Struct, frozen=True, array_like=True, tag="kick"):
     """The host has removed a player."""
 
     at: int
@@ -128,7 +128,7 @@ class Opened(Struct, frozen=True, array_like=True, tag="opened"):
 
 
 class Closed(Struct, frozen=True, array_like=True, tag="closed"):
-    """A question was closed and judged. `standings` is the digest of all players' sums: see `log.py`."""
+    """A question was closed and judged. `standings` is the digest of all players' sums: see `log_chain.py`."""
 
     at: int
     question: int
@@ -150,9 +150,9 @@ class Ended(Struct, frozen=True, array_like=True, tag="ended"):
 
 Record = (
     Began
-    | Joined
+    | PlayerJoined
     | Left
-    | Kicked
+    | PlayerKicked
     | Away
     | Connected
     | Locked

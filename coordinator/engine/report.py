@@ -1,20 +1,12 @@
-"""The results of a quiz for its host: every closed question, and what each player did with it.
+"""The results of a quiz for its host: every closed question, and what each player did with it."""
 
-A player's history is one record of RECORD_BYTES for each closed question, in a row: the options chosen as
-bits with a bit for having been there, the points, the response time. All zero: not in the session yet.
-Whether an answer was correct is told from the question.
-"""
-
-from struct import Struct
 from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from coordinator.engine import ranking
-from coordinator.engine.scoring import Ruling
-from coordinator.engine.state import Player, Session, Tally
-from coordinator.engine.turn import LogPage, Refused
-from coordinator.engine.views import correct_options
+from coordinator.engine import history, kinds, ranking
+from coordinator.engine.state import Player, QuestionCounts, Session
+from coordinator.engine.turn import Declined, LogPage
 from quickpoll.protocol import (
     MAX_RESULTS_ANSWERS,
     Answer,
@@ -26,26 +18,8 @@ from quickpoll.protocol import (
     Results,
 )
 
-_record: Final = Struct("<BHI")
-RECORD_BYTES: Final = _record.size
-_pack: Final = _record.pack
-_THERE: Final = 0x80
 # What a player's name, id and sums take in a reply, in answers.
 _PLAYER_WEIGHT: Final = 2
-
-
-def remember(player: Player, question: int, choice: Answer | None, points: int, response_ms: int | None) -> None:
-    """Adds a question that has just been closed to a player's history."""
-    if choice is None:
-        bits = _THERE
-    elif isinstance(choice, int):
-        bits = _THERE | 1 << choice
-    else:
-        bits = _THERE | sum(1 << option for option in choice)
-    history = player.history
-    if len(history) < question * RECORD_BYTES:
-        history = history.ljust(question * RECORD_BYTES, b"\0")
-    player.history = history + _pack(bits, points, response_ms or 0)
 
 
 def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results:
@@ -53,7 +27,7 @@ def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results
     closed = [_question(session, index, tally) for index, tally in enumerate(session.head.tallies)]
     ordered = ranking.in_order(session.players.values())
     end = offset + MAX_RESULTS_ANSWERS // (len(closed) + _PLAYER_WEIGHT)
-    read = _Reader(closed, session.ruling)
+    read = _Reader(session, len(closed))
     return Results(
         title=session.quiz.title,
         questions=tuple(closed),
@@ -65,26 +39,27 @@ def results(session: Session, offset: int, reply_to: str | UnsetType) -> Results
 
 
 def log_page(session: Session, page: LogPage | None, reply_to: str | UnsetType) -> Log:
-    """A part of the log; raises Refused where the session has none."""
+    """A part of the log; raises Declined where the session has none."""
     if not session.head.log_hash or page is None:
         advice = "This session was created by a version that kept no log. The next one will have one."
-        raise Refused(ErrorCode.WRONG_PHASE, advice)
+        raise Declined(ErrorCode.WRONG_PHASE, advice)
     return Log(text=page.text, next_cursor=page.next_cursor, reply_to=reply_to)
 
 
-def points_of(player: Player) -> list[int]:
+def points_of(session: Session, player: Player) -> list[int]:
     """What each closed question has brought a player."""
-    return [points for _, points, _ in _record.iter_unpack(player.history)]
+    return [outcome.points if outcome else 0 for outcome in history.outcomes(player, session.quiz.questions)]
 
 
-def _question(session: Session, index: int, tally: Tally) -> QuestionSummary:
+def _question(session: Session, index: int, tally: QuestionCounts) -> QuestionSummary:
     question = session.quiz.questions[index]
+    kind = kinds.of(question)
     return QuestionSummary(
         index=index,
         kind=question.kind,
         text=question.text,
-        options=tuple(option.text for option in question.options),
-        correct=correct_options(question),
+        options=kind.texts(question),
+        correct=kind.correct(question),
         counts=tally.counts,
         answered=tally.answered,
         total=tally.total,
@@ -101,48 +76,36 @@ def _player(player: Player, read: "_Reader") -> PlayerSummary:
         rank=player.rank,
         points=player.points,
         correct=player.correct,
-        answers=read.answers(player.history),
+        answers=read.answers(player),
     )
 
 
 class _Reader:
-    """Reads histories; what some bits mean is found out once for each question."""
+    """Reads histories; an answer is unpacked once for each question."""
 
-    def __init__(self, closed: list[QuestionSummary], ruling: Ruling) -> None:
+    def __init__(self, session: Session, closed: int) -> None:
+        self._questions = session.quiz.questions
         self._closed = closed
-        self._ruling = ruling
-        self._meanings: list[dict[int, tuple[Answer | None, bool | None]]] = [{} for _ in closed]
+        self._answers: list[dict[int, Answer]] = [{} for _ in range(closed)]
 
-    def answers(self, history: bytes) -> tuple[PlayerAnswer | None, ...]:
-        """What each record says; None for questions that were closed before the player joined."""
-        answers: list[PlayerAnswer | None] = []
-        for index, (bits, points, response_ms) in enumerate(_record.iter_unpack(history)):
-            if not bits:
-                answers.append(None)
-                continue
-            meaning = self._meanings[index].get(bits)
-            if meaning is None:
-                meaning = self._meanings[index][bits] = _meaning(self._closed[index], bits, self._ruling)
-            answer, correct = meaning
-            answers.append(
-                PlayerAnswer(
-                    question=index,
-                    answer=answer,
-                    correct=correct,
-                    points=points,
-                    response_ms=None if answer is None else response_ms,
-                )
-            )
-        answers += [None] * (len(self._closed) - len(answers))
-        return tuple(answers)
+    def answers(self, player: Player) -> tuple[PlayerAnswer | None, ...]:
+        """What became of each closed question; None for those before the player joined."""
+        outcomes = history.outcomes(player, self._questions)
+        answers = [outcome and self._answer(index, outcome) for index, outcome in enumerate(outcomes)]
+        return tuple(answers + [None] * (self._closed - len(answers)))
 
+    def _answer(self, index: int, outcome: history.Outcome) -> PlayerAnswer:
+        return PlayerAnswer(
+            question=index,
+            answer=None if outcome.packed is None else self._unpacked(index, outcome.packed),
+            correct=None if outcome.share is None else outcome.share == 100,
+            points=outcome.points,
+            response_ms=outcome.response_ms,
+        )
 
-def _meaning(question: QuestionSummary, bits: int, ruling: Ruling) -> tuple[Answer | None, bool | None]:
-    """The options chosen, and whether they were right; None where none can be."""
-    chosen = tuple(option for option in range(len(question.options)) if bits >> option & 1)
-    answer: Answer | None = None
-    if chosen:
-        answer = chosen if question.kind == "multiple" else chosen[0]
-    if question.kind == "poll" or question.index in ruling.void:
-        return answer, None
-    return answer, answer is not None and ruling.is_correct(question.index, question.correct, answer)
+    def _unpacked(self, index: int, packed: int) -> Answer:
+        answer = self._answers[index].get(packed)
+        if answer is None:
+            question = self._questions[index]
+            answer = self._answers[index][packed] = kinds.of(question).unpack(question, packed)
+        return answer

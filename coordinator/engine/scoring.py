@@ -6,6 +6,7 @@ The rules are those of the protocol's sections Scoring and Fairness.
 from dataclasses import dataclass
 from typing import Final
 
+from coordinator.engine import kinds
 from quickpoll.protocol import Answer, Question
 
 FULL_POINTS_BEFORE_MS: Final = 500
@@ -13,19 +14,9 @@ STREAK_BONUS: Final = 100
 STREAK_BONUS_STEPS: Final = 5
 
 
-def is_scored(question: Question) -> bool:
-    """Whether an answer can be right: a poll's cannot, and its time does not count."""
-    return question.kind != "poll"
-
-
-def is_correct(correct: tuple[int, ...], choice: Answer) -> bool:
-    """Whether a choice is exactly the set of correct options."""
-    return (choice,) == correct if isinstance(choice, int) else set(choice) == set(correct)
-
-
 @dataclass(frozen=True)
 class Ruling:
-    """What is judged in another way than published; for a replay, after a dispute or to compare."""
+    """What is judged in another way than published: for a replay, after a dispute or to compare."""
 
     void: frozenset[int] = frozenset()
     """Questions that count for nothing."""
@@ -36,19 +27,18 @@ class Ruling:
 
     def is_scored(self, index: int, question: Question) -> bool:
         """Whether an answer to a question can be right."""
-        return is_scored(question) and index not in self.void
+        return kinds.of(question).is_scored and index not in self.void
 
-    def is_correct(self, index: int, correct: tuple[int, ...], choice: Answer) -> bool:
-        """Whether a choice is right."""
-        if is_correct(correct, choice) or not self.accepted:
-            return is_correct(correct, choice)
-        if isinstance(choice, int):
-            return (index, choice) in self.accepted
-        return all((index, option) in self.accepted for option in set(choice) ^ set(correct))
+    def share(self, index: int, question: Question, answer: Answer) -> int | None:
+        """What share of an answer is right, in percent; None where nothing can be right."""
+        if index in self.void:
+            return None
+        accepted = frozenset(option for of, option in self.accepted if of == index)
+        return kinds.of(question).judge(question, answer, accepted)
 
 
 PUBLISHED: Final = Ruling()
-"""Nothing."""
+"""Everything is judged as published."""
 
 
 def forgiven_ms(response_ms: int, elapsed_ms: int | None, round_trip_ms: int, grace_ms: int) -> int:
@@ -72,15 +62,20 @@ def tie_ms(response_ms: int, extra_percent: int) -> int:
     return response_ms * 100 // (100 + extra_percent)
 
 
-def base_points(points: int, time_limit_ms: int, response_ms: int) -> int:
-    """What a correct answer earns: full points at once, half of them at the last moment of the player's own limit.
+def flat_points(points: int, share: int) -> int:
+    """What an answer earns whenever it comes: round_half_up(points * share / 100)."""
+    return (2 * points * share + 100) // 200
 
-    round_half_up(points * (1 - response_ms / time_limit_ms / 2)), without a fraction on the way.
+
+def timed_points(points: int, share: int, time_limit_ms: int, response_ms: int) -> int:
+    """What an answer earns: all that its share is worth at once, half of it at the end of the player's own limit.
+
+    round_half_up(points * share / 100 * (1 - response_ms / time_limit_ms / 2)), without a fraction on the way.
     """
     if response_ms < FULL_POINTS_BEFORE_MS:
-        return points
-    doubled_limit = 2 * time_limit_ms
-    return (2 * points * (doubled_limit - response_ms) + doubled_limit) // (2 * doubled_limit)
+        return flat_points(points, share)
+    whole = 200 * time_limit_ms
+    return (2 * points * share * (2 * time_limit_ms - response_ms) + whole) // (2 * whole)
 
 
 def streak_bonus(streak: int) -> int:

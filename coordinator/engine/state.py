@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from coordinator.engine import kinds
 from coordinator.engine.scoring import PUBLISHED, Ruling
 from quickpoll.envelope import ConnectionId, Identity
 from quickpoll.names import Name, look
@@ -92,13 +93,15 @@ class Player(Struct, array_like=True, kw_only=True):
     """How many closed questions, and in what time together; polls count, too."""
     answered_total_ms: int = 0
     history: bytes = b""
-    """What became of each closed question: see `report.py`."""
+    """The same as version 0.1.0 kept it, for questions that were closed by it."""
     earlier: list[AcceptedAnswer] = []
     """The last ones accepted before `answer`, to recognise them when they are sent again late."""
     round_trip_ms: int = 0
     """Of the connection, at its last join, resume or answer; 0: not measured."""
     bound_at: int = 0
     """When the command that made the connection this player's came to its gateway."""
+    outcomes: bytes = b""
+    """What became of each closed question: see `history.py`."""
 
 
 class Standing(IntEnum):
@@ -109,7 +112,7 @@ class Standing(IntEnum):
     AWAY = 2
 
 
-class Pending(Struct, array_like=True, kw_only=True):
+class Untold(Struct, array_like=True, kw_only=True):
     """What the host and the players have not been told yet; said at most every so often."""
 
     standings: dict[str, Standing] = {}
@@ -128,7 +131,7 @@ class Pending(Struct, array_like=True, kw_only=True):
     """Who has asked for extra time since the host was told."""
 
 
-class Tally(Struct, frozen=True, array_like=True):
+class QuestionCounts(Struct, frozen=True, array_like=True):
     """How a closed question was answered."""
 
     counts: tuple[int, ...]
@@ -162,7 +165,7 @@ class Head(Struct, array_like=True, kw_only=True):
     answered: int = 0
     """Answers accepted for the current question, also of players who have left since."""
     counts: list[int] = []
-    """The same by option."""
+    """What is counted of them, as their kind counts: by option, say."""
     advance_at: int | None = None
     idle_at: int
     limits_total_ms: int = 0
@@ -170,11 +173,11 @@ class Head(Struct, array_like=True, kw_only=True):
     results: QuestionResults | None = None
     leaderboard: Leaderboard | None = None
     podium: tuple[LeaderboardEntry, ...] = ()
-    pending: Pending
+    pending: Untold
     remote: ConnectionId | None = None
     paused: bool = False
     """Whether auto-advance is held."""
-    tallies: list[Tally] = []
+    tallies: list[QuestionCounts] = []
     """Of the closed questions."""
     late_until: int = 0
     """When the time of a question is up: until then answers may arrive that were tapped in time."""
@@ -294,15 +297,15 @@ class Session:
         if percent := self.extra_percent(player):
             self.longer_waiting[percent] -= 1
         head.answered += 1
-        choice = answer.choice
-        for option in (choice,) if isinstance(choice, int) else choice:
-            head.counts[option] += 1
+        question = self.question
+        for cell in kinds.of(question).tally(question, answer.choice):
+            head.counts[cell] += 1
 
     def move_to_question(self, index: int) -> None:
         """Makes another question the current one: nobody has answered it."""
         self.head.question = index
         self.head.answered = 0
-        self.head.counts = [0] * len(self.question.options)
+        self.head.counts = [0] * kinds.of(self.question).cells(self.question)
         self._recount()
 
     def clear(self) -> None:

@@ -1,6 +1,6 @@
 """One command being applied: what a rule is given, and how it answers.
 
-A rule ends in exactly one `Turn.reply`, or raises `Refused` before it has changed anything.
+A rule ends in exactly one `Turn.reply`, or raises `Declined` before it has changed anything.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from coordinator.engine.effects import Effects, Reply
+from coordinator.engine.effects import CommandReply, Effects
 from coordinator.engine.state import IDLE_MS, Session
 from quickpoll import __version__
 from quickpoll.envelope import Command, Identity
@@ -40,7 +40,7 @@ class Drawn:
     idle_ms: int = IDLE_MS
 
 
-class Refused(Exception):
+class Declined(Exception):
     """The command is not done; its sender gets this error."""
 
     def __init__(self, code: ErrorCode, message: str, retry_after_ms: int | UnsetType = UNSET) -> None:
@@ -67,9 +67,9 @@ class Turn:
 
     def reply(self, message: ServerMessage, identity: Identity | None = None, *, unbind: bool = False) -> None:
         """Answers the command; with `identity`, its connection acts as that from here on."""
-        self.effects.said.append(Reply(self.command.connection, self.command.request, message, identity, unbind))
+        self.effects.said.append(CommandReply(self.command.connection, self.command.request, message, identity, unbind))
 
-    def refuse(self, refused: Refused) -> None:
+    def refuse(self, refused: Declined) -> None:
         """Answers the command with an error."""
         error = Error(
             code=refused.code,

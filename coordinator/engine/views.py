@@ -1,20 +1,18 @@
 """What each audience may know of a session.
 
-The correct options leave the engine through this file alone, and only in `results` and what is made
-of them, after the question was closed. Nothing before depends on which option is correct.
+The solution leaves the engine through this file and `report.py` alone, after the question was closed. Nothing before
+depends on it.
 """
 
 from msgspec import UNSET
 
-from coordinator.engine import scoring
+from coordinator.engine import kinds, scoring
 from coordinator.engine.state import Player, Session
 from quickpoll.protocol import (
     HostPlayer,
     NewQuestion,
     Phase,
-    PublicOption,
     PublicQuestion,
-    Question,
     QuestionResults,
     Role,
     SessionView,
@@ -23,24 +21,10 @@ from quickpoll.protocol import (
 )
 
 
-def correct_options(question: Question) -> tuple[int, ...]:
-    """Indexes of the correct options; for scoring and for `results`, when the question is closed."""
-    return tuple(index for index, option in enumerate(question.options) if option.correct)
-
-
 def public_question(session: Session) -> PublicQuestion:
     """The current question without its solution."""
-    question = session.question
-    return PublicQuestion(
-        index=session.head.question,
-        total=len(session.quiz.questions),
-        kind=question.kind,
-        text=question.text,
-        image=question.image,
-        options=tuple(PublicOption(option.text) for option in question.options),
-        points=question.points,
-        time_limit_ms=question.time_limit_ms,
-    )
+    question, head = session.question, session.head
+    return kinds.of(question).public(question, head.question, len(session.quiz.questions))
 
 
 def new_question(session: Session) -> NewQuestion:
@@ -57,7 +41,7 @@ def results(session: Session) -> QuestionResults:
     return QuestionResults(
         seq=session.next_seq(),
         question=head.question,
-        correct=correct_options(question),
+        correct=kinds.of(question).correct(question),
         counts=tuple(head.counts),
         answered=head.answered,
         total=session.total,

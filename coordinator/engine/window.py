@@ -8,7 +8,7 @@ on its way.
 
 from coordinator.engine import scoring, views
 from coordinator.engine.state import LONGER, Player, Session
-from coordinator.engine.turn import Refused, Turn
+from coordinator.engine.turn import Declined, Turn
 from quickpoll.protocol import ErrorCode, Phase, SubmitAnswer
 
 
@@ -20,14 +20,14 @@ def forgiven_ms(turn: Turn, body: SubmitAnswer) -> int:
 
 
 def check(session: Session, index: int, received_at: int, counted_at: int, player: Player) -> None:
-    """Raises Refused where an answer to question `index` is too early or too late for this player."""
+    """Raises Declined where an answer to question `index` is too early or too late for this player."""
     head = session.head
     if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
-        raise Refused(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
+        raise Declined(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
     if index > head.question or received_at < head.opens_at:
-        raise Refused(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
+        raise Declined(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
     if counted_at > head.closes_at and counted_at > views.own_closes_at(session, player):
-        raise Refused(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
+        raise Declined(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
 
 
 def is_over(session: Session, now: int) -> bool:

@@ -4,8 +4,8 @@
     ["end",5123,"<hash of the last record>"]
 
 A line is a record with the first 20 digits of its hash before it: for an answer, that is its receipt. So a change of
-any byte shows, and in which line; so does a missing end. Who changes a file and reckons all hashes anew cannot be
-found by the file alone, but by any receipt or head that was told before.
+any byte shows, and in which line; so does a missing end. A file that was changed and whose hashes were all computed
+again cannot be told from the file alone, but by any receipt or head that was told before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,17 +14,17 @@ from typing import Final
 
 import msgspec
 
-from coordinator.engine import log, records
+from coordinator.engine import kinds, log_chain, records
 from coordinator.engine.records import Began, Closed, Opened, Record
 from quickpoll.protocol import Option, PollQuestion, PublicQuestion, Question, Quiz
 
-RECEIPT_CHARACTERS: Final = 2 * log.RECEIPT_BYTES
+RECEIPT_CHARACTERS: Final = 2 * log_chain.RECEIPT_BYTES
 _BEFORE_RECORD: Final = len('["') + RECEIPT_CHARACTERS + len('",')
 
 _NEVER_ASKED: Final = PollQuestion("-", (Option("-"), Option("-")))
 
 
-class Unreadable(Exception):
+class UnreadableLog(Exception):
     """No log of a session, or of a format that this version cannot read; its text says why."""
 
 
@@ -33,7 +33,7 @@ class Tampered(Exception):
 
 
 @dataclass(frozen=True)
-class Log:
+class SessionLog:
     """A whole log whose chain is sound."""
 
     texts: Sequence[bytes]
@@ -46,7 +46,7 @@ class Log:
         """The first record."""
         first = self.records[0]
         if not isinstance(first, Began):
-            raise Unreadable("it does not begin with a session")
+            raise UnreadableLog("it does not begin with a session")
         return first
 
     @property
@@ -61,7 +61,7 @@ class Log:
         return Quiz(self.began.title, tuple(questions))
 
 
-def lines(texts: Iterable[bytes], before: bytes = log.START) -> tuple[list[str], bytes]:
+def lines(texts: Iterable[bytes], before: bytes = log_chain.START) -> tuple[list[str], bytes]:
     """The lines of some records that follow each other.
 
     Args:
@@ -73,8 +73,8 @@ def lines(texts: Iterable[bytes], before: bytes = log.START) -> tuple[list[str],
     """
     made = []
     for text in texts:
-        before = log.chain(before, text)
-        made.append(f'["{before[: log.RECEIPT_BYTES].hex()}",{text[1:].decode()}')
+        before = log_chain.chain(before, text)
+        made.append(f'["{before[: log_chain.RECEIPT_BYTES].hex()}",{text[1:].decode()}')
     return made, before
 
 
@@ -83,16 +83,16 @@ def end_line(count: int, head: bytes) -> str:
     return f'["end",{count},"{head.hex()}"]'
 
 
-def read(data: bytes) -> Log:
+def read(data: bytes) -> SessionLog:
     """Reads a file and checks its chain.
 
     Raises:
-        Unreadable: it is no log, or of another format.
+        UnreadableLog: it is no log, or of another format.
         Tampered: it is not as it was exported.
     """
     *given, last = data.removesuffix(b"\n").split(b"\n")
     _check_format(given[0] if given else last)
-    texts, receipts, head = [], [], log.START
+    texts, receipts, head = [], [], log_chain.START
     for number, line in enumerate(given, 1):
         text = b"[" + line[_BEFORE_RECORD:]
         (expected,), head = lines([text], head) if _is_text(text) else (("",), head)
@@ -102,38 +102,28 @@ def read(data: bytes) -> Log:
         receipts.append(expected[2 : 2 + RECEIPT_CHARACTERS])
     if last != end_line(len(given), head).encode():
         raise Tampered(f"the end (line {len(given) + 1}) is missing or does not fit the {len(given)} records before it")
-    return Log(texts, [_decode(number, text) for number, text in enumerate(texts, 1)], receipts, head.hex())
+    return SessionLog(texts, [_decode(number, text) for number, text in enumerate(texts, 1)], receipts, head.hex())
 
 
 def _question(asked: PublicQuestion, closed: Closed | None) -> Question:
     """A question with its solution; one that was not closed has none yet, and gets any."""
-    correct = closed.correct if closed else () if asked.kind == "poll" else (0,)
     try:
-        fields = {
-            "kind": asked.kind,
-            "text": asked.text,
-            "options": [
-                {"text": option.text, "correct": index in correct} for index, option in enumerate(asked.options)
-            ],
-            "time_limit_ms": asked.time_limit_ms,
-            "points": asked.points,
-            "explanation": closed.explanation if closed else None,
-            "image": asked.image,
-        }
-        return msgspec.convert(fields, Question)  # type: ignore[no-any-return]
+        if closed is None:
+            return kinds.restored(asked, None, None)
+        return kinds.restored(asked, closed.correct, closed.explanation)
     except ValueError as error:
-        raise Unreadable(f"question {asked.index + 1}: {error}") from None
+        raise UnreadableLog(f"question {asked.index + 1}: {error}") from None
 
 
 def _check_format(first: bytes) -> None:
     try:
         _, kind, _, written_in, *_ = msgspec.json.decode(first)
     except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
-        raise Unreadable("it is not the log of a session") from None
+        raise UnreadableLog("it is not the log of a session") from None
     if kind != "session":
-        raise Unreadable("it is not the log of a session: the first line is not its beginning")
-    if written_in != log.FORMAT:
-        raise Unreadable(f"it is of format {written_in}, this version reads format {log.FORMAT}")
+        raise UnreadableLog("it is not the log of a session: the first line is not its beginning")
+    if written_in != log_chain.FORMAT:
+        raise UnreadableLog(f"it is of format {written_in}, this version reads format {log_chain.FORMAT}")
 
 
 def _is_text(text: bytes) -> bool:
@@ -148,4 +138,4 @@ def _decode(number: int, text: bytes) -> Record:
     try:
         return records.decode(text)
     except msgspec.DecodeError as error:
-        raise Unreadable(f"record {number} (line {number}): {error}") from None
+        raise UnreadableLog(f"record {number} (line {number}): {error}") from None

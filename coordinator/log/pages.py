@@ -5,7 +5,7 @@ A cursor says which record comes next, and the hash of the one before it, so a p
 
 from typing import Final
 
-from coordinator.engine import LogPage, log
+from coordinator.engine import LogPage, log_chain
 from coordinator.log import file as log_file
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.nodes import Links
@@ -22,7 +22,7 @@ async def read(links: Links, keys: PartitionKeys, code: str, cursor: str) -> Log
     first, _, before = cursor.partition(":")
     records = ("LRANGE", keys.log(code), int(first or 0), int(first or 0) + PAGE_RECORDS)
     (texts,) = await links.ask_of(keys.number, records)
-    return _page(texts, int(first or 0), bytes.fromhex(before) or log.START)
+    return _page(texts, int(first or 0), bytes.fromhex(before) or log_chain.START)
 
 
 def _page(texts: list[bytes], first: int, before: bytes) -> LogPage:

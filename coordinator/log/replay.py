@@ -10,10 +10,10 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from coordinator.engine import Drawn, Reply, Session, apply, create, log, records
+from coordinator.engine import CommandReply, Drawn, Session, apply, create, log_chain, records
 from coordinator.engine.records import Record
 from coordinator.engine.scoring import PUBLISHED, Ruling
-from coordinator.log.file import Log
+from coordinator.log.file import SessionLog
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
     CloseQuestion,
@@ -46,7 +46,7 @@ class Differs(Exception):
 class Replay:
     """A session that is played again, by the published rules or under another ruling."""
 
-    log: Log
+    log: SessionLog
     ruling: Ruling = PUBLISHED
     streak_bonus: bool | None = None
     """None: as the session had it."""
@@ -62,7 +62,7 @@ class Replay:
 
         Raises:
             Differs: a record is not what the engine makes of those before it.
-            Unreadable: there is no session or no quiz in the log.
+            UnreadableLog: there is no session or no quiz in the log.
         """
         is_as_played = self.ruling == PUBLISHED and self.streak_bonus is None
         self._begin()
@@ -87,7 +87,7 @@ class Replay:
         self.session.ruling = self.ruling
         # What was decided then stands as it was written, even if a later version knows more settings.
         self._made = [self.log.texts[0]]
-        self.session.head.log_hash = log.chain(log.START, self.log.texts[0])
+        self.session.head.log_hash = log_chain.chain(log_chain.START, self.log.texts[0])
 
     def _apply(self, index: int, record: Record) -> str:
         """Does what the record says; returns why the engine did not do it, if it said so."""
@@ -101,12 +101,12 @@ class Replay:
         self.session.head.idle_at = record.at + 1
         effects = apply(self.session, entry, record.at, drawn)
         self._made += effects.log
-        refused = [e.message for e in effects.said if isinstance(e, Reply) and isinstance(e.message, Error)]
+        refused = [e.message for e in effects.said if isinstance(e, CommandReply) and isinstance(e.message, Error)]
         return f"the engine refuses it: {refused[0].message}" if refused else ""
 
     def _entry(self, record: Record) -> tuple[Entry, Drawn]:
         match record:
-            case records.Joined():
+            case records.PlayerJoined():
                 self._players.append(record.id)
                 join = JoinSession(code=self.session.code, name=record.name, avatar=record.avatar)
                 return self._command(None, join, record.round_trip_ms), Drawn(player_id=record.id)
@@ -133,7 +133,7 @@ class Replay:
                 return StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion()
             case records.ClosesQuestion():
                 return CloseQuestion()
-            case records.Kicked():
+            case records.PlayerKicked():
                 return KickPlayer(player_id=self._players[record.player])
             case records.Locked():
                 return LockSession(locked=record.locked)
@@ -173,4 +173,6 @@ class Replay:
                 self.session.set_connection(player, ConnectionId(_GONE, number))
 
 
-_ByHost = records.Next | records.ClosesQuestion | records.Kicked | records.Locked | records.Paused | records.ExtraTime
+_ByHost = (
+    records.Next | records.ClosesQuestion | records.PlayerKicked | records.Locked | records.Paused | records.ExtraTime
+)

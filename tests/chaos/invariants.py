@@ -207,7 +207,7 @@ def _of_log(crowd: Crowd) -> Iterator[str]:
     try:
         log = log_file.read(crowd.host.log.encode())
         Replay(log).run()
-    except (log_file.Unreadable, log_file.Tampered, Differs) as error:
+    except (log_file.UnreadableLog, log_file.Tampered, Differs) as error:
         yield f"the log: {error}"
         return
     receipts = set(log.receipts)

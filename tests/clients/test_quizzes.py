@@ -40,6 +40,11 @@ def test_a_quiz_is_as_long_as_a_round(name: str) -> None:
 
 
 @each_quiz
+def test_every_question_counts_down_from_ten_seconds(name: str) -> None:
+    assert {question.time_limit_ms for question in QUIZZES[name].questions} == {10_000}
+
+
+@each_quiz
 def test_no_option_and_no_question_stands_there_twice(name: str) -> None:
     for question in QUIZZES[name].questions:
         texts = [option.text.casefold().strip() for option in question.options]

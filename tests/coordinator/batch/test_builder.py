@@ -96,7 +96,7 @@ def test_the_log_grows_by_what_was_done_and_goes_with_the_session(batches: Batch
     (created,) = batches.make(command(CREATE)).sessions
     assert [records.decode(text).at for text in created.log] == [batches.now]
     (joined,) = batches.make(join(2), join(3)).sessions
-    assert [type(records.decode(text)) for text in joined.log] == [records.Joined, records.Joined]
+    assert [type(records.decode(text)) for text in joined.log] == [records.PlayerJoined, records.PlayerJoined]
     session = batches.sessions["123456"].session
     (ended,) = batches.make(command(EndSession(), identity=session.host_identity)).sessions
     assert (ended.closed, ended.log) == (True, [])

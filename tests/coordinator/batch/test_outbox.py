@@ -1,7 +1,7 @@
 import pytest
 
 from coordinator.batch.outbox import Outbox
-from coordinator.engine import Close, CloseSession, Effect, Effects, Reply, ToEach, ToMany
+from coordinator.engine import Close, CloseSession, CommandReply, Effect, Effects, ToEach, ToMany
 from quickpoll import envelope
 from quickpoll.envelope import (
     Audience,
@@ -66,9 +66,9 @@ def replies(outbox: Outbox) -> dict[str, tuple[envelope.Reply, ...]]:
 
 def test_replies_go_to_their_gateways_in_order() -> None:
     outbox = said(
-        Reply(ConnectionId("g1", 1), 7, Ok(reply_to="a")),
-        Reply(ConnectionId("g2", 1), 8, Ok()),
-        Reply(ConnectionId("g1", 2), 9, Ok()),
+        CommandReply(ConnectionId("g1", 1), 7, Ok(reply_to="a")),
+        CommandReply(ConnectionId("g2", 1), 8, Ok()),
+        CommandReply(ConnectionId("g1", 2), 9, Ok()),
     )
     by_gateway = replies(outbox)
     assert [(reply.connection, reply.request) for reply in by_gateway["g1"]] == [(1, 7), (2, 9)]
@@ -79,7 +79,7 @@ def test_replies_go_to_their_gateways_in_order() -> None:
 
 def test_a_player_gets_a_token_that_proves_who_it_is_and_is_bound_to_what_it_was_shown() -> None:
     joined = Joined(code=CODE, player_id="ann", player_token="", name="Ann", avatar="x", session=VIEW)
-    ((reply,),) = replies(said(Reply(ConnectionId("g", 1), 7, joined, identity=ANN), last_step=12)).values()
+    ((reply,),) = replies(said(CommandReply(ConnectionId("g", 1), 7, joined, identity=ANN), last_step=12)).values()
     message = decode_message(reply.text)
     assert isinstance(message, Joined)
     assert TOKENS.verify(message.player_token, VIEW.server_time) == ANN
@@ -88,7 +88,7 @@ def test_a_player_gets_a_token_that_proves_who_it_is_and_is_bound_to_what_it_was
 
 def test_what_shows_no_session_binds_nobody() -> None:
     with pytest.raises(TypeError, match="Ok binds no connection"):
-        said(Reply(ConnectionId("g", 1), 7, Ok(), identity=ANN))
+        said(CommandReply(ConnectionId("g", 1), 7, Ok(), identity=ANN))
 
 
 def test_a_step_holds_what_was_said_to_many_in_order_each_encoded_once() -> None:

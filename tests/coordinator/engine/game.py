@@ -7,12 +7,12 @@ import msgspec
 
 from coordinator.engine import (
     Close,
+    CommandReply,
     Drawn,
     Effects,
     Head,
     LogPage,
     Player,
-    Reply,
     Session,
     ToEach,
     ToMany,
@@ -214,15 +214,15 @@ class Game:
         return {effect.connection: effect.code for effect in self.effects.said if isinstance(effect, Close)}
 
 
-def replies(effects: Effects) -> list[Reply]:
-    return [effect for effect in effects.said if isinstance(effect, Reply)]
+def replies(effects: Effects) -> list[CommandReply]:
+    return [effect for effect in effects.said if isinstance(effect, CommandReply)]
 
 
 def told(effects: Effects, kind: type[M]) -> list[M]:
     messages: list[ServerMessage] = []
     for effect in effects.said:
         match effect:
-            case Reply() | ToMany():
+            case CommandReply() | ToMany():
                 messages.append(effect.message)
             case ToEach():
                 messages += [message for _, message in effect.messages]

@@ -18,14 +18,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from coordinator.engine import (
     CloseSession,
+    CommandReply,
     Drawn,
     Effects,
-    Reply,
     Session,
     ToEach,
     ToMany,
     apply,
     create,
+    invariants,
     next_deadline,
     report,
 )
@@ -144,6 +145,8 @@ class Model:
     """The host's connections: stage, and remote."""
     host_is_there: bool = True
     """As players were told."""
+    named: set[str] = field(default_factory=set)
+    """Who is known to have answered the current question to every device of the host."""
     slowest_ms: int = 0
     """The longest round trip that any command has brought."""
 
@@ -230,7 +233,7 @@ class Onlooker:
     def judge(self, entry: Entry, now: int, effects: Effects) -> None:
         for effect in effects.said:
             match effect:
-                case Reply():
+                case CommandReply():
                     assert isinstance(entry, Command)
                     assert (effect.connection, effect.request) == (entry.connection, entry.request)
                     self.replied(entry, now, effect)
@@ -254,9 +257,9 @@ class Onlooker:
                         self.model.remove(player_id)
                 case _:
                     pass
-        assert sum(isinstance(effect, Reply) for effect in effects.said) == isinstance(entry, Command)
+        assert sum(isinstance(effect, CommandReply) for effect in effects.said) == isinstance(entry, Command)
 
-    def replied(self, command: Command, now: int, reply: Reply) -> None:
+    def replied(self, command: Command, now: int, reply: CommandReply) -> None:
         model, body, message = self.model, command.body, reply.message
         model.slowest_ms = max(model.slowest_ms, command.round_trip_ms)
         match message:
@@ -316,6 +319,7 @@ class Onlooker:
                 assert len(model.results) == index
                 assert message.opens_at >= now
                 model.asked, model.accepted[index] = message, {}
+                model.named.clear()
                 for score in model.scores.values():
                     score.extra = score.next_extra
             case QuestionResults():
@@ -324,6 +328,7 @@ class Onlooker:
                 assert message.question not in model.results
                 model.results.add(message.question)
                 given = model.accepted[message.question]
+                assert not any(model.hosts.values()) or given.keys() <= model.named, "the host knows who has answered"
                 chosen = Counter(
                     n for answer, _ in given.values() for n in ([answer] if isinstance(answer, int) else answer)
                 )
@@ -349,6 +354,7 @@ class Onlooker:
                 assert all(model.scores[player_id].asks for player_id in message.player_ids)
             case AnswerProgress():
                 assert (message.answered, message.total) == (len(self.given()), self.total())
+                model.named.update(message.player_ids or ())
             case _:
                 pass
 
@@ -398,6 +404,8 @@ class Onlooker:
         if hosts[not remote] == connection:
             hosts[not remote] = None
         hosts[remote] = connection
+        if self.model.asked is not None:
+            self.model.named.update(self.given())  # the whole picture says who has answered
 
     def players_at(self, connection: ConnectionId) -> list[str]:
         return [player_id for player_id, its_link in self.model.connections.items() if its_link == connection]
@@ -696,6 +704,10 @@ class Laws(RuleBasedStateMachine):
         assert Session(session.code, session.quiz, session.head, dict(session.players)) == session
         assert list(session.players) == list(self.onlooker.model.scores)
         assert session.connected == len(self.onlooker.connected_links())
+
+    @invariant()
+    def a_session_is_as_it_must_be(self) -> None:
+        invariants.check(self.session)
 
     @invariant()
     def what_was_said_to_have_changed_is_all_that_has(self) -> None:

@@ -17,6 +17,7 @@ from quickpoll.protocol import (
     PlayersJoined,
     PlayersLeft,
     PlayersReturned,
+    QuestionResults,
     RosterEntry,
     ServerMessage,
     Settings,
@@ -117,21 +118,38 @@ def test_a_total_that_changed_is_told_without_a_new_answer() -> None:
     assert AnswerProgress(question=0, answered=0, total=2) in to_players(game)
 
 
-def test_progress_of_a_closed_question_is_never_told() -> None:
+def test_everyone_who_answered_is_named_to_the_host_before_the_results() -> None:
+    game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0))
+    ann, ben = game.join("Ann"), game.join("Ben")
+    later(game)
+    game.open()
+    game.answer(ann, 0)
+    game.answer(ben, 0)
+    assert game.one(AnswerProgress).player_ids == (ann.id, ben.id)
+    assert in_order(game) == [AnswerProgress, QuestionResults]
+
+
+def in_order(game: Game) -> list[type]:
+    """The messages to many that are about who joined, who answered, and how a question ended."""
+    messages = [effect.message for effect in game.effects.said if isinstance(effect, ToMany)]
+    return [type(m) for m in messages if isinstance(m, PlayersJoined | AnswerProgress | QuestionResults)]
+
+
+def test_progress_of_a_closed_question_is_never_told_after_its_results() -> None:
     game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0))
     ann, _ = game.join("Ann"), game.join("Ben")
     later(game)
     game.open()
     game.answer(ann, 0)
-    game.join("Cem")
+    cem = game.join("Cem")
     game.do(CloseQuestion())
-    assert game.told(AnswerProgress) == []
+    assert in_order(game) == [PlayersJoined, AnswerProgress, QuestionResults]
+    assert game.one(PlayersJoined).players[0].id == cem.id
     later(game)
-    assert [type(message) for message in to_host(game)] == [PlayersJoined]
-    assert to_players(game) == []
+    assert to_host(game) == to_players(game) == []
 
 
-def test_answers_that_were_not_told_before_the_close_are_not_told_of_the_next_question() -> None:
+def test_answers_are_not_told_again_of_the_next_question() -> None:
     game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0))
     ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
     later(game)

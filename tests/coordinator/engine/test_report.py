@@ -1,8 +1,8 @@
 import pytest
 
 from coordinator.engine import LogPage, report
-from coordinator.engine.report import RECORD_BYTES
-from coordinator.engine.turn import Refused
+from coordinator.engine.history import RECORD_BYTES
+from coordinator.engine.turn import Declined
 from quickpoll.protocol import (
     ErrorCode,
     GetResults,
@@ -31,7 +31,7 @@ def test_a_page_of_the_log_is_said_as_it_was_read() -> None:
 def test_a_session_without_a_log_says_so() -> None:
     game = Game()
     game.session.head.log_hash = b""
-    with pytest.raises(Refused, match="kept no log"):
+    with pytest.raises(Declined, match="kept no log"):
         report.log_page(game.session, LogPage("", None), "r")
 
 
@@ -162,12 +162,12 @@ def test_asking_changes_nothing_and_is_answered_each_time() -> None:
     assert game.session.head.recent_host_ids == ["StartQuiz stage g1/1/2"]
 
 
-def test_a_history_takes_seven_bytes_a_question_whatever_was_answered() -> None:
+def test_a_history_takes_sixteen_bytes_a_question_whatever_was_answered() -> None:
     game = Game(SIX, SIX)
     ann = game.join("Ann")
     play(game, (ann, (0, 1, 2, 3, 4, 5), 300_000))
     play(game)
-    assert len(game.player(ann).history) == 2 * RECORD_BYTES == 14
+    assert len(game.player(ann).outcomes) == 2 * RECORD_BYTES == 32
     answer = results(game).players[0].answers[0]
     assert answer == PlayerAnswer(question=0, answer=(0, 1, 2, 3, 4, 5), correct=True, points=500, response_ms=300_000)
 

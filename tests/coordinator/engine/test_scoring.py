@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.engine.scoring import Ruling, base_points, is_correct, is_scored, own_limit_ms, streak_bonus, tie_ms
-from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE
+from coordinator.engine.scoring import Ruling, flat_points, own_limit_ms, streak_bonus, tie_ms, timed_points
+from tests.coordinator.engine.game import SINGLE
 
 GOLDEN = [
     # points, time_limit_ms, response_ms, earned
@@ -35,15 +35,21 @@ GOLDEN = [
 def test_a_correct_answer_earns_what_the_table_says(
     points: int, time_limit_ms: int, response_ms: int, earned: int
 ) -> None:
-    assert base_points(points, time_limit_ms, response_ms) == earned
+    assert timed_points(points, 100, time_limit_ms, response_ms) == earned
 
 
-@given(st.integers(0, 2000), st.integers(1000, 300_000), st.data())
-def test_points_are_the_published_formula_rounded_half_up(points: int, time_limit_ms: int, data: st.DataObject) -> None:
+@given(st.integers(0, 2000), st.integers(0, 100), st.integers(1000, 300_000), st.data())
+def test_points_are_the_published_formula_rounded_half_up(
+    points: int, share: int, time_limit_ms: int, data: st.DataObject
+) -> None:
     response_ms = data.draw(st.integers(0, time_limit_ms))
-    exact = points * (1 - Fraction(response_ms, time_limit_ms) / 2)
-    expected = points if response_ms < 500 else floor(exact + Fraction(1, 2))
-    assert base_points(points, time_limit_ms, response_ms) == expected
+    speed = 1 if response_ms < 500 else 1 - Fraction(response_ms, time_limit_ms) / 2
+    assert timed_points(points, share, time_limit_ms, response_ms) == rounded(points * Fraction(share, 100) * speed)
+    assert flat_points(points, share) == rounded(points * Fraction(share, 100))
+
+
+def rounded(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
 
 
 @pytest.mark.parametrize(("streak", "bonus"), [(1, 0), (2, 100), (3, 200), (5, 400), (6, 500), (7, 500), (50, 500)])
@@ -64,40 +70,13 @@ def test_the_whole_own_limit_is_among_equals_at_most_the_whole_limit(limit_ms: i
     assert tie_ms(limit_ms, 0) == limit_ms
 
 
-def test_only_exactly_the_correct_options_are_correct() -> None:
-    assert is_correct((1,), 1)
-    assert not is_correct((1,), 0)
-    assert is_correct((0, 2), (2, 0))
-    assert not is_correct((0, 2), (0,))
-    assert not is_correct((0, 2), (0, 1, 2))
-    assert not is_correct((0, 2), (1,))
-
-
-def test_a_poll_is_not_scored() -> None:
-    assert not is_scored(POLL)
-    assert all(is_scored(question) for question in (SINGLE, MULTIPLE, TRUE_FALSE))
-
-
-@pytest.mark.parametrize(
-    ("correct", "choice", "right"),
-    [
-        ((0,), 0, True),
-        ((0,), 2, True),
-        ((0,), 1, False),
-        ((0, 1), (0, 1), True),
-        ((0, 1), (0, 1, 2), True),
-        ((0, 2), (0,), True),
-        ((0, 2), (2,), False),
-        ((0, 1), (2,), False),
-    ],
-)
-def test_an_accepted_option_is_right_alone_and_makes_no_difference_among_several(
-    correct: tuple[int, ...], choice: int | tuple[int, ...], right: bool
-) -> None:
-    assert Ruling(accepted=frozenset({(5, 2)})).is_correct(5, correct, choice) == right
-    assert Ruling(accepted=frozenset({(4, 2)})).is_correct(5, correct, choice) == is_correct(correct, choice)
+def test_an_accepted_option_counts_in_its_question_alone() -> None:
+    ruling = Ruling(accepted=frozenset({(5, 2)}))
+    assert [ruling.share(5, SINGLE, option) for option in range(3)] == [100, 0, 100]
+    assert [ruling.share(4, SINGLE, option) for option in range(3)] == [100, 0, 0]
 
 
 def test_a_dropped_question_is_judged_like_a_poll() -> None:
     ruling = Ruling(void=frozenset({1}))
     assert [ruling.is_scored(index, SINGLE) for index in range(3)] == [True, False, True]
+    assert [ruling.share(index, SINGLE, 0) for index in range(3)] == [100, None, 100]

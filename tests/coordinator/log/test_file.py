@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from coordinator.engine import records
 from coordinator.log import file as log_file
-from coordinator.log.file import Tampered, Unreadable
+from coordinator.log.file import Tampered, UnreadableLog
 from quickpoll.protocol import NextQuestion
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game
 
@@ -42,6 +42,14 @@ def test_the_quiz_is_known_as_far_as_it_was_asked() -> None:
     assert (never.kind, never.text) == ("poll", "-")
 
 
+@pytest.mark.parametrize("questions", [0, 201, 10**9])
+def test_a_log_that_says_it_has_more_questions_than_a_quiz_may_have_is_refused(questions: int) -> None:
+    texts = [GAME.log[0].replace(b'"Capitals",4,', b'"Capitals",%d,' % questions), *GAME.log[1:]]
+    lines, head = log_file.lines(texts)
+    with pytest.raises(UnreadableLog, match=r"record 1 \(line 1\): Expected `int`"):
+        log_file.read("\n".join([*lines, log_file.end_line(len(lines), head)]).encode())
+
+
 def test_anybody_can_check_a_file_with_nothing_but_sha_256() -> None:
     before = bytes(32)
     *lines, end = FILE.decode().splitlines()
@@ -63,7 +71,7 @@ def test_lines_can_be_made_in_parts() -> None:
 def test_a_change_of_any_byte_is_found(place: int, change: int) -> None:
     changed = bytearray(FILE)
     changed[place] ^= change
-    with pytest.raises((Tampered, Unreadable)):
+    with pytest.raises((Tampered, UnreadableLog)):
         log_file.read(bytes(changed))
 
 
@@ -76,7 +84,7 @@ def test_a_line_that_is_missing_doubled_or_moved_is_found(line: int) -> None:
         [*lines[: line - 1], lines[line], lines[line - 1], *lines[line + 1 :]],
         lines[:line],
     ):
-        with pytest.raises((Tampered, Unreadable)):
+        with pytest.raises((Tampered, UnreadableLog)):
             log_file.read(b"".join(changed))
 
 
@@ -102,10 +110,10 @@ def test_the_first_record_that_was_changed_is_named() -> None:
     ],
 )
 def test_what_is_no_log_is_refused(data: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableLog):
         log_file.read(data)
 
 
 def test_a_log_of_another_format_is_refused_by_its_number() -> None:
-    with pytest.raises(Unreadable, match="format 2, this version reads format 1"):
+    with pytest.raises(UnreadableLog, match="format 2, this version reads format 1"):
         log_file.read(b'["x","session",1700000000000,2,"9.9"]\n["end",1,""]\n')

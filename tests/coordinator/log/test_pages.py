@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from coordinator.engine import log
+from coordinator.engine import log_chain
 from coordinator.log import file as log_file
 from coordinator.log import pages as log_pages
 from coordinator.log.pages import PAGE_BYTES, PAGE_RECORDS
@@ -67,4 +67,4 @@ async def test_a_page_ends_after_so_much_text(redis: Client, links: Links) -> No
 
 
 async def test_of_a_log_that_is_not_there_only_the_end_is_said(links: Links) -> None:
-    assert await pages(links) == [log_file.end_line(0, log.START) + "\n"]
+    assert await pages(links) == [log_file.end_line(0, log_chain.START) + "\n"]

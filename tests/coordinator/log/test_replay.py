@@ -1,6 +1,7 @@
 """That any order of entries replays to the same results is a law of the engine: `engine/test_engine.py`."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +12,18 @@ from coordinator.engine.records import Answered, Away, Closed, Connected, Ended,
 from coordinator.engine.scoring import Ruling
 from coordinator.engine.state import IDLE_MS
 from coordinator.log import file as log_file
-from coordinator.log.file import Log, Unreadable
+from coordinator.log.file import SessionLog, UnreadableLog
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import AskExtraTime, LeaveSession, NextQuestion, Settings, StartQuiz
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, Game
 
 
-def log_of(game: Game) -> Log:
+def log_of(game: Game) -> SessionLog:
     return log_file.read(game.exported())
 
 
-def forged(game: Game, change: Callable[[list[Record]], object]) -> Log:
-    """A log that was changed, with all hashes reckoned anew."""
+def forged(game: Game, change: Callable[[list[Record]], object]) -> SessionLog:
+    """A log that was changed, with all hashes computed again."""
     changed = list(log_of(game).records)
     change(changed)
     lines, head = log_file.lines([records.encode(record) for record in changed])
@@ -114,7 +115,7 @@ def test_another_ruling_gives_other_points_to_the_same_answers(
 ) -> None:
     session = Replay(log_of(played()), ruling, streak_bonus).run()
     assert points(session) == expected
-    assert sum(sum(report.points_of(player)) for player in session.players.values()) == sum(expected)
+    assert sum(sum(report.points_of(session, player)) for player in session.players.values()) == sum(expected)
 
 
 def test_a_dropped_question_costs_no_time_and_no_streak() -> None:
@@ -183,5 +184,16 @@ def test_a_log_of_a_version_with_fewer_settings_replays() -> None:
 
 def test_a_log_that_does_not_begin_with_a_session_is_refused() -> None:
     log = log_of(played())
-    with pytest.raises(Unreadable):
-        Replay(Log(log.texts[1:], log.records[1:], log.receipts[1:], log.head)).run()
+    with pytest.raises(UnreadableLog):
+        Replay(SessionLog(log.texts[1:], log.records[1:], log.receipts[1:], log.head)).run()
+
+
+def test_a_log_of_version_0_1_0_is_played_again_to_the_same_bytes() -> None:
+    log = log_file.read((Path(__file__).parent / "recorded" / "0.1.0.jsonl").read_bytes())
+    session = Replay(log).run()
+    assert log.began.version == "0.1.0"
+    assert session.head.log_hash.hex() == log.head
+    players = report.results(session, 0, "r").players
+    assert [(player.name, player.points) for player in players] == [("Ann", 4060), ("Ben", 1946), ("Cem", 702)]
+    for player in session.players.values():
+        assert sum(report.points_of(session, player)) == player.points

@@ -4,6 +4,7 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 65536;
 export const MAX_CREATE_SESSION_BYTES = 1048576;
 export const MAX_NAME_CHARACTERS = 24;
+export const MAX_QUESTIONS = 200;
 export const MAX_PLAYERS = 20000;
 export const CODE_DIGITS = 6;
 export const LEADERBOARD_ENTRIES = 10;

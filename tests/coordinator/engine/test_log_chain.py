@@ -3,7 +3,7 @@ from hashlib import sha256
 
 import pytest
 
-from coordinator.engine import log, records
+from coordinator.engine import log_chain, records
 from coordinator.engine.records import Record
 from quickpoll import __version__
 from quickpoll.protocol import (
@@ -70,7 +70,7 @@ def test_an_answer_that_is_sent_again_gets_the_same_receipt_even_from_a_stored_s
 def test_what_was_done_is_logged_and_then_what_came_of_it() -> None:
     game = Game(SINGLE, MULTIPLE, settings=Settings(lead_ms=0))
     ann, ben = game.join("Ann"), game.join("Ben", id="ben")
-    assert game.logged() == [records.Joined(START_MS, 1, "p1", "Ben", "p1", 0)]
+    assert game.logged() == [records.PlayerJoined(START_MS, 1, "p1", "Ben", "p1", 0)]
     game.do(StartQuiz())
     assert kinds(game.logged()) == [records.Next, records.Opened]
     game.answer(ann, 0)
@@ -98,7 +98,7 @@ def test_who_goes_comes_back_leaves_and_is_kicked_is_logged() -> None:
     game.by_player(ann, LeaveSession())
     assert game.logged() == [records.Left(game.now, 0)]
     game.do(KickPlayer(player_id=ben.id))
-    assert game.logged() == [records.Kicked(game.now, 1)]
+    assert game.logged() == [records.PlayerKicked(game.now, 1)]
 
 
 def test_what_the_host_sets_is_logged_once() -> None:
@@ -159,4 +159,4 @@ def test_a_session_of_a_version_without_logs_plays_on_without_one() -> None:
 
 @pytest.mark.parametrize("text", [b"", b'["answer",1,2,3,4]'])
 def test_a_link_is_the_hash_of_both(text: bytes) -> None:
-    assert log.chain(b"before", text) == sha256(b"before" + text).digest()
+    assert log_chain.chain(b"before", text) == sha256(b"before" + text).digest()

@@ -1,0 +1,93 @@
+"""What the kinds have in common that offer options: counts by option, and answers as bits."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from coordinator.engine.kinds.kind import Kind, Misfit, Sample
+from quickpoll.protocol import Answer, Option, OptionsQuestion, PublicOption, PublicQuestion, Question
+
+O = TypeVar("O", bound=OptionsQuestion)  # noqa: E741  # as in Option
+
+
+class OptionsKind(Kind[O]):
+    """A kind whose questions offer options."""
+
+    def cells(self, question: O) -> int:
+        """One count for each option."""
+        return len(question.options)
+
+    def tally(self, question: O, answer: Answer) -> Iterable[int]:
+        """The options chosen."""
+        return (answer,) if isinstance(answer, int) else answer
+
+    def pack(self, answer: Answer) -> int:
+        """A bit for each option chosen."""
+        return 1 << answer if isinstance(answer, int) else sum(1 << option for option in answer)
+
+    def unpack(self, question: O, packed: int) -> Answer:
+        """The option chosen."""
+        return packed.bit_length() - 1
+
+    def correct(self, question: O) -> tuple[int, ...]:
+        """Indexes of the options that are marked as correct."""
+        return tuple(index for index, option in enumerate(question.options) if option.correct)
+
+    def texts(self, question: O) -> tuple[str, ...]:
+        """The texts of the options."""
+        return tuple(option.text for option in question.options)
+
+    def public(self, question: O, index: int, total: int) -> PublicQuestion:
+        """The question and its options without the marks."""
+        return PublicQuestion(
+            index=index,
+            total=total,
+            kind=question.kind,
+            text=question.text,
+            image=question.image,
+            options=tuple(PublicOption(option.text) for option in question.options),
+            points=question.points,
+            time_limit_ms=question.time_limit_ms,
+        )
+
+    def as_played(self, question: O, sample: Sample, *, randomize_options: bool) -> O:
+        """With the options in a drawn order, if the host wants that."""
+        return replace(question, options=sample(question.options)) if randomize_options else question
+
+    def restored(
+        self, struct: type[O], asked: PublicQuestion, correct: tuple[int, ...] | None, explanation: str | None
+    ) -> Question:
+        """With the options marked that were correct; the first where that is not known."""
+        marked = correct if correct is not None else (0,) if self.is_scored else ()
+        fields: dict[str, Any] = {
+            "text": asked.text,
+            "options": tuple(Option(option.text, index in marked) for index, option in enumerate(asked.options)),
+            "time_limit_ms": asked.time_limit_ms,
+            "points": asked.points,
+            "explanation": explanation,
+            "image": asked.image,
+        }
+        return struct(**fields)  # type: ignore[return-value]  # one of the union's members
+
+
+def check_one(answer: Answer, count: int) -> None:
+    """Raises Misfit where an answer is not the index of one of so many options."""
+    if type(answer) is not int:
+        raise Misfit("Answer with the index of one option.")
+    _check_indexes((answer,), count)
+
+
+def check_list(answer: Answer, count: int) -> None:
+    """Raises Misfit where an answer is not a list of different options out of so many."""
+    if not isinstance(answer, tuple) or not answer:
+        raise Misfit("Answer with a list of at least one option's index.")
+    if len(set(answer)) != len(answer):
+        raise Misfit("Name each option once.")
+    _check_indexes(answer, count)
+
+
+def _check_indexes(chosen: Iterable[object], count: int) -> None:
+    for option in chosen:
+        if type(option) is not int or not 0 <= option < count:
+            raise Misfit(f"Options are numbered from 0 to {count - 1}.")

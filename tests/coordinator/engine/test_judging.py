@@ -1,0 +1,54 @@
+from coordinator.engine.scoring import Ruling
+from quickpoll.protocol import CloseQuestion, NextQuestion, Settings, YourResult
+from tests.coordinator.engine.game import POLL, SINGLE, Game
+
+
+def test_right_wrong_and_silent_are_told_apart() -> None:
+    game = Game(SINGLE)
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.open()
+    game.now += 1000
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    game.time_up()
+    told = game.each(YourResult)
+    assert told[ann.connection] == YourResult(
+        question=0, answered=True, correct=True, points=950, total_points=950, rank=1, streak=1, response_ms=1000
+    )
+    assert told[ben.connection] == YourResult(
+        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=1000
+    )
+    assert told[cem.connection] == YourResult(
+        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None
+    )
+
+
+def test_a_streak_goes_over_a_poll_and_over_a_dropped_question() -> None:
+    game = Game(SINGLE, POLL, SINGLE, SINGLE, settings=Settings(lead_ms=0, streak_bonus=True))
+    game.session.ruling = Ruling(void=frozenset({2}))
+    ann = game.join("Ann")
+    game.open()
+    for answer in (0, 0, 1, 0):
+        if game.session.head.results:
+            game.do(NextQuestion())
+        game.answer(ann, answer)
+    assert [game.player(ann).streak, game.player(ann).points] == [2, 2100]
+    assert (game.player(ann).answered, game.player(ann).correct) == (4, 2)
+
+
+def test_speed_counts_for_nothing_where_a_ruling_says_so() -> None:
+    game = Game(SINGLE)
+    game.session.ruling = Ruling(by_time=False)
+    ann = game.join("Ann")
+    game.open()
+    game.now += 9000
+    game.answer(ann, 0)
+    assert game.player(ann).points == 1000
+
+
+def test_nobody_is_judged_where_nobody_is() -> None:
+    game = Game(SINGLE)
+    game.open()
+    game.do(CloseQuestion())
+    assert game.each(YourResult) == {}
+    assert game.session.head.limits_total_ms == SINGLE.time_limit_ms
