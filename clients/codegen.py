@@ -15,18 +15,17 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec import inspect as types
 
 from quickpoll import protocol
+from quickpoll.protocol import COMMANDS, MESSAGES
 
 ROOT: Final = Path(__file__).parent.parent
 HEADER: Final = "Generated from quickpoll/protocol.py by `make generate`; edit it there."
-COMMANDS: Final[tuple[type[Struct], ...]] = get_args(protocol.AnyClientMessage)
-MESSAGES: Final[tuple[type[Struct], ...]] = get_args(protocol.AnyServerMessage)
 
 
 # -- what the source says -------------------------------------------------------------------
@@ -71,7 +70,8 @@ def _may_be_absent(struct: type[Any], field: types.Field) -> bool:
 
 
 def _doc(thing: type[Any]) -> str:
-    return inspect.getdoc(thing) or ""
+    doc = inspect.getdoc(thing) or ""
+    return f"{doc} Reply: `{protocol.reply_of(thing).__struct_config__.tag}`." if thing in COMMANDS else doc
 
 
 def _field_docs(struct: type[Any]) -> dict[str, str]:
@@ -92,7 +92,7 @@ def _member_docs(enum: type[Enum]) -> dict[str, str]:
 
 
 def _constants() -> dict[str, int]:
-    return {name: value for name, value in vars(protocol).items() if name.isupper() and isinstance(value, int)}
+    return {name: value for name, value in vars(protocol).items() if name.isupper() and type(value) is int}
 
 
 # -- JSON Schema ----------------------------------------------------------------------------
@@ -102,9 +102,10 @@ def schema() -> str:
     """The text of `docs/protocol.schema.json`: a message of either side is valid against it."""
     unions = (protocol.AnyClientMessage, protocol.AnyServerMessage)
     (client, server), parts = msgspec.json.schema_components(unions, ref_template="#/$defs/{name}")
-    for part in parts.values():
+    documented = {struct.__name__: _doc(struct) for struct in COMMANDS}
+    for name, part in parts.items():
         if "description" in part:
-            part["description"] = inspect.cleandoc(part["description"])
+            part["description"] = documented.get(name) or inspect.cleandoc(part["description"])
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"QuickPoll wire protocol, version {protocol.PROTOCOL_VERSION}",
@@ -231,12 +232,12 @@ def _md_fields(struct: type[Struct]) -> str:
 def _md_commands() -> str:
     rows = []
     for struct in COMMANDS:
-        by = (
-            "host" if struct in protocol.HOST_COMMANDS else "player" if struct in protocol.PLAYER_COMMANDS else "anyone"
-        )
+        by = struct.by or ("anyone" if struct is protocol.SyncClock else "newcomer")
+        phases = ", ".join(phase for phase in protocol.Phase if phase in struct.phases)
+        only_in = "" if struct.phases == protocol.ANY_PHASE else phases
         what, reply = _doc(struct).split(" Reply: ")
-        rows.append((f"`{struct.__struct_config__.tag}`", _md_fields(struct), by, reply.rstrip("."), what))
-    return _md_table("| type | fields | by | reply | what it does |", rows)
+        rows.append((f"`{struct.__struct_config__.tag}`", _md_fields(struct), by, only_in, reply.rstrip("."), what))
+    return _md_table("| type | fields | by | only in | reply | what it does |", rows)
 
 
 def _md_messages() -> str:

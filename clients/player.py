@@ -15,7 +15,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar, overload
+from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
 import msgspec
@@ -24,35 +24,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from quickpoll.protocol import (
-    AnswerAccepted,
-    AnyClientMessage,
-    AnyServerMessage,
-    AskExtraTime,
-    Clock,
-    CloseQuestion,
-    CreateSession,
-    EndSession,
+    ClientMessage,
     Error,
     ErrorCode,
     GetLog,
-    GetResults,
-    Joined,
-    JoinSession,
-    KickPlayer,
-    LeaveSession,
-    LockSession,
-    Log,
-    NextQuestion,
-    Ok,
-    PauseQuiz,
-    Results,
+    ReplyMessage,
     Resumed,
     ResumeSession,
     ServerMessage,
-    SessionCreated,
-    SetExtraTime,
-    StartQuiz,
-    SubmitAnswer,
     SyncClock,
     decode_message,
     encode_command,
@@ -63,18 +42,6 @@ CLOCK_SAMPLES: Final = 5
 
 Message = TypeVar("Message", bound=ServerMessage)
 Found = TypeVar("Found")
-OkCommand = (
-    StartQuiz
-    | NextQuestion
-    | CloseQuestion
-    | KickPlayer
-    | LockSession
-    | PauseQuiz
-    | SetExtraTime
-    | EndSession
-    | AskExtraTime
-    | LeaveSession
-)
 
 
 class Refused(Exception):
@@ -92,7 +59,7 @@ class Lost(Exception):
     `command` is the unanswered one, with its `id`: `resume`, then `call` it again.
     """
 
-    def __init__(self, code: int, reason: str, command: AnyClientMessage | None) -> None:
+    def __init__(self, code: int, reason: str, command: ClientMessage[Any] | None) -> None:
         super().__init__(f"closed with {code} {reason}".rstrip())
         self.code = code
         self.reason = reason
@@ -103,12 +70,12 @@ class Client:
     """One client, on one connection at a time. Made by `Client.connect`."""
 
     def __init__(self, url: str, origin: str | None = None) -> None:
-        self.received: list[AnyServerMessage] = []
+        self.received: list[ServerMessage] = []
         """Every message of every connection, in order."""
         self._url = url
         self._origin = Origin(origin) if origin else None
         self._changed = asyncio.Condition()
-        self._replies: dict[str, AnyServerMessage] = {}
+        self._replies: dict[str, ServerMessage] = {}
         self._looked_at: dict[type[ServerMessage], int] = {}
         self._clock_ahead_ms: float | None = None
         self._over = True
@@ -136,24 +103,7 @@ class Client:
         finally:
             await client.close()
 
-    @overload
-    async def call(self, command: CreateSession, *, timeout_s: float = ...) -> SessionCreated: ...
-    @overload
-    async def call(self, command: JoinSession, *, timeout_s: float = ...) -> Joined: ...
-    @overload
-    async def call(self, command: ResumeSession, *, timeout_s: float = ...) -> Resumed: ...
-    @overload
-    async def call(self, command: SubmitAnswer, *, timeout_s: float = ...) -> AnswerAccepted: ...
-    @overload
-    async def call(self, command: GetResults, *, timeout_s: float = ...) -> Results: ...
-    @overload
-    async def call(self, command: GetLog, *, timeout_s: float = ...) -> Log: ...
-    @overload
-    async def call(self, command: SyncClock, *, timeout_s: float = ...) -> Clock: ...
-    @overload
-    async def call(self, command: OkCommand, *, timeout_s: float = ...) -> Ok: ...
-
-    async def call(self, command: AnyClientMessage, *, timeout_s: float = TIMEOUT_S) -> ServerMessage:
+    async def call(self, command: ClientMessage[ReplyMessage], *, timeout_s: float = TIMEOUT_S) -> ReplyMessage:
         """Sends a command and returns its reply. A command without an `id` gets one.
 
         Raises:
@@ -168,9 +118,9 @@ class Client:
         reply = await self._wait(lambda: self._replies.pop(key, None), command, timeout_s)
         if isinstance(reply, Error):
             raise Refused(reply)
-        return reply
+        return cast("ReplyMessage", reply)
 
-    async def send(self, command: AnyClientMessage | str | bytes) -> None:
+    async def send(self, command: ClientMessage[Any] | str | bytes) -> None:
         """Sends a command, or any text as it is (bytes: a binary frame), and waits for nothing."""
         try:
             if isinstance(command, str | bytes):
@@ -280,7 +230,7 @@ class Client:
             async with asyncio.timeout(timeout_s), self._changed:
                 while (found := find()) is None:
                     if self._over:
-                        raise self._lost(what if isinstance(what, AnyClientMessage) else None)
+                        raise self._lost(what if isinstance(what, ClientMessage) else None)
                     await self._changed.wait()
         except TimeoutError:
             last = [type(message).__name__ for message in self.received[-8:]]
@@ -290,7 +240,7 @@ class Client:
     def _ending(self) -> tuple[int, str]:
         return self._websocket.close_code or 1006, self._websocket.close_reason or ""
 
-    def _lost(self, command: AnyClientMessage | None) -> Lost:
+    def _lost(self, command: ClientMessage[Any] | None) -> Lost:
         return Lost(*self._ending(), command)
 
     async def _measure_clock(self) -> float:

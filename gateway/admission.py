@@ -8,15 +8,7 @@ in seconds of any monotonic clock.
 import math
 from typing import Final
 
-from quickpoll.protocol import (
-    HOST_COMMANDS,
-    PLAYER_COMMANDS,
-    AnyClientMessage,
-    CreateSession,
-    JoinSession,
-    ResumeSession,
-    Role,
-)
+from quickpoll.protocol import AnyClientMessage, EntryCommand, Role
 
 # A page sends eight clock samples within a second and an answer every few seconds; a host clicks.
 BURST: Final = 20
@@ -28,8 +20,10 @@ REFUSALS_WINDOW_S: Final = 10.0
 FRAME_BURST: Final = 2048
 FRAME_REFILL_PER_S: Final = 50.0
 
-ENTRY_COMMANDS: Final = (CreateSession, JoinSession, ResumeSession)
-"""Commands that give a connection its one identity."""
+_FORBIDDEN: Final[dict[Role | None, str]] = {
+    Role.HOST: "only the host of a session may do this",
+    Role.PLAYER: "only a player of a session may do this; join first",
+}
 
 
 def why_forbidden(command: AnyClientMessage, role: Role | None, *, entering: bool) -> str | None:
@@ -40,15 +34,13 @@ def why_forbidden(command: AnyClientMessage, role: Role | None, *, entering: boo
         role: what it is bound to.
         entering: whether another command that would bind it is under way.
     """
-    if isinstance(command, ENTRY_COMMANDS):
+    if isinstance(command, EntryCommand):
         if role is not None:
             return f"this connection is already the session's {role}; open another one"
         return "this connection is already joining; wait for the reply" if entering else None
-    if isinstance(command, HOST_COMMANDS) and role is not Role.HOST:
-        return "only the host of a session may do this"
-    if isinstance(command, PLAYER_COMMANDS) and role is not Role.PLAYER:
-        return "only a player of a session may do this; join first"
-    return None
+    if command.by in (None, role):
+        return None
+    return _FORBIDDEN[command.by]
 
 
 class Bucket:

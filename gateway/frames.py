@@ -35,12 +35,8 @@ def ping_frame(content: bytes) -> bytes:
 class _SharedFrame:
     audience: Audience
     seq: int
+    droppable: bool
     frame: bytes
-
-    @property
-    def superseded_soon(self) -> bool:
-        """Whether the next one of its kind says all that it says: counts for players, not the host's lists."""
-        return self.seq == 0 and self.audience is Audience.PLAYERS
 
 
 Segment = bytes | dict[int, bytes]
@@ -76,7 +72,7 @@ class StepFrames:
         self._cuts: dict[tuple[Role, int, bool], Cut] = {}
         for item in step.items:
             if isinstance(item, Shared):
-                self._parts.append(_SharedFrame(item.audience, item.seq, text_frame(item.text)))
+                self._parts.append(_SharedFrame(item.audience, item.seq, item.droppable, text_frame(item.text)))
             elif isinstance(item, CloseAll):
                 self._close_all = item
             elif isinstance(item, CloseOne):
@@ -102,7 +98,7 @@ class StepFrames:
         Args:
             role: whose part.
             after_seq: leave out broadcasts up to this number, which the connection has seen already.
-            lean: leave out what the next message of its kind makes superfluous.
+            lean: leave out what may be dropped for a slow client.
         """
         key = (role, after_seq, lean)
         cut = self._cuts.get(key)
@@ -115,6 +111,6 @@ class StepFrames:
         for part in self._parts:
             if isinstance(part, dict):
                 segments.append(part)
-            elif part.audience != _OTHERS[role] and not (0 < part.seq <= after_seq or (lean and part.superseded_soon)):
+            elif part.audience != _OTHERS[role] and not (0 < part.seq <= after_seq or (lean and part.droppable)):
                 segments.append(part.frame)
         return segments

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Struct
 
-from gateway.admission import ENTRY_COMMANDS, why_forbidden
+from gateway.admission import why_forbidden
 from gateway.connection import Connection
 from gateway.limits import Limits
 from gateway.relay import Relay
@@ -23,6 +23,7 @@ from quickpoll.protocol import (
     Clock,
     CloseCode,
     CreateSession,
+    EntryCommand,
     Error,
     ErrorCode,
     JoinSession,
@@ -106,7 +107,7 @@ class Intake:
                 return Error(
                     code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
                 )
-        enters = isinstance(message, ENTRY_COMMANDS)
+        enters = isinstance(message, EntryCommand)
         session = message.code if isinstance(message, JoinSession) else _code_of(identity)
         self._relay.submit(connection, message, identity, self._now_ms(session), enters=enters)
         return None

@@ -159,6 +159,8 @@ class Shared(Struct, frozen=True, array_like=True, tag=1):
     audience: Audience
     seq: int
     text: bytes
+    droppable: bool = False
+    """Whether a client that reads too slowly may go without it; coordinators of version 0.1.0 do not say."""
 
 
 class Personal(Struct, frozen=True, array_like=True, tag=2):

@@ -7,7 +7,9 @@ wrong field. What depends on the state of a session is judged by the engine, not
 """
 
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any, Final, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -198,7 +200,7 @@ class Settings(Struct, frozen=True):
     """How much of an answer's way to the server may be forgiven, at most; 0: what counts is when it arrived."""
 
 
-# -- client to server -----------------------------------------------------------------------
+# -- what commands and messages are made of -------------------------------------------------
 
 MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern alone lets a last newline through
@@ -207,150 +209,6 @@ OptionIndex = Annotated[int, Meta(ge=0, le=5)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
-
-
-class ClientMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
-    """A command. `id`, if given, comes back as `reply_to` in its one reply."""
-
-    id: MessageId | None = None
-
-
-class CreateSession(ClientMessage, frozen=True, tag="create_session"):
-    """Opens a session for this quiz; the connection becomes its host. Reply: `session_created`."""
-
-    quiz: Quiz
-    settings: Settings = Settings()
-
-
-class JoinSession(ClientMessage, frozen=True, tag="join_session"):
-    """Joins a session; the connection becomes a player. Reply: `joined`."""
-
-    code: Code
-    name: Annotated[str, Meta(max_length=200)]
-    avatar: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class ResumeSession(ClientMessage, frozen=True, tag="resume_session"):
-    """Becomes the host or player again that the token names. Reply: `resumed`."""
-
-    token: Annotated[str, Meta(max_length=512)]
-    remote: bool = False
-    """For a host's token: as a second device beside the stage, a remote control."""
-
-
-class StartQuiz(ClientMessage, frozen=True, tag="start_quiz"):
-    """Opens question 0. Reply: `ok`."""
-
-
-class NextQuestion(ClientMessage, frozen=True, tag="next_question"):
-    """Opens the next question, or ends the quiz after the last. Reply: `ok`."""
-
-
-class CloseQuestion(ClientMessage, frozen=True, tag="close_question"):
-    """Closes the open question now. Reply: `ok`."""
-
-
-class SubmitAnswer(ClientMessage, frozen=True, tag="submit_answer"):
-    """Answers the open question, once. Reply: `answer_accepted`."""
-
-    question: QuestionIndex
-    answer: Answer
-    elapsed_ms: ElapsedMs | None = None
-    """From the moment when the options opened on the player's screen to the tap: see Fairness."""
-
-
-class KickPlayer(ClientMessage, frozen=True, tag="kick_player"):
-    """Removes a player from the session. Reply: `ok`."""
-
-    player_id: Annotated[str, Meta(max_length=64)]
-
-
-class LockSession(ClientMessage, frozen=True, tag="lock_session"):
-    """Refuses new players, or lets them in again. Reply: `ok`."""
-
-    locked: bool
-
-
-class PauseQuiz(ClientMessage, frozen=True, tag="pause_quiz"):
-    """Holds auto-advance, or lets it run again; an open question is not stopped. Reply: `ok`."""
-
-    paused: bool
-
-
-class SetExtraTime(ClientMessage, frozen=True, tag="set_extra_time"):
-    """Makes a player's own time limit longer, from the next question on. Reply: `ok`."""
-
-    player_id: Annotated[str, Meta(max_length=64)]
-    percent: ExtraTimePercent
-
-
-class GetResults(ClientMessage, frozen=True, tag="get_results"):
-    """Asks for the results of all closed questions and players. Reply: `results`."""
-
-    offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
-    """How many players to leave out, best first: what came as `next_offset`."""
-
-
-class GetLog(ClientMessage, frozen=True, tag="get_log"):
-    """Asks for the session's log, which `quickpoll replay` plays again. Reply: `log`."""
-
-    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,9}:[0-9a-f]{64})?$(?!\n)", max_length=74)] = ""
-    """Where to go on: what came as `next_cursor`; empty: from the beginning."""
-
-
-class EndSession(ClientMessage, frozen=True, tag="end_session"):
-    """Ends the session for everyone. Reply: `ok`."""
-
-
-class AskExtraTime(ClientMessage, frozen=True, tag="ask_extra_time"):
-    """Asks the host for extra time. Reply: `ok`."""
-
-
-class LeaveSession(ClientMessage, frozen=True, tag="leave_session"):
-    """Gives up the player's seat and points. Reply: `ok`."""
-
-
-class SyncClock(ClientMessage, frozen=True, tag="sync_clock"):
-    """Asks for the server's clock. Reply: `clock`, at once."""
-
-    t0: int | float
-
-
-HOST_COMMANDS: Final = (
-    StartQuiz,
-    NextQuestion,
-    CloseQuestion,
-    KickPlayer,
-    LockSession,
-    PauseQuiz,
-    SetExtraTime,
-    GetResults,
-    GetLog,
-    EndSession,
-)
-PLAYER_COMMANDS: Final = (SubmitAnswer, AskExtraTime, LeaveSession)
-
-SessionCommand = (
-    CreateSession
-    | JoinSession
-    | ResumeSession
-    | StartQuiz
-    | NextQuestion
-    | CloseQuestion
-    | SubmitAnswer
-    | KickPlayer
-    | LockSession
-    | PauseQuiz
-    | SetExtraTime
-    | GetResults
-    | GetLog
-    | EndSession
-    | AskExtraTime
-    | LeaveSession
-)
-"""The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
-
-AnyClientMessage = SessionCommand | SyncClock
 
 
 # -- parts of server messages ---------------------------------------------------------------
@@ -412,6 +270,9 @@ class LeaderboardEntry(Struct, frozen=True, kw_only=True):
 
 class ServerMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
     """A message from the server. `reply_to` is the `id` of the command that it answers."""
+
+    droppable: ClassVar[bool] = False
+    """Whether a slow player may go without it, since the next one of its kind says all that it says."""
 
     reply_to: str | UnsetType = UNSET
 
@@ -656,6 +517,8 @@ class YourExtraTime(ServerMessage, frozen=True, tag="your_extra_time"):
 class Lobby(ServerMessage, frozen=True, tag="lobby"):
     """To players, at most once a second."""
 
+    droppable = True
+
     player_count: int
 
 
@@ -675,6 +538,8 @@ class AnswerAccepted(ServerMessage, frozen=True, tag="answer_accepted"):
 
 class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
     """To all, coalesced: how many have answered. `player_ids`, to the host only: those new since the last one."""
+
+    droppable = True
 
     question: int
     answered: int
@@ -754,37 +619,197 @@ class Error(ServerMessage, frozen=True, tag="error"):
     retry_after_ms: int | UnsetType = UNSET
 
 
-AnyServerMessage = (
-    SessionCreated
-    | Joined
-    | Resumed
-    | Ok
-    | Clock
-    | PlayersJoined
-    | PlayersLeft
-    | PlayersReturned
-    | ExtraTimeAsked
-    | ExtraTimeSet
-    | Lobby
-    | SessionLocked
-    | QuizPaused
-    | NewQuestion
-    | AnswerAccepted
-    | AnswerProgress
-    | QuestionResults
-    | YourResult
-    | Leaderboard
-    | QuizEnded
-    | YourFinal
-    | YourExtraTime
-    | Results
-    | Log
-    | HostLeft
-    | HostReturned
-    | Kicked
-    | SessionClosed
-    | Error
-)
+# -- client to server -----------------------------------------------------------------------
+
+ReplyMessage = TypeVar("ReplyMessage", bound=ServerMessage)
+ANY_PHASE: Final = frozenset(Phase)
+_PLAYED: Final = frozenset({Phase.RESULTS, Phase.ENDED})
+
+
+class ClientMessage(Struct, Generic[ReplyMessage], frozen=True, kw_only=True, tag_field="type"):
+    """A command. `id`, if given, comes back as `reply_to` in its one reply: a `ReplyMessage`, or `error`.
+
+    Who may send a command, and when, is declared on its class. Gateways, the engine, clients and the
+    generated docs go by that.
+    """
+
+    by: ClassVar[Role | None] = None
+    """Who may send it; None: a connection without a role."""
+    phases: ClassVar[frozenset[Phase]] = ANY_PHASE
+    """The phases of the session in which it is possible."""
+    otherwise: ClassVar[tuple[ErrorCode, str]] = (ErrorCode.WRONG_PHASE, "")
+    """The error in another phase, and what people are told."""
+
+    id: MessageId | None = None
+
+
+class EntryCommand(ClientMessage[ReplyMessage], Generic[ReplyMessage], frozen=True):
+    """A command that gives a connection its one role."""
+
+
+class HostCommand(ClientMessage[ReplyMessage], Generic[ReplyMessage], frozen=True):
+    """A command of the session's host."""
+
+    by = Role.HOST
+
+
+class PlayerCommand(ClientMessage[ReplyMessage], Generic[ReplyMessage], frozen=True):
+    """A command of a player in the session."""
+
+    by = Role.PLAYER
+
+
+class CreateSession(EntryCommand[SessionCreated], frozen=True, tag="create_session"):
+    """Opens a session for this quiz; the connection becomes its host."""
+
+    quiz: Quiz
+    settings: Settings = Settings()
+
+
+class JoinSession(EntryCommand[Joined], frozen=True, tag="join_session"):
+    """Joins a session; the connection becomes a player."""
+
+    phases = ANY_PHASE - {Phase.ENDED}
+    otherwise = (ErrorCode.SESSION_ENDED, "This quiz is over. Ask the host for the code of the next one.")
+
+    code: Code
+    name: Annotated[str, Meta(max_length=200)]
+    avatar: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class ResumeSession(EntryCommand[Resumed], frozen=True, tag="resume_session"):
+    """Becomes the host or player again that the token names."""
+
+    token: Annotated[str, Meta(max_length=512)]
+    remote: bool = False
+    """For a host's token: as a second device beside the stage, a remote control."""
+
+
+class StartQuiz(HostCommand[Ok], frozen=True, tag="start_quiz"):
+    """Opens question 0."""
+
+    phases = frozenset({Phase.LOBBY})
+    otherwise = (ErrorCode.WRONG_PHASE, "The quiz has already started.")
+
+
+class NextQuestion(HostCommand[Ok], frozen=True, tag="next_question"):
+    """Opens the next question, or ends the quiz after the last."""
+
+    phases = frozenset({Phase.RESULTS})
+    otherwise = (ErrorCode.WRONG_PHASE, "The next question can come when this one's results are shown.")
+
+
+class CloseQuestion(HostCommand[Ok], frozen=True, tag="close_question"):
+    """Closes the open question now."""
+
+    phases = frozenset({Phase.QUESTION})
+    otherwise = (ErrorCode.WRONG_PHASE, "No question is open now.")
+
+
+class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):
+    """Answers the open question, once. Which question it is for decides whether it is in time, not the phase alone."""
+
+    question: QuestionIndex
+    answer: Answer
+    elapsed_ms: ElapsedMs | None = None
+    """From the moment when the options opened on the player's screen to the tap: see Fairness."""
+
+
+class KickPlayer(HostCommand[Ok], frozen=True, tag="kick_player"):
+    """Removes a player from the session."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+
+
+class LockSession(HostCommand[Ok], frozen=True, tag="lock_session"):
+    """Refuses new players, or lets them in again."""
+
+    locked: bool
+
+
+class PauseQuiz(HostCommand[Ok], frozen=True, tag="pause_quiz"):
+    """Holds auto-advance, or lets it run again; an open question is not stopped."""
+
+    paused: bool
+
+
+class SetExtraTime(HostCommand[Ok], frozen=True, tag="set_extra_time"):
+    """Makes a player's own time limit longer, from the next question on."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+    percent: ExtraTimePercent
+
+
+class GetResults(HostCommand[Results], frozen=True, tag="get_results"):
+    """Asks for the results of all closed questions and players."""
+
+    phases = _PLAYED
+    otherwise = (ErrorCode.WRONG_PHASE, "There are results when a question was closed.")
+
+    offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
+    """How many players to leave out, best first: what came as `next_offset`."""
+
+
+class GetLog(HostCommand[Log], frozen=True, tag="get_log"):
+    """Asks for the session's log, which `quickpoll replay` plays again."""
+
+    phases = _PLAYED
+    otherwise = (ErrorCode.WRONG_PHASE, "The log can be had when a question was closed.")
+
+    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,9}:[0-9a-f]{64})?$(?!\n)", max_length=74)] = ""
+    """Where to go on: what came as `next_cursor`; empty: from the beginning."""
+
+
+class EndSession(HostCommand[Ok], frozen=True, tag="end_session"):
+    """Ends the session for everyone."""
+
+
+class AskExtraTime(PlayerCommand[Ok], frozen=True, tag="ask_extra_time"):
+    """Asks the host for extra time."""
+
+
+class LeaveSession(PlayerCommand[Ok], frozen=True, tag="leave_session"):
+    """Gives up the player's seat and points."""
+
+
+class SyncClock(ClientMessage[Clock], frozen=True, tag="sync_clock"):
+    """Asks for the server's clock; anyone may, and a gateway answers at once."""
+
+    t0: int | float
+
+
+# -- all of them ------------------------------------------------------------------------------
+
+
+def _leaves(kind: type[Any]) -> list[type[Any]]:
+    """The classes below `kind` that nothing is derived from, by their bases and then as they are written."""
+    below = kind.__subclasses__()
+    return [leaf for sub in below for leaf in _leaves(sub)] if below else [kind]
+
+
+COMMANDS: Final[tuple[type[ClientMessage[Any]], ...]] = tuple(_leaves(ClientMessage))
+"""Every command."""
+MESSAGES: Final[tuple[type[ServerMessage], ...]] = tuple(_leaves(ServerMessage))
+"""Every message from the server."""
+
+
+def reply_of(command: type[ClientMessage[Any]]) -> type[ServerMessage]:
+    """The type of the reply to a command that is not refused."""
+    (base,) = command.__orig_bases__  # type: ignore[attr-defined]  # PEP 560; types.get_original_bases is of 3.12
+    reply: type[ServerMessage] = get_args(base)[0]
+    return reply
+
+
+if TYPE_CHECKING:
+    AnyClientMessage = ClientMessage[Any]
+    SessionCommand = ClientMessage[Any]
+    AnyServerMessage = ServerMessage
+else:
+    # What a decoder needs are all the classes by name; for the type checker their bases say as much.
+    AnyClientMessage = reduce(or_, COMMANDS)
+    SessionCommand = reduce(or_, (kind for kind in COMMANDS if kind is not SyncClock))
+    """The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
+    AnyServerMessage = reduce(or_, MESSAGES)
 
 
 # -- bytes <-> messages ---------------------------------------------------------------------
@@ -817,10 +842,7 @@ _command_decoder: Final[msgspec.json.Decoder[AnyClientMessage]] = msgspec.json.D
 _head_decoder: Final = msgspec.json.Decoder(_Head)
 _message_decoder: Final[msgspec.json.Decoder[AnyServerMessage]] = msgspec.json.Decoder(AnyServerMessage)
 _encoder: Final = msgspec.json.Encoder()
-_COMMAND_TYPES: Final = frozenset(
-    struct.__struct_config__.tag
-    for struct in (*HOST_COMMANDS, *PLAYER_COMMANDS, CreateSession, JoinSession, ResumeSession, SyncClock)
-)
+_COMMAND_TYPES: Final = frozenset(kind.__struct_config__.tag for kind in COMMANDS)
 
 
 def decode_command(text: bytes | str) -> AnyClientMessage:
@@ -855,7 +877,7 @@ def encode_message(message: ServerMessage) -> bytes:
     return _encoder.encode(message)
 
 
-def encode_command(command: ClientMessage) -> bytes:
+def encode_command(command: ClientMessage[Any]) -> bytes:
     """Encodes one client message as the UTF-8 text of a frame."""
     return _encoder.encode(command)
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from coordinator.engine import Close, CloseSession, CommandReply, Effects, ToEach, ToMany
 from quickpoll import envelope
 from quickpoll.envelope import (
+    Audience,
     Binding,
     CloseAll,
     CloseOne,
@@ -57,7 +58,7 @@ class Outbox:
                 case CommandReply():
                     self._reply(effect, last_step)
                 case ToMany():
-                    self._items[code].append(Shared(effect.audience, effect.seq, encode_message(effect.message)))
+                    self._items[code].append(_shared(effect))
                 case ToEach():
                     self._items[code].append(_personal(effect))
                 case Close(connection, close_code, reason, message):
@@ -108,6 +109,12 @@ def _seen_seq(message: ServerMessage) -> int:
     if isinstance(message, SessionCreated | Joined | Resumed):
         return message.session.seq
     raise TypeError(f"{type(message).__name__} binds no connection")
+
+
+def _shared(effect: ToMany) -> Shared:
+    # Lists for the host hold what is new since the last one: only what players get is said again by the next.
+    droppable = effect.message.droppable and effect.audience is Audience.PLAYERS
+    return Shared(effect.audience, effect.seq, encode_message(effect.message), droppable)
 
 
 def _personal(effect: ToEach) -> Personal:

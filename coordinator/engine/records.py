@@ -16,6 +16,12 @@ from msgspec import Meta, Struct
 from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Settings
 
 
+class HostRecord(Struct, frozen=True, array_like=True):
+    """Something that the host did: a replay does it again as a command."""
+
+    at: int
+
+
 class Began(Struct, frozen=True, array_like=True, tag="session"):
     """The first: a session was created.
 
@@ -51,10 +57,9 @@ class Left(Struct, frozen=True, array_like=True, tag="leave"):
     player: int
 
 
-class PlayerKicked(Struct, frozen=True, array_like=True, tag="kick"):
+class PlayerKicked(HostRecord, frozen=True, array_like=True, tag="kick"):
     """The host has removed a player."""
 
-    at: int
     player: int
 
 
@@ -73,38 +78,31 @@ class Connected(Struct, frozen=True, array_like=True, tag="link"):
     round_trip_ms: int
 
 
-class Locked(Struct, frozen=True, array_like=True, tag="lock"):
+class Locked(HostRecord, frozen=True, array_like=True, tag="lock"):
     """The host has closed the session to new players, or opened it."""
 
-    at: int
     locked: bool
 
 
-class Paused(Struct, frozen=True, array_like=True, tag="pause"):
+class Paused(HostRecord, frozen=True, array_like=True, tag="pause"):
     """The host has held auto-advance, or let it run again."""
 
-    at: int
     paused: bool
 
 
-class ExtraTime(Struct, frozen=True, array_like=True, tag="extra_time"):
+class ExtraTime(HostRecord, frozen=True, array_like=True, tag="extra_time"):
     """The host has set a player's extra time, from the next question on."""
 
-    at: int
     player: int
     percent: ExtraTimePercent
 
 
-class Next(Struct, frozen=True, array_like=True, tag="next"):
+class Next(HostRecord, frozen=True, array_like=True, tag="next"):
     """The host has started the quiz, or moved on."""
 
-    at: int
 
-
-class ClosesQuestion(Struct, frozen=True, array_like=True, tag="close"):
+class ClosesQuestion(HostRecord, frozen=True, array_like=True, tag="close"):
     """The host has closed the question."""
-
-    at: int
 
 
 class Answered(Struct, frozen=True, array_like=True, tag="answer"):

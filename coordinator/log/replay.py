@@ -123,11 +123,13 @@ class Replay:
                 return self._by_player(record.player, answer, record.round_trip_ms), Drawn()
             case records.Began() | records.Opened() | records.Closed() | records.Ended():
                 return Tick(), Drawn()
-            case _:
+            case records.HostRecord():
                 body = self._host_command(record)
                 return self._command(self.session.host_identity, body, connection=_HOST), Drawn()
+            case _:
+                assert_never(record)
 
-    def _host_command(self, record: "_ByHost") -> SessionCommand:
+    def _host_command(self, record: records.HostRecord) -> SessionCommand:
         match record:
             case records.Next():
                 return StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion()
@@ -142,7 +144,7 @@ class Replay:
             case records.ExtraTime():
                 return SetExtraTime(player_id=self._players[record.player], percent=record.percent)
             case _:
-                assert_never(record)
+                raise NotImplementedError(type(record).__name__)
 
     def _by_player(self, number: int, body: SessionCommand, round_trip_ms: int = 0) -> Command:
         player_id = self._players[number]
@@ -171,8 +173,3 @@ class Replay:
             player = self.session.players[self._players[number]]
             if player.connection is not None:
                 self.session.set_connection(player, ConnectionId(_GONE, number))
-
-
-_ByHost = (
-    records.Next | records.ClosesQuestion | records.PlayerKicked | records.Locked | records.Paused | records.ExtraTime
-)

@@ -96,7 +96,7 @@ def test_an_optional_field_of_the_server_is_absent_or_filled_but_never_null() ->
     assert you["answer"] is None
 
 
-@pytest.mark.parametrize("struct", [*codegen.COMMANDS, *codegen.MESSAGES], ids=lambda struct: str(struct.__name__))
+@pytest.mark.parametrize("struct", [*protocol.COMMANDS, *protocol.MESSAGES], ids=lambda struct: str(struct.__name__))
 def test_every_message_is_in_every_generated_file(struct: type) -> None:
     tag = struct.__struct_config__.tag  # type: ignore[attr-defined]
     schema, types, page = GENERATED.values()

@@ -14,7 +14,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from quickpoll.protocol import AnyClientMessage, EndSession
+from quickpoll import protocol
+from quickpoll.protocol import EndSession
 from tests.fuzz.corpus import ENDINGS, TEXTS
 
 
@@ -53,7 +54,7 @@ class Fuzz:
                 yield Frame(Opcode.PING if number % 2 else Opcode.PONG, part[:125]).serialize(mask=True)
 
 
-COMMANDS: Final = tuple(str(kind.__struct_config__.tag) for kind in AnyClientMessage.__args__)
+COMMANDS: Final = tuple(str(kind.__struct_config__.tag) for kind in protocol.COMMANDS)
 
 _characters: Final = st.characters(exclude_categories=["Cs"])
 _json: Final = st.recursive(
@@ -94,7 +95,7 @@ def _command(kind: type[Any]) -> st.SearchStrategy[str]:
 
 _texts: Final = (
     # Almost never the end: what comes after it tries nothing more.
-    st.one_of([_command(kind) for kind in AnyClientMessage.__args__ if kind is not EndSession])
+    st.one_of([_command(kind) for kind in protocol.COMMANDS if kind is not EndSession])
     | st.sampled_from(TEXTS)
     | st.text(_characters, max_size=80)
 )

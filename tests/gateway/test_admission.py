@@ -4,8 +4,6 @@ import pytest
 
 from gateway.admission import BURST, FRAME_BURST, MAX_REFUSALS, REFUSALS_WINDOW_S, Admission, why_forbidden
 from quickpoll.protocol import (
-    HOST_COMMANDS,
-    PLAYER_COMMANDS,
     AnyClientMessage,
     JoinSession,
     ResumeSession,
@@ -31,10 +29,6 @@ JOIN = JoinSession(code="123456", name="Ann")
 def test_each_command_belongs_to_a_role(command: AnyClientMessage, allowed: set[Role | None]) -> None:
     for role in (None, Role.HOST, Role.PLAYER):
         assert (why_forbidden(command, role, entering=False) is None) == (role in allowed)
-
-
-def test_no_command_is_both_the_hosts_and_a_players() -> None:
-    assert not set(HOST_COMMANDS) & set(PLAYER_COMMANDS)
 
 
 def test_a_connection_joins_one_session_at_a_time() -> None:

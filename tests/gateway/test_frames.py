@@ -75,13 +75,14 @@ def test_broadcasts_that_were_seen_are_left_out() -> None:
     assert texts(step.cut(Role.PLAYER, 4).common) == [b"unnumbered", b"new"]
 
 
-def test_only_counts_for_players_are_left_out_for_who_is_behind() -> None:
+def test_only_what_may_be_dropped_is_left_out_for_a_connection_that_is_behind() -> None:
     step = frames(
-        shared(Audience.PLAYERS, 0, b"count"),
-        shared(Audience.HOST, 0, b"roster"),
-        shared(Audience.PLAYERS, 3, b"host_left"),
+        Shared(Audience.PLAYERS, 0, b"count", droppable=True),
+        Shared(Audience.PLAYERS, 0, b"unnumbered"),
+        Shared(Audience.HOST, 0, b"roster"),
+        Shared(Audience.PLAYERS, 3, b"host_left"),
     )
-    assert texts(step.cut(Role.PLAYER, lean=True).common) == [b"host_left"]
+    assert texts(step.cut(Role.PLAYER, lean=True).common) == [b"unnumbered", b"host_left"]
     assert texts(step.cut(Role.HOST, lean=True).common) == [b"roster"]
 
 

@@ -11,20 +11,29 @@ from msgspec import NODEFAULT, UNSET
 from msgspec import inspect as types
 
 from quickpoll.protocol import (
-    HOST_COMMANDS,
-    PLAYER_COMMANDS,
+    ANY_PHASE,
+    COMMANDS,
+    MESSAGES,
+    AnswerAccepted,
+    AnswerProgress,
     AnyClientMessage,
     AnyServerMessage,
     BadMessage,
     Broadcast,
+    ClientMessage,
     Clock,
     CloseCode,
     CreateSession,
     Error,
     ErrorCode,
+    Joined,
+    JoinSession,
+    Lobby,
     LockSession,
     Ok,
+    Phase,
     Quiz,
+    Role,
     ServerMessage,
     SessionCommand,
     StartQuiz,
@@ -34,6 +43,7 @@ from quickpoll.protocol import (
     decode_message,
     encode_command,
     encode_message,
+    reply_of,
 )
 
 Json = dict[str, Any]
@@ -435,7 +445,23 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())
     assert {*get_args(AnyClientMessage)} - {*get_args(SessionCommand)} == {SyncClock}
-    assert tags(*HOST_COMMANDS).isdisjoint(tags(*PLAYER_COMMANDS))
+
+
+def test_a_command_says_who_may_send_it_when_and_what_answers_it() -> None:
+    assert (StartQuiz.by, StartQuiz.phases, reply_of(StartQuiz)) == (Role.HOST, frozenset({Phase.LOBBY}), Ok)
+    assert (SubmitAnswer.by, SubmitAnswer.phases, reply_of(SubmitAnswer)) == (Role.PLAYER, ANY_PHASE, AnswerAccepted)
+    assert (JoinSession.by, JoinSession.phases, reply_of(JoinSession)) == (None, ANY_PHASE - {Phase.ENDED}, Joined)
+    assert reply_of(SyncClock) is Clock
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_a_command_that_some_phases_do_not_have_says_why(command: type[ClientMessage[Any]]) -> None:
+    assert bool(command.otherwise[1]) == (command.phases != ANY_PHASE)
+    assert reply_of(command) in MESSAGES
+
+
+def test_only_counts_that_are_said_again_may_be_dropped() -> None:
+    assert {message for message in MESSAGES if message.droppable} == {Lobby, AnswerProgress}
 
 
 def test_only_what_everyone_sees_has_a_seq() -> None:

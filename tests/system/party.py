@@ -74,7 +74,8 @@ class Party:
     async def resume_host(self) -> SessionView:
         """The host comes back, and sees this."""
         self.host = await self.connect()
-        return (await self.host.resume(self.record.token())).session
+        resumed = await self.host.resume(self.record.token())
+        return resumed.session
 
     async def resume(self, name: str) -> tuple[SessionView, You]:
         """A player comes back, and sees this."""

@@ -19,6 +19,7 @@ from quickpoll.envelope import (
     decode_step,
 )
 from quickpoll.protocol import (
+    AnswerProgress,
     CloseCode,
     ErrorCode,
     Joined,
@@ -93,12 +94,20 @@ def test_what_shows_no_session_binds_nobody() -> None:
 
 def test_a_step_holds_what_was_said_to_many_in_order_each_encoded_once() -> None:
     locked = SessionLocked(seq=3, locked=True)
-    outbox = said(ToMany(Audience.ALL, locked), ToMany(Audience.PLAYERS, Lobby(player_count=2)))
+    progress = AnswerProgress(question=0, answered=1, total=2)
+    outbox = said(
+        ToMany(Audience.ALL, locked),
+        ToMany(Audience.PLAYERS, Lobby(player_count=2)),
+        ToMany(Audience.PLAYERS, progress),
+        ToMany(Audience.HOST, progress),
+    )
     step = decode_step(outbox.step(CODE, 5))
     assert (step.fence, step.step) == (99, 5)
     assert step.items == (
         Shared(Audience.ALL, 3, encode_message(locked)),
-        Shared(Audience.PLAYERS, 0, encode_message(Lobby(player_count=2))),
+        Shared(Audience.PLAYERS, 0, encode_message(Lobby(player_count=2)), droppable=True),
+        Shared(Audience.PLAYERS, 0, encode_message(progress), droppable=True),
+        Shared(Audience.HOST, 0, encode_message(progress)),
     )
 
 

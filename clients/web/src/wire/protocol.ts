@@ -219,16 +219,6 @@ export interface CloseQuestion {
   id?: string | null;
 }
 
-/** Answers the open question, once. Reply: `answer_accepted`. */
-export interface SubmitAnswer {
-  type: "submit_answer";
-  question: number;
-  answer: Answer;
-  /** From the moment when the options opened on the player's screen to the tap: see Fairness. */
-  elapsed_ms?: number | null;
-  id?: string | null;
-}
-
 /** Removes a player from the session. Reply: `ok`. */
 export interface KickPlayer {
   type: "kick_player";
@@ -280,6 +270,16 @@ export interface EndSession {
   id?: string | null;
 }
 
+/** Answers the open question, once. Which question it is for decides whether it is in time, not the phase alone. Reply: `answer_accepted`. */
+export interface SubmitAnswer {
+  type: "submit_answer";
+  question: number;
+  answer: Answer;
+  /** From the moment when the options opened on the player's screen to the tap: see Fairness. */
+  elapsed_ms?: number | null;
+  id?: string | null;
+}
+
 /** Asks the host for extra time. Reply: `ok`. */
 export interface AskExtraTime {
   type: "ask_extra_time";
@@ -292,7 +292,7 @@ export interface LeaveSession {
   id?: string | null;
 }
 
-/** Asks for the server's clock. Reply: `clock`, at once. */
+/** Asks for the server's clock; anyone may, and a gateway answers at once. Reply: `clock`. */
 export interface SyncClock {
   type: "sync_clock";
   t0: number;
@@ -427,6 +427,87 @@ export interface PlayerSummary {
   answers: (PlayerAnswer | null)[];
 }
 
+/** To all: new players are refused, or let in again. */
+export interface SessionLocked {
+  type: "session_locked";
+  locked: boolean;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all: auto-advance is held, or runs again; in the results it starts anew. */
+export interface QuizPaused {
+  type: "quiz_paused";
+  paused: boolean;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, `lead_ms` before `opens_at`: show the options at `opens_at` on the synchronised clock. */
+export interface NewQuestion {
+  type: "new_question";
+  question: PublicQuestion;
+  opens_at: number;
+  closes_at: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, when a question was closed. */
+export interface QuestionResults {
+  type: "question_results";
+  question: number;
+  correct: number[];
+  counts: number[];
+  answered: number;
+  total: number;
+  explanation: string | null;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, after the results: the top ten, and how many players there are. */
+export interface Leaderboard {
+  type: "leaderboard";
+  question: number;
+  entries: LeaderboardEntry[];
+  total: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, after the last question: the top three. */
+export interface QuizEnded {
+  type: "quiz_ended";
+  podium: LeaderboardEntry[];
+  total: number;
+  questions: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To players: the host's connection is gone; the quiz goes on by its timers. */
+export interface HostLeft {
+  type: "host_left";
+  reply_to?: string;
+  seq: number;
+}
+
+/** To players: the host is back. */
+export interface HostReturned {
+  type: "host_returned";
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, then the connection closes with 4500. `reason`: `ended_by_host`, `idle` or `lost`. */
+export interface SessionClosed {
+  type: "session_closed";
+  reason: string;
+  reply_to?: string;
+  seq: number;
+}
+
 /** To the host. */
 export interface SessionCreated {
   type: "session_created";
@@ -446,6 +527,40 @@ export interface Joined {
   name: string;
   avatar: string;
   session: SessionView;
+  reply_to?: string;
+}
+
+/**
+ * To the player, between `question_results` and `leaderboard`.
+ *
+ * `correct` is null for a poll; `response_ms` is null without an answer.
+ */
+export interface YourResult {
+  type: "your_result";
+  question: number;
+  answered: boolean;
+  correct: boolean | null;
+  points: number;
+  total_points: number;
+  rank: number;
+  streak: number;
+  response_ms: number | null;
+  reply_to?: string;
+}
+
+/**
+ * To the player, after `quiz_ended`. `correct` counts right answers.
+ *
+ * `average_response_ms` is that of the answers given, rounded down; null if there was none.
+ */
+export interface YourFinal {
+  type: "your_final";
+  rank: number;
+  points: number;
+  correct: number;
+  questions: number;
+  best_streak: number;
+  average_response_ms: number | null;
   reply_to?: string;
 }
 
@@ -517,37 +632,18 @@ export interface ExtraTimeSet {
   reply_to?: string;
 }
 
+/** To the player: the host has set it. It holds from the next `new_question` on; 0: none. */
+export interface YourExtraTime {
+  type: "your_extra_time";
+  percent: ExtraTimePercent;
+  reply_to?: string;
+}
+
 /** To players, at most once a second. */
 export interface Lobby {
   type: "lobby";
   player_count: number;
   reply_to?: string;
-}
-
-/** To all: new players are refused, or let in again. */
-export interface SessionLocked {
-  type: "session_locked";
-  locked: boolean;
-  reply_to?: string;
-  seq: number;
-}
-
-/** To all: auto-advance is held, or runs again; in the results it starts anew. */
-export interface QuizPaused {
-  type: "quiz_paused";
-  paused: boolean;
-  reply_to?: string;
-  seq: number;
-}
-
-/** To all, `lead_ms` before `opens_at`: show the options at `opens_at` on the synchronised clock. */
-export interface NewQuestion {
-  type: "new_question";
-  question: PublicQuestion;
-  opens_at: number;
-  closes_at: number;
-  reply_to?: string;
-  seq: number;
 }
 
 /**
@@ -576,80 +672,6 @@ export interface AnswerProgress {
   reply_to?: string;
 }
 
-/** To all, when a question was closed. */
-export interface QuestionResults {
-  type: "question_results";
-  question: number;
-  correct: number[];
-  counts: number[];
-  answered: number;
-  total: number;
-  explanation: string | null;
-  reply_to?: string;
-  seq: number;
-}
-
-/**
- * To the player, between `question_results` and `leaderboard`.
- *
- * `correct` is null for a poll; `response_ms` is null without an answer.
- */
-export interface YourResult {
-  type: "your_result";
-  question: number;
-  answered: boolean;
-  correct: boolean | null;
-  points: number;
-  total_points: number;
-  rank: number;
-  streak: number;
-  response_ms: number | null;
-  reply_to?: string;
-}
-
-/** To all, after the results: the top ten, and how many players there are. */
-export interface Leaderboard {
-  type: "leaderboard";
-  question: number;
-  entries: LeaderboardEntry[];
-  total: number;
-  reply_to?: string;
-  seq: number;
-}
-
-/** To all, after the last question: the top three. */
-export interface QuizEnded {
-  type: "quiz_ended";
-  podium: LeaderboardEntry[];
-  total: number;
-  questions: number;
-  reply_to?: string;
-  seq: number;
-}
-
-/**
- * To the player, after `quiz_ended`. `correct` counts right answers.
- *
- * `average_response_ms` is that of the answers given, rounded down; null if there was none.
- */
-export interface YourFinal {
-  type: "your_final";
-  rank: number;
-  points: number;
-  correct: number;
-  questions: number;
-  best_streak: number;
-  average_response_ms: number | null;
-  reply_to?: string;
-}
-
-/** To the player: the host has set it. It holds from the next `new_question` on; 0: none. */
-export interface YourExtraTime {
-  type: "your_extra_time";
-  percent: ExtraTimePercent;
-  reply_to?: string;
-}
-
 /** To the host who asked: closed questions, and players, best first; who has left is not among them. */
 export interface Results {
   type: "results";
@@ -672,33 +694,11 @@ export interface Log {
   reply_to?: string;
 }
 
-/** To players: the host's connection is gone; the quiz goes on by its timers. */
-export interface HostLeft {
-  type: "host_left";
-  reply_to?: string;
-  seq: number;
-}
-
-/** To players: the host is back. */
-export interface HostReturned {
-  type: "host_returned";
-  reply_to?: string;
-  seq: number;
-}
-
 /** To the player, then the connection closes with 4501. */
 export interface Kicked {
   type: "kicked";
   reason: string;
   reply_to?: string;
-}
-
-/** To all, then the connection closes with 4500. `reason`: `ended_by_host`, `idle` or `lost`. */
-export interface SessionClosed {
-  type: "session_closed";
-  reason: string;
-  reply_to?: string;
-  seq: number;
 }
 
 /** To who caused it. `message` is for people and says what to do. */
@@ -717,7 +717,6 @@ export type AnyClientMessage =
   | StartQuiz
   | NextQuestion
   | CloseQuestion
-  | SubmitAnswer
   | KickPlayer
   | LockSession
   | PauseQuiz
@@ -725,13 +724,25 @@ export type AnyClientMessage =
   | GetResults
   | GetLog
   | EndSession
+  | SubmitAnswer
   | AskExtraTime
   | LeaveSession
   | SyncClock;
 
 export type AnyServerMessage =
+  | SessionLocked
+  | QuizPaused
+  | NewQuestion
+  | QuestionResults
+  | Leaderboard
+  | QuizEnded
+  | HostLeft
+  | HostReturned
+  | SessionClosed
   | SessionCreated
   | Joined
+  | YourResult
+  | YourFinal
   | Resumed
   | Ok
   | Clock
@@ -740,22 +751,11 @@ export type AnyServerMessage =
   | PlayersReturned
   | ExtraTimeAsked
   | ExtraTimeSet
+  | YourExtraTime
   | Lobby
-  | SessionLocked
-  | QuizPaused
-  | NewQuestion
   | AnswerAccepted
   | AnswerProgress
-  | QuestionResults
-  | YourResult
-  | Leaderboard
-  | QuizEnded
-  | YourFinal
-  | YourExtraTime
   | Results
   | Log
-  | HostLeft
-  | HostReturned
   | Kicked
-  | SessionClosed
   | Error;
