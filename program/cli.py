@@ -1,7 +1,7 @@
 """The command line: arguments to settings to one of the processes, and failures to one line and a code.
 
-Exit codes: 0 ended as asked (Ctrl-C and SIGTERM too), 1 a failure that its line says how to mend (of `replay`: not the
-same), 2 an argument or setting that is not allowed.
+Exit codes: 0 it ended as asked (Ctrl-C and SIGTERM too); 1 it failed, and its line says what to do (for `replay`: not
+the same); 2 an argument or setting is not allowed.
 """
 
 import argparse
@@ -10,11 +10,14 @@ import os
 import signal
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from io import TextIOWrapper
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 from quickpoll import __version__
+from quickpoll.printable import printable
 from quickpoll.settings import FILE_SUFFIX, SETTINGS, BadSetting, Failure, Setting, load, unknown_variables
 
 DESCRIPTION: Final = """\
@@ -34,31 +37,67 @@ COMMANDS: Final = {
 }
 
 
+TOOLS: Final = {
+    "replay": "plays the log of a session again",
+    "loadtest": "a crowd of simulated players, and a verdict on lost and doubled answers",
+}
+"""Commands that are no servers; each has arguments of its own."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command to its end and returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["loadtest"]:
-        from clients.loadtest.__main__ import main as loadtest  # noqa: PLC0415  (no server needs it)
-
-        return loadtest(arguments[1:], "quickpoll loadtest")
-    signal.signal(signal.SIGTERM, _end)  # until the event loop takes over, and after it
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode shows names as it can
     try:
-        if arguments[:1] == ["replay"]:
-            from program import replay_command as replay  # noqa: PLC0415  (no server needs it)
-
-            return replay.main(arguments[1:])
+        if (tool := _tool(arguments)) is not None:
+            return tool(arguments[1:])
+        signal.signal(signal.SIGTERM, _end)  # until the event loop takes over, and after it
         given = vars(_parser().parse_args(arguments))
         command = given.pop("command") or "serve"
         flags = {name: text for name, text in given.items() if text is not None}
         _run(command, flags, os.environ)
     except Failure as failure:
-        sys.stderr.write(f"quickpoll: {failure}\n")
+        sys.stderr.write(f"quickpoll: {printable(str(failure))}\n")
         return failure.exit_code
     except KeyboardInterrupt:
         pass
     except BrokenPipeError:  # whoever read our output has had enough: nothing is left to be flushed at the exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _tool(arguments: Sequence[str]) -> Callable[[Sequence[str]], int] | None:
+    """The command with arguments of its own that is asked for; None: one of `COMMANDS`, or help.
+
+    Raises:
+        BadSetting: flags of servers stand before it.
+    """
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("--"):
+        has_its_value = "=" in arguments[place] or arguments[place] in ("--help", "--version")
+        place += 1 if has_its_value else 2
+    name = arguments[place] if place < len(arguments) else ""
+    if name not in TOOLS or arguments[0] in ("--help", "--version"):
+        return None
+    if place:
+        flag = arguments[0].partition("=")[0]
+        raise BadSetting(f"{flag} has no meaning for `quickpoll {name}`; `quickpoll {name} --help` lists its arguments")
+    if name == "loadtest":
+        from clients.loadtest.__main__ import main as loadtest  # noqa: PLC0415  (no server needs it)
+
+        return partial(loadtest, program="quickpoll loadtest")
+    from program import replay_command as replay  # noqa: PLC0415  (no server needs it)
+
+    return replay.main
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the list of all flags is for those who ask for it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadSetting(f"{message}; `{self.prog} --help` lists what there is")
 
 
 def _run(command: str, flags: Mapping[str, str], environment: Mapping[str, str]) -> None:
@@ -78,7 +117,7 @@ def _run(command: str, flags: Mapping[str, str], environment: Mapping[str, str])
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="quickpoll",
         description=DESCRIPTION,
         epilog=_epilog(),
@@ -90,9 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name, explanation in COMMANDS.items():
         _add_flags(commands.add_parser(name, help=explanation, description=explanation), name)
-    # For the list: these have parsers of their own.
-    commands.add_parser("replay", help="plays the log of a session again")
-    commands.add_parser("loadtest", help="a crowd of simulated players, and a verdict on lost and doubled answers")
+    for name, explanation in TOOLS.items():
+        commands.add_parser(name, help=explanation)  # for the list: each has a parser of its own
     return parser
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
+from quickpoll.printable import printable
+
 _STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -19,12 +21,21 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     if stream.isatty():
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
+        handler.setFormatter(ReadableLines("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     else:
         handler.setFormatter(JsonLines())
     handler.addFilter(_without_handshake_traceback)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("websockets").setLevel(logging.WARNING)
+
+
+class ReadableLines(logging.Formatter):
+    """One line for people, and below it the lines of a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of one record; a message may quote clients and files, and stays on its line."""
+        head, *traceback = super().format(_with_message(record, printable(record.getMessage()))).split("\n")
+        return "\n".join([head, *map(printable, traceback)])
 
 
 class JsonLines(logging.Formatter):
@@ -41,7 +52,11 @@ class JsonLines(logging.Formatter):
         fields |= {name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS}
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(fields, enc_hook=str).decode()
+        return printable(msgspec.json.encode(fields, enc_hook=str).decode())  # JSON lets 8-bit controls through
+
+
+def _with_message(record: logging.LogRecord, message: str) -> logging.LogRecord:
+    return logging.makeLogRecord(vars(record) | {"msg": message, "args": None})
 
 
 def _without_handshake_traceback(record: logging.LogRecord) -> bool:

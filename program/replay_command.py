@@ -20,6 +20,7 @@ from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
 from program.ranking_file import Line, write
 from quickpoll import __version__
+from quickpoll.printable import printable
 from quickpoll.settings import BadSetting
 
 SHOWN: Final = 20
@@ -108,7 +109,8 @@ def _rank(given: argparse.Namespace, log: SessionLog, session: Session) -> None:
     new = Replay(log, wish.ruling, wish.streak_bonus).run() if wish.said else session
     ordered = ranking.in_order(new.players.values())
     lines = [Line(player, session.players[player.id], report.points_of(new, player)) for player in ordered]
-    _say(f"\nNew ranking: {wish.said}" if wish.said else "\nRanking")
+    _say("")
+    _say(f"New ranking: {wish.said}" if wish.said else "Ranking")
     width = max([len(line.new.name) for line in lines[:SHOWN]], default=0)
     if wish.said:
         _say(f"{'new':>5} {'old':>5}  {'player':{width}} {'points':>7} {'before':>7}")
@@ -201,4 +203,5 @@ def _moment(at: int) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    """Prints one line; titles, names and options come from the file, which anybody may have written."""
+    sys.stdout.write(printable(line) + "\n")

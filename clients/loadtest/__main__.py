@@ -21,6 +21,7 @@ from clients.loadtest.limits import CannotRun, raise_file_limit, refuse_stranger
 from clients.loadtest.plan import Plan
 from clients.loadtest.seen import Tally
 from clients.loadtest.wire import WireError
+from quickpoll.printable import printable
 
 if TYPE_CHECKING:
     from clients.loadtest.director import Run
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m clien
                 refuse_strangers(url)
         return _play(options, plan)
     except (CannotRun, OSError, WireError) as error:
-        print(f"loadtest: {error or type(error).__name__}", file=sys.stderr)
+        print(f"loadtest: {printable(str(error)) or type(error).__name__}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("loadtest: broken off", file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import Final
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Report
 from clients.loadtest.seen import Tally
+from quickpoll.printable import printable
 
 MAX_FINDINGS: Final = 20
 """How many findings are shown; JSON has them all."""
@@ -79,7 +80,7 @@ def as_table(figures: Report) -> str:
         f"{'GOOD' if figures.good else 'BAD'}: {figures.lost} answers lost, {figures.doubled} doubled,"
         f" {len(figures.findings)} other findings"
     )
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))  # codes and findings quote the server
 
 
 def _head(figures: Report) -> str:

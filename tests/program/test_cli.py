@@ -66,6 +66,26 @@ def test_a_flag_of_another_command_ends_it_with_2() -> None:
     assert "--data-dir has no meaning for `quickpoll gateway`" in the_line(result)
 
 
+@pytest.mark.parametrize("command", ["loadtest", "replay"])
+@pytest.mark.parametrize("flag", [["--port", "9000"], ["--port=9000"]])
+def test_a_server_flag_before_a_tool_ends_it_with_2(command: str, flag: list[str]) -> None:
+    result = quickpoll(*flag, command, "file")
+    assert result.returncode == 2
+    assert f"--port has no meaning for `quickpoll {command}`" in the_line(result)
+
+
+@pytest.mark.parametrize("arguments", [["--prot", "1"], ["gateways"], ["gateway", "--data-dir", "x"], ["--port"]])
+def test_what_it_does_not_know_is_said_in_one_line(arguments: list[str]) -> None:
+    result = quickpoll(*arguments)
+    assert result.returncode == 2
+    assert arguments[-1] in the_line(result) or "--data-dir" in the_line(result) or "--prot" in the_line(result)
+    assert "--help` lists what there is" in the_line(result)
+
+
+def test_an_argument_cannot_write_control_characters_to_the_terminal() -> None:
+    assert "\x1b" not in the_line(quickpoll("--host", "\x1b[2J"))
+
+
 def test_the_load_test_is_a_command_with_arguments_of_its_own() -> None:
     result = quickpoll("loadtest", "--help")
     assert result.returncode == 0

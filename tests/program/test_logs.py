@@ -32,6 +32,27 @@ def test_on_a_terminal_a_line_is_for_people() -> None:
     assert stream.getvalue().endswith(" INFO    gateway.app: listening on port 8000\n")
 
 
+def test_a_message_that_quotes_a_client_cannot_paint_over_lines() -> None:
+    logs.configure(stream := Terminal())
+    logging.getLogger("gateway.app").warning("refused: %s", "\x1b[2K\r\x9b1A\nall is well")
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith(r"refused: \u001b[2K\u000d\u009b1A\u000aall is well")
+    logs.configure(other := io.StringIO())
+    logging.getLogger("gateway.app").warning("refused: %s", "\x9b1A", extra={"origin": "\x9b2J"})
+    assert "\x9b" not in other.getvalue()
+    assert [(line["message"], line["origin"]) for line in lines(other)] == [("refused: \x9b1A", "\x9b2J")]
+
+
+def test_on_a_terminal_a_traceback_keeps_its_lines() -> None:
+    logs.configure(stream := Terminal())
+    try:
+        int("\x1b[2Jbad")
+    except ValueError:
+        logging.getLogger("x").exception("it ended")
+    assert stream.getvalue().count("\n") > 3
+    assert "\x1b" not in stream.getvalue()
+
+
 def test_elsewhere_a_line_is_one_json_object_with_its_extra_fields() -> None:
     logs.configure(stream := io.StringIO())
     logging.getLogger("gateway.app").warning("closed\nslowly", extra={"close_code": 1013, "where": {1}})

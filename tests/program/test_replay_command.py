@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from program import replay_command as replay
 from quickpoll import __version__
@@ -130,6 +131,23 @@ def test_a_file_that_was_changed_is_not_the_same(played: Played, capsys: pytest.
 def test_what_cannot_be_done_is_said_in_one_line(played: Played, arguments: list[str], advice: str) -> None:
     with pytest.raises(BadSetting, match=advice):
         replay.main([str(played.path), *arguments])
+
+
+def test_a_file_cannot_paint_its_own_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    painted, *others = SINGLE.options
+    painted = replace(painted, text="Nice\r\x1b[2KSame results")
+    game = Game(replace(SINGLE, options=(painted, *others)))
+    seat = game.join("Ann")
+    game.open()
+    accepted = game.answer(seat, 0)
+    assert isinstance(accepted, AnswerAccepted)
+    file = tmp_path / "log.jsonl"
+    file.write_bytes(game.exported())
+    replay.main([str(file), "--receipt", str(accepted.receipt)])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\r" not in out
+    assert r"option 1 (Nice\u000d\u001b[2KSame results), by Ann" in out
 
 
 def test_a_command_says_it_by_its_exit_code(played: Played, tmp_path: Path) -> None:
