@@ -64,8 +64,8 @@ autobahn: .venv/dev.stamp  ## the Autobahn test suite on the gateway's connectio
 	$(BIN)/python -m tests.autobahn $(WSTEST)
 
 .PHONY: capacity
-capacity: .venv/dev.stamp  ## reckon docs/scaling.md anew from what `make bench` measured
-	$(BIN)/python -m benchmarks.capacity
+capacity: .venv/dev.stamp  ## recompute docs/scaling.md from what `make bench` measured
+	$(BIN)/python -m benchmarks.scaling_page
 
 .PHONY: check check-server check-pages
 check: check-server check-pages  ## lint, format, types, import directions, of server and pages; seconds
@@ -84,13 +84,13 @@ format: .venv/dev.stamp $(WEB)/node_modules/.stamp  ## format the code and fix w
 	$(NPM) run format
 
 .PHONY: generate
-generate: .venv/dev.stamp  ## write the generated files anew: protocol types and pages of docs/
+generate: .venv/dev.stamp  ## rewrite the generated files: protocol types and pages of docs/
 	$(BIN)/python -m quickpoll.settings
 	$(BIN)/python -m quickpoll.metrics
 	$(BIN)/python -m clients.codegen
 
 .PHONY: pictures
-pictures: .venv/dev.stamp pages programs  ## take the pictures of docs/ anew, in a game in real browsers
+pictures: .venv/dev.stamp pages programs  ## retake the pictures of docs/, in a game in real browsers
 	$(BIN)/python -m tests.system.film
 
 .PHONY: pages
@@ -121,7 +121,7 @@ clean:  ## remove everything that was installed or built
 
 # -- what the targets stand on: each stamp is newer than what it was made from ---------------
 
-# --clear: a half-made or moved environment is made anew; no activated one is used.
+# --clear: a half-made or moved environment is made again; no activated one is used.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "QuickPoll needs Python 3.11 or later. If you have one, name it: make run PYTHON=python3.12" >&2; exit 1; }

@@ -37,8 +37,8 @@ def python(locked: str) -> Iterator[str]:
     _tell(locked, len(looked_up), len(report))
     for package in looked_up:
         for vulnerability in package["vulns"]:
-            mended = ", ".join(vulnerability["fix_versions"]) or "no version yet"
-            yield f"{package['name']} {package['version']}: {vulnerability['id']}, mended in {mended}"
+            fixed_in = ", ".join(vulnerability["fix_versions"]) or "no version yet"
+            yield f"{package['name']} {package['version']}: {vulnerability['id']}, fixed in {fixed_in}"
 
 
 def pages() -> Iterator[str]:

@@ -1,7 +1,5 @@
 """From what was measured to how many processes a number of players needs, and how long they then wait.
 
-    python -m benchmarks.capacity    (or `make capacity`) writes the tables of docs/scaling.md from results.json
-
 The costs are those of one core of the machine that was measured. `predictions` holds the model against the
 measured latencies; `sizes` are the answers.
 """
@@ -11,10 +9,8 @@ import random
 import sys
 from collections.abc import Mapping
 from itertools import accumulate
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks import results
 from benchmarks.queueing import Arrival, Stage, percentile, simulate
 from benchmarks.results import Case, figure
 from coordinator import reader
@@ -276,19 +272,3 @@ def predictions(given: Costs, cases: dict[str, Case]) -> list[Prediction]:
             Prediction(f"`next` to the last player, {where}", asked, figure(cases, "c", f"asked {players}")),
         ]
     return found
-
-
-def main() -> None:
-    """Writes the tables."""
-    from benchmarks.scaling_page import write  # noqa: PLC0415
-
-    cases = results.load()
-    try:
-        given = costs(cases)
-    except KeyError as missing:
-        raise SystemExit(f"not measured yet: {missing.args[0]}; run `make bench` first") from None
-    write(Path("docs/scaling.md"), given, cases)
-
-
-if __name__ == "__main__":
-    main()

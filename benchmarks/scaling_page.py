@@ -1,10 +1,14 @@
-"""The tables of docs/scaling.md, between marks. Pure but for `write`."""
+"""The tables of docs/scaling.md, between marks, from what was measured.
+
+python -m benchmarks.scaling_page    (or `make capacity`) writes them from results.json
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.capacity import PROCESSES, Costs, predictions, size, steady_ms
+from benchmarks import results
+from benchmarks.capacity import PROCESSES, Costs, costs, predictions, size, steady_ms
 from benchmarks.results import Case
 
 PLAYERS: Final = (100, 10_000, 1_000_000, 10_000_000)
@@ -71,3 +75,17 @@ def _predictions(given: Costs, cases: dict[str, Case]) -> str:
         [found.what, f"{found.model_ms:.0f} ms", f"{found.measured_ms:.0f} ms"] for found in predictions(given, cases)
     ]
     return _table(("all on one core", "model", "measured"), rows)
+
+
+def main() -> None:
+    """Writes the tables."""
+    cases = results.load()
+    try:
+        given = costs(cases)
+    except KeyError as missing:
+        raise SystemExit(f"not measured yet: {missing.args[0]}; run `make bench` first") from None
+    write(Path("docs/scaling.md"), given, cases)
+
+
+if __name__ == "__main__":
+    main()

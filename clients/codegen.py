@@ -198,7 +198,7 @@ def _ts_type(type_: types.Type, *, server: bool = False, alias: bool = True) -> 
 
 
 def markdown(page: str) -> str:
-    """The text of `docs/protocol.md`: `page` with its tables written anew."""
+    """The text of `docs/protocol.md`: `page` with its tables rewritten."""
     tables = {
         "limits": _md_table("| limit | |", [(f"`{name}`", f"{value:,}") for name, value in _constants().items()]),
         "commands": _md_commands(),

@@ -1,6 +1,6 @@
 """A small client of the protocol, for tests and as an example to write others by.
 
-    async with Client.connect("ws://127.0.0.1:8000/ws") as client:
+    async with QuizClient.connect("ws://127.0.0.1:8000/ws") as client:
         joined = await client.call(JoinSession(code="123456", name="Ada"))
         asked = await client.expect(NewQuestion)
         await client.until(asked.opens_at)
@@ -44,7 +44,7 @@ Message = TypeVar("Message", bound=ServerMessage)
 Found = TypeVar("Found")
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A command was answered with `error`."""
 
     def __init__(self, error: Error) -> None:
@@ -66,8 +66,8 @@ class Lost(Exception):
         self.command = command
 
 
-class Client:
-    """One client, on one connection at a time. Made by `Client.connect`."""
+class QuizClient:
+    """One client, on one connection at a time. Made by `QuizClient.connect`."""
 
     def __init__(self, url: str, origin: str | None = None) -> None:
         self.received: list[ServerMessage] = []
@@ -85,7 +85,7 @@ class Client:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, url: str, *, origin: str | None = None) -> "AsyncIterator[Client]":
+    async def connect(cls, url: str, *, origin: str | None = None) -> "AsyncIterator[QuizClient]":
         """Connects to `url` (`ws://host:port/ws`), and closes the connection at the end.
 
         Args:
@@ -107,7 +107,7 @@ class Client:
         """Sends a command and returns its reply. A command without an `id` gets one.
 
         Raises:
-            Refused: the reply is an error.
+            CommandRefused: the reply is an error.
             Lost: the connection ended before the reply.
             TimeoutError: no reply within `timeout_s`.
         """
@@ -117,7 +117,7 @@ class Client:
         key = str(command.id)
         reply = await self._wait(lambda: self._replies.pop(key, None), command, timeout_s)
         if isinstance(reply, Error):
-            raise Refused(reply)
+            raise CommandRefused(reply)
         return cast("ReplyMessage", reply)
 
     async def send(self, command: ClientMessage[Any] | str | bytes) -> None:

@@ -1,45 +1,26 @@
-"""The internal port: whether this process lives, whether it can do its work, and its figures.
+"""The internal port: the health of the process with its reasons (`quickpoll.health`), and its figures.
 
-`/livez` (and `/healthz`, its older name) asks nobody else: 200 as long as the event loop turns.
-`/readyz` is 200 while work can be done here, else 503. The status is the contract; with `?verbose`
-the text says why. `/metrics` is for Prometheus.
+`/metrics` is for Prometheus.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from quickpoll import __version__
+from quickpoll.health import Ready, health
 from quickpoll.metrics import Figures, ProcessFigures
 
 if TYPE_CHECKING:
     from program.exposition import Exposition
 
-Ready = Callable[[], Awaitable[tuple[bool, str]]]
-"""Whether the process can do its work, and the reason in a few words."""
 LAG_EVERY_S: Final = 0.1
-
-
-async def health(path: str, ready: Ready) -> tuple[HTTPStatus, str] | None:
-    """The answer to a health path (with its query), None for any other path."""
-    parts = urlsplit(path)
-    if parts.path in ("/livez", "/healthz"):
-        good, reason = True, "alive"
-    elif parts.path == "/readyz":
-        good, reason = await ready()
-    else:
-        return None
-    text = "ok\n" if good else "not ready\n"
-    if "verbose" in parse_qs(parts.query, keep_blank_values=True):
-        text += f"{reason}\nquickpoll {__version__}\n"
-    return (HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE), text
 
 
 class Admin:
@@ -73,7 +54,7 @@ class Admin:
     async def _respond(self, connection: ServerConnection, request: Request) -> Response:
         if urlsplit(request.path).path == "/metrics":
             return await self._tell_figures()
-        answer = await health(request.path, self._ready)
+        answer = await health(request.path, self._ready, tells_why=True)
         status, text = answer or (HTTPStatus.NOT_FOUND, "not found\n")
         return connection.respond(status, text)
 

@@ -16,7 +16,7 @@ _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
-class Line:
+class RankedLine:
     """A player under the new ruling and as played."""
 
     new: Player
@@ -25,7 +25,7 @@ class Line:
     """Under the new ruling, by question."""
 
 
-def write(path: Path, title: str, ruling: str, lines: Sequence[Line]) -> None:
+def write(path: Path, title: str, ruling: str, lines: Sequence[RankedLine]) -> None:
     """Writes the file; how follows from the end of its name."""
     if path.suffix == ".csv":
         _write_csv(path, lines)
@@ -47,7 +47,7 @@ def write(path: Path, title: str, ruling: str, lines: Sequence[Line]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_csv(path: Path, lines: Sequence[Line]) -> None:
+def _write_csv(path: Path, lines: Sequence[RankedLine]) -> None:
     questions = len(lines[0].points) if lines else 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

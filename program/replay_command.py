@@ -18,7 +18,7 @@ from coordinator.engine.scoring import Ruling
 from coordinator.log import file as log_file
 from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
-from program.ranking_file import Line, write
+from program.ranking_file import RankedLine, write
 from quickpoll import __version__
 from quickpoll.printable import printable
 from quickpoll.settings import BadSetting
@@ -108,7 +108,7 @@ def _rank(given: argparse.Namespace, log: SessionLog, session: Session) -> None:
     wish = _wish(given, session)
     new = Replay(log, wish.ruling, wish.streak_bonus).run() if wish.said else session
     ordered = ranking.in_order(new.players.values())
-    lines = [Line(player, session.players[player.id], report.points_of(new, player)) for player in ordered]
+    lines = [RankedLine(player, session.players[player.id], report.points_of(new, player)) for player in ordered]
     _say("")
     _say(f"New ranking: {wish.said}" if wish.said else "Ranking")
     width = max([len(line.new.name) for line in lines[:SHOWN]], default=0)

@@ -1,7 +1,7 @@
 """Wires the processes: everything in one, a gateway alone, a coordinator alone.
 
 Each starts what it is made of at the same time, runs until SIGTERM or Ctrl-C, and ends in reverse
-order with nothing left behind; a second signal cuts the draining short. What a person can mend
+order with nothing left behind; a second signal cuts the draining short. What a person can put right
 raises `Failure`. The parts are imported where they are used: a gateway needs no coordinator, and
 the embedded server starts while they are imported.
 """
@@ -23,7 +23,7 @@ from program.embedded import EmbeddedServer, find_server, kept_secret
 from quickpoll.settings import Failure, ProcessSettings
 
 if TYPE_CHECKING:
-    from program.admin import Ready
+    from quickpoll.health import Ready
     from quickpoll.metrics import Figures
 
 GATEWAY_DRAIN_S: Final = 5.0
@@ -34,7 +34,7 @@ WATCH_S: Final = 0.5
 log = logging.getLogger(__name__)
 
 
-class Part(Protocol):
+class Startable(Protocol):
     """Something that a process starts and stops."""
 
     async def start(self) -> None:
@@ -44,7 +44,7 @@ class Part(Protocol):
         """Leaves nothing behind."""
 
 
-class Worker(Protocol):
+class Component(Protocol):
     """A gateway or a coordinator."""
 
     async def ended(self) -> str:
@@ -196,7 +196,7 @@ class Signals:
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def _until_told(signals: Signals, *workers: Worker) -> None:
+async def _until_told(signals: Signals, *workers: Component) -> None:
     """Returns at the first signal.
 
     Raises:
@@ -218,7 +218,7 @@ async def _until(ready: "Ready") -> None:
 
 
 @asynccontextmanager
-async def _started(*parts: Part) -> AsyncIterator[None]:
+async def _started(*parts: Startable) -> AsyncIterator[None]:
     """Starts the parts at the same time, and stops those that started, the last one first."""
     async with AsyncExitStack() as stack:
         outcomes = await asyncio.gather(*(part.start() for part in parts), return_exceptions=True)
@@ -231,7 +231,7 @@ async def _started(*parts: Part) -> AsyncIterator[None]:
         yield
 
 
-def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> list[Part]:
+def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> list[Startable]:
     if settings.admin_port is None:
         return []
     from program.admin import Admin
@@ -243,7 +243,7 @@ def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> li
 class _Listening:
     """A part that listens, with a clear word for when it cannot."""
 
-    def __init__(self, part: Part, host: str, port: int, flag: str) -> None:
+    def __init__(self, part: Startable, host: str, port: int, flag: str) -> None:
         self._part = part
         self._host, self._port, self._flag = host, port, flag
 

@@ -293,7 +293,7 @@ class SessionLocked(Broadcast, frozen=True, tag="session_locked"):
 
 
 class QuizPaused(Broadcast, frozen=True, tag="quiz_paused"):
-    """To all: auto-advance is held, or runs again; in the results it starts anew."""
+    """To all: auto-advance is held, or runs again; in the results it starts again."""
 
     paused: bool
 

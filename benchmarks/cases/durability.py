@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.results import Row
 from benchmarks.rig import SERVER_CORE, Rig, free_port, on_core, rig_on, spent_ms
-from clients.player import Client
+from clients.player import QuizClient
 from program.embedded import find_server
 from quickpoll.protocol import CreateSession, LockSession, Option, PollQuestion, Quiz
 
@@ -57,7 +57,7 @@ async def _measure(level: Level) -> Sequence[Row]:
     with tempfile.TemporaryDirectory(prefix="quickpoll-bench-") as name:
         folder = Path(name)
         async with _redis(folder, level) as running, rig_on(running, folder, settings), AsyncExitStack() as stack:
-            hosts = [await stack.enter_async_context(Client.connect(running.urls[0])) for _ in range(SESSIONS)]
+            hosts = [await stack.enter_async_context(QuizClient.connect(running.urls[0])) for _ in range(SESSIONS)]
             for host in hosts:
                 await host.call(CreateSession(quiz=QUIZ))
             alone = [await _wait_ms(host) for host in hosts * ROUNDS_ALONE]
@@ -73,7 +73,7 @@ async def _measure(level: Level) -> Sequence[Row]:
     )
 
 
-async def _wait_ms(host: Client) -> float:
+async def _wait_ms(host: QuizClient) -> float:
     sent = time.perf_counter()
     await host.call(LockSession(locked=True))
     return 1000 * (time.perf_counter() - sent)

@@ -1,4 +1,4 @@
-"""(c) How long everyone waits: for the question, for the acknowledgement of an answer, for the own result."""
+"""(c) How long everyone waits: for the question, for the acknowledgement of an answer, for a player's own result."""
 
 from typing import Final
 

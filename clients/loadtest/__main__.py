@@ -19,7 +19,7 @@ from clients.loadtest.arguments import (
 )
 from clients.loadtest.limits import CannotRun, raise_file_limit, refuse_strangers
 from clients.loadtest.plan import Plan
-from clients.loadtest.seen import Tally
+from clients.loadtest.seen import LiveCounts
 from clients.loadtest.wire import WireError
 from quickpoll.printable import printable
 
@@ -90,7 +90,7 @@ def _play(options: argparse.Namespace, plan: Plan) -> int:
     raise_file_limit(plan.sessions + (total if processes == 1 else 0))
 
     async def watched() -> "Run":
-        tally = Tally()
+        tally = LiveCounts()
         live = Live(plan, tally)
         live.start()
         try:

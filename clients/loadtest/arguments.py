@@ -6,7 +6,7 @@ from typing import Final
 
 DEFAULT_URL: Final = "ws://127.0.0.1:8000/ws"
 DESCRIPTION: Final = """\
-Plays a quiz with a crowd of simulated players, measures how long they wait, and reckons every point anew.
+Plays a quiz with a crowd of simulated players, measures how long they wait, and computes every point again.
 
 Exit code 0: every accepted answer was counted once, and all points are right; 1: not so; 2: it could not run.
 """

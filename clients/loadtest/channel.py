@@ -6,8 +6,8 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.seen import Seen, Tally
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.seen import LiveCounts, Seen
 
 LENGTH_BYTES: Final = 8
 Incoming = TypeVar("Incoming")
@@ -18,7 +18,7 @@ class Assignment(Struct, frozen=True, tag=True):
     """To a process that has just started: what it plays."""
 
     plan: Plan
-    parts: tuple[Part, ...]
+    parts: tuple[Share, ...]
 
 
 class Join(Struct, frozen=True, tag=True):
@@ -57,7 +57,7 @@ class Done(Struct, frozen=True, tag=True):
 class Counted(Struct, frozen=True, tag=True):
     """What has happened since the last one, and how busy the process was at its busiest."""
 
-    tally: Tally
+    tally: LiveCounts
     busiest: float
     lag_s: float
 

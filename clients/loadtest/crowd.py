@@ -1,6 +1,6 @@
 """The players of one session in this process, and what they saw.
 
-What is measured is noted at the arrival of a message; what can wait is reckoned afterwards. Only messages
+What is measured is noted at the arrival of a message; what can wait is computed afterwards. Only messages
 that the ledger or the figures need are decoded, and a broadcast only once for all players.
 """
 
@@ -15,9 +15,9 @@ from typing import Any, Final
 import msgspec
 
 from clients.loadtest.ledger import Round
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.player import Player
-from clients.loadtest.seen import Seen, Tally, Timing
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.player import SimulatedPlayer
+from clients.loadtest.seen import LiveCounts, Seen, Timing
 from quickpoll.protocol import NewQuestion, QuestionResults, YourFinal
 
 PATIENCE_S: Final = 30.0
@@ -34,9 +34,9 @@ class Doors:
 
 
 class Crowd:
-    """Part of a session's players. One who never gets the end of a question is in the ledger."""
+    """Some of a session's players. One who never gets the end of a question is in the ledger."""
 
-    def __init__(self, plan: Plan, part: Part, tally: Tally, doors: Doors) -> None:
+    def __init__(self, plan: Plan, part: Share, tally: LiveCounts, doors: Doors) -> None:
         self.plan = plan
         self.quiz = plan.quiz()
         self.tally = tally
@@ -47,7 +47,7 @@ class Crowd:
         self.ended = False
         self._part = part
         self._doors = doors
-        self._players: list[Player] = []
+        self._players: list[SimulatedPlayer] = []
         self._waiting: list[set[int]] = [set(range(part.first, part.end)) for _ in range(plan.questions + 1)]
         """Players who have not got the end of a question; in the last place, of the quiz."""
         self._changed = asyncio.Event()
@@ -70,11 +70,11 @@ class Crowd:
             ConnectionRefusedError: the server answered with an error.
         """
         self.clock_ahead_ms = clock_ahead_ms
-        self._players = [Player(self, number) for number in range(self._part.first, self._part.end)]
+        self._players = [SimulatedPlayer(self, number) for number in range(self._part.first, self._part.end)]
         first, *others = self._players
         started = asyncio.get_running_loop().time()
 
-        async def join(turn: int, player: Player) -> None:
+        async def join(turn: int, player: SimulatedPlayer) -> None:
             if per_s:
                 await asyncio.sleep(started + turn / per_s - asyncio.get_running_loop().time())
             async with self._doors.others:

@@ -16,8 +16,8 @@ from clients.loadtest.crowd import Crowd, Doors
 from clients.loadtest.host import Host
 from clients.loadtest.meter import Meter
 from clients.loadtest.plan import Plan, deal
-from clients.loadtest.seen import Seen, Tally, together
-from clients.loadtest.workers import Worker
+from clients.loadtest.seen import LiveCounts, Seen, together
+from clients.loadtest.workers import WorkerProcess
 from quickpoll.protocol import CreateSession, EndSession, NextQuestion, StartQuiz
 
 OPENING_AT_ONCE: Final = 50
@@ -51,7 +51,7 @@ class Run:
     """As `Meter` has them: the worst of any process of the load test, while it played."""
 
 
-class Session:
+class PlayedSession:
     """One session, as its host leads it."""
 
     def __init__(self, plan: Plan, number: int) -> None:
@@ -105,7 +105,7 @@ async def no_phase(_name: str) -> None:
 
 
 async def play(
-    plan: Plan, processes: int = 1, phase: Callable[[str], Awaitable[None]] = no_phase, tally: Tally | None = None
+    plan: Plan, processes: int = 1, phase: Callable[[str], Awaitable[None]] = no_phase, tally: LiveCounts | None = None
 ) -> Run:
     """Plays everything; takes about `questions` × (lead + answer window), and the joining.
 
@@ -120,26 +120,26 @@ async def play(
         ConnectionRefusedError: it refuses the host or a player.
     """
     run = Run(plan, processes)
-    sessions = [Session(plan, number) for number in range(plan.sessions)]
+    sessions = [PlayedSession(plan, number) for number in range(plan.sessions)]
     async with AsyncExitStack() as hosts:
         for session in sessions:
             hosts.callback(session.leave)
-        await _each(sessions, Session.open, at_once=OPENING_AT_ONCE)
+        await _each(sessions, PlayedSession.open, at_once=OPENING_AT_ONCE)
         async with AsyncExitStack() as stack:
-            workers = await _deal_out(sessions, plan, processes, tally or Tally(), stack)
+            workers = await _deal_out(sessions, plan, processes, tally or LiveCounts(), stack)
             await _play(run, sessions, phase, workers)
-        await _each(sessions, Session.close)
+        await _each(sessions, PlayedSession.close)
     return run
 
 
 async def _deal_out(
-    sessions: Sequence[Session], plan: Plan, processes: int, tally: Tally, stack: AsyncExitStack
-) -> list[Worker]:
+    sessions: Sequence[PlayedSession], plan: Plan, processes: int, tally: LiveCounts, stack: AsyncExitStack
+) -> list[WorkerProcess]:
     """Gives the sessions their players, until the stack is closed; the processes that have them, if not this one."""
     workers, doors = [], Doors()
     for parts in deal(plan, processes):
         if processes > 1:
-            workers.append(await stack.enter_async_context(Worker.started(plan, parts, tally)))
+            workers.append(await stack.enter_async_context(WorkerProcess.started(plan, parts, tally)))
         for part in parts:
             if processes > 1:
                 players: Players = workers[-1].players(part.session)
@@ -151,10 +151,13 @@ async def _deal_out(
 
 
 async def _play(
-    run: Run, sessions: Sequence[Session], phase: Callable[[str], Awaitable[None]], workers: Sequence[Worker]
+    run: Run,
+    sessions: Sequence[PlayedSession],
+    phase: Callable[[str], Awaitable[None]],
+    workers: Sequence[WorkerProcess],
 ) -> None:
     started = time.perf_counter()
-    await _each(sessions, Session.fill)
+    await _each(sessions, PlayedSession.fill)
     run.joining_s = time.perf_counter() - started
     await phase("joined")
     meter = Meter()
@@ -165,19 +168,19 @@ async def _play(
     await _each(sessions, lambda session: session.play(rng.uniform(0, spread_s)))
     run.playing_s = time.perf_counter() - started
     meter.stop()
-    meters: list[Meter | Worker] = [meter, *workers]
+    meters: list[Meter | WorkerProcess] = [meter, *workers]
     run.busiest, run.lag_s = max(one.busiest for one in meters), max(one.lag_s for one in meters)
     await phase("played")
     run.sessions = list(await asyncio.gather(*(session.end() for session in sessions)))
 
 
 async def _each(
-    sessions: Sequence[Session], work: Callable[[Session], Awaitable[None]], at_once: int | None = None
+    sessions: Sequence[PlayedSession], work: Callable[[PlayedSession], Awaitable[None]], at_once: int | None = None
 ) -> None:
     """Does it with all sessions at the same time; the first failure ends it."""
     places = asyncio.Semaphore(at_once or len(sessions))
 
-    async def one(session: Session) -> None:
+    async def one(session: PlayedSession) -> None:
         async with places:
             await work(session)
 

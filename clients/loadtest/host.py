@@ -25,8 +25,8 @@ from quickpoll.protocol import (
 PATIENCE_S: Final = 30.0
 RETRY_S: Final = 0.5
 CLOCK_SAMPLES: Final = 5
-Reply = SessionCreated | Ok | Clock | Resumed
-_reply: Final = msgspec.json.Decoder(Reply | Error)
+HostReply = SessionCreated | Ok | Clock | Resumed
+_reply: Final = msgspec.json.Decoder(HostReply | Error)
 _REPLIES: Final = tuple(b'{"type":"%s"' % kind for kind in (b"session_created", b"ok", b"clock", b"resumed", b"error"))
 
 
@@ -38,7 +38,7 @@ class Host:
         self._turn = turn
         self._wire: Wire | None = None
         self._token = ""
-        self._replies: dict[str, asyncio.Future[Reply | Error]] = {}
+        self._replies: dict[str, asyncio.Future[HostReply | Error]] = {}
 
     async def create(self, command: CreateSession) -> str:
         """Opens a session; its code. Raises as `call`."""
@@ -57,7 +57,7 @@ class Host:
             samples.append((back - clock.t0, (clock.t1 + clock.t2 - clock.t0 - back) / 2))
         return min(samples)[1]
 
-    async def call(self, command: AnyClientMessage) -> Reply:
+    async def call(self, command: AnyClientMessage) -> HostReply:
         """Sends a command until it has a reply, with the same `id` on whichever connection; later if that is asked.
 
         Raises:
@@ -92,9 +92,9 @@ class Host:
                 pass
         return self._wire
 
-    async def _ask(self, wire: Wire, command: AnyClientMessage) -> Reply | None:
+    async def _ask(self, wire: Wire, command: AnyClientMessage) -> HostReply | None:
         """The reply; None when there was none on this connection, or it shall be asked again, after a while."""
-        waiting: asyncio.Future[Reply | Error] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[HostReply | Error] = asyncio.get_running_loop().create_future()
         self._replies[str(command.id)] = waiting
         wire.send(encode_command(command))
         try:

@@ -1,6 +1,6 @@
 """What was sent against what was told: every accepted answer in exactly one result, every point by the rule. Pure.
 
-The rule is reckoned here anew, from `docs/protocol.md` and nothing of the server.
+The rule is computed here again, from `docs/protocol.md` and nothing of the server.
 """
 
 from collections import Counter
@@ -49,7 +49,7 @@ def _indexes(answer: Answer) -> frozenset[int]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Audit:
     """What is wrong; nothing, if all is well."""
 
     lost: int
@@ -65,7 +65,7 @@ class Verdict:
         return not (self.lost or self.doubled or self.findings)
 
 
-def judge(rounds: Sequence[Round], finals: Mapping[int, YourFinal], players: int) -> Verdict:
+def judge(rounds: Sequence[Round], finals: Mapping[int, YourFinal], players: int) -> Audit:
     """Compares all that was told with all that was sent."""
     lost = doubled = 0
     findings: list[str] = []
@@ -84,7 +84,7 @@ def judge(rounds: Sequence[Round], finals: Mapping[int, YourFinal], players: int
             findings.append(
                 f"player {player} ended with {final.points} points at rank {final.rank}, not {total} at {ranks[player]}"
             )
-    return Verdict(lost, doubled, tuple(findings))
+    return Audit(lost, doubled, tuple(findings))
 
 
 def _count(played: Round) -> tuple[int, int]:

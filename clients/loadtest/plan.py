@@ -69,7 +69,7 @@ def _question(index: int, limit_ms: int) -> Question:
     return kind(f"Question {index}?", options, time_limit_ms=limit_ms)
 
 
-class Part(Struct, frozen=True):
+class Share(Struct, frozen=True):
     """The players of one session that one process plays: numbers from `first` up to, not with, `end`."""
 
     session: int
@@ -80,23 +80,23 @@ class Part(Struct, frozen=True):
         return self.end - self.first
 
 
-def deal(plan: Plan, processes: int) -> list[list[Part]]:
+def deal(plan: Plan, processes: int) -> list[list[Share]]:
     """Which parts each process plays: all have the same number of players, but for one; sessions stay together."""
     total = plan.sessions * plan.players
     bounds = [total * number // processes for number in range(processes + 1)]
     return [_parts(plan.players, first, end) for first, end in pairwise(bounds)]
 
 
-def _parts(per_session: int, first: int, end: int) -> list[Part]:
+def _parts(per_session: int, first: int, end: int) -> list[Share]:
     parts = []
     while first < end:
         session, number = divmod(first, per_session)
         taken = min(per_session - number, end - first)
-        parts.append(Part(session, number, number + taken))
+        parts.append(Share(session, number, number + taken))
         first += taken
     return parts
 
 
-def players_of(parts: Sequence[Part]) -> int:
+def players_of(parts: Sequence[Share]) -> int:
     """How many players the parts have together."""
     return sum(len(part) for part in parts)

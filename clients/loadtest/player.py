@@ -1,14 +1,16 @@
 """One simulated player: joins, answers each question once, comes back when it was cut off, notes what it is told."""
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from clients.loadtest.seen import Timing, count
+from clients.loadtest.plan import Plan
+from clients.loadtest.seen import LiveCounts, Seen, Timing, count
 from clients.loadtest.wire import Wire, WireError, open_wire
 from quickpoll.protocol import (
     AnswerAccepted,
@@ -16,7 +18,9 @@ from quickpoll.protocol import (
     ErrorCode,
     Joined,
     JoinSession,
+    NewQuestion,
     Phase,
+    QuestionResults,
     Resumed,
     ResumeSession,
     SubmitAnswer,
@@ -24,9 +28,6 @@ from quickpoll.protocol import (
     YourResult,
     encode_command,
 )
-
-if TYPE_CHECKING:
-    from clients.loadtest.crowd import Crowd
 
 OPEN_MARGIN_S: Final = 0.05
 """How long after `opens_at` the first answer may be sent: the clocks agree to a few milliseconds only."""
@@ -48,10 +49,44 @@ class TryAgain(ConnectionRefusedError):
         self.after_s = (error.retry_after_ms or 1000) / 1000
 
 
-class Player:
+class PlayersCrowd(Protocol):
+    """What a player needs of the crowd that it belongs to: see `clients.loadtest.crowd.Crowd`."""
+
+    plan: Plan
+    seen: Seen
+    tally: LiveCounts
+    rng: random.Random
+    ended: bool
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs something beside what goes on."""
+
+    def asked(self, text: bytes) -> NewQuestion:
+        """A `new_question`, decoded once for all players."""
+
+    def resulted(self, text: bytes) -> int:
+        """The question of a `question_results`, noted once for all players."""
+
+    def told_results(self, results: QuestionResults) -> None:
+        """Notes the results of a question."""
+
+    def finished(self, player: int, index: int) -> None:
+        """Notes that a player has got the end of a question."""
+
+    def final(self, player: int, final: YourFinal) -> None:
+        """Notes that a player has got its final result."""
+
+    def lost(self, player: int) -> None:
+        """Notes that a player will not come back."""
+
+    def in_s(self, moment_ms: int) -> float:
+        """How many seconds until the server's clock shows `moment_ms`."""
+
+
+class SimulatedPlayer:
     """One player of a crowd, by its number in the session."""
 
-    def __init__(self, crowd: "Crowd", number: int) -> None:
+    def __init__(self, crowd: PlayersCrowd, number: int) -> None:
         self._crowd = crowd
         self._number = number
         self._turn = number

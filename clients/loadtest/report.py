@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from clients.loadtest.director import Run
 from clients.loadtest.histograms import Latency, latency
-from clients.loadtest.ledger import Round, Verdict, judge
+from clients.loadtest.ledger import Audit, Round, judge
 from clients.loadtest.plan import Plan
 from clients.loadtest.seen import Seen, Timing, count
 
@@ -94,7 +94,7 @@ def spread(values: Iterable[float]) -> Spread:
     return Spread(*(round(percentile(ordered, percent), 1) for percent in (50, 99, 100)))
 
 
-def report(run: Run, verdict: Verdict) -> Report:
+def report(run: Run, verdict: Audit) -> Report:
     """The figures of a run, with the verdict on it."""
     errors: dict[str, int] = {}
     closes: dict[int, int] = {}
@@ -121,7 +121,7 @@ def report(run: Run, verdict: Verdict) -> Report:
     )
 
 
-def verdict_on(run: Run) -> Verdict:
+def verdict_on(run: Run) -> Audit:
     """What is wrong in all sessions of a run."""
     lost = doubled = 0
     findings: list[str] = []
@@ -130,7 +130,7 @@ def verdict_on(run: Run) -> Verdict:
         lost, doubled = lost + verdict.lost, doubled + verdict.doubled
         where = f"session {number}, " if len(run.sessions) > 1 else ""
         findings += [where + finding for finding in verdict.findings]
-    return Verdict(lost, doubled, tuple(findings))
+    return Audit(lost, doubled, tuple(findings))
 
 
 def _latencies(sessions: Sequence[Seen]) -> dict[str, Latency]:

@@ -33,7 +33,7 @@ class Timing:
 
 
 @dataclass
-class Tally:
+class LiveCounts:
     """Counts for the person who watches."""
 
     joined: int = 0
@@ -44,7 +44,7 @@ class Tally:
     finished: int = 0
     """Players that have got the end of a question."""
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "LiveCounts") -> None:
         """Adds the counts of another part."""
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)

@@ -7,7 +7,7 @@ from typing import Final
 
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Report
-from clients.loadtest.seen import Tally
+from clients.loadtest.seen import LiveCounts
 from quickpoll.printable import printable
 
 MAX_FINDINGS: Final = 20
@@ -24,9 +24,9 @@ NAMES: Final = {
 
 
 class Live:
-    """One line that is written anew while a run goes on; nothing where nobody watches."""
+    """One line that is rewritten while a run goes on; nothing where nobody watches."""
 
-    def __init__(self, plan: Plan, tally: Tally) -> None:
+    def __init__(self, plan: Plan, tally: LiveCounts) -> None:
         self._plan = plan
         self._tally = tally
         self._started = time.monotonic()

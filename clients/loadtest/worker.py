@@ -13,7 +13,7 @@ from clients.loadtest.crowd import Crowd, Doors
 from clients.loadtest.limits import raise_file_limit
 from clients.loadtest.meter import Meter
 from clients.loadtest.plan import players_of
-from clients.loadtest.seen import Seen, Tally
+from clients.loadtest.seen import LiveCounts, Seen
 from clients.loadtest.wire import WireError
 
 TELL_EVERY_S: Final = 0.25
@@ -24,7 +24,7 @@ class Desk:
 
     def __init__(self, channel: "Channel[Order]", assignment: Assignment) -> None:
         self._channel = channel
-        self._tally = Tally()
+        self._tally = LiveCounts()
         self._meter = Meter()
         doors = Doors()
         self._crowds = {part.session: Crowd(assignment.plan, part, self._tally, doors) for part in assignment.parts}
@@ -69,7 +69,7 @@ class Desk:
 
     def _count(self) -> None:
         self._channel.send(Counted(self._tally, self._meter.busiest, self._meter.lag_s))
-        vars(self._tally).update(vars(Tally()))
+        vars(self._tally).update(vars(LiveCounts()))
 
 
 async def main() -> None:

@@ -17,15 +17,15 @@ from clients.loadtest.channel import (
     Join,
     News,
 )
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.seen import Seen, Tally
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.seen import LiveCounts, Seen
 from clients.loadtest.wire import WireError
 
 
-class Worker:
-    """A process with players. Made by `Worker.started`."""
+class WorkerProcess:
+    """A process with players. Made by `WorkerProcess.started`."""
 
-    def __init__(self, channel: "Channel[News]", tally: Tally) -> None:
+    def __init__(self, channel: "Channel[News]", tally: LiveCounts) -> None:
         self.busiest = 0.0
         self.lag_s = 0.0
         """As `Meter` has them."""
@@ -37,7 +37,7 @@ class Worker:
 
     @classmethod
     @asynccontextmanager
-    async def started(cls, plan: Plan, parts: Sequence[Part], tally: Tally) -> "AsyncIterator[Worker]":
+    async def started(cls, plan: Plan, parts: Sequence[Share], tally: LiveCounts) -> "AsyncIterator[WorkerProcess]":
         """A process that plays these parts, and counts into `tally`."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -95,7 +95,7 @@ class Worker:
 class RemotePlayers:
     """The players of a session in another process; as `Crowd` has them."""
 
-    def __init__(self, worker: Worker, session: int) -> None:
+    def __init__(self, worker: WorkerProcess, session: int) -> None:
         self._worker = worker
         self._session = session
 

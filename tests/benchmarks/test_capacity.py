@@ -1,4 +1,4 @@
-"""The arithmetic of the capacity model, with costs that can be reckoned in the head."""
+"""The arithmetic of the capacity model, with costs that are easy to work out by hand."""
 
 import pytest
 

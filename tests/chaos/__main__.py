@@ -21,7 +21,7 @@ from tests.chaos.drill import Broken, Drill, Seen
 from tests.chaos.faults import FAULTS, LOSSES
 
 RUNS_PER_CLUSTER = 25
-"""Then everything is started anew."""
+"""Then everything is started again."""
 MOST_FAILURES = 5
 
 

@@ -2,7 +2,7 @@
 
     players -> proxy -> gateway -> proxy -> Valkey <- proxy <- coordinator
 
-Whatever a fault did to it, `mend` makes it whole again: what was killed is started, what was stopped goes on.
+Whatever a fault did to it, `restore` makes it whole again: what was killed is started, what was stopped goes on.
 """
 
 import asyncio
@@ -82,11 +82,11 @@ class Node:
         for name in ("armed", "clock"):
             (self.control / name).unlink(missing_ok=True)
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         """Makes it work again, and its network too."""
         for proxy in (self.redis, self.clients):
             if proxy:
-                proxy.mend()
+                proxy.restore()
         self.disarm()
         self.send_signal(signal.SIGCONT)
         await self.start()
@@ -138,10 +138,10 @@ class Cluster:
                 await node.clients.stop()
         await self.valkey.stop()
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         """Makes everything whole."""
-        await self.valkey.mend()
-        await asyncio.gather(*(node.mend() for node in self.nodes))
+        await self.valkey.restore()
+        await asyncio.gather(*(node.restore() for node in self.nodes))
 
     async def owner(self, code: str) -> Node:
         """The coordinator that owns a session's partition; waits until there is one."""

@@ -172,7 +172,7 @@ class Host(Person):
         await self.until(lambda: self.over)
 
     async def _until_elsewhere_than(self, place: tuple[Phase, int]) -> None:
-        """Or until it comes anew, which may be to an earlier place where something is lost."""
+        """Or until it comes again, which may be to an earlier place where something is lost."""
         entered = self.entered
         await self.until(lambda: (self.phase, self.question) != place or self.entered != entered)
 

@@ -96,7 +96,7 @@ class Drill:
         finally:
             faults.cancel()
             await asyncio.gather(faults, return_exceptions=True)
-            await cluster.mend()
+            await cluster.restore()
         found = violations(crowd)
         if all(planned.fault in GRACEFUL for planned in self.plan):
             found += troubled(crowd)
@@ -123,7 +123,7 @@ class Drill:
             async with asyncio.TaskGroup() as tasks:
                 for planned in self.plan:
                     tasks.create_task(do(planned))
-            await world.cluster.mend()
+            await world.cluster.restore()
         finally:
             world.crowd.faults_over.set()
 

@@ -176,7 +176,7 @@ class Person:
             if reply.code in AGAIN:
                 await asyncio.sleep((reply.retry_after_ms or 100) / 1000)
             elif reply.code is ErrorCode.FORBIDDEN:
-                # An older connection of ours took over again, late: 4502 follows, and we resume.
+                # An older connection of this person took over again, late: 4502 follows, and we resume.
                 await asyncio.sleep(FIRST_WAIT_S)
             else:
                 return reply

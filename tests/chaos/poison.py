@@ -1,4 +1,4 @@
-"""Entries that no gateway of ours would append: damaged, of another program or version, or nobody's."""
+"""Entries that none of our gateways would append: damaged, of another program or version, or nobody's."""
 
 import random
 from collections.abc import Sequence

@@ -104,7 +104,7 @@ class Proxy:
         for link in self.links:
             link.freeze(way)
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Behaves as a good network from now on."""
         self.delay_s = at_once
         self.born_frozen = False

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import (
     CloseQuestion,
     NextQuestion,
@@ -35,7 +35,7 @@ Window = Callable[[], Awaitable[list[float]]]
 class Show:
     """Before a `hall`, of which some answer, and `players` who check the results of each question."""
 
-    def __init__(self, host: Client, hall: Hall, players: Sequence[Playing]) -> None:
+    def __init__(self, host: QuizClient, hall: Hall, players: Sequence[Playing]) -> None:
         self.everyone = list(hall.seats)
         self._host = host
         self._hall = hall

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from websockets.frames import Frame, Opcode
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import ResumeSession, Settings, StartQuiz, encode_command
 from tests.chaos.crowd import Moment
 from tests.chaos.hall import Hall, percentile
@@ -46,7 +46,9 @@ async def test_a_socket_that_never_reads_delays_nobody_in_any_moment_and_is_gone
 ) -> None:
     front, behind = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url)
     async with running(front, behind), AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(Client.connect(websocket_url(front))) for _ in range(1 + PLAYING)]
+        clients = [
+            await stack.enter_async_context(QuizClient.connect(websocket_url(front))) for _ in range(1 + PLAYING)
+        ]
         host = clients[0]
         created = await open_session(host, QUIZ, SETTINGS)
         players = [await join(client, created.code, f"Player {n}") for n, client in enumerate(clients[1:])]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidHandshake
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import StartQuiz, SyncClock
 from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import allow_open_files, coordinator, gateway, running, websocket_url
@@ -25,15 +25,15 @@ async def test_a_storm_of_connections_is_refused_and_who_is_there_plays_on(tmp_p
     async with running(behind), AsyncExitStack() as stack:
         stack.push_async_callback(front.stop)
         await front.ready()
-        host = await stack.enter_async_context(Client.connect(websocket_url(front)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(front)))
         created = await open_session(host)
-        ann = await join(await stack.enter_async_context(Client.connect(websocket_url(front))), created.code, "Ann")
+        ann = await join(await stack.enter_async_context(QuizClient.connect(websocket_url(front))), created.code, "Ann")
 
         port = int(front.health.rpartition(":")[2])
         allow_open_files()
         storm = [await asyncio.open_connection("127.0.0.1", port) for _ in range(STORM)]
         with pytest.raises((InvalidHandshake, ConnectionError)):
-            async with Client.connect(websocket_url(front)):
+            async with QuizClient.connect(websocket_url(front)):
                 pass
         await ann.client.call(SyncClock(t0=0))
         asked = await ask(host, [ann], StartQuiz())
@@ -45,7 +45,7 @@ async def test_a_storm_of_connections_is_refused_and_who_is_there_plays_on(tmp_p
         async with asyncio.timeout(AGAIN_WITHIN_S):
             while "there is room again" not in front.log.read_text():  # noqa: ASYNC110  (another process)
                 await asyncio.sleep(0.02)
-        ben = await join(await stack.enter_async_context(Client.connect(websocket_url(front))), created.code, "Ben")
+        ben = await join(await stack.enter_async_context(QuizClient.connect(websocket_url(front))), created.code, "Ben")
         assert ben.joined.session.player_count == 2
         log = front.log.read_text()
         assert log.count(f"full with {ROOM} connections") == 1

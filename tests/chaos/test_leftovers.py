@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from clients.player import Client as Device
+from clients.player import QuizClient as Device
 from quickpoll.keys import COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
 from quickpoll.protocol import EndSession, StartQuiz
 from quickpoll.store.library import Client

@@ -4,7 +4,7 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import CloseCode, NextQuestion, Phase, StartQuiz
 from tests.chaos.cluster import Cluster
 from tests.system.game import SLOW, ask, check_results, join, open_session
@@ -14,7 +14,7 @@ TOLD_WITHIN_S = 10.0
 
 async def test_what_valkey_has_lost_is_lost_for_all_alike_and_the_quiz_goes_on(tmp_path: Path) -> None:
     async with Cluster(tmp_path, gateways=1, coordinators=1) as cluster, AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(Client.connect(cluster.urls[0])) for _ in range(3)]
+        clients = [await stack.enter_async_context(QuizClient.connect(cluster.urls[0])) for _ in range(3)]
         host = clients[0]
         created = await open_session(host, SLOW)
         ann, ben = players = [await join(clients[1], created.code, "Ann"), await join(clients[2], created.code, "Ben")]

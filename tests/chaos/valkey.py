@@ -127,7 +127,7 @@ class Valkey:
         shutil.move(self._folder / "copy", self._folder / "appendonlydir")
         await self.start()
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         """Makes it work as at the start, whatever was done to it."""
         await self.start()
         self.send_signal(signal.SIGCONT)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from clients.player import Client, Lost, Refused
+from clients.player import CommandRefused, Lost, QuizClient
 from quickpoll.protocol import (
     Clock,
     Error,
@@ -85,7 +85,7 @@ async def test_a_call_gets_the_reply_with_its_id_and_no_other(server: Server) ->
         await connection.say(Ok(reply_to=str(first.id)))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         started, clock = await asyncio.gather(client.call(StartQuiz(id="mine")), client.call(SyncClock(t0=1)))
     assert started == Ok(reply_to="mine")
     assert clock.t2 == 3
@@ -97,8 +97,8 @@ async def test_an_error_is_raised_with_its_code(server: Server) -> None:
         await connection.say(Error(code=ErrorCode.WRONG_PHASE, message="not now", reply_to="a"))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
-        with pytest.raises(Refused, match="wrong_phase: not now") as caught:
+    async with QuizClient.connect(server.url) as client:
+        with pytest.raises(CommandRefused, match="wrong_phase: not now") as caught:
             await client.call(StartQuiz(id="a"))
     assert caught.value.code is ErrorCode.WRONG_PHASE
 
@@ -109,7 +109,7 @@ async def test_expect_gives_each_message_once_in_order_and_leaves_other_types(se
             await connection.say(message)
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         assert [(await client.expect(Lobby)).player_count for _ in range(2)] == [1, 2]
         assert (await client.expect(SessionLocked)).locked
         assert [type(message) for message in client.received] == [Lobby, SessionLocked, Lobby]
@@ -120,7 +120,7 @@ async def test_waiting_in_vain_tells_what_came_instead(server: Server) -> None:
         await connection.say(Lobby(player_count=1))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         await client.expect(Lobby)
         with pytest.raises(TimeoutError, match=r"Kicked.*Lobby"):
             await client.expect(Kicked, timeout_s=0.05)
@@ -132,7 +132,7 @@ async def test_what_was_said_before_the_close_is_received_and_then_the_connectio
         await connection.websocket.close(4501, "kicked")
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         assert await client.closed() == (4501, "kicked")
         assert (await client.expect(Kicked)).reason == "by the host"
         with pytest.raises(Lost, match="closed with 4501 kicked"):
@@ -157,7 +157,7 @@ async def test_an_unanswered_command_is_called_again_with_its_id_after_resuming(
         await connection.say(Ok(reply_to=seen[-1].id))  # type: ignore[attr-defined]
 
     server.scripts = [breaks, answers]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         with pytest.raises(Lost) as caught:
             await client.call(StartQuiz())
         assert caught.value.code == 1006
@@ -174,7 +174,7 @@ async def test_a_dropped_connection_is_resumed_on_a_new_one(server: Server) -> N
         await connection.say(Ok(reply_to=str(resume.id)))
 
     server.scripts = [silent, answers]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         await client.drop()
         assert await client.closed() == (1006, "")
         await client.resume("the token")
@@ -190,7 +190,7 @@ async def test_a_log_is_asked_for_page_by_page(server: Server) -> None:
             await connection.say(Log(text=text, next_cursor=following, reply_to=str(asked.id)))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         assert await client.log() == "one\ntwo\n"
 
 
@@ -205,7 +205,7 @@ async def test_a_host_resumes_as_a_remote_and_gets_the_results(server: Server) -
         await connection.say(Results(title="t", questions=(), players=(), reply_to=str(asked.id)))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         await client.resume("the token", remote=True)
         assert (await client.call(GetResults())).title == "t"
 
@@ -219,7 +219,7 @@ async def test_until_goes_by_the_clock_of_the_server(server: Server) -> None:
             await connection.say(Clock(t0=command.t0, t1=now, t2=now, reply_to=str(command.id)))
 
     server.scripts = [script]
-    async with Client.connect(server.url) as client:
+    async with QuizClient.connect(server.url) as client:
         moment = time.time() * 1000 + 60
         await client.until(int(moment + ahead_ms))
         assert 0 <= time.time() * 1000 - moment + 20 < 1000
@@ -236,7 +236,7 @@ async def test_any_text_can_be_sent_as_it_is(server: Server) -> None:
         await connection.say(Ok())
 
     server.scripts = [script]
-    async with Client.connect(server.url, origin="https://quiz.example.org") as client:
+    async with QuizClient.connect(server.url, origin="https://quiz.example.org") as client:
         await client.send("{no json")
         await client.send(b"\x00\xff")
         await client.expect(Ok)
@@ -254,5 +254,5 @@ async def test_a_server_that_breaks_the_protocol_is_not_overlooked(server: Serve
 
 
 async def expect_ok(url: str) -> None:
-    async with Client.connect(url) as client:
+    async with QuizClient.connect(url) as client:
         await client.expect(Ok)

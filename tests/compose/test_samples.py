@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import CreateSession, StartQuiz, encode_command
 from tests.compose.deployment import ROOT, docker
 from tests.system.game import QUIZ, ask, check_results, join, open_session
@@ -65,11 +65,11 @@ async def test_a_game_through_it_while_a_gateway_leaves(language: str, tmp_path:
         AsyncExitStack() as stack,
     ):
         url = f"ws://127.0.0.1:{port}/ws"
-        host = await stack.enter_async_context(Client.connect(url))
+        host = await stack.enter_async_context(QuizClient.connect(url))
         created = await open_session(host)
         assert created.join_url.startswith(f"http://127.0.0.1:{port}/")
         players = [
-            await join(await stack.enter_async_context(Client.connect(url)), created.code, f"Player {number}")
+            await join(await stack.enter_async_context(QuizClient.connect(url)), created.code, f"Player {number}")
             for number in range(4)
         ]
         asked = await ask(host, players, StartQuiz())
@@ -84,7 +84,7 @@ async def test_a_game_through_it_while_a_gateway_leaves(language: str, tmp_path:
 
         await fronts[0].stop()
         for _ in range(10):
-            client = await stack.enter_async_context(Client.connect(url))
+            client = await stack.enter_async_context(QuizClient.connect(url))
             await client.clock_ahead_ms()
-        again = await stack.enter_async_context(Client.connect(url))
+        again = await stack.enter_async_context(QuizClient.connect(url))
         assert (await again.resume(players[0].joined.player_token)).code == created.code

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from clients.player import Client, Lost
+from clients.player import Lost, QuizClient
 from quickpoll.protocol import StartQuiz
 from quickpoll.store.library import Client as Redis
 from tests.deploy.balancer import CONFIG, HAPROXY, Balancer, balancing
@@ -43,9 +43,9 @@ async def test_a_game_through_it_and_a_gateway_that_leaves_during_it(tmp_path: P
         balancing(tmp_path, [port_of(stays), port_of(leaves)]) as balancer,
         AsyncExitStack() as stack,
     ):
-        host = await stack.enter_async_context(Client.connect(f"ws://127.0.0.1:{port_of(stays)}/ws"))
+        host = await stack.enter_async_context(QuizClient.connect(f"ws://127.0.0.1:{port_of(stays)}/ws"))
         created = await open_session(host)
-        clients = [await stack.enter_async_context(Client.connect(balancer.url())) for _ in range(6)]
+        clients = [await stack.enter_async_context(QuizClient.connect(balancer.url())) for _ in range(6)]
         players = [await join(client, created.code, f"Player {number}") for number, client in enumerate(clients)]
         await until(lambda: sum(shares := connections(balancer)) == 6 and min(shares) >= 2)
 
@@ -57,7 +57,7 @@ async def test_a_game_through_it_and_a_gateway_that_leaves_during_it(tmp_path: P
             except Lost:
                 code, _ = await player.client.closed()
                 assert code == 1012
-                player.client = await stack.enter_async_context(Client.connect(balancer.url()))
+                player.client = await stack.enter_async_context(QuizClient.connect(balancer.url()))
                 await player.client.resume(player.joined.player_token)
                 await player.answer(asked, 1)
         assert (await check_results(host, players)).counts == (0, 6, 0)
@@ -74,7 +74,7 @@ async def test_newcomers_do_not_notice_that_a_gateway_left(tmp_path: Path, redis
     ):
         await leaves.stop()
         for _ in range(20):
-            client = await stack.enter_async_context(Client.connect(balancer.url()))
+            client = await stack.enter_async_context(QuizClient.connect(balancer.url()))
             await client.clock_ahead_ms()
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from program.admin import health
 from program.serve import GATEWAY_DRAIN_S
+from quickpoll.health import health
 from quickpoll.settings import SETTINGS, load
 
 ROOT = Path(__file__).parents[2]
@@ -89,9 +89,9 @@ async def test_probes_ask_what_is_answered(name: str) -> None:
 
     for kind, probe in probes(name):
         assert probe["httpGet"]["port"] == "admin"
-        answer = await health(probe["httpGet"]["path"], ready)
+        answer = await health(probe["httpGet"]["path"], ready, tells_why=True)
         assert answer
-        # Only readiness may depend on others: a restart mends no Redis.
+        # Only readiness may depend on others: a restart repairs no Redis.
         assert (answer[0] is HTTPStatus.OK) == (kind != "readinessProbe")
 
 

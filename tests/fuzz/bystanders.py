@@ -10,7 +10,7 @@ import time
 from contextlib import AsyncExitStack
 from typing import Final
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import EndSession, NextQuestion, StartQuiz
 from tests.system.game import QUIZ, Playing, ask, check_results, join, open_session
 
@@ -21,11 +21,13 @@ ANSWERS: Final = ((0, 1, 2), ((0, 2), (1,), (0, 1)), (0, 1), (0, 1))
 async def play(url: str, acknowledged_ms: list[float]) -> None:
     """One game of all players."""
     async with AsyncExitStack() as clients:
-        host = await clients.enter_async_context(Client.connect(url))
+        host = await clients.enter_async_context(QuizClient.connect(url))
         code = (await open_session(host)).code
         players = []
         for number in range(PLAYERS):
-            players.append(await join(await clients.enter_async_context(Client.connect(url)), code, f"player {number}"))
+            players.append(
+                await join(await clients.enter_async_context(QuizClient.connect(url)), code, f"player {number}")
+            )
         for index in range(len(QUIZ.questions)):
             asked = await ask(host, players, NextQuestion() if index else StartQuiz())
 

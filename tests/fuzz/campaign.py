@@ -21,7 +21,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 
-from clients.player import Client, Refused
+from clients.player import CommandRefused, QuizClient
 from quickpoll.protocol import EndSession, ErrorCode, Settings
 from tests.fuzz.client import Target, play
 from tests.fuzz.conversations import Fuzz, conversations, variants
@@ -129,18 +129,18 @@ class Campaign:
 
 
 async def _open(url: str) -> Target:
-    async with Client.connect(url) as host, Client.connect(url) as player:
+    async with QuizClient.connect(url) as host, QuizClient.connect(url) as player:
         created = await open_session(host, QUIZ, Settings(lead_ms=0, max_players=20_000))
         joined = (await join(player, created.code, "first")).joined
     return Target(url, created.code, created.host_token, joined.player_token, joined.player_id)
 
 
 async def _end(target: Target) -> None:
-    async with Client.connect(target.url) as host:
+    async with QuizClient.connect(target.url) as host:
         try:
             await host.resume(target.host_token)
             await host.call(EndSession())
-        except Refused as refused:
+        except CommandRefused as refused:
             if refused.code is not ErrorCode.SESSION_ENDED:  # as one of them may have done
                 raise
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.engine import Player
-from program.ranking_file import Line, write
+from program.ranking_file import RankedLine, write
 
 
 def player(name: str, points: int, rank: int) -> Player:
@@ -24,8 +24,8 @@ def player(name: str, points: int, rank: int) -> Player:
 
 
 LINES = [
-    Line(player("Zoë", 900, 1), player("Zoë", 400, 2), (500, 400)),
-    Line(player("Ann", 0, 2), player("Ann", 0, 3), (0, 0)),
+    RankedLine(player("Zoë", 900, 1), player("Zoë", 400, 2), (500, 400)),
+    RankedLine(player("Ann", 0, 2), player("Ann", 0, 3), (0, 0)),
 ]
 
 
@@ -60,7 +60,7 @@ def test_a_program_gets_the_same_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "＝1"])
 def test_no_name_runs_as_a_formula(tmp_path: Path, name: str) -> None:
     path = tmp_path / "ranking.csv"
-    write(path, "Capitals", "", [Line(player(name, 0, 1), player(name, 0, 1), ())])
+    write(path, "Capitals", "", [RankedLine(player(name, 0, 1), player(name, 0, 1), ())])
     (_, row) = csv.reader(path.read_text("utf-8-sig").splitlines())
     assert row[2] == "'" + name
 

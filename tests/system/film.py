@@ -1,4 +1,4 @@
-"""Takes the pictures of the documentation anew: `make pictures`. A game in real browsers, view by view.
+"""Retakes the pictures of the documentation: `make pictures`. A game in real browsers, view by view.
 
 Each view of both pages is taken at phone and projector size, in light and dark, into the folder given.
 """

@@ -7,7 +7,7 @@ from math import floor
 
 from msgspec.structs import replace
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import (
     AnswerAccepted,
     CreateSession,
@@ -51,7 +51,7 @@ RESULTS_WITHIN_S = 10.0
 
 
 def points(question: Question, response_ms: int) -> int:
-    """What a correct answer earns by the published rule, reckoned here anew and in fractions."""
+    """What a correct answer earns by the published rule, computed here again and in fractions."""
     if response_ms < 500:
         return question.points
     return floor(question.points * (1 - Fraction(response_ms, 2 * question.time_limit_ms)) + Fraction(1, 2))
@@ -61,7 +61,7 @@ def points(question: Question, response_ms: int) -> int:
 class Playing:
     """A player with its connection, and the points that it should have."""
 
-    client: Client
+    client: QuizClient
     joined: Joined
     points: int = 0
     accepted: dict[int, AnswerAccepted] = field(default_factory=dict)
@@ -77,17 +77,17 @@ class Playing:
         return reply
 
 
-async def open_session(host: Client, quiz: Quiz = QUIZ, settings: Settings = QUICK) -> SessionCreated:
+async def open_session(host: QuizClient, quiz: Quiz = QUIZ, settings: Settings = QUICK) -> SessionCreated:
     """Makes this connection the host of a new session."""
     return await host.call(CreateSession(quiz=quiz, settings=settings))
 
 
-async def join(client: Client, code: str, name: str) -> Playing:
+async def join(client: QuizClient, code: str, name: str) -> Playing:
     """Makes this connection a player."""
     return Playing(client, await client.call(JoinSession(code=code, name=name)))
 
 
-async def ask(host: Client, players: Sequence[Playing], command: StartQuiz | NextQuestion) -> NewQuestion:
+async def ask(host: QuizClient, players: Sequence[Playing], command: StartQuiz | NextQuestion) -> NewQuestion:
     """Opens a question, and returns it when everybody has it and its options are open."""
     await host.call(command)
     asked = await host.expect(NewQuestion)
@@ -98,7 +98,7 @@ async def ask(host: Client, players: Sequence[Playing], command: StartQuiz | Nex
 
 
 async def check_results(
-    host: Client, players: Sequence[Playing], *, board: bool = True, others: int = 0
+    host: QuizClient, players: Sequence[Playing], *, board: bool = True, others: int = 0
 ) -> QuestionResults:
     """Waits for the results of a question; they must hold each accepted answer once, and the points of the rules.
 

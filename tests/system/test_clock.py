@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import (
     CloseQuestion,
     NewQuestion,
@@ -46,7 +46,7 @@ async def test_pages_5_to_150_ms_away_open_the_options_within_20_ms_of_each_othe
     async with running(quickpoll), chromium() as browser, AsyncExitStack() as stack:
         port = urlsplit(quickpoll.health).port
         assert port
-        host = await stack.enter_async_context(Client.connect(websocket_url(quickpoll)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(quickpoll)))
         created = await open_session(host, quiz, Settings(lead_ms=1000))
         phones = []
         for seed, way_ms in enumerate(WAYS_MS):

@@ -61,7 +61,7 @@ async def test_a_game_with_a_lost_network(tmp_path: Path, engine: str) -> None:
         network.cut()
         await phone.see("text", "Connection lost")
         await phone.press("button", "Two")
-        network.mend()
+        network.restore()
         await phone.see("heading", "Correct!")
         await host.press("button", "Leaderboard")
         await host.see("heading", "Leaderboard")

@@ -15,7 +15,7 @@ from playwright.async_api import WebSocket
 from websockets.frames import Frame, Opcode
 
 from clients.loadtest.wire import Wire
-from clients.player import Client, Refused
+from clients.player import CommandRefused, QuizClient
 from quickpoll.protocol import (
     AnswerAccepted,
     ErrorCode,
@@ -53,7 +53,7 @@ NOISE_MS = 25
 class Far:
     """A host near the server, players far from it, and the question that all of them have."""
 
-    host: Client
+    host: QuizClient
     created: SessionCreated
     players: list[Playing]
     port: int
@@ -74,12 +74,12 @@ async def players_at(folder: Path, settings: Settings, *round_trips_ms: int) -> 
         await stack.enter_async_context(running(quickpoll))
         port = urlsplit(quickpoll.health).port
         assert port
-        host = await stack.enter_async_context(Client.connect(websocket_url(quickpoll)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(quickpoll)))
         created = await open_session(host, QUIZ, settings)
         players = []
         for number, round_trip_ms in enumerate(round_trips_ms, 1):
             there = await stack.enter_async_context(far(port, steady(round_trip_ms / 2)))
-            client = await stack.enter_async_context(Client.connect(f"ws://127.0.0.1:{there}/ws"))
+            client = await stack.enter_async_context(QuizClient.connect(f"ws://127.0.0.1:{there}/ws"))
             players.append(await join(client, created.code, f"Player {number}"))
             await client.clock_ahead_ms()
         yield Far(host, created, players, port)
@@ -170,7 +170,7 @@ async def test_an_answer_tapped_in_time_counts_though_it_arrives_after_the_close
         assert isinstance(in_time, AnswerAccepted)
         assert in_time.counted_at <= asked.closes_at < in_time.received_at
         for refusal in (too_late, untold):
-            assert isinstance(refusal, Refused)
+            assert isinstance(refusal, CommandRefused)
             assert refusal.code is ErrorCode.QUESTION_CLOSED
         results = await game.host.expect(QuestionResults)
         assert results.answered == 1

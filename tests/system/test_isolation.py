@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clients.player import Client, Lost, Refused
+from clients.player import CommandRefused, Lost, QuizClient
 from quickpoll.protocol import (
     CloseQuestion,
     EndSession,
@@ -62,11 +62,11 @@ class Game:
 
     stack: AsyncExitStack
     url: str
-    host: Client
+    host: QuizClient
     created: SessionCreated
     mark: str
     players: list[Playing] = field(default_factory=list)
-    everyone: list[Client] = field(default_factory=list)
+    everyone: list[QuizClient] = field(default_factory=list)
 
     @classmethod
     async def open(cls, stack: AsyncExitStack, url: str) -> "Game":
@@ -75,12 +75,12 @@ class Game:
             SingleQuestion(f"{mark} {number}?", (Option(f"{mark} yes", correct=True), Option(f"{mark} no")))
             for number in range(3)
         ]
-        host = await stack.enter_async_context(Client.connect(url))
+        host = await stack.enter_async_context(QuizClient.connect(url))
         created = await open_session(host, Quiz(mark, tuple(questions)), Settings(lead_ms=0))
         return cls(stack, url, host, created, mark, everyone=[host])
 
     async def join(self) -> None:
-        client = await self.stack.enter_async_context(Client.connect(self.url))
+        client = await self.stack.enter_async_context(QuizClient.connect(self.url))
         self.everyone.append(client)
         self.players.append(await join(client, self.created.code, f"{self.mark} {len(self.everyone)}"))
 
@@ -117,7 +117,7 @@ class Game:
 
     async def play(self, actions: list[str], others: list["Game"]) -> None:
         for action in actions:
-            with suppress(Refused, Lost):
+            with suppress(CommandRefused, Lost):
                 await self.act(action, others)
 
     @property
@@ -145,8 +145,8 @@ async def play(url: str, scripts: list[list[str]]) -> None:
                     assert other.created.code not in game.heard
                     assert not any(player.joined.player_id in game.heard for player in other.players)
         for game, script in zip(games, scripts, strict=True):
-            again = await stack.enter_async_context(Client.connect(url))
-            with suppress(Refused):  # it has ended
+            again = await stack.enter_async_context(QuizClient.connect(url))
+            with suppress(CommandRefused):  # it has ended
                 resumed = await again.resume(game.created.host_token)
                 if not {"kick", "leave"} & set(script):
                     assert resumed.session.player_count == len(game.players)
@@ -166,18 +166,18 @@ def test_a_token_opens_its_own_session_only(server: Server) -> None:
             one, other = await Game.open(stack, server.url), await Game.open(stack, server.url)
             await one.join()
             await other.join()
-            thief = await stack.enter_async_context(Client.connect(server.url))
+            thief = await stack.enter_async_context(QuizClient.connect(server.url))
             resumed = await thief.resume(one.players[0].joined.player_token)
             assert (resumed.code, resumed.session.title) == (one.created.code, one.mark)
             for command in (StartQuiz(), KickPlayer(player_id=other.players[0].joined.player_id)):
-                with pytest.raises(Refused) as refused:
+                with pytest.raises(CommandRefused) as refused:
                     await thief.call(command)
                 assert refused.value.code is ErrorCode.FORBIDDEN
-            with pytest.raises(Refused):
+            with pytest.raises(CommandRefused):
                 await thief.call(JoinSession(code=other.created.code, name="Ann"))
             await one.host.call(EndSession())
-            ended = await stack.enter_async_context(Client.connect(server.url))
-            with pytest.raises(Refused) as refused:
+            ended = await stack.enter_async_context(QuizClient.connect(server.url))
+            with pytest.raises(CommandRefused) as refused:
                 await ended.resume(one.created.host_token)
             assert refused.value.code is ErrorCode.SESSION_ENDED
             await other.host.call(EndSession())

@@ -4,21 +4,21 @@ import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import Phase, StartQuiz
 from tests.system.game import SLOW, Playing, ask, check_results, join, open_session
 from tests.system.harness import coordinator, gateway, running, serve, websocket_url
 
 
 async def _players(stack: AsyncExitStack, url: str, code: str, count: int) -> list[Playing]:
-    clients = [await stack.enter_async_context(Client.connect(url)) for _ in range(count)]
+    clients = [await stack.enter_async_context(QuizClient.connect(url)) for _ in range(count)]
     return [await join(client, code, f"Player {number}") for number, client in enumerate(clients)]
 
 
 async def test_the_whole_process_is_killed_and_started_again(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(quickpoll)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(quickpoll)))
         created = await open_session(host, SLOW)
         players = await _players(stack, websocket_url(quickpoll), created.code, 6)
         asked = await ask(host, players, StartQuiz())
@@ -45,7 +45,7 @@ async def test_the_owner_of_the_session_is_killed(tmp_path: Path, redis_url: str
     first = coordinator(tmp_path, redis_url, 0)
     second = coordinator(tmp_path, redis_url, 1)
     async with running(front, first), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(front)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(front)))
         created = await open_session(host, SLOW)
         players = await _players(stack, websocket_url(front), created.code, 4)
         asked = await ask(host, players, StartQuiz())
@@ -62,10 +62,10 @@ async def test_the_owner_of_the_session_is_killed(tmp_path: Path, redis_url: str
 async def test_a_gateway_is_killed_and_its_players_resume_on_another(tmp_path: Path, redis_url: str) -> None:
     stays, dies = gateway(tmp_path, redis_url, 0), gateway(tmp_path, redis_url, 1)
     async with running(stays, dies, coordinator(tmp_path, redis_url)), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(stays)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(stays)))
         created = await open_session(host, SLOW)
         staying = await _players(stack, websocket_url(stays), created.code, 1)
-        client = await stack.enter_async_context(Client.connect(websocket_url(dies)))
+        client = await stack.enter_async_context(QuizClient.connect(websocket_url(dies)))
         moving = await join(client, created.code, "Moves")
         players = [*staying, moving]
         asked = await ask(host, players, StartQuiz())
@@ -74,7 +74,7 @@ async def test_a_gateway_is_killed_and_its_players_resume_on_another(tmp_path: P
         await dies.stop(signal.SIGKILL)
         await client.closed()
         # Its players count as away when its heartbeat has ended; the question waits for the other one only.
-        elsewhere = await stack.enter_async_context(Client.connect(websocket_url(stays)))
+        elsewhere = await stack.enter_async_context(QuizClient.connect(websocket_url(stays)))
         resumed = await elsewhere.resume(moving.joined.player_token)
         assert resumed.you
         assert resumed.you.answered
@@ -86,10 +86,10 @@ async def test_a_gateway_is_killed_and_its_players_resume_on_another(tmp_path: P
 async def test_players_of_a_dead_gateway_are_not_waited_for(tmp_path: Path, redis_url: str) -> None:
     stays, dies = gateway(tmp_path, redis_url, 0), gateway(tmp_path, redis_url, 1)
     async with running(stays, dies, coordinator(tmp_path, redis_url)), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(stays)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(stays)))
         created = await open_session(host, SLOW)
         staying = await _players(stack, websocket_url(stays), created.code, 1)
-        client = await stack.enter_async_context(Client.connect(websocket_url(dies)))
+        client = await stack.enter_async_context(QuizClient.connect(websocket_url(dies)))
         gone = await join(client, created.code, "Gone")
         asked = await ask(host, [*staying, gone], StartQuiz())
         await staying[0].answer(asked, 1, SLOW)
@@ -101,7 +101,7 @@ async def test_players_of_a_dead_gateway_are_not_waited_for(tmp_path: Path, redi
 async def test_a_gateway_that_is_told_to_stop_sends_its_players_away_first(tmp_path: Path, redis_url: str) -> None:
     stays, leaves = gateway(tmp_path, redis_url, 0), gateway(tmp_path, redis_url, 1)
     async with running(stays, leaves, coordinator(tmp_path, redis_url)), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(leaves)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(leaves)))
         created = await open_session(host, SLOW)
         players = await _players(stack, websocket_url(leaves), created.code, 2)
         leaves.send_signal(signal.SIGTERM)
@@ -109,6 +109,6 @@ async def test_a_gateway_that_is_told_to_stop_sends_its_players_away_first(tmp_p
             code, reason = await client.closed(timeout_s=15)
             assert (code, reason.isdigit()) == (1012, True)
         assert await leaves.stop() == 0
-        moved = await stack.enter_async_context(Client.connect(websocket_url(stays)))
+        moved = await stack.enter_async_context(QuizClient.connect(websocket_url(stays)))
         resumed = await moved.resume(players[0].joined.player_token)
         assert resumed.session.code == created.code

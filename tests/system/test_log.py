@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.protocol import (
     CloseQuestion,
     GetResults,
@@ -33,7 +33,7 @@ async def replayed(path: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-async def first_question(host: Client, players: Sequence[Playing], coordinators: tuple[Process, Process]) -> None:
+async def first_question(host: QuizClient, players: Sequence[Playing], coordinators: tuple[Process, Process]) -> None:
     """While it is open the coordinator is killed, one player comes back, and another is kicked."""
     ann, ben, cem, dan, eve = players
     dies, follows = coordinators
@@ -48,7 +48,7 @@ async def first_question(host: Client, players: Sequence[Playing], coordinators:
     await host.expect(Leaderboard)
 
 
-async def play(host: Client, players: Sequence[Playing], coordinators: tuple[Process, Process]) -> Results:
+async def play(host: QuizClient, players: Sequence[Playing], coordinators: tuple[Process, Process]) -> Results:
     """A quiz whose last three questions end by the host."""
     ann, ben, cem, _, eve = players
     await host.call(SetExtraTime(player_id=ben.joined.player_id, percent=50))
@@ -68,7 +68,7 @@ async def test_a_game_is_the_same_when_its_log_is_played_again(tmp_path: Path, r
     first, second = coordinator(tmp_path, redis_url, 0), coordinator(tmp_path, redis_url, 1)
     async with running(front, first), AsyncExitStack() as stack:
         stack.push_async_callback(second.stop, signal.SIGKILL)
-        host, *clients = [await stack.enter_async_context(Client.connect(websocket_url(front))) for _ in range(6)]
+        host, *clients = [await stack.enter_async_context(QuizClient.connect(websocket_url(front))) for _ in range(6)]
         created = await open_session(host, SLOW, QUICK)
         names = ["Ann", "Ben", "Cem", "Dan", "Eve"]
         players = [await join(client, created.code, name) for client, name in zip(clients, names, strict=True)]
@@ -94,7 +94,7 @@ async def test_a_game_is_the_same_when_its_log_is_played_again(tmp_path: Path, r
 async def test_without_its_first_question_the_ranking_is_another(tmp_path: Path, redis_url: str) -> None:
     front, behind = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url)
     async with running(front, behind), AsyncExitStack() as stack:
-        host, *clients = [await stack.enter_async_context(Client.connect(websocket_url(front))) for _ in range(3)]
+        host, *clients = [await stack.enter_async_context(QuizClient.connect(websocket_url(front))) for _ in range(3)]
         created = await open_session(host, SLOW, QUICK)
         ann, ben = await join(clients[0], created.code, "Ann"), await join(clients[1], created.code, "Ben")
         asked = await ask(host, [ann, ben], StartQuiz())

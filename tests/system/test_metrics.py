@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from clients.player import Client, Refused
+from clients.player import CommandRefused, QuizClient
 from quickpoll.protocol import CloseCode, EndSession, NextQuestion, StartQuiz
 from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import Process, coordinator, free_port, gateway, running, websocket_url
@@ -43,9 +43,9 @@ async def test_a_game_in_figures(tmp_path: Path, redis_url: str) -> None:
     front, owner = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url)
     front.environment["QUICKPOLL_ADMIN_PORT"] = str(free_port())
     async with running(front, owner), AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(websocket_url(front)))
+        host = await stack.enter_async_context(QuizClient.connect(websocket_url(front)))
         created = await open_session(host)
-        clients = [await stack.enter_async_context(Client.connect(websocket_url(front))) for _ in range(PLAYERS)]
+        clients = [await stack.enter_async_context(QuizClient.connect(websocket_url(front))) for _ in range(PLAYERS)]
         players = [await join(client, created.code, f"Player {number}") for number, client in enumerate(clients)]
         told = await asyncio.to_thread(figures, front)
         assert told["connections"] == told["connections_accepted_total"] == 1 + PLAYERS
@@ -68,8 +68,8 @@ async def test_a_game_in_figures(tmp_path: Path, redis_url: str) -> None:
         assert told["broadcast_seconds_count"] >= 3
         assert told["delivered_bytes_total"] - before > 500 * PLAYERS
 
-        again = await stack.enter_async_context(Client.connect(websocket_url(front)))
-        with pytest.raises(Refused):
+        again = await stack.enter_async_context(QuizClient.connect(websocket_url(front)))
+        with pytest.raises(CommandRefused):
             await again.resume("no token")
         await again.resume(players[0].joined.player_token)
         assert (await clients[0].closed())[0] == CloseCode.CONNECTED_ELSEWHERE

@@ -37,7 +37,7 @@ from tests.system.recorded import Record, data, versions
 from tests.system.recording import record
 
 THIS: Final = "this"
-"""This version: recorded anew in each run, so the recording is tried, too."""
+"""This version: recorded again in each run, so the recording is tried, too."""
 
 TakeOver = Callable[[Moment], AbstractAsyncContextManager[Party]]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from clients.player import Client
+from clients.player import QuizClient
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import EndSession, StartQuiz
 from quickpoll.store.library import Client as Redis
@@ -40,7 +40,7 @@ async def _content(redis: Redis, key: str) -> bytes:
 async def test_what_is_known_of_a_player_ends_with_the_session(tmp_path: Path, redis: Redis, redis_url: str) -> None:
     at, engine = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url)
     async with running(at, engine):
-        async with Client.connect(websocket_url(at)) as host, Client.connect(websocket_url(at)) as client:
+        async with QuizClient.connect(websocket_url(at)) as host, QuizClient.connect(websocket_url(at)) as client:
             created = await open_session(host)
             player = await join(client, created.code, NAME)
             asked = await ask(host, [player], StartQuiz())
@@ -50,7 +50,7 @@ async def test_what_is_known_of_a_player_ends_with_the_session(tmp_path: Path, r
             keys = PartitionKeys(partition_of(created.code, 64))
             assert keys.session(created.code) in await holding(redis, NAME)
             for key in await holding(redis, NAME):
-                assert await redis.pttl(key) > 0, f"{key} is kept for ever"
+                assert await redis.pttl(key) > 0, f"{key} never expires"
 
             await host.call(EndSession())
             assert await client.closed() == (4500, "ended_by_host")

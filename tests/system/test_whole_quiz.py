@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.player import Client, Refused
+from clients.player import CommandRefused, QuizClient
 from quickpoll.protocol import (
     AskExtraTime,
     CloseCode,
@@ -37,11 +37,11 @@ from tests.system.harness import coordinator, gateway, running, serve, websocket
 async def play(urls: list[str]) -> None:
     """Four players on these gateways in turn, each good at something else; the host on the first."""
     async with AsyncExitStack() as stack:
-        host = await stack.enter_async_context(Client.connect(urls[0]))
+        host = await stack.enter_async_context(QuizClient.connect(urls[0]))
         created = await open_session(host)
         players = []
         for number, name in enumerate(("Ada", "Grace", "Linus", "Ken")):
-            client = await stack.enter_async_context(Client.connect(urls[number % len(urls)]))
+            client = await stack.enter_async_context(QuizClient.connect(urls[number % len(urls)]))
             players.append(await join(client, created.code, name))
         ada, grace, linus, ken = players
 
@@ -104,7 +104,7 @@ async def test_stage_and_remote_lead_a_quiz_with_extra_time_and_a_pause(tmp_path
     quickpoll = serve(tmp_path)
     async with running(quickpoll), AsyncExitStack() as stack:
         stage, remote, other, one, two = [
-            await stack.enter_async_context(Client.connect(websocket_url(quickpoll))) for _ in range(5)
+            await stack.enter_async_context(QuizClient.connect(websocket_url(quickpoll))) for _ in range(5)
         ]
         created = await open_session(stage, Quiz("Brief", (brief, brief)), Settings(lead_ms=50, auto_advance_ms=0))
         ada, ken = await join(one, created.code, "Ada"), await join(two, created.code, "Ken")
@@ -122,7 +122,7 @@ async def test_stage_and_remote_lead_a_quiz_with_extra_time_and_a_pause(tmp_path
         assert (await two.expect(QuizPaused)).paused
         asked = await ask(stage, [ada, ken], StartQuiz())
         await one.until(asked.closes_at + 200)
-        with pytest.raises(Refused) as late:
+        with pytest.raises(CommandRefused) as late:
             await two.call(SubmitAnswer(question=0, answer=0))
         assert late.value.code is ErrorCode.QUESTION_CLOSED
         await one.call(SubmitAnswer(question=0, answer=0))

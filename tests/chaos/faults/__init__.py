@@ -1,4 +1,4 @@
-"""Every fault that the suite knows, each a function that does it, waits as long as it lasts, and mends it.
+"""Every fault that the suite knows, each a function that does it, waits as long as it lasts, and undoes it.
 
 `FAULTS` has them by name. None of them may cost an answer that was accepted, or let two people see different results;
 `invariants` says so after every run. `REVERSALS` among them cost the latest, and not the rest. `LOSSES` cost the

@@ -59,7 +59,7 @@ async def clients_delayed(world: World) -> None:
     await asyncio.sleep(2.0)
     for node in world.cluster.gateways:
         assert node.clients
-        node.clients.mend()
+        node.clients.restore()
 
 
 async def client_stops_reading(world: World) -> None:

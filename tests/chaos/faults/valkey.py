@@ -107,7 +107,7 @@ async def valkey_slow(world: World) -> None:
         node.redis.delay_s = lambda: world.rng.uniform(0.02, 0.15)
     await asyncio.sleep(1.5)
     for node in world.cluster.nodes:
-        node.redis.mend()
+        node.redis.restore()
 
 
 async def valkey_half_open(world: World) -> None:
@@ -115,7 +115,7 @@ async def valkey_half_open(world: World) -> None:
     node = world.rng.choice(world.cluster.nodes)
     node.redis.freeze(new_ones=True)
     await asyncio.sleep(PAST_THE_LEASE_S)
-    node.redis.mend()
+    node.redis.restore()
 
 
 async def replies_of_valkey_lost(world: World) -> None:
@@ -132,7 +132,7 @@ async def _lose_answers(world: World, node: Node) -> None:
     node.redis.freeze(Way.TO_CLIENT)
     await asyncio.sleep(world.rng.uniform(0.2, 1.5))
     node.redis.cut()
-    node.redis.mend()
+    node.redis.restore()
 
 
 async def resumes_arrive_late(world: World) -> None:
@@ -143,7 +143,7 @@ async def resumes_arrive_late(world: World) -> None:
         for link in world.client_links(1.0):
             link.cut()
         await asyncio.sleep(world.rng.uniform(0.3, 0.6))
-    gateway.redis.mend()
+    gateway.redis.restore()
 
 
 async def pubsub_killed(world: World) -> None:

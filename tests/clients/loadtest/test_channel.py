@@ -8,7 +8,7 @@ import pytest
 
 from clients.loadtest.channel import Assignment, Channel, Done, News, Order
 from clients.loadtest.ledger import Round
-from clients.loadtest.plan import Part, Plan
+from clients.loadtest.plan import Plan, Share
 from clients.loadtest.seen import Seen, Timing
 from quickpoll.protocol import ErrorCode, MultipleQuestion, Option, QuestionResults, YourFinal, YourResult
 
@@ -44,7 +44,7 @@ async def test_messages_come_as_they_were_sent_and_the_end_is_told() -> None:
         reader, asyncio.StreamWriter(transport, protocol, None, loop), Order | News
     )
     sent = (
-        Assignment(Plan(("ws://x/ws",), 5, 1, 1.0, think_s=0.5), (Part(0, 0, 5),)),
+        Assignment(Plan(("ws://x/ws",), 5, 1, 1.0, think_s=0.5), (Share(0, 0, 5),)),
         Done(3, seen=SEEN),
         Done(4, failure="no"),
     )

@@ -7,20 +7,20 @@ import msgspec
 import pytest
 
 from clients.loadtest.crowd import Crowd, Doors
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.seen import Tally
-from clients.player import Client
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.seen import LiveCounts
+from clients.player import QuizClient
 from quickpoll.protocol import CreateSession, NextQuestion, QuestionResults, StartQuiz
 from tests.clients.loadtest.conftest import PLAYERS
 
 
 @pytest.fixture
 def crowd(plan: Plan) -> Crowd:
-    return Crowd(plan, Part(0, 0, PLAYERS), Tally(), Doors())
+    return Crowd(plan, Share(0, 0, PLAYERS), LiveCounts(), Doors())
 
 
 async def test_players_join_at_the_rate_that_was_asked_for(plan: Plan, crowd: Crowd) -> None:
-    async with Client.connect(plan.urls[0]) as host:
+    async with QuizClient.connect(plan.urls[0]) as host:
         await host.call(CreateSession(quiz=plan.quiz(), settings=plan.settings()))
         started = time.perf_counter()
         await crowd.join("123456", 0.0, per_s=40)
@@ -31,7 +31,7 @@ async def test_players_join_at_the_rate_that_was_asked_for(plan: Plan, crowd: Cr
 async def test_a_question_is_over_when_all_have_its_end_and_the_quiz_when_all_have_their_final(
     plan: Plan, crowd: Crowd
 ) -> None:
-    async with Client.connect(plan.urls[0]) as host:
+    async with QuizClient.connect(plan.urls[0]) as host:
         await host.call(CreateSession(quiz=plan.quiz(), settings=plan.settings()))
         await crowd.join("123456", 0.0, per_s=0)
         waiting = asyncio.create_task(crowd.question(0))
@@ -58,7 +58,7 @@ async def test_the_same_results_are_kept_once_and_others_beside_them(crowd: Crow
 
 
 async def test_nobody_waits_for_a_lost_player(plan: Plan) -> None:
-    crowd = Crowd(msgspec.structs.replace(plan, players=1), Part(0, 0, 1), Tally(), Doors())
+    crowd = Crowd(msgspec.structs.replace(plan, players=1), Share(0, 0, 1), LiveCounts(), Doors())
     waiting = asyncio.create_task(crowd.question(1))
     await asyncio.sleep(0)
     crowd.lost(0)

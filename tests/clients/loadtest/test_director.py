@@ -5,17 +5,17 @@ import pytest
 from websockets.asyncio.server import serve
 
 from clients.loadtest.director import Run, play
-from clients.loadtest.ledger import Verdict
+from clients.loadtest.ledger import Audit
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import verdict_on
-from clients.loadtest.seen import Tally
+from clients.loadtest.seen import LiveCounts
 from tests.clients.loadtest.conftest import PLAYERS
 from tests.clients.loadtest.standin import Standin
 
 
 def assert_everyone_played(run: Run) -> None:
     (seen,) = run.sessions
-    assert verdict_on(run) == Verdict(0, 0, ())
+    assert verdict_on(run) == Audit(0, 0, ())
     assert not seen.errors
     assert not seen.closes
     assert len(seen.joins) == PLAYERS
@@ -29,14 +29,14 @@ def assert_everyone_played(run: Run) -> None:
 
 
 async def test_with_a_fair_server_everyone_answers_everything_and_nothing_is_found(plan: Plan) -> None:
-    tally = Tally()
+    tally = LiveCounts()
     run = await play(plan, tally=tally)
     assert_everyone_played(run)
     assert (tally.joined, tally.answered, tally.acknowledged) == (PLAYERS, 2 * PLAYERS, 2 * PLAYERS)
 
 
 async def test_a_session_may_be_split_over_processes(plan: Plan) -> None:
-    tally = Tally()
+    tally = LiveCounts()
     run = await play(plan, processes=2, tally=tally)
     assert_everyone_played(run)
     assert tally.joined == PLAYERS

@@ -1,4 +1,4 @@
-"""The ledger finds what a server lost, doubled or reckoned wrong."""
+"""The ledger finds what a server lost, doubled or computed wrongly."""
 
 from dataclasses import dataclass, field
 

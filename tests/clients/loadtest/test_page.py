@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from clients.loadtest.histograms import bins, latency
-from clients.loadtest.ledger import Verdict
+from clients.loadtest.ledger import Audit
 from clients.loadtest.page import as_page, duration, picture
 from clients.loadtest.report import report
 from tests.clients.loadtest.test_report import GOOD, two_players
@@ -46,14 +46,14 @@ def test_it_says_the_verdict_first_and_shows_a_picture_for_each_latency_that_was
 
 
 def test_what_is_wrong_is_told_and_stays_text() -> None:
-    page = as_page(report(two_players(), Verdict(2, 0, ("player <b>7</b> was told no result",))))
+    page = as_page(report(two_players(), Audit(2, 0, ("player <b>7</b> was told no result",))))
     assert "Answers were lost or doubled" in page
     assert "player &lt;b&gt;7&lt;/b&gt; was told no result" in page
-    assert "Something is wrong" in as_page(report(two_players(), Verdict(0, 0, ("odd",))))
+    assert "Something is wrong" in as_page(report(two_players(), Audit(0, 0, ("odd",))))
 
 
 def test_many_findings_are_cut_short() -> None:
-    page = as_page(report(two_players(), Verdict(0, 0, tuple(f"finding {number}" for number in range(201)))))
+    page = as_page(report(two_players(), Audit(0, 0, tuple(f"finding {number}" for number in range(201)))))
     assert "and 1 more findings" in page
 
 

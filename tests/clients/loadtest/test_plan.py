@@ -5,7 +5,7 @@ from statistics import median
 
 import pytest
 
-from clients.loadtest.plan import Part, Plan, deal, players_of
+from clients.loadtest.plan import Plan, Share, deal, players_of
 from quickpoll.protocol import CreateSession, Question, decode_command, encode_command
 
 
@@ -55,13 +55,13 @@ def test_who_thinks_answers_around_the_median_and_within_the_window() -> None:
 
 
 def test_a_session_is_split_when_there_are_more_processes() -> None:
-    assert deal(Plan((), 10, 1, 1.0), 3) == [[Part(0, 0, 3)], [Part(0, 3, 6)], [Part(0, 6, 10)]]
+    assert deal(Plan((), 10, 1, 1.0), 3) == [[Share(0, 0, 3)], [Share(0, 3, 6)], [Share(0, 6, 10)]]
 
 
 def test_sessions_are_dealt_out_whole_where_that_is_even() -> None:
     assert deal(Plan((), 5, 1, 1.0, sessions=4), 2) == [
-        [Part(0, 0, 5), Part(1, 0, 5)],
-        [Part(2, 0, 5), Part(3, 0, 5)],
+        [Share(0, 0, 5), Share(1, 0, 5)],
+        [Share(2, 0, 5), Share(3, 0, 5)],
     ]
 
 

@@ -6,14 +6,14 @@ import pytest
 from clients.loadtest.director import play
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import verdict_on
-from clients.loadtest.seen import Tally
+from clients.loadtest.seen import LiveCounts
 from quickpoll.protocol import ErrorCode
 from tests.clients.loadtest.conftest import PLAYERS
 from tests.clients.loadtest.standin import Standin
 
 
 async def test_who_was_cut_off_by_the_server_comes_back_and_plays_on(plan: Plan, standin: Standin) -> None:
-    standin.drops, tally = 2, Tally()
+    standin.drops, tally = 2, LiveCounts()
     run = await play(msgspec.structs.replace(plan, answer_window_s=2.0, questions=1), tally=tally)
     (seen,) = run.sessions
     assert seen.closes == {1006: 1}

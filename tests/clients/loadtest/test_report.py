@@ -5,14 +5,14 @@ import json
 import pytest
 
 from clients.loadtest.director import Run
-from clients.loadtest.ledger import Round, Verdict
+from clients.loadtest.ledger import Audit, Round
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Spread, as_json, percentile, report, spread, verdict_on
 from clients.loadtest.seen import Seen, Timing
 from quickpoll.protocol import Option, SingleQuestion
 
 QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
-GOOD = Verdict(0, 0, ())
+GOOD = Audit(0, 0, ())
 
 
 def two_players() -> Run:
@@ -96,7 +96,7 @@ def test_findings_of_several_sessions_say_in_which() -> None:
 
 
 def test_json_holds_everything() -> None:
-    document = json.loads(as_json(report(two_players(), Verdict(1, 0, ("player 7 was told no result",)))))
+    document = json.loads(as_json(report(two_players(), Audit(1, 0, ("player 7 was told no result",)))))
     assert document["good"] is False
     assert document["lost"] == 1
     assert document["players"] == 2

@@ -1,7 +1,7 @@
 """Parts of a session become the whole."""
 
 from clients.loadtest.ledger import Round
-from clients.loadtest.seen import Seen, Tally, Timing, count, together
+from clients.loadtest.seen import LiveCounts, Seen, Timing, count, together
 from quickpoll.protocol import ErrorCode, Option, QuestionResults, SingleQuestion, YourFinal
 
 QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
@@ -44,9 +44,9 @@ def test_results_that_differ_between_parts_are_kept_beside_each_other() -> None:
 
 
 def test_counts_add_up() -> None:
-    tally = Tally(joined=1, errors=2)
-    tally.add(Tally(joined=3, answered=4))
-    assert tally == Tally(joined=4, answered=4, errors=2)
+    tally = LiveCounts(joined=1, errors=2)
+    tally.add(LiveCounts(joined=3, answered=4))
+    assert tally == LiveCounts(joined=4, answered=4, errors=2)
     counts = {"a": 1}
     count(counts, "a")
     count(counts, "b", 3)

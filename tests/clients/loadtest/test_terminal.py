@@ -6,10 +6,10 @@ import sys
 import msgspec
 import pytest
 
-from clients.loadtest.ledger import Verdict
+from clients.loadtest.ledger import Audit
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import report
-from clients.loadtest.seen import Tally
+from clients.loadtest.seen import LiveCounts
 from clients.loadtest.terminal import Live, as_table
 from tests.clients.loadtest.test_report import GOOD, two_players
 
@@ -25,7 +25,7 @@ def test_the_table_names_errors_closes_and_the_first_findings() -> None:
     run = two_players()
     run.sessions[0].errors = {"unavailable": 3}
     run.sessions[0].closes = {1013: 2}
-    table = as_table(report(run, Verdict(0, 2, tuple(f"finding {number}" for number in range(25)))))
+    table = as_table(report(run, Audit(0, 2, tuple(f"finding {number}" for number in range(25)))))
     assert "3 × error unavailable" in table
     assert "2 × connection closed with 1013" in table
     assert "finding 19\n... and 5 more\n" in table
@@ -42,10 +42,10 @@ def test_the_table_tells_of_cut_connections_and_of_a_load_test_that_was_late_its
 
 
 def test_the_line_tells_first_of_joining_and_then_of_answers() -> None:
-    plan, tally = Plan((), 500, 3, 1.0, sessions=2), Tally(joined=20)
+    plan, tally = Plan((), 500, 3, 1.0, sessions=2), LiveCounts(joined=20)
     live = Live(plan, tally)
     assert live.line().endswith("20 of 1,000 players have joined")
-    tally.add(Tally(joined=980, answered=1200, acknowledged=1100, resumed=3, errors=1))
+    tally.add(LiveCounts(joined=980, answered=1200, acknowledged=1100, resumed=3, errors=1))
     assert live.line().endswith("1,200 of 3,000 answers sent, 1,100 acknowledged, 3 came back, 1 errors")
 
 
@@ -53,7 +53,7 @@ async def test_the_line_is_shown_where_somebody_watches_and_taken_away(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    live = Live(Plan((), 5, 1, 1.0), Tally())
+    live = Live(Plan((), 5, 1, 1.0), LiveCounts())
     live.start()
     await asyncio.sleep(0)
     live.stop()
@@ -63,7 +63,7 @@ async def test_the_line_is_shown_where_somebody_watches_and_taken_away(
 
 
 def test_nothing_is_shown_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    live = Live(Plan((), 5, 1, 1.0), Tally())
+    live = Live(Plan((), 5, 1, 1.0), LiveCounts())
     live.start()
     live.stop()
     assert capsys.readouterr().err == ""

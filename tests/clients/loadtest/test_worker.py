@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.seen import Tally
-from clients.loadtest.workers import Worker
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.seen import LiveCounts
+from clients.loadtest.workers import WorkerProcess
 
 
 async def test_it_ends_when_nobody_leads_it() -> None:
@@ -23,7 +23,7 @@ async def test_it_ends_when_nobody_leads_it() -> None:
 
 
 async def test_it_ends_in_the_middle_of_a_call(plan: Plan) -> None:
-    async with Worker.started(plan, [Part(0, 0, 5)], Tally()) as worker:
+    async with WorkerProcess.started(plan, [Share(0, 0, 5)], LiveCounts()) as worker:
         call = asyncio.create_task(worker.players(0).question(0))
         await asyncio.sleep(0)
         call.cancel()

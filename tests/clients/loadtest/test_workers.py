@@ -2,20 +2,20 @@
 
 import pytest
 
-from clients.loadtest.plan import Part, Plan
-from clients.loadtest.seen import Tally
+from clients.loadtest.plan import Plan, Share
+from clients.loadtest.seen import LiveCounts
 from clients.loadtest.wire import WireError
-from clients.loadtest.workers import Worker
-from clients.player import Client
+from clients.loadtest.workers import WorkerProcess
+from clients.player import QuizClient
 from quickpoll.protocol import CreateSession, NextQuestion, StartQuiz
 from tests.clients.loadtest.conftest import PLAYERS
 
 
 async def test_players_in_another_process_play_a_game(plan: Plan) -> None:
-    tally = Tally()
+    tally = LiveCounts()
     async with (
-        Client.connect(plan.urls[0]) as host,
-        Worker.started(plan, [Part(0, 0, PLAYERS)], tally) as worker,
+        QuizClient.connect(plan.urls[0]) as host,
+        WorkerProcess.started(plan, [Share(0, 0, PLAYERS)], tally) as worker,
     ):
         await host.call(CreateSession(quiz=plan.quiz(), settings=plan.settings()))
         players = worker.players(0)
@@ -32,13 +32,13 @@ async def test_players_in_another_process_play_a_game(plan: Plan) -> None:
 
 async def test_what_fails_there_is_raised_here(plan: Plan) -> None:
     nowhere = Plan(("ws://127.0.0.1:9/ws",), 1, 1, 0.0)
-    async with Worker.started(nowhere, [Part(0, 0, 1)], Tally()) as worker:
+    async with WorkerProcess.started(nowhere, [Share(0, 0, 1)], LiveCounts()) as worker:
         with pytest.raises(WireError, match="Connect call failed"):
             await worker.players(0).join("123456", 0.0, 0.0)
 
 
 async def test_a_process_that_has_ended_is_noticed(plan: Plan) -> None:
-    async with Worker.started(plan, [], Tally()) as worker:
+    async with WorkerProcess.started(plan, [], LiveCounts()) as worker:
         with pytest.raises(WireError, match="a process of the load test has ended"):
             await worker.players(7).question(0)  # it has no such session, and ends over that
         with pytest.raises(WireError, match="a process of the load test has ended"):

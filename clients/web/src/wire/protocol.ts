@@ -435,7 +435,7 @@ export interface SessionLocked {
   seq: number;
 }
 
-/** To all: auto-advance is held, or runs again; in the results it starts anew. */
+/** To all: auto-advance is held, or runs again; in the results it starts again. */
 export interface QuizPaused {
   type: "quiz_paused";
   paused: boolean;
