@@ -63,7 +63,7 @@ class PartitionKeys:
 
     @cached_property
     def meta(self) -> str:
-        """Hash: `offset`, the ID of the last entry applied."""
+        """Hash: `offset`, the ID of the last entry applied; `served_to`, the same if that commit kept `served`."""
         return self.prefix + "meta"
 
     @cached_property
@@ -80,6 +80,11 @@ class PartitionKeys:
     def gateways(self) -> str:
         """Set: gateways that have had connections of this partition's sessions."""
         return self.prefix + "gateways"
+
+    @cached_property
+    def served(self) -> str:
+        """Set: `<gateway>/<code>` for each session that a gateway of `gateways` may have connections in."""
+        return self.prefix + "served"
 
     @cached_property
     def quarantine(self) -> str:

@@ -118,8 +118,8 @@ class CoordinatorFigures:
     entries_quarantined: int = _counter("Entries that were set aside")
     batches: Counter[str] = _counters(
         "outcome",
-        ("committed", "fenced", "refused", "uncertain"),
-        "Batches: committed, fenced (another owns it), refused by Redis, or uncertain",
+        ("committed", "fenced", "stale", "refused", "uncertain"),
+        "Batches: committed, fenced (another owns it), stale (of another offset), refused by Redis, or uncertain",
     )
     sessions_created: int = _counter("Sessions that were created")
     commit_seconds: Distribution = _histogram("How long committing a group of batches took")

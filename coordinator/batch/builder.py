@@ -1,11 +1,12 @@
-"""A batch while it is being made: entries applied to the sessions in memory, and what that stores and says.
+"""Builds one batch: applies entries to the sessions in memory, and collects what that stores and says.
 
-An entry that fails raises `Poison`; the sessions that were touched are then of no use, and the batch is made
-anew without it. Nothing leaves memory before the `Batch` that comes out at the end is committed.
+An entry that fails raises `Poison`; the sessions that were touched are then useless, and the batch is built again
+without it. Nothing leaves memory before the `Batch` that comes out at the end is committed.
 """
 
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,9 +15,11 @@ from msgspec.structs import replace
 
 from coordinator.batch import snapshots
 from coordinator.batch.commit import Batch, SessionChange
+from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Received, create_id_of
 from coordinator.batch.outbox import Outbox
 from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
+from coordinator.batch.served import ANY, Pair, Served
 from coordinator.batch.sessions import Held, Sessions
 from coordinator.batch.shuffle import shuffled
 from coordinator.engine import Drawn, Effects, LogPage, apply, create, next_deadline
@@ -36,7 +39,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Known:
+class BatchInputs:
     """What a batch starts from: where the partition is, and what was read and drawn for the entries."""
 
     keys: PartitionKeys
@@ -45,7 +48,8 @@ class Known:
     """The offset that was found under this fence."""
     offset: str
     gateways: Collection[str]
-    deadlines: Mapping[str, int]
+    served: Served
+    deadlines: Deadlines
     creates: Mapping[str, str]
     """Codes of sessions that were created before, by create id."""
     drawn_codes: Mapping[str, str]
@@ -65,19 +69,23 @@ class _Change:
     log: list[bytes] = field(default_factory=list)
 
 
-class Making:
+class BatchBuilder:
     """One batch of one partition."""
 
-    def __init__(self, known: Known, sessions: Sessions, tokens: Tokens, idle_ms: int) -> None:
-        self._known = known
+    def __init__(self, inputs: BatchInputs, sessions: Sessions, tokens: Tokens, idle_ms: int) -> None:
+        self._inputs = inputs
         self._idle_ms = idle_ms
         self._sessions = sessions
-        self._outbox = Outbox(tokens, known.fence, known.since)
+        self._outbox = Outbox(tokens, inputs.fence, inputs.since)
         self._changes: dict[str, _Change] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
         self._seen: set[str] = set()
         self._gone: set[str] = set()
+        self._lost: set[str] = set()
+        """As `_gone`, and those that have spoken again since."""
+        self._served: defaultdict[str, set[str]] = defaultdict(set)
+        """By gateway, the sessions that commands of this batch came for, if that is news."""
         self._quarantined: list[tuple[str, bytes]] = []
 
     @property
@@ -104,36 +112,40 @@ class Making:
             case GatewayLost():
                 self._seen.discard(entry.gateway)
                 self._gone.add(entry.gateway)
-                for code in [*self._known.deadlines, *self._creates.values()]:
+                for code in self._served_by_lost(entry.gateway):
                     self._apply_to(index, received, entry, code)
             case Tick():
-                known = self._known.deadlines.items()
-                due = [code for code, at in known if at <= received.at or code in self._changes]
-                for code in [*due, *self._creates.values()]:
+                # The deadlines of what this batch has changed may have moved.
+                deadlines, created = self._inputs.deadlines, self._creates.values()
+                changed = (code for code in self._changes if code in deadlines or code in created)
+                for code in dict.fromkeys((*deadlines.due(received.at), *changed)):
                     self._apply_to(index, received, entry, code)
 
     def finish(self, last: Received) -> Batch:
         """What is to be committed, if `last` was the last entry."""
-        known = self._known
+        inputs = self._inputs
         sessions: list[SessionChange] = []
         for code, change in self._changes.items():
             held = self._sessions[code]
             if stored := self._change_of(held, change):
                 sessions.append(stored)
             at = next_deadline(held.session)
-            if at != known.deadlines.get(code):
+            if at != inputs.deadlines.get(code):
                 self._deadlines.setdefault(code, at)
+        served_added, served_removed = self._served_changes()
         return Batch(
-            keys=known.keys,
-            fence=known.fence,
-            offset_before=known.offset,
+            keys=inputs.keys,
+            fence=inputs.fence,
+            offset_before=inputs.offset,
             offset=last.id,
             sessions=sessions,
             replies=self._outbox.replies(last.id),
             creates=self._creates,
             deadlines=self._deadlines,
-            gateways_seen=self._seen.difference(known.gateways),
+            gateways_seen=self._seen.difference(inputs.gateways),
             gateways_gone=self._gone,
+            served_added=served_added,
+            served_removed=served_removed,
             quarantined=self._quarantined,
         )
 
@@ -144,18 +156,18 @@ class Making:
             self._apply_to(index, received, command, received.code)
             return
         create_id = create_id_of(command)
-        code = self._known.creates.get(create_id) or self._creates.get(create_id)
+        code = self._inputs.creates.get(create_id) or self._creates.get(create_id)
         if code:
             self._apply_to(index, received, command, code)
         else:
             self._create(index, received, command, command.body)
 
     def _apply_to(self, index: int, received: Received, entry: Entry, code: str) -> None:
-        if reason := self._known.set_aside.get((index, code)):
+        if reason := self._inputs.set_aside.get((index, code)):
             self._set_aside(received, code, reason, ErrorCode.BAD_MESSAGE, POISON_ADVICE)
             return
         if reason := self._sessions.unreadable.get(code):
-            _log.error("partition %d: %s", self._known.keys.number, reason)
+            _log.error("partition %d: %s", self._inputs.keys.number, reason)
             self._set_aside(received, code, reason, ErrorCode.UNAVAILABLE, UNREADABLE_ADVICE)
             return
         held = self._sessions.get(code)
@@ -169,13 +181,15 @@ class Making:
         except Exception as error:
             raise Poison(index, code, reason_of(error)) from error
         self._note(code, change, effects, received.at)
+        if isinstance(entry, Command):
+            self._note_served(entry.connection.gateway, code)
 
     def _create(self, index: int, received: Received, command: Command, body: CreateSession) -> None:
-        if reason := self._known.set_aside.get((index, "")):
+        if reason := self._inputs.set_aside.get((index, "")):
             self._set_aside(received, "", reason, ErrorCode.BAD_MESSAGE, POISON_ADVICE)
             return
         create_id = create_id_of(command)
-        code = self._known.drawn_codes.get(create_id)
+        code = self._inputs.drawn_codes.get(create_id)
         if code is None:
             advice = "There is no room for a further session now. Try again later."
             self._outbox.add_error(command, ErrorCode.TOO_MANY_SESSIONS, advice)
@@ -189,11 +203,12 @@ class Making:
         self._sessions.add(session)
         self._creates[create_id] = code
         self._note(code, self._changes.setdefault(code, _Change()), effects, received.at)
+        self._note_served(command.connection.gateway, code)
 
     def _drawn_for(self, index: int, entry: Entry) -> Drawn:
         if isinstance(entry, Command) and isinstance(entry.body, JoinSession):
             return Drawn(player_id=secrets.token_urlsafe(PLAYER_ID_CHARACTERS)[:PLAYER_ID_CHARACTERS])
-        if page := self._known.log_pages.get(index):
+        if page := self._inputs.log_pages.get(index):
             return Drawn(log_page=page)
         return _NOTHING_DRAWN
 
@@ -205,11 +220,37 @@ class Making:
 
     def _miss(self, entry: Entry, code: str) -> None:
         """There is no such session."""
-        if code in self._known.deadlines:
+        if code in self._inputs.deadlines:
             self._deadlines[code] = None
         if isinstance(entry, Command):
             advice = "There is no session with this code. Check the code."
             self._outbox.add_error(entry, ErrorCode.SESSION_NOT_FOUND, advice)
+
+    # -- which gateway serves which session ---------------------------------------------------
+
+    def _note_served(self, gateway: str, code: str) -> None:
+        if gateway in self._lost or Pair(gateway, code) not in self._inputs.served:
+            self._served[gateway].add(code)
+
+    def _served_by_lost(self, gateway: str) -> Collection[str]:
+        """Sessions in which a gateway may have had connections until it was lost."""
+        codes = self._served.pop(gateway, set())
+        if gateway not in self._lost:
+            self._lost.add(gateway)
+            before = self._inputs.served.by(gateway)
+            codes.update(self._inputs.deadlines.codes if ANY in before else before)
+        return sorted(codes)
+
+    def _served_changes(self) -> tuple[Collection[Pair], Collection[Pair]]:
+        """What is added to the index, and what is removed from it."""
+        served = self._inputs.served
+        over = {code for code in self._changes if self._sessions[code].session.head.closed}
+        over.update(code for code, at in self._deadlines.items() if at is None)
+        added = {Pair(gateway, code) for gateway, codes in self._served.items() for code in codes - over}
+        removed = set[Pair]().union(
+            *map(served.pairs_of_gateway, self._lost), *map(served.pairs_of_session, over), served.unstored_removed
+        )
+        return added | (served.unstored_added - removed), removed - added
 
     # -- set aside --------------------------------------------------------------------------
 
@@ -218,11 +259,11 @@ class Making:
         self._quarantined.append((f"{received.id}: {reason}", received.data))
         if isinstance(received.entry, Command):
             self._outbox.add_error(received.entry, error, advice)
-        elif code in self._known.deadlines:
+        elif code in self._inputs.deadlines:
             self._deadlines[code] = received.at + POSTPONED_MS
 
     def _set_aside_unreadable(self, received: Received) -> None:
-        _log.error("partition %d: entry %s: %s", self._known.keys.number, received.id, received.reason)
+        _log.error("partition %d: entry %s: %s", self._inputs.keys.number, received.id, received.reason)
         self._quarantined.append((f"{received.id}: {received.reason}", received.data))
         if answer := answer_unreadable(received.data):
             self._outbox.add_text(*answer)

@@ -1,6 +1,6 @@
 """One batch of a partition as one fenced script call: stored, and published, completely or not at all.
 
-A batch is committed only from the offset that it was made from, and only under the newest fencing
+A batch is committed only from the offset that it was made from, and only under the newest
 fence; so whatever arrives late, twice or from a former owner changes nothing and says nothing.
 
 Where a replica is to have it first, the script leaves what is to be said in the partition's outbox, and it is
@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from coordinator.batch.replicas import Replicas
+from coordinator.batch.served import Pair
 from quickpoll.keys import PartitionKeys, moment_of
 from quickpoll.settings import Durability
 from quickpoll.store.link import LinkLost, RedisLink, Refusal, StoreError
@@ -33,11 +34,13 @@ class Outcome(Enum):
 
     COMMITTED = auto()
     FENCED = auto()
-    """Nothing; the lease is another's."""
+    """Nothing: the lease is another's."""
+    STALE = auto()
+    """Nothing: Redis holds another offset than the one that the batch was made from."""
     REFUSED = auto()
-    """Nothing; Redis takes no writes, or holds another offset than the one that the batch was made from."""
+    """Nothing: Redis takes no writes now."""
     UNCERTAIN = auto()
-    """Not known: state and offset are what Redis says they are."""
+    """Unknown: state and offset are what Redis says they are."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,17 @@ class Batch:
     """Next deadlines that have changed, by code; None: no deadline any more."""
     gateways_seen: Iterable[str] = ()
     gateways_gone: Iterable[str] = ()
+    served_added: Iterable[Pair] = ()
+    served_removed: Iterable[Pair] = ()
     quarantined: Sequence[tuple[str, bytes]] = ()
     """Reason and bytes of entries that were set aside."""
+
+
+_OUTCOMES: Final = {outcome.name.encode(): outcome for outcome in (Outcome.COMMITTED, Outcome.FENCED, Outcome.STALE)}
+"""By what the script returns."""
+_EXPIRIES: Final = (SESSION_EXPIRY_MS, SESSION_EXPIRY_MS)
+_CLOSED_EXPIRIES: Final = (CLOSED_EXPIRY_MS, CLOSED_HISTORY_EXPIRY_MS)
+"""Of a session's hash and of its history."""
 
 
 class Committer:
@@ -85,7 +97,8 @@ class Committer:
         self._script = Script("coordinator", "scripts/commit.lua")
         self._publish = Script("coordinator", "scripts/publish.lua")
         self._replicas = Replicas()
-        self._holds = durability is Durability.REPLICA
+        self._hold_ms = SESSION_EXPIRY_MS if durability is Durability.REPLICA else 0
+        """How long the outbox keeps what waits for a replica; 0: nothing does."""
 
     async def commit(self, link: RedisLink, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
         """Commits each batch on its own.
@@ -94,13 +107,13 @@ class Committer:
             The outcome of each, and the first error if there was one.
         """
         try:
-            results = await self._script.run(link, [_call(batch, holds=self._holds) for batch in batches])
+            results = await self._script.run(link, [_call(batch, hold_ms=self._hold_ms) for batch in batches])
         except LinkLost as error:
             return [Outcome.UNCERTAIN] * len(batches), error
         refused = next((result for result in results if isinstance(result, Refusal)), None)
         outcomes = [_outcome(result) for result in results]
         stored = [batch for batch, outcome in zip(batches, outcomes, strict=True) if outcome is Outcome.COMMITTED]
-        if self._holds and stored:
+        if self._hold_ms and stored:
             try:
                 await self.publish(link, {batch.keys: batch.fence for batch in stored})
             except StoreError as error:
@@ -130,45 +143,44 @@ class Committer:
         await self.publish(link, fences)
 
 
-def _outcome(result: Any) -> Outcome:
-    return {b"OK": Outcome.COMMITTED, b"FENCED": Outcome.FENCED}.get(
-        result if isinstance(result, bytes) else b"", Outcome.REFUSED
-    )
+def _outcome(result: bytes | Refusal) -> Outcome:
+    return Outcome.REFUSED if isinstance(result, Refusal) else _OUTCOMES[result]
 
 
-def _call(batch: Batch, *, holds: bool) -> Call:
-    """Keys and arguments as `commit.lua` names them."""
+def _call(batch: Batch, *, hold_ms: int) -> Call:
+    """Keys and arguments, as `commit.lua` describes them."""
     keys = batch.keys
-    names = [keys.fence, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.quarantine, keys.outbox]
+    names = [keys.fence, keys.meta, keys.stream, keys.deadlines, keys.gateways, keys.served, keys.quarantine]
+    names.append(keys.outbox)
     milliseconds, number = moment_of(batch.offset)
-    first_kept = f"{milliseconds}-{number + 1}"
-    args: list[Any] = [batch.fence, batch.offset_before, batch.offset, first_kept]
-    args += (len(batch.sessions), len(batch.replies), len(batch.creates), SESSION_EXPIRY_MS if holds else 0)
+    args: list[Any] = [batch.fence, batch.offset_before, batch.offset, f"{milliseconds}-{number + 1}", hold_ms]
     for session in batch.sessions:
         code = session.code
         names += (keys.session(code), keys.history(code), keys.log(code), keys.channel(code))
-        args.append(int(session.closed))
-        _add_list(args, [part for pair in session.fields.items() for part in pair])
-        _add_list(args, session.removed)
-        _add_list(args, session.log)
-        args.append(session.step)
-        args += (
-            (CLOSED_EXPIRY_MS, CLOSED_HISTORY_EXPIRY_MS) if session.closed else (SESSION_EXPIRY_MS, SESSION_EXPIRY_MS)
-        )
-    for gateway, replies in batch.replies.items():
-        names.append(keys.replies(gateway))
-        args.append(replies)
-    for create_id, code in batch.creates.items():
-        names.append(keys.create(create_id))
-        args += (code, CREATE_EXPIRY_MS)
-    _add_list(args, [part for code, at in batch.deadlines.items() if at is not None for part in (at, code)])
-    _add_list(args, [code for code, at in batch.deadlines.items() if at is None])
-    _add_list(args, list(batch.gateways_seen))
-    _add_list(args, list(batch.gateways_gone))
-    _add_list(args, [part for pair in batch.quarantined for part in pair])
+        expiries = _CLOSED_EXPIRIES if session.closed else _EXPIRIES
+        args += ("session", int(session.closed), session.step, *expiries)
+        _add_list(args, "fields", _flat(session.fields.items()))
+        _add_list(args, "removed", session.removed)
+        _add_list(args, "log", session.log)
+    names += map(keys.replies, batch.replies)
+    names += map(keys.create, batch.creates)
+    deadlines = batch.deadlines.items()
+    _add_list(args, "replies", [*batch.replies.values()])
+    _add_list(args, "creates", _flat((code, CREATE_EXPIRY_MS) for code in batch.creates.values()))
+    _add_list(args, "deadlines", _flat((at, code) for code, at in deadlines if at is not None))
+    _add_list(args, "ended", [code for code, at in deadlines if at is None])
+    _add_list(args, "seen", [*batch.gateways_seen])
+    _add_list(args, "gone", [*batch.gateways_gone])
+    _add_list(args, "serves", [*map(str, batch.served_added)])
+    _add_list(args, "unserved", [*map(str, batch.served_removed)])
+    _add_list(args, "quarantined", _flat(batch.quarantined))
     return names, args
 
 
-def _add_list(args: list[Any], parts: Sequence[Any]) -> None:
-    args.append(len(parts))
-    args += parts
+def _add_list(args: list[Any], name: str, parts: Sequence[Any]) -> None:
+    if parts:
+        args += (name, len(parts), *parts)
+
+
+def _flat(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    return [part for pair in pairs for part in pair]

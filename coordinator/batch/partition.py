@@ -7,13 +7,15 @@ was applied. An entry that cannot be applied is set aside, and what was before a
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
-from coordinator.batch.builder import Known, Making
+from coordinator.batch.builder import BatchBuilder, BatchInputs
 from coordinator.batch.codes import NoFreeCode, draw_free
 from coordinator.batch.commit import Batch, Outcome
+from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Entries, Received, create_id_of, receive
 from coordinator.batch.quarantine import Poison
+from coordinator.batch.served import ANY, Pair, Served
 from coordinator.batch.sessions import Sessions
 from coordinator.engine import IDLE_MS, LogPage
 from coordinator.log import pages as log_pages
@@ -51,7 +53,8 @@ class Partition:
         self._links = links
         self._tokens = tokens
         self._idle_ms = idle_ms
-        self._deadlines: dict[str, int] = {}
+        self._deadlines = Deadlines()
+        self._served = Served()
         self._since = ""
         """The offset that was found under this fence."""
         self._said_to = NO_OFFSET
@@ -61,7 +64,7 @@ class Partition:
     @property
     def next_deadline(self) -> int | None:
         """When the next Tick is due, in ms."""
-        return min(self._deadlines.values(), default=None)
+        return self._deadlines.first
 
     @property
     def session_count(self) -> int:
@@ -79,15 +82,24 @@ class Partition:
         return len(self._sessions)
 
     def load(
-        self, offset: Any, deadlines: Iterable[tuple[bytes, float]], gateways: Iterable[bytes], unsaid: int = 0
+        self,
+        offsets: Sequence[bytes | None],
+        deadlines: Iterable[tuple[bytes, float]],
+        gateways: Iterable[bytes],
+        served: Iterable[bytes],
+        unsaid: int,
     ) -> None:
-        """Starts from what Redis holds."""
+        """Starts from what Redis holds: the replies to the commands of `load` below."""
+        offset, served_to = offsets
         self.has_unsaid = bool(unsaid)
         self.offset = offset.decode() if offset else NO_OFFSET
         self._since = self._since or self.offset
         self.has_gone_back = moment_of(self.offset) < moment_of(self._said_to)
-        self._deadlines = {code.decode(): int(at) for code, at in deadlines}
+        self._deadlines = Deadlines((code.decode(), int(at)) for code, at in deadlines)
         self.gateways = {gateway.decode() for gateway in gateways}
+        pairs = [Pair.parse(member) for member in served]
+        is_complete = served_to == offset
+        self._served = Served(pairs) if is_complete else Served.incomplete(pairs, self.gateways, self._deadlines)
         self.is_loaded = not self.has_gone_back
 
     async def apply(self, entries: Entries) -> Batch:
@@ -99,19 +111,20 @@ class Partition:
         received = [receive(entry_id, fields) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}
         while True:
-            making = Making(await self._prepare(received, set_aside), self._sessions, self._tokens, self._idle_ms)
+            inputs = await self._prepare(received, set_aside)
+            builder = BatchBuilder(inputs, self._sessions, self._tokens, self._idle_ms)
             try:
                 for index, one in enumerate(received):
-                    making.apply(index, one)
+                    builder.apply(index, one)
             except Poison as poison:
                 _log.exception("partition %d: entry %s is set aside", self.number, received[poison.index].id)
-                self._sessions.forget(making.touched)
+                self._sessions.forget(builder.touched)
                 set_aside[poison.index, poison.code] = poison.reason
                 # What follows is read again after the commit, so that no entry is applied again and again.
                 received = received[: poison.index + 1]
             else:
                 self.ticked = any(isinstance(one.entry, Tick) for one in received)
-                return making.finish(received[-1])
+                return builder.finish(received[-1])
 
     def settle(self, batch: Batch, outcome: Outcome) -> None:
         """Takes note of what became of the last batch."""
@@ -122,10 +135,8 @@ class Partition:
             return
         self.offset = batch.offset
         for code, at in batch.deadlines.items():
-            if at is None:
-                self._deadlines.pop(code, None)
-            else:
-                self._deadlines[code] = at
+            self._deadlines.set(code, at)
+        self._served.note_stored(batch.served_added, batch.served_removed)
         self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
         self._sessions.tidy(moment_of(batch.offset)[0])
 
@@ -134,24 +145,26 @@ class Partition:
         self._sessions.forget_all()
         self.is_loaded = False
 
-    async def _prepare(self, received: Sequence[Received], set_aside: dict[tuple[int, str], str]) -> Known:
+    async def _prepare(self, received: Sequence[Received], set_aside: dict[tuple[int, str], str]) -> BatchInputs:
         """Reads what the entries need, and draws codes for new sessions."""
         entries = [one.entry for one in received]
         create_ids = [create_id for entry in entries if (create_id := create_id_of(entry))]
         creates = await self._known_creates(create_ids) if create_ids else {}
         codes = {one.code for one in received if one.code} | set(creates.values())
-        if any(isinstance(entry, GatewayLost) for entry in entries):
-            codes |= self._deadlines.keys()
-        elif any(isinstance(entry, Tick) for entry in entries):
-            codes.update(code for code, at in self._deadlines.items() if at <= received[-1].at)
+        for gateway in {entry.gateway for entry in entries if isinstance(entry, GatewayLost)}:
+            served = self._served.by(gateway)
+            codes.update(self._deadlines.codes if ANY in served else served)
+        if any(isinstance(entry, Tick) for entry in entries):
+            codes.update(self._deadlines.due(received[-1].at))
         await self._sessions.load(codes)
         creates = {create_id: code for create_id, code in creates.items() if code in self._sessions}
-        return Known(
+        return BatchInputs(
             keys=self.keys,
             fence=self.fence,
             since=self._since,
             offset=self.offset,
             gateways=self.gateways,
+            served=self._served,
             deadlines=self._deadlines,
             creates=creates,
             drawn_codes=await self._draw([create_id for create_id in create_ids if create_id not in creates]),
@@ -187,11 +200,12 @@ async def load(links: Links, node: Node, partitions: Sequence[Partition]) -> Non
     for partition in partitions:
         keys = partition.keys
         commands += (
-            ("HGET", keys.meta, "offset"),
+            ("HMGET", keys.meta, "offset", "served_to"),
             ("ZRANGE", keys.deadlines, 0, -1, "WITHSCORES"),
             ("SMEMBERS", keys.gateways),
+            ("SMEMBERS", keys.served),
             ("EXISTS", keys.outbox),
         )
     results = await links.ask(node, *commands)
     for index, partition in enumerate(partitions):
-        partition.load(*results[4 * index : 4 * index + 4])
+        partition.load(*results[5 * index : 5 * index + 5])

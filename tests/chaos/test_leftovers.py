@@ -14,7 +14,8 @@ from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import coordinator, gateway, running, websocket_url
 
 KEYS = PartitionKeys(0)
-STAYING = {KEYS.stream, KEYS.fence, KEYS.meta, KEYS.deadlines, KEYS.gateways, LAYOUT, COORDINATORS, GATEWAYS, HANDOVERS}
+OF_PARTITION = {KEYS.stream, KEYS.fence, KEYS.meta, KEYS.deadlines, KEYS.gateways, KEYS.served}
+STAYING = {*OF_PARTITION, LAYOUT, COORDINATORS, GATEWAYS, HANDOVERS}
 """A fixed number of keys for a partition and a deployment, each of bounded size."""
 A_DAY_MS = 24 * 60 * 60 * 1000
 GONE_WITHIN_S = 15.0

@@ -412,7 +412,9 @@ async def test_every_key_expires_or_is_bounded(gateway: Caller, redis: Client, r
         await gateway.call(KickPlayer(player_id=bea.player_id), 1, host)
         over = await gateway.create(connection=4)
         await gateway.call(EndSession(), 4, over)
-        bounded = re.compile(r"qp:(layout|coordinators|handovers|gateways|\{p\d+\}:(in|token|meta|deadlines|gateways))")
+        bounded = re.compile(
+            r"qp:(layout|coordinators|handovers|gateways|\{p\d+\}:(in|token|meta|deadlines|gateways|served))"
+        )
         keys: list[Any] = await redis.keys()
         for key in keys:
             assert await redis.pttl(key) > 0 or bounded.fullmatch(key.decode()), key

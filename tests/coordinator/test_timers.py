@@ -42,7 +42,7 @@ async def timers(links: Links, clock: RedisClock, monkeypatch: pytest.MonkeyPatc
 
 def due_at(links: Links, at: int | None) -> Partition:
     partition = Partition(links, TOKENS, 0, 64, 1)
-    partition.load(None, [(CODE, float(at))] if at else [], [])
+    partition.load([None, None], [(CODE, float(at))] if at else [], [], [], 0)
     return partition
 
 

@@ -152,7 +152,7 @@ async def _write(redis: Any, name: str, value: Any, moved: Any) -> None:
 
     match value:
         case {"hash": fields} if name.endswith(":meta"):
-            await redis.hset(name, "offset", later(data(fields["offset"]).decode()))
+            await redis.hset(name, mapping={field: later(data(offset).decode()) for field, offset in fields.items()})
         case {"hash": fields}:
             await redis.hset(name, mapping={field: packed(stored) for field, stored in fields.items()})
         case {"stream": entries}:

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from coordinator.batch import builder as making
-from coordinator.batch.builder import PLAYER_ID_CHARACTERS, Known, Making
+from coordinator.batch import builder
+from coordinator.batch.builder import PLAYER_ID_CHARACTERS, BatchBuilder, BatchInputs
 from coordinator.batch.commit import Batch
+from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Received
 from coordinator.batch.quarantine import Poison
+from coordinator.batch.served import Served
 from coordinator.batch.sessions import Sessions
 from coordinator.engine import IDLE_MS, records
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick, decode_replies, decode_step
@@ -31,34 +33,36 @@ class Batches:
     """Batches of a partition whose commits all succeed."""
 
     def __init__(self) -> None:
-        self.sessions = Sessions(Links(OneNode("fake://making")), KEYS)
-        self.deadlines: dict[str, int] = {}
+        self.sessions = Sessions(Links(OneNode("fake://batches")), KEYS)
+        self.deadlines = Deadlines()
+        self.served = Served()
         self.now = 1000
 
-    def begin(self, **known: Any) -> Making:
+    def begin(self, **known: Any) -> BatchBuilder:
         base: dict[str, Any] = {
             "keys": KEYS,
             "fence": 7,
             "since": "0-0",
             "offset": "0-0",
             "gateways": set(),
+            "served": self.served,
             "deadlines": self.deadlines,
             "creates": {},
             "drawn_codes": {"one:gw/1/1": "123456"},
             "set_aside": {},
             "log_pages": {},
         }
-        return Making(Known(**(base | known)), self.sessions, TOKENS, IDLE_MS)
+        return BatchBuilder(BatchInputs(**(base | known)), self.sessions, TOKENS, IDLE_MS)
 
     def make(self, *entries: Entry, **known: Any) -> Batch:
-        making = self.begin(**known)
+        building = self.begin(**known)
         received = [self.received(entry) for entry in entries]
         for index, one in enumerate(received):
-            making.apply(index, one)
-        batch = making.finish(received[-1])
+            building.apply(index, one)
+        batch = building.finish(received[-1])
         for code, at in batch.deadlines.items():
-            if at is not None:
-                self.deadlines[code] = at
+            self.deadlines.set(code, at)
+        self.served.note_stored(batch.served_added, batch.served_removed)
         return batch
 
     def received(self, entry: Entry) -> Received:
@@ -130,12 +134,12 @@ def test_player_ids_are_drawn_and_differ(batches: Batches) -> None:
 
 
 def test_created_and_closed_in_one_batch_only_the_end_is_stored(batches: Batches) -> None:
-    making = batches.begin()
-    making.apply(0, batches.received(command(CREATE)))
+    building = batches.begin()
+    building.apply(0, batches.received(command(CREATE)))
     host = batches.sessions["123456"].session.host_identity
     last = batches.received(command(EndSession(), 1, host))
-    making.apply(1, last)
-    batch = making.finish(last)
+    building.apply(1, last)
+    batch = building.finish(last)
     (change,) = batch.sessions
     assert change.closed
     assert {*change.fields} == {"head", "step"}
@@ -166,7 +170,7 @@ def test_a_failure_tells_which_entry_and_session_it_was(batches: Batches, monkey
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(making, "apply", fail)
+    monkeypatch.setattr(builder, "apply", fail)
     with pytest.raises(Poison) as poison:
         batches.make(Tick(), join(2))
     assert (poison.value.index, poison.value.code) == (1, "123456")

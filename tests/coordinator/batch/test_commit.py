@@ -104,7 +104,7 @@ async def test_a_log_grows_and_goes_with_its_session(commit: Commit, redis: Clie
 async def test_a_commit_that_is_refused_or_late_leaves_the_log_as_it_is(commit: Commit, redis: Client) -> None:
     made = batch(sessions=[SessionChange(CODE, FIELDS, log=[b"[1]"])])
     assert await one(commit, made) is Outcome.COMMITTED
-    assert await one(commit, made) is Outcome.REFUSED
+    assert await one(commit, made) is Outcome.STALE
     await redis.set(KEYS.fence, str(TOKEN + 1))
     fenced = batch("5-1", "6-0", sessions=[SessionChange(CODE, FIELDS, log=[b"[2]"])])
     assert await one(commit, fenced) is Outcome.FENCED
@@ -144,7 +144,7 @@ async def test_a_batch_that_arrives_twice_is_done_once(commit: Commit, redis: Cl
     made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])
     assert await one(commit, made) is Outcome.COMMITTED
     before = await everything(redis)
-    assert await one(commit, made) is Outcome.REFUSED
+    assert await one(commit, made) is Outcome.STALE
     assert await everything(redis) == before
 
 

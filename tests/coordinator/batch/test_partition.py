@@ -1,12 +1,13 @@
 """Batches of a partition, made from entries and committed on a real server; what is poisoned is set aside."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from coordinator import engine
-from coordinator.batch import builder as making
+from coordinator.batch import builder, snapshots
 from coordinator.batch.builder import POSTPONED_MS
 from coordinator.batch.commit import Batch, Committer, Outcome
 from coordinator.batch.entries import Entries
@@ -33,6 +34,7 @@ from quickpoll.protocol import (
     AnswerAccepted,
     AnyServerMessage,
     CreateSession,
+    EndSession,
     Error,
     ErrorCode,
     GetLog,
@@ -42,6 +44,7 @@ from quickpoll.protocol import (
     LeaveSession,
     Log,
     Results,
+    ResumeSession,
     Role,
     SessionCommand,
     SessionCreated,
@@ -89,12 +92,57 @@ class Owner:
 
     async def apply(self, *entries: Entry | bytes) -> Batch:
         """One batch of entries, at one moment, committed."""
+        batch = await self.commit(*entries)
+        self.partition.settle(batch, Outcome.COMMITTED)
+        return batch
+
+    async def commit(self, *entries: Entry | bytes) -> Batch:
+        """As `apply`, but the partition does not know yet that it was committed."""
         data = [entry if isinstance(entry, bytes) else encode(entry) for entry in entries]
         batch = await self.partition.apply(self.read(*data))
         (outcome,), _ = await self.committer.commit(self.link, [batch])
         assert outcome is Outcome.COMMITTED
-        self.partition.settle(batch, outcome)
         return batch
+
+    async def as_in_0_1_0(self, act: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """What version 0.1.0 leaves: neither the index, nor the mark that this batch has kept it."""
+        before, served_to = await self.redis.smembers(KEYS.served), await self.redis.hget(KEYS.meta, "served_to")
+        result = await act(*arguments)
+        await self.redis.delete(KEYS.served)
+        if before:
+            await self.redis.sadd(KEYS.served, *before)
+        await self.redis.hset(KEYS.meta, "served_to", served_to or b"0-0")
+        await self.restart()
+        return result
+
+    async def create_by(self, gateway: str, number: int) -> str:
+        """Another session, opened through a gateway; returns its code."""
+        body = CreateSession(quiz=QUIZ, id=f"another that nobody guesses {number}")
+        (created,) = messages(await self.apply(self.command(body, number, gateway=gateway)))
+        assert isinstance(created, SessionCreated)
+        return created.code
+
+    async def served(self) -> set[str]:
+        members: Any = await self.redis.smembers(KEYS.served)
+        return {member.decode() for member in members}
+
+    async def stored(self) -> list[Session]:
+        """Every session that is not over, from Redis alone."""
+        found: Any = await self.redis.zrange(KEYS.deadlines, 0, -1)
+        codes = [code.decode() for code in found]
+        fields: list[Any] = [await self.redis.hgetall(KEYS.session(code)) for code in codes]
+        return [snapshots.decode_session(code, stored)[0] for code, stored in zip(codes, fields, strict=True)]
+
+    async def check_index(self) -> None:
+        """Each connection of each session is in the index; nothing that is over, and no lost gateway, is."""
+        served, living = await self.served(), await self.stored()
+        found: Any = await self.redis.smembers(KEYS.gateways)
+        gateways = {gateway.decode() for gateway in found}
+        if await self.redis.hget(KEYS.meta, "served_to") == await self.redis.hget(KEYS.meta, "offset"):
+            for session in living:
+                assert all({f"{gateway}/{session.code}", f"{gateway}/"} & served for gateway in gateways_of(session))
+            codes = {session.code for session in living} | {""}
+            assert all(m.partition("/")[0] in gateways and m.partition("/")[2] in codes for m in served)
 
     async def create(self) -> Identity:
         (created,) = messages(await self.apply(self.command(CREATE)))
@@ -112,6 +160,12 @@ class Owner:
     async def quarantined(self) -> list[str]:
         entries: Any = await self.redis.xrange(KEYS.quarantine)
         return [fields[b"reason"].decode() for _, fields in entries]
+
+
+def gateways_of(session: Session) -> set[str]:
+    """Gateways that connections of a session are on."""
+    bound = {*session.head.host_connections, *(player.connection for player in session.players.values())}
+    return {connection.gateway for connection in bound if connection}
 
 
 def replies(batch: Batch) -> list[Reply]:
@@ -146,7 +200,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fails], None]:
                 raise RuntimeError("a fault of ours")
             return apply(session, entry, now, drawn)
 
-        monkeypatch.setattr(making, "apply", fail)
+        monkeypatch.setattr(builder, "apply", fail)
 
     return break_for
 
@@ -280,6 +334,76 @@ async def test_a_lost_gateway_takes_its_connections_away_and_is_forgotten(owner:
     assert len([name for name in change.fields if name.startswith("p:")]) == 1
 
 
+async def test_a_lost_gateway_costs_the_sessions_that_it_served(owner: Owner) -> None:
+    mine, others = await owner.create(), [await owner.create_by("other", number) for number in range(5)]
+    await owner.restart()
+    batch = await owner.apply(GatewayLost("gw"))
+    assert [change.code for change in batch.sessions] == [mine.code]
+    assert owner.partition.sessions_in_memory == 1
+    assert await owner.served() == {f"other/{code}" for code in others}
+
+
+async def test_sessions_left_by_version_0_1_0_lose_the_connections_of_a_lost_gateway(owner: Owner) -> None:
+    """It kept no index, and it may own the partition again while versions are rolled."""
+    first = await owner.create()
+    await owner.as_in_0_1_0(owner.create_by, "gw", 2)
+    third = await owner.create_by("other", 3)
+    assert await owner.served() == {f"gw/{first.code}", "gw/", f"other/{third}"}
+    await owner.restart()
+    batch = await owner.apply(GatewayLost("gw"))
+    assert len(batch.sessions) == 2
+    assert all("gw" not in gateways_of(session) for session in await owner.stored())
+
+
+async def test_what_is_over_is_no_longer_counted_as_served(owner: Owner) -> None:
+    host = await owner.create()
+    await owner.apply(owner.command(EndSession(), 1, host))
+    assert await owner.served() == set()
+    await owner.apply(owner.command(StartQuiz(), 1, host))  # it is answered, but nothing is noted for it
+    assert await owner.served() == set()
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_through_every_fault_the_index_names_each_session_with_connections(owner: Owner, seed: int) -> None:
+    """Random batches, some of them of version 0.1.0, some with an unknown outcome, and new owners in between."""
+    chance = random.Random(seed)
+    hosts: list[Identity] = []
+    for _ in range(60):
+        gateway = f"g{chance.randrange(3)}"
+        entries: list[Entry] = []
+        for connection in range(chance.randint(1, 3)):
+            if not hosts or chance.random() < 0.2:
+                entries.append(owner.command(CreateSession(quiz=QUIZ), connection, gateway=gateway))
+            else:
+                host = chance.choice(hosts)
+                entries.append(
+                    chance.choice(
+                        (
+                            GatewayLost(f"g{chance.randrange(3)}"),
+                            owner.command(JoinSession(code=host.code, name=f"p{owner.requests}"), 9, gateway=gateway),
+                            owner.command(ResumeSession(token="-"), 9, host, gateway=gateway),
+                            owner.command(EndSession(), 9, host, gateway=gateway),
+                            Tick(),
+                        )
+                    )
+                )
+        fault = chance.choice(("none", "none", "restart", "uncertain", "0.1.0"))
+        if fault == "0.1.0":
+            batch = await owner.as_in_0_1_0(owner.apply, *entries)
+        elif fault == "uncertain":
+            batch = await owner.commit(*entries)
+            owner.partition.settle(batch, Outcome.UNCERTAIN)
+            await owner.restart()
+        else:
+            batch = await owner.apply(*entries)
+        if fault == "restart":
+            await owner.restart()
+        for message in messages(batch):
+            if isinstance(message, SessionCreated):
+                hosts.append(TOKENS.verify(message.host_token, message.session.server_time))
+        await owner.check_index()
+
+
 async def test_a_gateway_that_speaks_after_it_was_lost_is_known_again(owner: Owner) -> None:
     host = await owner.create()
     await owner.apply(GatewayLost("gw"), owner.join_command(host.code, 2))
@@ -299,7 +423,8 @@ async def test_what_was_not_committed_is_forgotten(owner: Owner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "has_gone_back"), [(Outcome.COMMITTED, True), (Outcome.UNCERTAIN, True), (Outcome.REFUSED, False)]
+    ("outcome", "has_gone_back"),
+    [(Outcome.COMMITTED, True), (Outcome.UNCERTAIN, True), (Outcome.STALE, False), (Outcome.REFUSED, False)],
 )
 async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: Outcome, has_gone_back: bool) -> None:
     """What Redis does not hold and gateways may have heard, they have to be able to tell from what comes instead."""
@@ -368,7 +493,7 @@ async def test_a_create_that_fails_is_set_aside(owner: Owner, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(making, "create", fail)
+    monkeypatch.setattr(builder, "create", fail)
     (error,) = messages(await owner.apply(owner.command(CREATE)))
     assert isinstance(error, Error)
     assert error.code == ErrorCode.BAD_MESSAGE

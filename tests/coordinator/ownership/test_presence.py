@@ -18,7 +18,7 @@ from tests.redis_time import time_ms
 def partition(links: Links) -> Partition:
     """With connections of two gateways."""
     owned = Partition(links, TOKENS, 0, 64, 1)
-    owned.load(None, [], [b"alive", b"dead"])
+    owned.load([None, None], [], [b"alive", b"dead"], [], 0)
     return owned
 
 
