@@ -15,9 +15,7 @@ from benchmarks.queueing import Arrival, Stage, percentile, simulate
 from benchmarks.results import Case, figure
 from coordinator import reader
 from coordinator.reader import ENTRIES_PER_COMMIT
-from gateway import appender
-from gateway.appender import MAX_BATCH
-from gateway.fanout import WRITES_PER_TURN
+from gateway.timing import DEFAULT
 
 QUESTION_S: Final = 20.0
 """From one question of a session to the next: ten seconds to answer, ten to look at the results."""
@@ -26,9 +24,9 @@ LOAD: Final = 0.5
 CONNECTIONS_PER_GATEWAY: Final = 20_000
 """By memory (two thirds of a GiB) and by how long it takes to bring them all back."""
 PARTITIONS: Final = 1024
-WRITES_PER_CHUNK: Final = WRITES_PER_TURN
+WRITES_PER_CHUNK: Final = DEFAULT.writes_per_turn
 """Of a broadcast, until the gateway does something else."""
-CALM_BATCH: Final = max(1.0, 200 * appender.GATHER_S)
+CALM_BATCH: Final = max(1.0, 200 * DEFAULT.gather_s)
 """Answers in a batch of case (a), where 200 come in a second."""
 MEASURED: Final = (10, 1000)
 """Sizes of the sessions in which cases (e) and (a) measured the costs."""
@@ -170,12 +168,12 @@ def plant(given: Costs, gateways: int, *, one_core: bool, chunk: float = WRITES_
     stages = []
     for gateway in range(gateways):
         stages += [
-            stage(gateway, given.gateway, 0.5, MAX_BATCH, others, appender.GATHER_S),
-            stage(gateway, given.gateway, 0.5, MAX_BATCH, others),
+            stage(gateway, given.gateway, 0.5, DEFAULT.batch, others, DEFAULT.gather_s),
+            stage(gateway, given.gateway, 0.5, DEFAULT.batch, others),
             Stage(0 if one_core else gateway, 0.0, chunk * given.delivery, 1),
         ]
     stages += [
-        stage(gateways, given.valkey, 0.5, MAX_BATCH),
+        stage(gateways, given.valkey, 0.5, DEFAULT.batch),
         stage(gateways, given.valkey, 0.5, ENTRIES_PER_COMMIT),
         stage(gateways + 1, given.coordinator, 1.0, ENTRIES_PER_COMMIT, every_s=reader.GATHER_S),
         Stage(gateways + 2, given.disk, 0.0, sys.maxsize),

@@ -2,7 +2,7 @@
 
 What a proxy says counts only if the proxy is trusted (`QUICKPOLL_TRUSTED_PROXIES`); whatever a client writes into
 the same headers does not. An address is text in its shortest form, and an IPv4 address is the same by either
-protocol: who comes as `::ffff:192.0.2.7` is `192.0.2.7`.
+protocol: `::ffff:192.0.2.7` is `192.0.2.7`.
 """
 
 import re
@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 
 from websockets.datastructures import Headers
 
-Address = IPv4Address | IPv6Address
+IPAddress = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # Some proxies write the port as well: 192.0.2.7:51234, [2001:db8::1]:51234.
 _WITH_PORT: Final = re.compile(r"([0-9.]+):[0-9]{1,5}|\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
 
 
-class Client(NamedTuple):
+class Requester(NamedTuple):
     """Who sent a request."""
 
     address: str
@@ -33,7 +33,7 @@ class Proxies:
     def __init__(self, trusted: Sequence[Network] = ()) -> None:
         self._trusted = trusted
 
-    def client(self, peer: str, headers: Headers) -> Client:
+    def client(self, peer: str, headers: Headers) -> Requester:
         """Who sent a request, by the right-most hop of X-Forwarded-For that is none of these proxies.
 
         Each proxy appends whom it heard it from, so the hops are read from the right, and only as long as the one
@@ -45,9 +45,9 @@ class Proxies:
         """
         address = _read(peer)
         if address is None:
-            return Client("", over_tls=False)
+            return Requester("", over_tls=False)
         if not self._trusts(address):
-            return Client(str(address), over_tls=False)
+            return Requester(str(address), over_tls=False)
         for hop in _from_the_right(headers.get_all("X-Forwarded-For")):
             if (before := _read(hop)) is None:
                 break
@@ -55,9 +55,9 @@ class Proxies:
             if not self._trusts(address):
                 break
         scheme = next(_from_the_right(headers.get_all("X-Forwarded-Proto")), "")
-        return Client(str(address), over_tls=scheme.lower() == "https")
+        return Requester(str(address), over_tls=scheme.lower() == "https")
 
-    def _trusts(self, address: Address) -> bool:
+    def _trusts(self, address: IPAddress) -> bool:
         return any(address in network for network in self._trusted)
 
 
@@ -67,7 +67,7 @@ def _from_the_right(values: Sequence[str]) -> Iterator[str]:
             yield part.strip()
 
 
-def _read(text: str) -> Address | None:
+def _read(text: str) -> IPAddress | None:
     found = _WITH_PORT.fullmatch(text)
     try:
         address = ip_address(found[1] or found[2] if found else text)

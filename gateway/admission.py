@@ -1,8 +1,8 @@
 """May this connection send this now? Pure.
 
 Roles come from what the connection is bound to, never from the message. Each connection has a bucket
-of tokens that refills with time; who goes on being refused is disconnected. Time is passed in,
-in seconds of any monotonic clock.
+of tokens that refills with time; a client that goes on after being refused is disconnected. Time is
+passed in, in seconds of any monotonic clock.
 """
 
 import math
@@ -13,7 +13,7 @@ from quickpoll.protocol import AnyClientMessage, EntryCommand, Role
 # A page sends eight clock samples within a second and an answer every few seconds; a host clicks.
 BURST: Final = 20
 REFILL_PER_S: Final = 10.0
-# A client that ignores `rate_limited` for this long is not one of ours.
+# No page of QuickPoll ignores `rate_limited` for this long.
 MAX_REFUSALS: Final = 100
 REFUSALS_WINDOW_S: Final = 10.0
 # Pings and fragments: a 1 MiB quiz in fragments of 1 KiB must pass.

@@ -1,7 +1,7 @@
 """Entries to the partitions' streams: batched for each node of Redis, and in order for each partition.
 
-What comes while a batch is under way goes into the next one. An entry that may have been appended is not tried again;
-that is for others to say. One that was refused since its partition lies elsewhere, or moves just now, is held for a
+What comes while a batch is under way goes into the next one. An entry that may have been appended is not tried again
+here: its sender decides. An entry that was refused because its partition lies elsewhere, or is moving, is held for a
 while. A node that is away holds up no other.
 """
 
@@ -12,17 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from gateway.timing import Timing
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.store.link import LinkLost, Refusal, StoreError
 from quickpoll.store.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
+from quickpoll.store.outage import Away, Outage
 from quickpoll.store.pace import Pace
-
-GATHER_S: Final = 0.02
-"""From one batch to the next under load; what comes after a quiet moment goes at once."""
-# Packing more at once would hold up the event loop for longer than a frame of a page lasts.
-MAX_BATCH: Final = 250
-HOLD_S: Final = 2.0
-HOLD_PAUSE_S: Final = 0.05
 
 _log: Final = logging.getLogger(__name__)
 
@@ -38,13 +33,14 @@ class _Entry(NamedTuple):
 class _Queue:
     """What waits for one node."""
 
-    __slots__ = ("entries", "filled", "is_busy", "pace")
+    __slots__ = ("entries", "filled", "is_busy", "outage", "pace")
 
-    def __init__(self) -> None:
+    def __init__(self, timing: Timing, away: Away) -> None:
         self.entries: list[_Entry] = []
         self.filled = asyncio.Event()
         self.is_busy = False
-        self.pace = Pace(GATHER_S)
+        self.pace = Pace(timing.gather_s)
+        self.outage = Outage(_log, timing.longest_retry_s, away)
 
     def put_back(self, entry: _Entry) -> None:
         """Before all others."""
@@ -55,11 +51,13 @@ class _Queue:
 class Appender:
     """Appends for one gateway."""
 
-    def __init__(self, nodes: Nodes, partitions: int) -> None:
+    def __init__(self, nodes: Nodes, partitions: int, timing: Timing, away: Away) -> None:
+        """`away` holds what else of this gateway cannot reach Redis: its log says so once for all."""
+        self._timing = timing
         self._nodes = nodes
         self._links = Links(nodes)
         self._streams = [PartitionKeys(number).stream for number in range(partitions)]
-        self._queues: defaultdict[Node, _Queue] = defaultdict(_Queue)
+        self._queues: defaultdict[Node, _Queue] = defaultdict(lambda: _Queue(timing, away))
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -69,15 +67,20 @@ class Appender:
 
     def append(self, partition: int, data: bytes, failed: Callable[[], None]) -> None:
         """Queues an encoded entry; `failed` is called if it was perhaps not appended."""
-        self._put(_Entry(partition, data, failed, asyncio.get_running_loop().time() + HOLD_S))
+        self._put(_Entry(partition, data, failed, asyncio.get_running_loop().time() + self._timing.hold_s))
 
     async def run(self) -> None:
-        """Appends what is queued, for ever."""
+        """Appends what is queued, until it is cancelled."""
         unwatch = self._nodes.watch(self._rearrange)
         try:
             await on_each(self._nodes, self._append_to)
         finally:
             unwatch()
+
+    def reached(self) -> None:
+        """Redis answers again: whatever was wrong, the next batch is another matter."""
+        for queue in self._queues.values():
+            queue.outage.over()
 
     async def flush(self, seconds: float) -> None:
         """Returns when everything queued was tried once, or after so many seconds."""
@@ -103,13 +106,13 @@ class Appender:
             while queue.entries:
                 await queue.pace.turn()
                 queue.is_busy = True
-                batch = queue.entries[:MAX_BATCH]
-                del queue.entries[:MAX_BATCH]
-                held = await self._append_batch(node, batch)
+                batch = queue.entries[: self._timing.batch]
+                del queue.entries[: self._timing.batch]
+                held = await self._append_batch(node, queue, batch)
                 for entry in reversed(held):
                     self._queues[self._nodes.of(entry.partition)].put_back(entry)
                 if held:
-                    await asyncio.sleep(HOLD_PAUSE_S)
+                    await asyncio.sleep(self._timing.hold_pause_s)
                 queue.is_busy = False
             if not any(other.is_busy or other.entries for other in self._queues.values()):
                 self._idle.set()
@@ -120,11 +123,12 @@ class Appender:
         for node, queue in list(self._queues.items()):
             queue.entries.clear()
             if node not in self._nodes.all:
+                queue.outage.forget()
                 del self._queues[node]
         for entry in waiting:
             self._put(entry)
 
-    async def _append_batch(self, node: Node, batch: Sequence[_Entry]) -> list[_Entry]:
+    async def _append_batch(self, node: Node, queue: _Queue, batch: Sequence[_Entry]) -> list[_Entry]:
         """Returns those that are to be held."""
         held: list[_Entry] = []
         replies: Sequence[Any] = [LinkLost("given up")] * len(batch)
@@ -136,10 +140,12 @@ class Appender:
         finally:
             failed = [(entry, r) for entry, r in zip(batch, replies, strict=True) if isinstance(r, Exception)]
             if failed:
-                held = self._sort_out(failed, len(batch))
+                held = self._sort_out(failed, queue.outage)
+            else:
+                queue.outage.over()
         return held
 
-    def _sort_out(self, failed: Sequence[tuple[_Entry, Exception]], tried: int) -> list[_Entry]:
+    def _sort_out(self, failed: Sequence[tuple[_Entry, Exception]], outage: Outage) -> list[_Entry]:
         """Returns those that are to be held, and gives the others up."""
         now = asyncio.get_running_loop().time()
         _, reason = failed[0]
@@ -148,7 +154,7 @@ class Appender:
         held = [entry for entry, reason in failed if _is_elsewhere(reason) and now < entry.hold_until]
         given_up = [entry for entry, reason in failed if not _is_elsewhere(reason) or now >= entry.hold_until]
         if given_up:
-            _log.warning("%d of %d entries were not appended: %r", len(given_up), tried, reason)
+            outage.began(reason)
         for entry in given_up:
             entry.failed()
         return held

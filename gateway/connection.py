@@ -1,5 +1,6 @@
-"""One WebSocket: the documented Sans-I/O layer of `websockets` behind one asyncio.Protocol.
+"""One WebSocket: the Sans-I/O layer of `websockets` behind one asyncio.Protocol.
 
+Of that layer only what its reference documents is used, but for `reader.buffer` (`_unparsed_bytes` says what for).
 No task per connection: bytes in are handled in the callback that brings them, bytes out never wait.
 Promises: what is queued for a client never grows beyond a cap (then it is closed with 1013); a message
 beyond its limit, a binary frame, invalid UTF-8 and every other violation ends in its close code and no
@@ -16,13 +17,15 @@ from typing import Final, Protocol, cast
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import State
+from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 
 from gateway.admission import Admission
 from gateway.frames import ping_frame, text_frame
+from gateway.patience import Due, Patience
 from gateway.roundtrip import RoundTrip
-from quickpoll.envelope import Identity
+from gateway.seat import Seat
+from gateway.timing import DEFAULT, Timing
 from quickpoll.protocol import (
     MAX_CREATE_SESSION_BYTES,
     MAX_MESSAGE_BYTES,
@@ -31,27 +34,13 @@ from quickpoll.protocol import (
     encode_message,
 )
 
-HANDSHAKE_TIMEOUT_S: Final = 10.0
-CLOSE_TIMEOUT_S: Final = 5.0
-# A page of some 100 KiB over a slow phone network.
-RESPONSE_TIMEOUT_S: Final = 60.0
-# With nothing heard for 20 s it is pinged; who says nothing for 20 s after a ping is gone.
-PING_AFTER_S: Final = 20.0
-GONE_AFTER_S: Final = 20.0
-# Until it acts as somebody it has to say something: our pages ask for the clock every 10 s, every minute when hidden.
-SILENT_S: Final = 90.0
-# From the first byte of a message to its last: 1 MiB by a slow phone, and no byte now and then.
-MESSAGE_TIMEOUT_S: Final = 60.0
-
-# What waits for it does not become less for so long: it reads nothing, though it may well be sending.
-STUCK_S: Final = 8.0
-
-# Above the first mark a client misses counts that the next message supersedes, above the cap it is closed.
+# Above the first mark a client misses what the next message supersedes, above the cap it is closed.
 BEHIND_BYTES: Final = 64 * 1024
 CAP_BYTES: Final = 256 * 1024
 
-ABNORMAL: Final = 1006  # no close frame came or went (RFC 6455, section 7.1.5)
-_NEVER: Final = float("inf")
+# Codes that no frame carries (RFC 6455, section 7.1.5).
+NO_STATUS: Final = 1005
+ABNORMAL: Final = 1006
 # Its own lines say "connection open" for each client; its errors would be bugs.
 _protocol_log: Final = logging.getLogger("gateway.websocket")
 _protocol_log.setLevel(logging.ERROR)
@@ -79,58 +68,49 @@ class Owner(Protocol):
         """It was a WebSocket, and nothing can be sent to it any more."""
 
     def lost(self, connection: "Connection") -> None:
-        """The TCP connection is gone."""
+        """The TCP connection has ended."""
 
 
 class Connection(asyncio.Protocol):
-    """One client. `number` is unique in this gateway; `identity` is what it acts as."""
+    """One client. `number` is unique in this gateway; `seat` says whom it acts as."""
 
     __slots__ = (
         "_allowance",
         "_answered",
-        "_begun_at",
-        "_ends_at",
+        "_asked",
         "_fragments",
-        "_is_large",
         "_owner",
+        "_patience",
         "_protocol",
         "_send",
         "_socket",
-        "_spoke_at",
-        "_stuck_at",
         "_transport",
-        "_unread_bytes",
         "address",
         "admission",
         "base_url",
-        "bound_seq",
-        "bound_step",
-        "entering",
+        "close_code",
         "heard_at",
-        "identity",
+        "holds_large_message",
         "is_clogged",
         "is_open",
         "number",
         "over_tls",
-        "requests",
         "round_trip",
-        "unclaimed",
+        "seat",
     )
 
-    def __init__(self, owner: Owner, number: int) -> None:
+    def __init__(self, owner: Owner, number: int, timing: Timing = DEFAULT) -> None:
         now = time.monotonic()
         self._owner = owner
         self._protocol = ServerProtocol(max_size=MAX_CREATE_SESSION_BYTES, logger=_protocol_log)
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self._patience = Patience(timing, now)
         self._fragments: bytearray | None = None
         self._allowance = CAP_BYTES
+        self._asked = False
         self._answered = False
-        self._begun_at = _NEVER
-        self._is_large = False
-        self._spoke_at = now
-        self._stuck_at = now
-        self._unread_bytes = 0
-        self._ends_at = now + HANDSHAKE_TIMEOUT_S
+        self.holds_large_message = False
+        """Whether more than 64 KiB of a message have come that is not complete."""
         self.number = number
         self.admission = Admission(now)
         self.heard_at = now
@@ -143,22 +123,16 @@ class Connection(asyncio.Protocol):
         self.is_open = False
         self.is_clogged = False
         """Whether bytes wait to be sent."""
-        self.requests = 0
-        """How many commands of it were relayed."""
+        self.close_code = ABNORMAL
+        """How it ended, or is ending."""
         self.round_trip = RoundTrip()
-        self.entering: str | None = None
-        """`request_id` of the command under way that would bind it."""
-        self.identity: Identity | None = None
-        self.unclaimed: Identity | None = None
-        """What it was bound to by a reply that came too late to be handed on."""
-        self.bound_seq = 0
-        self.bound_step = 0
+        self.seat = Seat()
 
     # -- as its server sees it --------------------------------------------------------------
 
     def accept(self, request: Request) -> None:
         """Answers the opening handshake: 101, or the HTTP error that says what is wrong with it."""
-        if self._protocol.eof_sent or self._transport.is_closing():  # bytes behind the request were no frames
+        if self._protocol.close_expected() or self._transport.is_closing():  # bytes behind the request were no frames
             self._transport.abort()
             return
         response = self._protocol.accept(request)
@@ -166,7 +140,7 @@ class Connection(asyncio.Protocol):
             self.respond(response)
             return
         self._protocol.send_response(response)
-        self._ends_at = _NEVER
+        self._patience.opened()
         self.is_open = True
         self._flush()
         self._ping(time.monotonic())
@@ -175,26 +149,15 @@ class Connection(asyncio.Protocol):
         """Answers the request as HTTP, and ends."""
         self._answer(response.serialize())
 
-    def bind(self, identity: Identity, seq: int, step: int) -> None:
-        """From here on it acts as `identity`, and has seen its session up to there."""
-        self.identity, self.bound_seq, self.bound_step = identity, seq, step
-        self._protocol.max_message_size = MAX_MESSAGE_BYTES
-
-    def unbind(self) -> None:
-        """It acts as nobody any more."""
-        self.identity = None
-        self._protocol.max_message_size = MAX_CREATE_SESSION_BYTES
-
-    @property
-    def close_code(self) -> int:
-        """How it ended, or is ending; 1006 without a word."""
-        said = self._protocol.close_sent or self._protocol.close_rcvd
-        return int(said.code) if said else ABNORMAL
-
     @property
     def is_behind(self) -> bool:
         """Whether it reads more slowly than it is written to."""
-        return self.is_clogged and self._transport.get_write_buffer_size() > BEHIND_BYTES
+        return self.unsent_bytes > BEHIND_BYTES
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much waits to be sent."""
+        return self._transport.get_write_buffer_size() if self.is_clogged else 0
 
     def send(self, message: ServerMessage) -> None:
         """Sends one message."""
@@ -236,28 +199,29 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def sweep(self, now: float) -> None:
-        """Called every second or so: cuts what took too long, pings who has been silent or is to be measured."""
-        if now > self._ends_at or (self.is_open and self._is_stuck(now)):
-            self._reset()
-        elif now - self._begun_at > MESSAGE_TIMEOUT_S:
-            self.close(CloseCode.POLICY_VIOLATION, "a message took too long")
-        elif self.identity is None and now - self._spoke_at > SILENT_S:
-            self.close(CloseCode.POLICY_VIOLATION, "says nothing")
-        elif self.is_open and now - self.heard_at > PING_AFTER_S:
-            pinged_at = self.round_trip.pinged_at
-            if pinged_at <= self.heard_at:
+        """Called every second or so: cuts what took too long, pings a client that is silent or is to be measured."""
+        due = self._patience.due(
+            now,
+            heard_at=self.heard_at,
+            is_open=self.is_open,
+            is_nobody=self.seat.identity is None,
+            unsent_bytes=self.unsent_bytes,
+            round_trip=self.round_trip,
+        )
+        match due:
+            case Due.PING:
                 self._ping(now)
-            elif now - pinged_at > GONE_AFTER_S:
+            case Due.TOO_LONG | Due.SILENT:
+                self.close(CloseCode.POLICY_VIOLATION, due.value)
+            case Due.GONE:
                 self._transport.abort()
-        elif self.is_open and self.round_trip.is_due(now):
-            self._ping(now)
+            case Due.OVERDUE:
+                self._reset()
 
     def excuse(self, seconds: float) -> None:
-        """So long it could not be heard, and is not to blame."""
+        """The gateway did not listen for so long: the client is not to blame."""
         self.heard_at += seconds
-        self._spoke_at += seconds
-        self._begun_at += seconds
-        self._stuck_at += seconds
+        self._patience.excuse(seconds)
 
     # -- as asyncio sees it -----------------------------------------------------------------
 
@@ -305,17 +269,10 @@ class Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         """Cuts it so that the kernel, too, forgets what it has not sent: it would go on trying for minutes."""
-        own: socket.socket | None = self._transport.get_extra_info("socket")
-        if own and own.family in (socket.AF_INET, socket.AF_INET6):
-            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        shared: socket.socket | None = self._transport.get_extra_info("socket")
+        if shared and shared.family in (socket.AF_INET, socket.AF_INET6):
+            shared.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
-
-    def _is_stuck(self, now: float) -> bool:
-        waiting = self._transport.get_write_buffer_size() if self.is_clogged else 0
-        before, self._unread_bytes = self._unread_bytes, waiting
-        if self._unread_bytes == 0 or self._unread_bytes < before:
-            self._stuck_at = now
-        return now - self._stuck_at > STUCK_S
 
     def _ping(self, now: float) -> None:
         self.write(ping_frame(self.round_trip.ping(now)))
@@ -323,6 +280,7 @@ class Connection(asyncio.Protocol):
     def _process(self) -> None:
         for event in self._protocol.events_received():
             if isinstance(event, Request):
+                self._asked = True
                 self._owner.requested(self, event)
             elif isinstance(event, Frame) and self.is_open:
                 self._frame(event)
@@ -332,7 +290,7 @@ class Connection(asyncio.Protocol):
                 self._ended()
             else:
                 self._mind_incomplete()
-        elif self._protocol.handshake_exc is not None:
+        elif self._protocol.close_expected() and not self._asked:
             explanation = b"".join(self._protocol.data_to_send())
             refusal = self._protocol.reject(HTTPStatus.BAD_REQUEST, "This is no HTTP request without a body.\n")
             self._answer(explanation or refusal.serialize())
@@ -360,26 +318,39 @@ class Connection(asyncio.Protocol):
 
     def _mind_incomplete(self) -> None:
         """Looks after the part of a message that has come so far."""
-        held = len(self._protocol.reader.buffer) + len(self._fragments or b"")
-        if held == 0:
-            self._begun_at = _NEVER
-        elif self._begun_at == _NEVER:
-            self._begun_at = self.heard_at
+        held = self._unparsed_bytes + len(self._fragments or b"")
+        self._patience.holds(held, self.heard_at)
         if held <= MAX_MESSAGE_BYTES:
             self._let_go()
-        elif not self._is_large:
-            self._is_large = self._owner.holds_large(self)
-            if not self._is_large:
+        elif self.seat.identity:
+            self._close_too_big()
+        elif not self.holds_large_message:
+            self.holds_large_message = self._owner.holds_large(self)
+            if not self.holds_large_message:
                 self.close(CloseCode.POLICY_VIOLATION, "too many large messages at once")
                 self._transport.pause_reading()  # no byte more of it is taken in
 
+    @property
+    def _unparsed_bytes(self) -> int:
+        """What the library keeps of a frame that is not complete: else a client could hold 1 MiB for a minute.
+
+        Its reference does not name this buffer; `test_the_library_keeps_what_is_not_parsed_where_we_look` pins it.
+        """
+        return len(self._protocol.reader.buffer)
+
+    def _close_too_big(self) -> None:
+        self.close(CloseCode.MESSAGE_TOO_BIG, f"over {MAX_MESSAGE_BYTES} bytes")
+
     def _let_go(self) -> None:
-        if self._is_large:
-            self._is_large = False
+        if self.holds_large_message:
+            self.holds_large_message = False
             self._owner.lets_go(self)
 
     def _text(self, text: bytes) -> None:
-        self._spoke_at, self._begun_at = self.heard_at, _NEVER
+        self._patience.spoke(self.heard_at)
+        if len(text) > MAX_MESSAGE_BYTES and self.seat.identity:  # only a new session may be larger
+            self._close_too_big()
+            return
         try:
             text.decode()
         except UnicodeDecodeError as error:
@@ -391,20 +362,26 @@ class Connection(asyncio.Protocol):
         if self._answered or self._transport.is_closing():
             return
         self._answered = True
-        self._ends_at = time.monotonic() + RESPONSE_TIMEOUT_S
+        self._patience.answered(time.monotonic())
         self._transport.write(response)
         self._write_eof()
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
+            self._note_close(data)
             if self._transport.is_closing():
                 return
-            if not data:
+            if data == SEND_EOF:
                 self._write_eof()
             elif self._transport.get_write_buffer_size() > self._allowance + CAP_BYTES:  # pongs that nobody reads
                 self._transport.abort()
             else:
                 self._transport.write(data)
+
+    def _note_close(self, frames: bytes) -> None:
+        """Notes the code of a close frame that goes out; the layer makes some of them itself."""
+        if self.close_code == ABNORMAL and frames[:1] == b"\x88":
+            self.close_code = int.from_bytes(frames[2:4], "big") if len(frames) > 3 else NO_STATUS
 
     def _write_eof(self) -> None:
         try:
@@ -415,7 +392,7 @@ class Connection(asyncio.Protocol):
     def _ended(self) -> None:
         if self.is_open:
             self.is_open = False
-            self._fragments, self._begun_at = None, _NEVER
+            self._fragments = None
             self._let_go()
-            self._ends_at = time.monotonic() + CLOSE_TIMEOUT_S
+            self._patience.closing(time.monotonic())
             self._owner.closed(self)

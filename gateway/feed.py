@@ -2,25 +2,22 @@
 
 Promises: messages are passed on in the order of their publication; whenever some may have been missed (the link
 broke, or was silent for too long: a dead one is not noticed otherwise), everything is subscribed again, and then
-`Listener.restored` is called. It tries for ever.
+`Listener.restored` is called. It never gives up.
 """
 
 import asyncio
 import logging
-import random
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
+from gateway.timing import Timing
 from quickpoll.metrics import Distribution
 from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal, StoreError
 from quickpoll.store.nodes import Node, Nodes, open_node
+from quickpoll.store.outage import Away, Outage
 
 PING: Final = b"ping"
-PING_EVERY_S: Final = 1.0
-SILENT_AFTER_S: Final = 3.0
-MAX_BACKOFF_S: Final = 2.0
-ASK_AGAIN_S: Final = 0.3
 
 _log: Final = logging.getLogger(__name__)
 
@@ -47,15 +44,19 @@ class Listener(Protocol):
 class Feed:
     """The subscriptions on one node."""
 
-    def __init__(self, nodes: Nodes, node: Node, listener: Listener, lag: Distribution) -> None:
+    def __init__(
+        self, nodes: Nodes, node: Node, listener: Listener, lag: Distribution, timing: Timing, away: Away
+    ) -> None:
         """`lag` counts how long pings take."""
         self._nodes = nodes
         self._node = node
         self._listener = listener
         self._lag = lag
+        self._timing = timing
+        self._outage = Outage(_log, timing.longest_retry_s, away)
         self._pinged_at = 0.0
         self._changed = asyncio.Event()
-        """That other channels are wanted than were asked for."""
+        """Set when the wanted channels may differ from the subscribed ones."""
         self._asked: AbstractSet[str] = frozenset()
         self._unconfirmed: set[str] = set()
         self._watchdog: asyncio.Timeout
@@ -64,25 +65,28 @@ class Feed:
         """Whether everything is subscribed."""
 
     async def run(self) -> None:
-        """Subscribes and passes messages on, for ever."""
-        failures = 0
-        while True:
-            try:
-                await self._follow()
-            except* StoreError as errors:
-                # One line for each time that it is lost, not for each attempt to get it back.
-                level = logging.WARNING if self.is_live else logging.DEBUG
-                _log.log(level, "pub/sub connection lost: %s", "; ".join(map(repr, errors.exceptions)))
-                self._nodes.doubt(errors.exceptions[0])
-            except* Exception:
-                _log.exception("pub/sub connection given up")
-            if (task := asyncio.current_task()) and task.cancelling():
-                raise asyncio.CancelledError  # a task group that ends by an error just then drops it in Python 3.11
-            failures = 0 if self.is_live else failures + 1
-            self.is_live = False
-            self._listener.interrupted(self._node)
-            ceiling = min(MAX_BACKOFF_S, 0.05 * 2 ** min(failures, 10))
-            await asyncio.sleep(random.uniform(0, ceiling))  # noqa: S311  (jitter)
+        """Subscribes and passes messages on, until it is cancelled."""
+        try:
+            while True:
+                await self._until_lost()
+        finally:
+            self._outage.forget()
+
+    async def _until_lost(self) -> None:
+        """Follows one link to its end, and returns when it is time for the next."""
+        reason: Exception = LinkLost("given up")
+        try:
+            await self._follow()
+        except* StoreError as errors:
+            reason = errors.exceptions[0]
+            self._nodes.doubt(reason)
+        except* Exception:
+            _log.exception("pub/sub connection given up")
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise asyncio.CancelledError  # a task group that ends by an error just then drops it in Python 3.11
+        self.is_live = False
+        self._listener.interrupted(self._node)
+        await self._outage.pause(reason)
 
     def ask(self) -> None:
         """Other channels are wanted now; all changes of one moment are asked for together."""
@@ -100,15 +104,15 @@ class Feed:
     # -- one connection ---------------------------------------------------------------------
 
     async def _follow(self) -> None:
-        link = await open_node(self._node, timeout_s=SILENT_AFTER_S, pushed=self._pushed)
+        link = await open_node(self._node, timeout_s=self._timing.feed_silent_s, pushed=self._pushed)
         self._changed.set()
         try:
-            async with asyncio.timeout(SILENT_AFTER_S) as self._watchdog, asyncio.TaskGroup() as tasks:
+            async with asyncio.timeout(self._timing.feed_silent_s) as self._watchdog, asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ask(link))
                 tasks.create_task(self._ping(link))
                 raise await asyncio.shield(link.lost)
         except TimeoutError:
-            raise LinkLost(f"no sign of life for {SILENT_AFTER_S} s") from None
+            raise LinkLost(f"no sign of life for {self._timing.feed_silent_s} s") from None
         finally:
             link.close()
             self._asked = frozenset()
@@ -130,9 +134,9 @@ class Feed:
         """Publishes the sign of life whose absence shows that the subscriptions are dead."""
         while True:
             self._pinged_at = asyncio.get_running_loop().time()
-            for channel in sorted(self._listener.wanted(self._node))[:1]:  # none: all has just moved away
+            for channel in sorted(self._listener.wanted(self._node))[:1]:  # there is none when all has just moved away
                 link.call([("SPUBLISH", channel, PING)])
-            await asyncio.sleep(PING_EVERY_S)
+            await asyncio.sleep(self._timing.feed_ping_every_s)
 
     def _pushed(self, push: Push) -> None:
         kind, channel = push[0], push[1].decode()
@@ -142,23 +146,24 @@ class Feed:
             elif not self._watchdog.expired():
                 now = asyncio.get_running_loop().time()
                 self._lag.observe(now - self._pinged_at)
-                self._watchdog.reschedule(now + SILENT_AFTER_S)
+                self._watchdog.reschedule(now + self._timing.feed_silent_s)
         elif kind == b"ssubscribe":
             self._unconfirmed.discard(channel)
             self._listener.confirmed(channel)
             self._see_whether_whole()
         elif kind == b"sunsubscribe" and channel in self._asked:
-            # Not by us: its slot has moved away, or back. If it is not here and the map does not say so soon, the next
-            # try ends the link. Until it is subscribed somewhere, what is said there is missed.
+            # The server has ended it, since the slot has moved away, or back. If the slot is not here and the map does
+            # not say so soon, the next try ends the link. Whatever is published until then is missed.
             self._asked = self._asked - {channel}
             self._unconfirmed.add(channel)
             self.is_live = False
             self._nodes.doubt(Refusal(f"MOVED {channel}"))
-            asyncio.get_running_loop().call_later(ASK_AGAIN_S, self._changed.set)
+            asyncio.get_running_loop().call_later(self._timing.feed_ask_again_s, self._changed.set)
 
     def _see_whether_whole(self) -> None:
         if not self._unconfirmed and not self.is_live:
             self.is_live = True
+            self._outage.over()
             self._listener.restored()
 
 

@@ -1,6 +1,6 @@
 """A Step as WebSocket bytes.
 
-Each message is framed once, whoever gets it; connections without a personal message in the Step
+Each message is framed once, however many get it; connections without a personal message in the Step
 share one joined `bytes`. Frames are unmasked, unfragmented and uncompressed, so that the same bytes
 suit every connection.
 """

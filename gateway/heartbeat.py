@@ -1,7 +1,7 @@
 """Says that this gateway lives.
 
-While a gateway is in the sorted set with a recent time, coordinators count its players as present. If
-it finds that it was taken out meanwhile, they were counted as away: `counted_dead` is called.
+While a gateway is in the sorted set with a recent time, coordinators count its players as present. If it finds that
+it was taken out, its players were counted as away: `counted_dead` is called.
 """
 
 import asyncio
@@ -9,12 +9,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
+from gateway.timing import Timing
 from quickpoll.keys import GATEWAYS
 from quickpoll.store.clock import ms_of
 from quickpoll.store.link import Command, StoreError
 from quickpoll.store.nodes import Links
-
-BEAT_EVERY_S: Final = 0.5
 
 _log: Final = logging.getLogger(__name__)
 
@@ -22,9 +21,10 @@ _log: Final = logging.getLogger(__name__)
 class Heartbeat:
     """The sign of life of one gateway."""
 
-    def __init__(self, links: Links, gateway: str, counted_dead: Callable[[], None]) -> None:
+    def __init__(self, links: Links, gateway: str, timing: Timing, counted_dead: Callable[[], None]) -> None:
         self._links = links
         self._gateway = gateway
+        self._timing = timing
         self._counted_dead = counted_dead
 
     async def begin(self) -> None:
@@ -32,9 +32,9 @@ class Heartbeat:
         await self._enter()
 
     async def run(self) -> None:
-        """Beats, for ever."""
+        """Beats until it is cancelled."""
         while True:
-            await asyncio.sleep(BEAT_EVERY_S)
+            await asyncio.sleep(self._timing.beat_every_s)
             try:
                 if not await self._beat():
                     _log.warning("the coordinators counted this gateway as dead; its connections resume")

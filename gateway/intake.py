@@ -92,20 +92,23 @@ class Intake:
         if isinstance(message, SyncClock):
             self._tell_time(connection, message)
             return None
-        role = connection.identity.role if connection.identity else None
-        entering = connection.entering is not None and connection.entering != message.id
+        seat = connection.seat
+        role = seat.identity.role if seat.identity else None
+        entering = seat.is_entering_by_another(message.id)
         if reason := why_forbidden(message, role, entering=entering):
             return Error(code=ErrorCode.FORBIDDEN, message=reason, reply_to=reply_to)
-        if refusal := self._limits.enters(connection.address, message, connection.heard_at):
-            code, reason, wait_ms = refusal
+        if throttled := self._limits.enters(connection.address, message, connection.heard_at):
+            code, reason, wait_ms = throttled
             return Error(code=code, message=reason, retry_after_ms=wait_ms, reply_to=reply_to)
-        identity: Identity | None = connection.identity
+        identity: Identity | None = seat.identity
         if isinstance(message, ResumeSession):
             try:
                 identity = self._tokens.verify(message.token, self._clocks.roughly_ms())
             except InvalidToken:
                 return Error(
-                    code=ErrorCode.INVALID_TOKEN, message="this token is not one of ours; join again", reply_to=reply_to
+                    code=ErrorCode.INVALID_TOKEN,
+                    message="this token is not from this server; join again",
+                    reply_to=reply_to,
                 )
         enters = isinstance(message, EntryCommand)
         session = message.code if isinstance(message, JoinSession) else _code_of(identity)
@@ -114,7 +117,7 @@ class Intake:
 
     def _tell_time(self, connection: Connection, command: SyncClock) -> None:
         """The moment it was received is when its bytes came, before those of other clients were handled."""
-        t2 = self._now_ms(_code_of(connection.identity))
+        t2 = self._now_ms(_code_of(connection.seat.identity))
         t1 = t2 - round((time.monotonic() - connection.heard_at) * 1000)
         connection.send(Clock(t0=command.t0, t1=t1, t2=t2, reply_to=command.id or UNSET))
 

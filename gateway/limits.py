@@ -1,8 +1,8 @@
 """What one address may do at this gateway, however many connections it opens. Pure.
 
-A whole hall may stand behind one address, so players who join are let in by thousands; tight are only codes that
-do not exist, new sessions, and connections that nobody joins by. A token is taken when a command is let through,
-and given back when it turns out to be good. Gateways do not share their budgets. Time is passed in, in seconds of
+A whole hall may stand behind one address, so players join by thousands; tight limits are only on codes that do not
+exist, new sessions, and connections by which nobody joins. A token is taken when a command is let through, and given
+back when the command turns out to be good. Gateways do not share their budgets. Time is passed in, in seconds of
 any monotonic clock.
 """
 
@@ -14,6 +14,7 @@ from math import ceil
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from gateway.admission import Bucket
+from gateway.timing import Timing
 from quickpoll.protocol import MAX_PLAYERS, AnyClientMessage, CreateSession, ErrorCode, JoinSession
 
 
@@ -24,21 +25,19 @@ class Rate(NamedTuple):
     per_s: float
 
 
-# Who mistypes a code corrects it within a few tries; what guessing yields at this rate is in docs/security.md.
+# Whoever mistypes a code corrects it within a few tries; what guessing yields at this rate is in docs/security.md.
 MISSES: Final = Rate(20, 1 / 10)
 # When many addresses guess: more misses than this at the whole gateway make it strict with each for a while.
 ALL_MISSES: Final = Rate(200, 2.0)
 MISSES_UNDER_ATTACK: Final = Rate(4, 1 / 60)
 ATTACK_S: Final = 60.0
-# The largest session at once, and those who leave and join again.
+# The largest session at once, and players who leave and join again.
 JOINS_OF_A_SESSION: Final = Rate(MAX_PLAYERS, 500.0)
 PLAYERS_REFILL_S: Final = 60.0
 SESSIONS_REFILL_S: Final = 3600.0
 
 KNOWN_CODES: Final = 64
 """How many codes an address may have joined by and go on with, however many others it has tried."""
-# A reply takes 5 s at most; what was tried longer ago and not answered is tried anew.
-TRY_S: Final = 10.0
 MAX_ADDRESSES: Final = 20_000
 LOG_AGAIN_S: Final = 60.0
 # Messages over 64 KiB are those of `create_session`. Each may hold 1 MiB until it is complete.
@@ -49,7 +48,7 @@ _FOUND: Final = float("inf")
 _log: Final = logging.getLogger(__name__)
 
 
-class Refusal(NamedTuple):
+class Throttled(NamedTuple):
     """Why a command is not let through, for people, and when it may be tried again."""
 
     code: ErrorCode
@@ -98,8 +97,15 @@ class _Recent(Generic[Kept]):
 class Limits:
     """The budgets of one gateway."""
 
-    def __init__(self, players: int, sessions: int) -> None:
-        """`players`: how many may join from one address at once; `sessions`: how many it may open within an hour."""
+    def __init__(self, players: int, sessions: int, timing: Timing) -> None:
+        """Nobody has done anything yet.
+
+        Args:
+            players: how many may join from one address at once.
+            sessions: how many an address may open within an hour.
+            timing: how long a code counts as tried.
+        """
+        self._timing = timing
         self._players = Rate(players, players / PLAYERS_REFILL_S)
         self._sessions = Rate(sessions, sessions / SESSIONS_REFILL_S)
         self._budgets = _Recent(lambda now: _Budget(now, self._players, self._sessions))
@@ -118,7 +124,7 @@ class Limits:
             self._tell(address, budget, "connections without anybody who joins", now)
         return wait_ms
 
-    def enters(self, address: str, command: AnyClientMessage, now: float) -> Refusal | None:
+    def enters(self, address: str, command: AnyClientMessage, now: float) -> Throttled | None:
         """Counts a command by which a connection enters a session; returns why it may not, or None."""
         budget = self._of(address, now)
         if isinstance(command, CreateSession):
@@ -172,10 +178,10 @@ class Limits:
             self._attack_until = now + ATTACK_S
 
     def lets_go(self, address: str, now: float) -> None:
-        """A large message is complete, or its connection is gone."""
+        """A large message is complete, or its connection is closed."""
         self._large -= 1
         budget = self._of(address, now)
-        budget.large = max(0, budget.large - 1)  # it may have been forgotten meanwhile
+        budget.large = max(0, budget.large - 1)  # the address may have been forgotten since
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -185,7 +191,7 @@ class Limits:
     def _guess(self, budget: _Budget, code: str, now: float) -> int:
         """Takes a token unless the address knows the code or is trying it now; all of a hall type the same one."""
         tried_at = budget.codes.get(code)
-        if tried_at is not None and now - tried_at < TRY_S:
+        if tried_at is not None and now - tried_at < self._timing.try_s:
             return 0
         wait_ms = budget.misses.take(now, *(MISSES_UNDER_ATTACK if now < self._attack_until else MISSES))
         if not wait_ms:
@@ -218,5 +224,5 @@ def _network(address: str) -> str:
     return IPv6Address(address.partition("%")[0]).packed[:8].hex()
 
 
-def _refusal(code: ErrorCode, what: str, wait_ms: int) -> Refusal:
-    return Refusal(code, f"{what}. Try again in {ceil(wait_ms / 1000)} s.", wait_ms)
+def _refusal(code: ErrorCode, what: str, wait_ms: int) -> Throttled:
+    return Throttled(code, f"{what}. Try again in {ceil(wait_ms / 1000)} s.", wait_ms)

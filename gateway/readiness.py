@@ -1,24 +1,23 @@
 """Whether this gateway can serve players now: what /readyz says.
 
-Asked on demand and at most every half second, so that a crowd of health checks costs Redis nothing.
+Redis is asked on demand and at most every half second, so that a crowd of health checks costs it nothing.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
 
+from gateway.timing import Timing
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.nodes import Links
 
-CACHED_S: Final = 0.5
-
 
 class Readiness:
-    """The checks of one gateway; `local` gives the reasons of its own against it, by check."""
+    """The checks of one gateway; `local` gives what is wrong with the gateway itself, by check."""
 
-    def __init__(self, links: Links, partitions: int, local: Callable[[], dict[str, str]]) -> None:
+    def __init__(self, links: Links, partitions: int, timing: Timing, local: Callable[[], dict[str, str]]) -> None:
         self._links = links
         self._leases = [PartitionKeys(number).lease for number in range(partitions)]
+        self._timing = timing
         self._local = local
         self._checked_at = float("-inf")
         self._remote: dict[str, str] = {}
@@ -28,7 +27,7 @@ class Readiness:
         """Each check and what is wrong with it; empty text: nothing."""
         async with self._asking:
             now = asyncio.get_running_loop().time()
-            if now - self._checked_at >= CACHED_S:
+            if now - self._checked_at >= self._timing.readiness_s:
                 self._remote = await self._ask()
                 self._checked_at = asyncio.get_running_loop().time()
         return self._local() | self._remote

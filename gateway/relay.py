@@ -19,28 +19,38 @@ from gateway.appender import Appender
 from gateway.connection import Connection
 from gateway.limits import Limits
 from gateway.subscriber import Subscriber
+from gateway.timing import Timing
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Identity, encode
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
 from quickpoll.store.nodes import Nodes
+from quickpoll.store.outage import Away
 
-REPLY_TIMEOUT_S: Final = 5.0
 RETRY_AFTER_MS: Final = 1000
-SWEEP_EVERY_S: Final = 0.25
 
 
 @dataclass(slots=True)
-class Pending:
-    """A command without its reply. `held` is the session whose channel is held for it."""
+class PendingCommand:
+    """A command without its reply."""
 
     connection: Connection
     command: Command
     partition: int
     deadline: float
+    """By the clock of the event loop."""
     enters: bool
+    """Whether its reply may bind the connection."""
     held: str = ""
+    """The session whose channel is held for it."""
+    confirmed: asyncio.Future[None] | None = None
+    """While it waits for that channel: done when the channel is subscribed."""
     appended: bool = False
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Its connection and request."""
+        return self.connection.number, self.command.request
 
 
 class Relay:
@@ -55,17 +65,22 @@ class Relay:
         base_url: Callable[[str], str],
         limits: Limits,
         figures: GatewayFigures,
+        timing: Timing,
+        away: Away,
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
-        self._appender = Appender(nodes, partitions)
+        self._timing = timing
+        self._appender = Appender(nodes, partitions, timing, away)
         self._gateway = gateway
         self._partitions = partitions
         self._subscriber = subscriber
         self._base_url = base_url
         self._limits = limits
         self._figures = figures
-        self._pending: dict[tuple[int, int], Pending] = {}
+        self._pending: dict[tuple[int, int], PendingCommand] = {}
         """By connection and request, oldest first."""
+        self._waiting: dict[asyncio.Future[None], dict[tuple[int, int], PendingCommand]] = {}
+        """Those that are appended when a channel is subscribed: one callback for each channel, however many wait."""
         self._refused: list[tuple[int, bytes]] = []
         """`Disconnected` that are to be appended again: partition and bytes."""
         self._settled = asyncio.Event()
@@ -85,7 +100,7 @@ class Relay:
             received_at: when it came, in ms by Redis's clock.
             enters: whether it would give the connection its identity.
         """
-        connection.requests += 1
+        request = connection.seat.sent(body.id, enters=enters)
         base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
         sender = ConnectionId(self._gateway, connection.number)
         if isinstance(body, CreateSession):
@@ -97,27 +112,25 @@ class Relay:
             partition = self._partition(code)
         # What we add to the way of an answer is forgiven as the rest of it.
         round_trip_ms = connection.round_trip.smallest_ms + self._appender.delay_ms(partition)
-        command = Command(sender, connection.requests, identity, body, base_url, round_trip_ms, received_at)
-        deadline = asyncio.get_running_loop().time() + REPLY_TIMEOUT_S
-        pending = Pending(connection, command, partition, deadline, enters)
-        self._pending[connection.number, command.request] = pending
+        command = Command(sender, request, identity, body, base_url, round_trip_ms, received_at)
+        deadline = asyncio.get_running_loop().time() + self._timing.reply_s
+        pending = PendingCommand(connection, command, partition, deadline, enters)
+        self._pending[pending.key] = pending
         self._settled.clear()
-        if enters:
-            connection.entering = body.id or ""
         if enters and code:
             # Subscribed first, so that nothing published after the command was applied can be missed.
             pending.held = code
             confirmed = self._subscriber.hold(code)
             if not confirmed.done():
-                confirmed.add_done_callback(lambda _: self._append_pending(pending))
+                self._append_when(confirmed, pending)
                 return
         self._append_pending(pending)
 
-    def take(self, connection: int, request: int) -> Pending | None:
+    def take(self, connection: int, request: int) -> PendingCommand | None:
         """Takes a command from the list for its reply; None if it was answered before."""
         pending = self._pending.pop((connection, request), None)
         if pending:
-            waited_s = asyncio.get_running_loop().time() - pending.deadline + REPLY_TIMEOUT_S
+            waited_s = asyncio.get_running_loop().time() - pending.deadline + self._timing.reply_s
             self._figures.command_seconds.observe(waited_s)
             self._let_go(pending)
         return pending
@@ -131,7 +144,8 @@ class Relay:
         return {connection for connection, _ in self._pending}
 
     def append_again(self) -> None:
-        """Appends all unanswered commands again: their replies may have been lost."""
+        """Redis can be reached (again): appends all unanswered commands, since their replies may have been lost."""
+        self._appender.reached()
         for pending in self._pending.values():
             if pending.appended:
                 self._append_pending(pending)
@@ -146,13 +160,13 @@ class Relay:
     # -- appending --------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Appends what is queued, for ever."""
+        """Appends what is queued, until it is cancelled."""
         await self._appender.run()
 
     async def sweep(self) -> None:
-        """Answers `unavailable` to what has waited too long, for ever."""
+        """Answers `unavailable` to what has waited too long, until it is cancelled."""
         while True:
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(self._timing.expire_every_s)
             self._expire(asyncio.get_running_loop().time())
             self._append_refused()
 
@@ -170,8 +184,21 @@ class Relay:
         """Ends its connections; `run` must have been cancelled."""
         self._appender.close()
 
-    def _append_pending(self, pending: Pending) -> None:
-        if (pending.connection.number, pending.command.request) in self._pending:
+    def _append_when(self, confirmed: asyncio.Future[None], pending: PendingCommand) -> None:
+        pending.confirmed = confirmed
+        waiting = self._waiting.get(confirmed)
+        if waiting is None:
+            waiting = self._waiting[confirmed] = {}
+            confirmed.add_done_callback(self._append_waiting)
+        waiting[pending.key] = pending
+
+    def _append_waiting(self, confirmed: asyncio.Future[None]) -> None:
+        for pending in self._waiting.pop(confirmed).values():
+            pending.confirmed = None
+            self._append_pending(pending)
+
+    def _append_pending(self, pending: PendingCommand) -> None:
+        if pending.key in self._pending:
             pending.appended = True
             self._appender.append(pending.partition, encode(pending.command), partial(self._not_stored, pending))
 
@@ -192,22 +219,24 @@ class Relay:
                 return
             self._give_up(pending)
 
-    def _not_stored(self, pending: Pending) -> None:
-        if (pending.connection.number, pending.command.request) in self._pending:
+    def _not_stored(self, pending: PendingCommand) -> None:
+        if pending.key in self._pending:
             now = asyncio.get_running_loop().time()
             self._limits.not_stored(pending.connection.address, pending.command.body, now)
             self._give_up(pending)
 
-    def _give_up(self, pending: Pending) -> None:
-        if self.take(pending.connection.number, pending.command.request):
+    def _give_up(self, pending: PendingCommand) -> None:
+        if self.take(*pending.key):
+            if pending.enters:
+                pending.connection.seat.expired(pending.command.request)
             self._figures.messages_refused[ErrorCode.UNAVAILABLE] += 1
             pending.connection.send(unavailable(pending.command))
 
-    def _let_go(self, pending: Pending) -> None:
+    def _let_go(self, pending: PendingCommand) -> None:
+        if pending.confirmed:
+            self._waiting[pending.confirmed].pop(pending.key)
         if pending.held:
             self._subscriber.release(pending.held)
-        if pending.enters:
-            pending.connection.entering = None
         if not self._pending:
             self._settled.set()
 

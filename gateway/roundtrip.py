@@ -2,7 +2,7 @@
 
 Each ping carries random bytes, and only the pong that repeats them counts: a client can send its pongs late, but none
 ahead of its ping. One ping is under way at a time, and when the next one goes out, chance decides; so the smallest of
-the last few is also the one that a client has least power over.
+the last few is also the one that a client can influence least.
 """
 
 import random

@@ -1,6 +1,6 @@
 """Listens: the WebSocket at /ws for pages of this host, health, and the pages.
 
-Also the one timer of all connections: it ends what takes too long, and pings who is silent or is to be measured.
+Also the one timer of all connections: it ends what takes too long, and pings clients that are silent or to be measured.
 """
 
 import asyncio
@@ -8,9 +8,9 @@ import itertools
 import logging
 import math
 import time
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from websockets.http11 import Request, Response
@@ -22,22 +22,19 @@ from gateway.intake import Intake
 from gateway.limits import Limits
 from gateway.pages import Pages, is_host, text_response
 from gateway.readiness import Readiness
+from gateway.tasks import Tasks
+from gateway.timing import Timing
 from quickpoll.health import HEALTH_PATHS, health
 from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
-# Then those who are connected have their turn. It takes some turns until one that is cut off has freed its file;
+# Then the connected clients have their turn. It takes some turns until a connection that is cut off has freed its file,
 # and where no file is left, asyncio tries (and logs) as often in vain.
 ACCEPTS_PER_TURN: Final = 8
-# So many more than it takes does a gateway hear out, to tell them so; who comes then is cut off at once.
+# A gateway hears out so many more than it takes, to tell them that it is full; any further one is cut off at once.
 HEARD_OUT: Final = 16
 # It has room again when so large a part of the places is taken.
 ROOM_AGAIN: Final = 0.95
-SWEEP_EVERY_S: Final = 1.0
-# Then the event loop has a turn: pongs must not wait for the pings of all others.
-SWEPT_PER_TURN: Final = 500
-# A longer break of the event loop (a suspended machine) must not look like the silence of all clients.
-LATE_S: Final = 5.0
 FULL_RETRY_S: Final = 5
 
 _log: Final = logging.getLogger(__name__)
@@ -77,6 +74,8 @@ class Server:
         readiness: Readiness,
         limits: Limits,
         figures: GatewayFigures,
+        tasks: Tasks,
+        timing: Timing,
         *,
         allowed_origins: Collection[str],
         proxies: Proxies,
@@ -89,19 +88,25 @@ class Server:
         self._allowed_origins = frozenset(allowed_origins)
         self._proxies = proxies
         self._limits = limits
+        self._tasks = tasks
+        self._timing = timing
         self._figures = figures
         self._max_connections = max_connections
         self._is_full = False
         self._numbers = itertools.count(1)
-        self._all: set[Connection] = set()
-        self._all_gone = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.connections: set[Connection] = set()
+        """Every TCP connection, of a WebSocket or not."""
+        self._all_ended = asyncio.Event()
         self._listener: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:
         """Starts to accept connections and returns the port; raises OSError if it is taken."""
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, next(self._numbers)), host, port, backlog=ACCEPTS_PER_TURN, reuse_port=False
+            lambda: Connection(self, next(self._numbers), self._timing),
+            host,
+            port,
+            backlog=ACCEPTS_PER_TURN,
+            reuse_port=False,
         )
         for listening in self._listener.sockets:
             with listening.dup() as same:
@@ -114,43 +119,40 @@ class Server:
             self._listener.close()
 
     async def sweep(self) -> None:
-        """Ends what takes too long, pings who is silent or is to be measured, for ever."""
+        """Ends what takes too long, pings clients that are silent or to be measured, until it is cancelled."""
+        timing = self._timing
         last = time.monotonic()
         while True:
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(timing.sweep_every_s)
             now = time.monotonic()
-            late = now - last - SWEEP_EVERY_S
-            for number, connection in enumerate(tuple(self._all), 1):
-                if late > LATE_S:
+            late = now - last - timing.sweep_every_s
+            for number, connection in enumerate(tuple(self.connections), 1):
+                if late > timing.late_s:
                     connection.excuse(late)
                 connection.sweep(now)
-                if number % SWEPT_PER_TURN == 0:
+                if number % timing.swept_per_turn == 0:
                     await asyncio.sleep(0)
             last = now
 
     async def stop(self, seconds: float) -> None:
-        """Waits for the connections to end, and cuts those that have not after so many seconds."""
+        """Waits for the connections to end, and cuts those that have not ended after so many seconds."""
         self.stop_listening()
-        if self._all:
-            self._all_gone.clear()
+        if self.connections:
+            self._all_ended.clear()
             try:
                 async with asyncio.timeout(seconds):
-                    await self._all_gone.wait()
+                    await self._all_ended.wait()
             except TimeoutError:
-                for connection in tuple(self._all):
+                for connection in tuple(self.connections):
                     connection.abort()
-                await self._all_gone.wait()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+                await self._all_ended.wait()
 
     # -- as a connection sees it ------------------------------------------------------------
 
     def made(self, connection: Connection) -> None:
         """See `Owner`."""
-        self._all.add(connection)
-        if len(self._all) > self._max_connections + HEARD_OUT:
+        self.connections.add(connection)
+        if len(self.connections) > self._max_connections + HEARD_OUT:
             self._refuse_for_want_of_room()
             connection.abort()
 
@@ -161,7 +163,7 @@ class Server:
         if path == "/ws":
             self._upgrade(connection, request)
         elif path in HEALTH_PATHS:
-            self._spawn(self._tell_health(connection, request.path))
+            self._tasks.spawn(self._tell_health(connection, request.path), "answer to a health check")
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
@@ -186,12 +188,12 @@ class Server:
 
     def lost(self, connection: Connection) -> None:
         """See `Owner`."""
-        self._all.discard(connection)
-        if self._is_full and len(self._all) < ROOM_AGAIN * self._max_connections:
+        self.connections.discard(connection)
+        if self._is_full and len(self.connections) < ROOM_AGAIN * self._max_connections:
             self._is_full = False
             _log.info("there is room again")
-        if not self._all:
-            self._all_gone.set()
+        if not self.connections:
+            self._all_ended.set()
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -203,7 +205,7 @@ class Server:
             self._figures.connections_refused["origin"] += 1
             connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
             return
-        if len(self._all) > self._max_connections:
+        if len(self.connections) > self._max_connections:
             self._refuse_for_want_of_room()
             connection.respond(_come_back(HTTPStatus.SERVICE_UNAVAILABLE, "This gateway is full.", FULL_RETRY_S))
             return
@@ -233,8 +235,3 @@ class Server:
         if answer:
             status, text = answer
             connection.respond(text_response(status, text.strip()))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

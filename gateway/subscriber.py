@@ -12,23 +12,23 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from gateway.feed import Feed
+from gateway.timing import Timing
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.metrics import Distribution
 from quickpoll.store.nodes import Node, Nodes, on_each
-
-# A session whose last connection has just left is often joined again: by the one who reloads the page.
-LINGER_S: Final = 5.0
+from quickpoll.store.outage import Away
 
 _log: Final = logging.getLogger(__name__)
 
 
 @dataclass
 class Interest:
-    """That connections here need a session's channel. `confirmed` is done while it is subscribed."""
+    """Why a session's channel is subscribed, and by how many."""
 
     code: str
     partition: int
     confirmed: asyncio.Future[None]
+    """Done while the channel is subscribed; cancelled when nobody needs it any more."""
     holders: int = 0
     leaving: asyncio.TimerHandle | None = None
 
@@ -47,8 +47,12 @@ class Handlers(NamedTuple):
 class Subscriber:
     """Keeps the subscriptions of one gateway."""
 
-    def __init__(self, nodes: Nodes, gateway: str, partitions: int, lag: Distribution) -> None:
+    def __init__(
+        self, nodes: Nodes, gateway: str, partitions: int, lag: Distribution, timing: Timing, away: Away
+    ) -> None:
         """`lag` counts how long what is published takes to be heard."""
+        self._timing = timing
+        self._away = away
         self._nodes = nodes
         self._lag = lag
         self._partitions = [PartitionKeys(number) for number in range(partitions)]
@@ -62,7 +66,7 @@ class Subscriber:
 
     @property
     def is_live(self) -> bool:
-        """Whether some node's channels are all subscribed: one node of several that is away takes nobody's gateway."""
+        """Whether all channels of some node are subscribed: losing another one must not make this gateway unready."""
         return self._live.is_set()
 
     async def live(self) -> None:
@@ -78,7 +82,7 @@ class Subscriber:
             confirmed = asyncio.get_running_loop().create_future()
             interest = self._interests[channel] = Interest(code, partition, confirmed)
             feed = self._feeds.get(self._nodes.of(partition))
-            if feed and feed.hears(channel):  # dropped in this moment, and nobody has told Redis yet
+            if feed and feed.hears(channel):  # dropped just now, and Redis has not been told yet
                 confirmed.set_result(None)
             self._ask(partition)
         if interest.leaving:
@@ -94,10 +98,10 @@ class Subscriber:
         interest = self._interests[channel]
         interest.holders -= 1
         if interest.holders == 0:
-            interest.leaving = asyncio.get_running_loop().call_later(LINGER_S, self._drop, channel)
+            interest.leaving = asyncio.get_running_loop().call_later(self._timing.linger_s, self._drop, channel)
 
     async def run(self, handlers: Handlers) -> None:
-        """Subscribes and passes messages on, for ever."""
+        """Subscribes and passes messages on, until it is cancelled."""
         self._handlers = handlers
         unwatch = self._nodes.watch(self._rearrange)
         try:
@@ -148,11 +152,12 @@ class Subscriber:
     # -- inside -----------------------------------------------------------------------------
 
     async def _follow(self, node: Node) -> None:
-        self._feeds[node] = feed = Feed(self._nodes, node, self, self._lag)
+        self._feeds[node] = feed = Feed(self._nodes, node, self, self._lag, self._timing, self._away)
         try:
             await feed.run()
         finally:
-            del self._feeds[node]
+            if self._feeds[node] is feed:  # the node may have come back, and have a feed of its own again
+                del self._feeds[node]
             self._see_whether_live()
 
     def _rearrange(self) -> None:
@@ -169,6 +174,7 @@ class Subscriber:
 
     def _drop(self, channel: str) -> None:
         interest = self._interests.pop(channel)
+        interest.confirmed.cancel()
         self._ask(interest.partition)
 
     def _ask(self, partition: int) -> None:

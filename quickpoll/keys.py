@@ -17,6 +17,8 @@ HANDOVERS: Final = "qp:handovers"
 """Stream, capped: the id of each coordinator that came, went or gave partitions back; the others look at once."""
 GATEWAYS: Final = "qp:gateways"
 """Sorted set: gateway id by the Redis time (ms) of its last heartbeat."""
+GATEWAY_DEAD_AFTER_MS: Final = 3000
+"""A gateway whose last heartbeat is older is dead, and all its connections are gone."""
 
 ENTRY_FIELD: Final = b"e"
 """The one field of every stream entry."""

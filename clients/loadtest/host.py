@@ -43,7 +43,7 @@ class Host:
     async def create(self, command: CreateSession) -> str:
         """Opens a session; its code. Raises as `call`."""
         created = await self.call(command)
-        assert isinstance(created, SessionCreated)  # noqa: S101  (the reply of this command)
+        assert isinstance(created, SessionCreated)
         self._token = created.host_token
         return created.code
 
@@ -53,7 +53,7 @@ class Host:
         for _ in range(CLOCK_SAMPLES):
             clock = await self.call(SyncClock(t0=time.time() * 1000))
             back = time.time() * 1000
-            assert isinstance(clock, Clock)  # noqa: S101  (the reply of this command)
+            assert isinstance(clock, Clock)
             samples.append((back - clock.t0, (clock.t1 + clock.t2 - clock.t0 - back) / 2))
         return min(samples)[1]
 

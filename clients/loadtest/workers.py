@@ -46,7 +46,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        assert process.stdin and process.stdout  # noqa: PT018, S101  (both are asked for)
+        assert process.stdin and process.stdout  # noqa: PT018  (both are asked for)
         worker = cls(Channel(process.stdout, process.stdin, News), tally)
         worker._channel.send(Assignment(plan, tuple(parts)))
         listening = asyncio.create_task(worker._listen())
@@ -110,5 +110,5 @@ class RemotePlayers:
     async def finals(self) -> Seen:
         """As `Crowd.finals`."""
         seen = await self._worker.call(AwaitFinals(self._worker.number(), self._session))
-        assert seen is not None  # noqa: S101  (what this call returns)
+        assert seen is not None
         return seen

@@ -13,14 +13,13 @@ from typing import Final
 
 from coordinator.batch.partition import Partition
 from quickpoll.envelope import GatewayLost, encode
-from quickpoll.keys import ENTRY_FIELD, GATEWAYS
+from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.clock import ms_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
 
 LOOK_EVERY_S: Final = 0.5
-DEAD_AFTER_MS: Final = 3000
 STUCK_S: Final = 1.5
 """A longer time between two looks: something was stuck, perhaps everything."""
 TELL_AGAIN_S: Final = 5.0
@@ -37,7 +36,7 @@ class Presence:
         self._links = links
         self._owned = owned
         self._looked_at = monotonic()
-        self._judge_from = float("-inf") if judge_at_once else self._looked_at + DEAD_AFTER_MS / 1000
+        self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         self._told: dict[tuple[Partition, str], float] = {}
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
 
@@ -59,12 +58,12 @@ class Presence:
         (time,) = await self._links.ask(node, ("TIME",))
         looked_at, self._looked_at = self._looked_at, monotonic()
         if self._looked_at - looked_at > STUCK_S:
-            self._judge_from = self._looked_at + DEAD_AFTER_MS / 1000
+            self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:
             return
         _, members = await self._links.ask(
             node,
-            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", ms_of(time) - DEAD_AFTER_MS),
+            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", ms_of(time) - GATEWAY_DEAD_AFTER_MS),
             ("ZRANGE", GATEWAYS, 0, -1),
         )
         alive = {member.decode() for member in members}

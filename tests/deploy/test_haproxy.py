@@ -99,7 +99,7 @@ async def test_what_clients_claim_about_themselves_is_overwritten(tmp_path: Path
         client = await home.client(balancer.url(), additional_headers=FORGED, local_addr=("127.0.0.2", 0))
         created = await client.ask("create_session", quiz=QUIZ)
         assert created["base_url"] == f"http://127.0.0.1:{balancer.public}"
-        assert [connection.address for connection in home.gateway._server._all] == ["127.0.0.2"]
+        assert [connection.address for connection in home.gateway.server.connections] == ["127.0.0.2"]
 
 
 async def test_what_a_proxy_before_it_tells_is_passed_on(tmp_path: Path, redis: Redis, redis_url: str) -> None:
@@ -110,7 +110,7 @@ async def test_what_a_proxy_before_it_tells_is_passed_on(tmp_path: Path, redis: 
         client = await home.client(balancer.url(balancer.behind_tls), additional_headers=FORGED)
         created = await client.ask("create_session", quiz=QUIZ)
         assert created["base_url"].startswith("https://")
-        assert [connection.address for connection in home.gateway._server._all] == ["192.0.2.7"]
+        assert [connection.address for connection in home.gateway.server.connections] == ["192.0.2.7"]
 
 
 async def test_without_a_gateway_it_says_so(tmp_path: Path, redis: Redis, redis_url: str) -> None:

@@ -4,12 +4,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.timing import Timing
 from quickpoll.store.library import Client
-from tests.gateway.standin import House, house
+from tests.gateway.standin import QUICK, House, house
 
 
 @pytest.fixture
-async def home(redis: Client, redis_url: str) -> AsyncIterator[House]:
+def timing() -> Timing:
+    """The times of the gateway in `home`; `with_timing` gives it others."""
+    return QUICK
+
+
+@pytest.fixture
+async def home(redis: Client, redis_url: str, timing: Timing) -> AsyncIterator[House]:
     """A gateway that serves."""
-    async with house(redis, redis_url) as inhabited:
+    async with house(redis, redis_url, timing=timing) as inhabited:
         yield inhabited

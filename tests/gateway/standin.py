@@ -9,12 +9,16 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from gateway.app import Gateway
+from gateway.connection import Connection
+from gateway.timing import Timing
 from quickpoll.envelope import (
     Audience,
     Binding,
@@ -48,6 +52,13 @@ QUIZ: dict[str, Any] = {
     "questions": [{"kind": "single", "text": "Q", "options": [{"text": "a", "correct": True}, {"text": "b"}]}],
 }
 WITHIN_S = 10.0
+QUICK = Timing(sweep_every_s=0.02, closing_s=0.3, expire_every_s=0.02, last_close_s=0.3, beat_every_s=0.05)
+"""What nobody should wait for in a test is short."""
+
+
+def with_timing(**changed: Any) -> pytest.MarkDecorator:
+    """The `home` of this test has other times."""
+    return pytest.mark.parametrize("timing", [replace(QUICK, **changed)], ids=[",".join(changed)])
 
 
 def token_of(identity: Identity) -> str:
@@ -265,19 +276,36 @@ class House:
         """Ends the gateway's pub/sub connection, as an overflow of its buffer would."""
         await self.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")  # type: ignore[no-untyped-call]
 
+    @property
+    def connections(self) -> list[Connection]:
+        """Those that the gateway has now."""
+        return list(self.gateway.server.connections)
+
+    @property
+    def delivered(self) -> int:
+        """The last Step that the gateway has accepted for the session."""
+        position = self.gateway.hub.position(CODE)
+        return position.step if position else 0
+
+    async def gone(self) -> None:
+        """Returns when the gateway has no connection any more."""
+        await until(lambda: not self.gateway.server.connections)
+
     async def leave(self) -> None:
         for socket in self._sockets:
             socket.transport.abort()
 
 
 @asynccontextmanager
-async def house(redis: Client, redis_url: str, *, lan_url: str | None = None, **options: Any) -> AsyncIterator[House]:
+async def house(
+    redis: Client, redis_url: str, *, lan_url: str | None = None, timing: Timing = QUICK, **options: Any
+) -> AsyncIterator[House]:
     """A gateway that serves, and is stopped."""
     coordinator = Coordinator(redis)
     await coordinator.own_all()
     running = asyncio.create_task(coordinator.run())
     settings = settings_with(**({"partitions": PARTITIONS} | options))
-    gateway = Gateway(redis_url, TOKENS, settings, lan_url=lan_url)
+    gateway = Gateway(redis_url, TOKENS, settings, lan_url=lan_url, timing=timing)
     await gateway.start()
     inhabited = House(gateway, coordinator, redis_url)
     try:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.datastructures import Headers
 
-from gateway.address import Address, Client, Proxies
+from gateway.address import IPAddress, Proxies, Requester
 
 BALANCER = Proxies([ip_network("10.0.0.0/24"), ip_network("fd00::/64")])
 
@@ -74,7 +74,7 @@ def test_a_proxy_is_recognised_by_either_protocol() -> None:
 
 
 def test_a_peer_without_an_address_has_none() -> None:
-    assert BALANCER.client("", Headers({"X-Forwarded-For": "192.0.2.7"})) == Client("", over_tls=False)
+    assert BALANCER.client("", Headers({"X-Forwarded-For": "192.0.2.7"})) == Requester("", over_tls=False)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_trusted_proxy_tells_whether_it_was_tls(peer: str, schemes: list[str],
     st.lists(st.text(string.printable[:95]) | st.ip_addresses().map(str), max_size=5),
     st.ip_addresses(network="192.0.2.0/24") | st.ip_addresses(network="2001:db8::/32"),
 )
-def test_no_client_can_write_itself_another_address(forged: list[str], honest: Address) -> None:
+def test_no_client_can_write_itself_another_address(forged: list[str], honest: IPAddress) -> None:
     """Whatever it sends, its balancer appends where it came from."""
     assert client("10.0.0.1", *forged, str(honest)) == str(honest)
     assert client("10.0.0.1", ",".join([*forged, str(honest)])) == str(honest)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from gateway import relay
 from gateway.app import Gateway
+from gateway.connection import Connection
 from quickpoll.envelope import Command
 from quickpoll.settings import Failure
 from quickpoll.store.library import Client
-from tests.gateway.standin import PARTITIONS, QUIZ, TOKENS, WITHIN_S, House, house
+from tests.gateway.standin import PARTITIONS, QUICK, QUIZ, TOKENS, WITHIN_S, House, house, with_timing
 from tests.settings import settings_with
 
 
@@ -36,8 +36,8 @@ async def test_stopping_reports_everyone_as_disconnected(home: House) -> None:
     assert gone == {"Ann", "Bob"}
 
 
-async def test_stopping_cuts_who_does_not_go(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.app.LAST_CLOSE_S", 0.1)
+@with_timing(last_close_s=0.1)
+async def test_stopping_cuts_who_does_not_go(home: House) -> None:
     player = await home.player()
     player.socket.transport.pause_reading()
     async with asyncio.timeout(2):
@@ -110,14 +110,17 @@ async def test_each_start_has_an_id_of_its_own(home: House, redis_url: str) -> N
     await other.stop()
 
 
-async def test_a_part_that_ends_is_noticed(home: House, caplog: pytest.LogCaptureFixture) -> None:
-    async def bug() -> None:
+async def test_a_part_that_ends_is_noticed(
+    home: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(connection: Connection, now: float) -> None:
         raise ValueError("a bug")
 
-    home.gateway._run(bug(), "resync")
+    monkeypatch.setattr(Connection, "sweep", bug)
+    await home.client()
     async with asyncio.timeout(WITHIN_S):
-        assert await home.gateway.ended() == "resync"
-    assert "the gateway's resync ended" in caplog.text
+        assert await home.gateway.ended() == "connection timeouts"
+    assert "the gateway's connection timeouts ended" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -138,9 +141,9 @@ async def test_the_address_for_players(redis: Client, redis_url: str, options: d
 async def test_a_host_that_came_by_another_address_keeps_it(redis_url: str) -> None:
     gateway = Gateway(redis_url, TOKENS, settings_with(partitions=1), lan_url="http://192.168.1.5:8000")
     for reached in ("https://quiz.example", "http://192.168.1.7:8000"):
-        assert gateway._base_url(reached) == reached
+        assert gateway.base_url(reached) == reached
     for reached in ("http://localhost:8000", "http://[::1]:8000", ""):
-        assert gateway._base_url(reached) == "http://192.168.1.5:8000"
+        assert gateway.base_url(reached) == "http://192.168.1.5:8000"
     await gateway.stop()
 
 
@@ -150,7 +153,7 @@ async def test_pending_commands_end_with_the_gateway(home: House) -> None:
     home.coordinator.answers = False
     await player.say("submit_answer", question=0, answer=0)
     assert isinstance(await home.coordinator.entry(), Command)
-    async with asyncio.timeout(relay.REPLY_TIMEOUT_S):
+    async with asyncio.timeout(QUICK.reply_s):
         await home.gateway.stop()
     assert (await player.closed())[0] == 1012
 

@@ -1,6 +1,7 @@
 """Batches to the streams of a real server."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -8,19 +9,21 @@ from typing import Any
 
 import pytest
 
-from gateway import appender
 from gateway.appender import Appender
+from gateway.timing import Timing
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.store.library import Client
 from quickpoll.store.nodes import NOBODY, Node, OneNode
+from quickpoll.store.outage import Away
+from tests.gateway.standin import QUICK, with_timing
 from tests.quickpoll.store.test_nodes import Map
 
 KEYS = PartitionKeys(1)
 
 
 @pytest.fixture
-async def appending(redis_url: str) -> AsyncIterator[Appender]:
-    appending = Appender(OneNode(redis_url), 4)
+async def appending(redis_url: str, timing: Timing) -> AsyncIterator[Appender]:
+    appending = Appender(OneNode(redis_url), 4, timing, set())
     running = asyncio.create_task(appending.run())
     yield appending
     running.cancel()
@@ -37,8 +40,8 @@ async def entries(redis: Client) -> list[bytes]:
     return [fields[ENTRY_FIELD] for _, fields in found]
 
 
-async def test_entries_keep_their_order(appending: Appender, redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(appender, "MAX_BATCH", 7)
+@with_timing(batch=7)
+async def test_entries_keep_their_order(appending: Appender, redis: Client) -> None:
     sent = [b"%d" % number for number in range(50)]
     for data in sent:
         appending.append(1, data, must_not_fail)
@@ -70,7 +73,7 @@ async def test_only_what_redis_refused_has_failed(appending: Appender, redis: Cl
 
 
 async def test_where_nobody_answers_everything_fails(unused_tcp_port: int) -> None:
-    away = Appender(OneNode(f"redis://127.0.0.1:{unused_tcp_port}"), 4)
+    away = Appender(OneNode(f"redis://127.0.0.1:{unused_tcp_port}"), 4, QUICK, set())
     failed: list[int] = []
     for number in range(3):
         away.append(number, b"x", partial(failed.append, number))
@@ -85,15 +88,15 @@ async def test_what_a_replica_refused_is_held_until_there_is_a_master(appending:
     await redis.replicaof("127.0.0.1", "1")
     appending.append(1, b"one", must_not_fail)
     appending.append(1, b"two", must_not_fail)
-    await asyncio.sleep(2 * appender.HOLD_PAUSE_S)
+    await appending.flush(0.1)  # both are held by now
     appending.append(1, b"three", must_not_fail)
     await redis.replicaof("NO", "ONE")
     await appending.flush(5)
     assert await entries(redis) == [b"one", b"two", b"three"]
 
 
-async def test_it_is_not_held_for_ever(appending: Appender, redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(appender, "HOLD_S", 0.1)
+@with_timing(hold_s=0.1)
+async def test_it_is_not_held_without_end(appending: Appender, redis: Client) -> None:
     await redis.replicaof("127.0.0.1", "1")
     failed: list[int] = []
     appending.append(1, b"one", lambda: failed.append(1))
@@ -111,7 +114,7 @@ async def test_what_lay_nowhere_or_on_a_node_that_is_gone_is_appended_where_it_l
             return super().of(partition) if self.all else NOBODY
 
     nodes = Reshaped()
-    appending = Appender(nodes, 4)
+    appending = Appender(nodes, 4, QUICK, set())
     running = asyncio.create_task(appending.run())
     appending.append(1, b"one", must_not_fail)
     await appending.flush(0.05)
@@ -141,7 +144,7 @@ async def test_what_waits_for_a_busy_node_keeps_its_order_when_its_partition_mov
             return self.holder if partition == 1 else hanging
 
     nodes = Moves(redis_url, hanging)
-    appending = Appender(nodes, 4)
+    appending = Appender(nodes, 4, QUICK, set())
     running = asyncio.create_task(appending.run())
     appending.append(2, b"keeps it busy", lambda: None)
     await appending.flush(0.1)
@@ -154,3 +157,37 @@ async def test_what_waits_for_a_busy_node_keeps_its_order_when_its_partition_mov
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     appending.close()
+
+
+async def test_redis_away_is_two_lines_however_many_entries_fail(
+    appending: Appender, redis: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await redis.set(KEYS.stream, "no stream")
+    failed: list[int] = []
+    for number in range(600):
+        appending.append(1, b"x", partial(failed.append, number))
+    await appending.flush(5)
+    assert failed == list(range(600))
+    await redis.delete(KEYS.stream)
+    appending.append(1, b"x", must_not_fail)
+    await appending.flush(5)
+    assert [record.message.partition(" now")[0] for record in caplog.records] == [
+        "Redis cannot be used",
+        "Redis is back",
+    ]
+
+
+async def test_it_believes_others_that_redis_is_back(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    away: Away = set()
+    appending = Appender(OneNode("unix:///nowhere"), 4, QUICK, away)
+    running = asyncio.create_task(appending.run())
+    appending.append(1, b"x", lambda: None)
+    await appending.flush(5)
+    assert away
+    appending.reached()
+    assert not away
+    assert "Redis is back" in caplog.text
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -1,7 +1,7 @@
 """One node's subscriptions, for a listener of few words; what they lead to is in `test_subscriber.py`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from quickpoll.metrics import Distribution
 from quickpoll.store import nodes
 from quickpoll.store.cluster import ClusterNodes
 from quickpoll.store.library import Client
-from quickpoll.store.link import RedisLink
+from quickpoll.store.link import Push, RedisLink
 from quickpoll.store.nodes import Node, OneNode
 from quickpoll.store.url import parse
+from tests.gateway.standin import QUICK
 from tests.system.servers import RedisCluster, Server, redis_cluster
 
 PINGS = "qp:{p0}:to:gw"
@@ -58,7 +59,7 @@ def ear() -> Ear:
 @pytest.fixture
 async def feed(redis_url: str, ear: Ear) -> AsyncIterator[Feed]:
     """A feed that has just become whole."""
-    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution())
+    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set())
     running = asyncio.create_task(feed.run())
     assert await ear.next() == ("confirmed", PINGS, b"")
     assert await ear.next() == ("restored", "", b"")
@@ -106,7 +107,7 @@ async def test_it_ends_when_it_is_cancelled_as_its_link_is_lost(
         return links[-1]
 
     monkeypatch.setattr("gateway.feed.open_node", open_node)
-    running = asyncio.create_task(Feed(OneNode(redis_url), redis_url, ear, Distribution()).run())
+    running = asyncio.create_task(Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set()).run())
     assert await ear.next() == ("confirmed", PINGS, b"")
     links[0].close()
     for _ in range(turns):
@@ -123,15 +124,28 @@ async def test_after_the_map_has_changed_something_may_have_been_missed(feed: Fe
     assert await ear.next() == ("restored", "", b"")
 
 
-async def test_it_is_not_whole_before_what_the_server_ended_is_subscribed_again(feed: Feed, ear: Ear) -> None:
+async def test_it_is_not_whole_before_what_the_server_ended_is_subscribed_again(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, ear: Ear
+) -> None:
+    async def open_node(node: Node, *, pushed: Callable[[Push], None], **options: Any) -> RedisLink:
+        heard.append(pushed)
+        return await nodes.open_node(node, pushed=pushed, **options)
+
+    heard: list[Callable[[Push], None]] = []
+    monkeypatch.setattr("gateway.feed.open_node", open_node)
+    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set())
+    running = asyncio.create_task(feed.run())
+    assert [(await ear.next())[0] for _ in range(2)] == ["confirmed", "restored"]
     ear.channels.add(NEWS)
     feed.ask()
     await asyncio.sleep(0)  # it has asked
-    feed._pushed([b"sunsubscribe", PINGS.encode(), 0])
+    heard[0]([b"sunsubscribe", PINGS.encode(), 0])
     assert await ear.next() == ("confirmed", NEWS, b"")
     assert not feed.is_live
     assert await ear.next() == ("confirmed", PINGS, b"")
     assert await ear.next() == ("restored", "", b"")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_it_tells_what_it_hears(feed: Feed, ear: Ear, redis: Client) -> None:
@@ -180,7 +194,7 @@ async def fed(tmp_path: Path) -> AsyncIterator[FedByCluster]:
         await nodes.start()
         source = await redis.holder(1)
         ear = OnCluster(nodes)
-        feed = Feed(nodes, nodes.of(1), ear, Distribution())
+        feed = Feed(nodes, nodes.of(1), ear, Distribution(), QUICK, set())
         running = asyncio.create_task(feed.run())
         await ear.until("restored")
         yield FedByCluster(redis, nodes, ear, feed, source, next(m for m in redis.masters if m is not source))

@@ -1,16 +1,18 @@
 """Who is in which session, and what each gets: in order, once, in one write."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from websockets.frames import Opcode
 
-from gateway import connection, fanout
-from gateway.connection import Connection
+from gateway.connection import CAP_BYTES, Connection
 from gateway.limits import MISSES
 from quickpoll.envelope import Binding, CloseOne, Command, ConnectionId, Identity, Replies, Reply, encode
 from quickpoll.protocol import Role
 from tests.gateway.standin import (
     CODE,
+    QUICK,
     QUIZ,
     House,
     Person,
@@ -22,6 +24,7 @@ from tests.gateway.standin import (
     to_players,
     token_of,
     until,
+    with_timing,
 )
 
 
@@ -48,12 +51,13 @@ async def test_each_device_of_the_host_gets_what_is_for_the_host(home: House) ->
 
 
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """From here on, each write to a connection."""
+    """From here on, each write of messages to a connection; pings go out at any moment."""
     writes: list[bytes] = []
     write = Connection.write
 
     def record(self: Connection, frames: bytes) -> None:
-        writes.append(frames)
+        if frames[0] == 0x80 | Opcode.TEXT:
+            writes.append(frames)
         write(self, frames)
 
     monkeypatch.setattr(Connection, "write", record)
@@ -69,24 +73,22 @@ async def test_a_connection_gets_its_part_of_a_step_in_one_write(home: House, mo
     assert len(writes) == 2
 
 
+@with_timing(writes_per_turn=2)
 async def test_steps_arrive_in_order_also_while_a_large_one_is_being_delivered(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fanout, "WRITES_PER_TURN", 2)
     players = [await home.player(str(number)) for number in range(7)]
     writes = written(monkeypatch)
     steps = [await home.coordinator.step(to_all(seq), publish=False) for seq in range(1, 11)]
     for step in steps:
-        home.gateway._hub.step(CODE, encode(step))
+        home.gateway.hub.step(CODE, encode(step))
     for player in players:
         assert [(await player.hear())["seq"] for _ in range(10)] == list(range(1, 11))
     assert writes == [frames for frames in dict.fromkeys(writes) for _ in players]
 
 
-async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fanout, "WRITES_PER_TURN", 1)
+@with_timing(writes_per_turn=1)
+async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(home: House) -> None:
     ann, bob = await home.player("Ann"), await home.player("Bob")
     home.coordinator.answers = False
     late = await home.client()
@@ -98,8 +100,8 @@ async def test_who_joins_while_steps_wait_to_be_delivered_gets_only_later_ones(
     bound = Binding(Identity(CODE, "n", Role.PLAYER, "Cid"), seq=3, step=3)
     # All at once, as from one segment of the pub/sub connection.
     for step in steps:
-        home.gateway._hub.step(CODE, encode(step))
-    home.gateway._hub.replies(reply_to(joining, text("joined"), binding=bound))
+        home.gateway.hub.step(CODE, encode(step))
+    home.gateway.hub.replies(reply_to(joining, text("joined"), binding=bound))
     await home.coordinator.step(to_all(4))
     assert (await late.hear())["type"] == "joined"
     assert (await late.hear())["seq"] == 4
@@ -215,25 +217,92 @@ async def test_a_reply_that_cannot_be_read_stops_nothing(home: House, caplog: py
     assert "could not be handled" in caplog.text
 
 
-async def test_a_slow_reader_is_closed_and_the_others_are_served(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "CLOSE_TIMEOUT_S", 0.3)
-    slow, quick = await home.player("Slow"), await home.player("Quick")
-    (slow_connection,) = (one for one in home.gateway._hub.connections.values() if one.identity.player_id == "Slow")  # type: ignore[union-attr]
+async def test_a_slow_reader_is_closed_and_the_others_are_served(home: House) -> None:
+    slow = await home.player("Slow")
+    (slow_connection,) = home.connections
+    quick = await home.player("Quick")
     slow.socket.transport.pause_reading()
     most = 0
     chunk = "x" * 30_000
     for seq in range(1, 2000):
         await home.coordinator.step(to_all(seq, filler=chunk))
         assert (await quick.hear())["seq"] == seq
-        most = max(most, slow_connection._transport.get_write_buffer_size())
+        most = max(most, slow_connection.unsent_bytes)
         if not slow_connection.is_open:
             break
     assert not slow_connection.is_open
-    assert connection.CAP_BYTES < most < connection.CAP_BYTES + 2 * len(chunk)
+    assert CAP_BYTES < most < CAP_BYTES + 2 * len(chunk)
     assert (await home.coordinator.disconnected()).identity.player_id == "Slow"
-    await until(lambda: slow_connection not in home.gateway._server._all)
+    await until(lambda: slow_connection not in home.connections)
     await home.coordinator.step(to_all(5000))
     assert (await quick.hear())["seq"] == 5000
+
+
+def break_writes_to(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, each write to this connection fails by a bug."""
+    write = Connection.write
+
+    def fail(self: Connection, frames: bytes) -> None:
+        if self is connection:
+            raise ValueError("a bug")
+        write(self, frames)
+
+    monkeypatch.setattr(Connection, "write", fail)
+
+
+@pytest.mark.parametrize("timing", [replace(QUICK, writes_per_turn=1), QUICK], ids=["in a later turn", "at once"])
+async def test_a_fan_out_that_fails_makes_all_connections_of_the_session_resume(
+    home: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some have got the Step and some have not: nobody may go on as if nothing had happened."""
+    ann = await home.player("Ann")
+    bob, other = await home.player("Bob"), await home.player("Cid", code="654321")
+    (broken,) = (one for one in home.connections if one.number == home.coordinator.joined["Bob"].connection.number)
+    with monkeypatch.context() as patched:
+        break_writes_to(broken, patched)
+        await home.coordinator.step(to_all(1))
+        await home.coordinator.step(to_all(2))
+        for player in (ann, bob):
+            assert await player.closed() == (4000, "resume")
+    assert "could not be delivered" in caplog.text
+    assert "ValueError: a bug" in caplog.text
+    dan = await home.player("Dan")
+    await home.coordinator.step(to_all(3))
+    assert (await dan.hear())["seq"] == 3
+    assert (await other.ask("sync_clock", t0=1))["type"] == "clock"
+
+
+@with_timing(reply_s=0.1)
+async def test_two_late_joins_of_one_connection_are_both_undone_when_it_closes(home: House) -> None:
+    """Else the first player would count as connected from then on, and no question would close early any more."""
+    home.coordinator.answers = False
+    client = await home.client()
+    commands = []
+    for name in ("Ann", "Bob"):
+        assert (await client.ask("join_session", code=CODE, name=name))["code"] == "unavailable"
+        commands.append(await home.coordinator.command())
+    for command in commands:
+        await home.coordinator.answer(command)
+    assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
+    await client.socket.close()
+    gone = [(await home.coordinator.disconnected()).identity.player_id for _ in commands]
+    assert gone == ["Ann", "Bob"]
+
+
+async def test_the_same_id_for_two_sessions_enters_one_and_the_other_is_answered_too(home: House) -> None:
+    home.coordinator.answers = False
+    client = await home.client()
+    await client.say("join_session", id="j", code=CODE, name="Ann")
+    await client.say("join_session", id="j", code="654321", name="Bob")
+    first, second = await home.coordinator.command(), await home.coordinator.command()
+    await home.coordinator.answer(first)
+    assert (await client.hear())["type"] == "joined"
+    await home.coordinator.answer(second)
+    refusal = await client.hear()
+    assert (refusal["code"], refusal["reply_to"]) == ("forbidden", "j")
+    await client.socket.close()
+    gone = {(await home.coordinator.disconnected()).identity.player_id for _ in range(2)}
+    assert gone == {"Ann", "Bob"}
 
 
 async def use_up_misses(home: House) -> Person:

@@ -5,7 +5,8 @@ import logging
 import pytest
 
 from gateway import limits
-from gateway.limits import ALL_MISSES, ATTACK_S, LARGE_MESSAGES, LARGE_MESSAGES_OF_AN_ADDRESS, MISSES, Limits, Refusal
+from gateway.limits import ALL_MISSES, ATTACK_S, LARGE_MESSAGES, LARGE_MESSAGES_OF_AN_ADDRESS, MISSES, Limits, Throttled
+from gateway.timing import DEFAULT
 from quickpoll.protocol import (
     CreateSession,
     ErrorCode,
@@ -24,14 +25,14 @@ QUIZ = Quiz("T", (PollQuestion("?", (Option("a"), Option("b"))),))
 
 @pytest.fixture
 def budgets() -> Limits:
-    return Limits(players=1000, sessions=10)
+    return Limits(1000, 10, DEFAULT)
 
 
 def code_of(number: int) -> str:
     return f"{number:06}"
 
 
-def tries(budgets: Limits, code: str, now: float, address: str = HALL) -> Refusal | None:
+def tries(budgets: Limits, code: str, now: float, address: str = HALL) -> Throttled | None:
     return budgets.enters(address, JoinSession(code=code, name="n"), now)
 
 
@@ -101,8 +102,8 @@ def test_a_code_without_an_answer_is_a_new_try_later(budgets: Limits) -> None:
     for number in range(MISSES.burst - 1):
         tries(budgets, code_of(number), 1)
     assert tries(budgets, CODE, 5) is None
-    assert tries(budgets, CODE, limits.TRY_S + 1) is None
-    assert tries(budgets, code_of(999), limits.TRY_S + 1) is not None
+    assert tries(budgets, CODE, DEFAULT.try_s + 1) is None
+    assert tries(budgets, code_of(999), DEFAULT.try_s + 1) is not None
 
 
 def test_a_session_that_is_gone_is_a_wrong_code_again(budgets: Limits) -> None:

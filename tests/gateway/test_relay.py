@@ -3,16 +3,13 @@
 import asyncio
 
 import msgspec
-import pytest
 
-from gateway import relay
-from gateway.appender import GATHER_S
 from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
 from quickpoll.store.library import Client
-from tests.gateway.standin import CODE, PARTITIONS, QUIZ, House, house, keys_of, token_of
+from tests.gateway.standin import CODE, PARTITIONS, QUICK, QUIZ, House, house, keys_of, token_of, with_timing
 from tests.redis_time import time_ms
 
 ANSWER = {"question": 0, "answer": 1}
@@ -47,11 +44,11 @@ async def test_a_command_becomes_an_entry_and_its_reply_reaches_its_sender(home:
 async def test_a_command_carries_the_round_trip_of_its_connection(home: House) -> None:
     player = await home.player()
     await home.coordinator.command()
-    (its,) = home.gateway._hub.connections.values()
+    (its,) = home.connections
     for _ in range(RECENT):
         its.round_trip.pong(its.round_trip.ping(50.0), 50.125)
     await player.say("submit_answer", **ANSWER)
-    gathering_ms = round(GATHER_S * 1000)
+    gathering_ms = round(QUICK.gather_s * 1000)
     assert 125 <= (await home.coordinator.command()).round_trip_ms <= 125 + gathering_ms
 
 
@@ -70,12 +67,10 @@ async def test_the_same_create_session_goes_to_the_same_partition(home: House) -
     assert await entries_in(home, partition_of("a quiz of mine", PARTITIONS)) == 3
 
 
-async def test_what_is_not_answered_is_unavailable_and_a_later_reply_is_dropped(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@with_timing(reply_s=0.5)
+async def test_what_is_not_answered_is_unavailable_and_a_later_reply_is_dropped(home: House) -> None:
     player = await home.player()
     await home.coordinator.command()
-    monkeypatch.setattr(relay, "REPLY_TIMEOUT_S", 0.1)
     home.coordinator.answers = False
     error = await player.ask("submit_answer", id="late", **ANSWER)
     assert (error["type"], error["code"], error["reply_to"]) == ("error", "unavailable", "late")
@@ -104,7 +99,7 @@ async def test_when_redis_refuses_the_entry_the_command_is_unavailable_at_once(h
     stream = keys_of().stream
     await home.redis.delete(stream)
     await home.redis.set(stream, "no stream")  # WRONGTYPE stands for READONLY, OOM and the like
-    async with asyncio.timeout(relay.REPLY_TIMEOUT_S / 2):
+    async with asyncio.timeout(QUICK.reply_s / 2):
         assert (await player.ask("submit_answer", id="x", **ANSWER))["code"] == "unavailable"
 
 
@@ -162,10 +157,8 @@ async def test_who_is_gone_before_it_has_joined_is_reported(home: House) -> None
     assert (await home.coordinator.disconnected()).connection == command.connection
 
 
-async def test_a_join_that_was_answered_too_late_is_undone_at_the_end(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relay, "REPLY_TIMEOUT_S", 0.1)
+@with_timing(reply_s=0.1)
+async def test_a_join_that_was_answered_too_late_is_undone_at_the_end(home: House) -> None:
     home.coordinator.answers = False
     client = await home.client()
     assert (await client.ask("join_session", code=CODE, name="Ann"))["code"] == "unavailable"

@@ -1,93 +1,63 @@
-"""What was missed is delivered in order, or the connections resume: never something between."""
+"""What was missed is read and delivered in order, or the connections resume: never something between.
+
+What a history means is judged in `test_continuity.py`.
+"""
 
 import asyncio
-from itertools import count
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from gateway.resync import UNREACHABLE, Position, Resync, Verdict, judge, missing
-from quickpoll.envelope import Line, Step
+from gateway.continuity import History
+from gateway.resync import PAGE, Resync
+from quickpoll.envelope import Line
 from quickpoll.keys import ENTRY_FIELD
-from quickpoll.store.nodes import Links, Node
-from tests.gateway.standin import CODE, PARTITIONS, House, Person, keys_of, to_all, until
+from quickpoll.store.link import Command
+from quickpoll.store.nodes import Links, Node, Nodes, OneNode
+from tests.gateway.standin import CODE, PARTITIONS, QUICK, WITHIN_S, House, Person, keys_of, to_all, until
 from tests.quickpoll.store.test_nodes import Map
 
 
-class Behind:
-    """Sessions here that have missed something, and to which nothing was replied."""
+class Reader(Resync):
+    """Reads for a test."""
 
-    def __init__(self, at: Position) -> None:
-        self.at = at
-        self.delivered: asyncio.Queue[tuple[str, list[int]]] = asyncio.Queue()
+    def __init__(self, links: Links) -> None:
+        super().__init__(links, PARTITIONS, QUICK, set())
+        self.read: asyncio.Queue[tuple[str, History]] = asyncio.Queue()
 
-    def position(self, code: str) -> Position | None:
-        return self.at
-
-    def line(self, code: str) -> Line | None:
-        return None
-
-    def recovered(self, code: str, steps: list[Step]) -> None:
-        self.delivered.put_nowait((code, [one.step for one in steps]))
-
-    def restart(self, code: str) -> None:
-        raise AssertionError(code)
-
-    end = restart
+    async def next(self) -> tuple[str, list[int]]:
+        """The next session that was read, and the numbers of its Steps."""
+        async with asyncio.timeout(WITHIN_S):
+            code, history = await self.read.get()
+        return code, [step.step for step in history.steps or ()]
 
 
-def step(number: int, fence: int = 5) -> Step:
-    return Step(fence, number, ())
+@asynccontextmanager
+async def reading(links: Links) -> AsyncIterator[Reader]:
+    """It runs until it is left."""
+    reader = Reader(links)
+    running = asyncio.create_task(reader.run(lambda code, history: reader.read.put_nowait((code, history))))
+    yield reader
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    links.close()
 
 
-@pytest.mark.parametrize(
-    ("number", "fence", "verdict"),
-    [
-        (11, 5, Verdict.NEXT),
-        (11, 6, Verdict.NEXT),
-        (10, 5, Verdict.OLD),
-        (3, 4, Verdict.OLD),
-        (12, 5, Verdict.GAP),
-        (10, 6, Verdict.FORKED),
-        (3, 6, Verdict.FORKED),
-        (11, 4, Verdict.FORKED),
-    ],
-)
-def test_a_step_is_judged_from_the_last_one(number: int, fence: int, verdict: Verdict) -> None:
-    assert judge(Position(5, 10), step(number, fence)) is verdict
+class Hesitant(Links):
+    """After each question it waits until it may go on."""
 
+    def __init__(self, nodes: Nodes) -> None:
+        super().__init__(nodes)
+        self.asked = asyncio.Event()
+        self.may_go_on = asyncio.Event()
 
-def test_just_after_a_resume_any_owner_may_publish_the_next_step() -> None:
-    assert judge(Position(0, 10), step(11)) is Verdict.NEXT
-    assert judge(Position(0, 10), step(10)) is Verdict.OLD
-
-
-@pytest.mark.parametrize(
-    ("last", "history", "found"),
-    [
-        (12, [(12, 5), (11, 5), (10, 5)], [11, 12]),
-        (12, [(12, 6), (11, 6), (10, 5)], [11, 12]),
-        (12, [(12, 5), (11, 5)], [11, 12]),
-        (12, [(12, 6), (11, 5), (10, 3)], [11, 12]),  # resumed under 5, when an earlier owner's step was the last
-        (11, [(12, 5), (11, 5)], [11, 12]),  # one more came while it was read
-        (10, [(10, 5), (9, 5)], []),
-        (10, [], []),  # nothing new, and the history of a quiet session has expired
-        (13, [(13, 5), (12, 5)], None),  # it no longer goes back so far
-        (12, [(12, 6), (11, 6), (10, 6)], None),  # our step 10 was lost, and another took its place
-        (9, [(9, 5)], None),  # ours was lost, and nothing came yet
-        (12, [(12, 4), (11, 5), (10, 5)], None),
-        (12, [(11, 5), (10, 5)], None),
-        (12, [], None),
-    ],
-)
-def test_what_is_missing_is_found_completely_or_not_at_all(
-    last: int, history: list[tuple[int, int]], found: list[int] | None
-) -> None:
-    steps = missing(Position(5, 10), last, [step(number, fence) for number, fence in history])
-    assert (None if steps is None else [one.step for one in steps]) == found
-
-
-def test_a_new_session_without_history_misses_nothing() -> None:
-    assert missing(Position(0, 0), 0, []) == []
+    async def ask_of(self, partition: int, *commands: Command) -> list[Any]:
+        replies = await super().ask_of(partition, *commands)
+        self.asked.set()
+        await self.may_go_on.wait()
+        return replies
 
 
 async def test_a_step_that_was_not_heard_is_delivered_before_the_next(home: House) -> None:
@@ -121,118 +91,71 @@ async def test_without_the_missing_step_the_connections_resume(home: House) -> N
     assert await player.closed() == (4000, "resume")
 
 
-async def test_a_session_that_all_left_and_others_joined_meanwhile_is_looked_at_again(home: House) -> None:
-    for seq in (1, 2, 3):
-        await home.coordinator.step(to_all(seq))
-
-    class Sessions(Behind):
-        """Read at step 0; when the answer comes, those who are in the session now have seen step 2."""
-
-        def __init__(self) -> None:
-            super().__init__(Position(0, 2))
-            self.before = [Position(0, 0)]
-
-        def position(self, code: str) -> Position | None:
-            return self.before.pop() if self.before else self.at
-
-    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions()
-    running = asyncio.create_task(resync.run(sessions))
-    resync.request(CODE, 3)
-    assert await sessions.delivered.get() == (CODE, [3])
-    running.cancel()
+async def test_it_reads_no_further_back_than_it_has_to(home: House) -> None:
+    for seq in range(1, 2 * PAGE + 2):
+        await home.coordinator.step(to_all(seq), publish=False)
+    async with reading(Links(OneNode(home.redis_url))) as reader:
+        reader.request(CODE, 2 * PAGE)
+        assert await reader.next() == (CODE, list(range(2 * PAGE + 1, PAGE + 1, -1)))
+        reader.request(CODE, 0)
+        assert await reader.next() == (CODE, list(range(2 * PAGE + 1, 0, -1)))
 
 
 async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> None:
-    """Subscribed again meanwhile: what came between the read and that is in the history only."""
-    for seq in (1, 2):
-        await home.coordinator.step(to_all(seq))
-
-    class Sessions(Behind):
-        """Another node's channels are subscribed just when the answer has come."""
-
-        looks = count(1)
-
-        def position(self, code: str) -> Position | None:
-            if next(self.looks) == 2:
-                resync.request(code, 0)
-            return self.at
-
-    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions(Position(0, 1))
-    running = asyncio.create_task(resync.run(sessions))
-    resync.request(CODE, 0)
-    async with asyncio.timeout(5):
-        assert [await sessions.delivered.get() for _ in range(2)] == [(CODE, [2])] * 2
-    running.cancel()
+    """Subscribed again by then: what came between the reading and that is in the history only."""
+    await home.coordinator.step(to_all(1), publish=False)
+    links = Hesitant(OneNode(home.redis_url))
+    async with reading(links) as reader:
+        reader.request(CODE, 0)
+        await links.asked.wait()
+        await home.coordinator.step(to_all(2), publish=False)
+        reader.request(CODE, 1)
+        links.may_go_on.set()
+        async with asyncio.timeout(WITHIN_S):
+            code, history = await reader.read.get()
+        assert (code, history.published) == (CODE, 2)
+        assert reader.read.empty()
 
 
-async def test_a_node_that_is_away_holds_up_no_session_of_another(
-    home: House, redis_url: str, unused_tcp_port: int
-) -> None:
+async def test_a_node_that_is_away_holds_up_no_session_of_another(home: House, unused_tcp_port: int) -> None:
     await home.coordinator.step(to_all(1))
     here = keys_of().number
+    away = f"redis://127.0.0.1:{unused_tcp_port}"
 
-    class Nodes(Map):
+    class Apart(Map):
         """Only the session's partition is there."""
 
         def of(self, partition: int) -> Node:
-            return redis_url if partition == here else f"redis://127.0.0.1:{unused_tcp_port}"
+            return home.redis_url if partition == here else away
 
-    nodes = Nodes(redis_url, f"redis://127.0.0.1:{unused_tcp_port}")
-    links, sessions = Links(nodes), Behind(Position(0, 0))
-    resync = Resync(links, PARTITIONS)
+    nodes = Apart(home.redis_url, away)
     elsewhere = next(code for code in map(str, range(100000, 100100)) if keys_of(code).number != here)
-    resync.request(elsewhere, 0)
-    running = asyncio.create_task(resync.run(sessions))
-    async with asyncio.timeout(5):
+    async with reading(Links(nodes)) as reader:
+        reader.request(elsewhere, 0)
         await until(lambda: bool(nodes.doubts))
-        resync.request(CODE, 1)
-        assert await sessions.delivered.get() == (CODE, [1])
-    assert resync.is_under_way(elsewhere)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    links.close()
+        reader.request(CODE, 0)
+        assert await reader.next() == (CODE, [1])
 
 
-async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(
-    home: House, redis_url: str, unused_tcp_port: int
-) -> None:
+async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(home: House, unused_tcp_port: int) -> None:
     await home.coordinator.step(to_all(1))
     nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
-
-    links, sessions = Links(nodes), Behind(Position(0, 0))
-    resync = Resync(links, PARTITIONS)
-    resync.request(CODE, 1)
-    running = asyncio.create_task(resync.run(sessions))
-    async with asyncio.timeout(5):
+    async with reading(Links(nodes)) as reader:
+        reader.request(CODE, 0)
         await until(lambda: bool(nodes.doubts))
-        nodes.set(redis_url)
-        assert await sessions.delivered.get() == (CODE, [1])
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    links.close()
+        nodes.set(home.redis_url)
+        assert await reader.next() == (CODE, [1])
 
 
-async def test_a_session_that_all_leave_during_the_last_look_is_left_alone(home: House) -> None:
-    class Sessions(Behind):
-        """They are all there for two looks, and gone when the third has been read."""
-
-        looks = count(1)
-        looked_elsewhere = asyncio.Event()
-
-        def position(self, code: str) -> Position | None:
-            if code != CODE:
-                self.looked_elsewhere.set()
-            return self.at if next(self.looks) <= 5 else None
-
-    await home.coordinator.step(to_all(1))
-    resync, sessions = Resync(home.gateway._links, PARTITIONS), Sessions(Position(0, 0))
-    running = asyncio.create_task(resync.run(sessions))
-    resync.request(CODE, UNREACHABLE)
-    resync.request("000000", 1)
-    async with asyncio.timeout(5):
-        await sessions.looked_elsewhere.wait()
-    assert not running.done()
-    running.cancel()
+async def test_a_session_that_all_leave_while_it_is_read_is_left_alone(home: House) -> None:
+    player, other = await home.player("Ann"), await home.player("Bob", code="654321")
+    await home.coordinator.step(to_all(1), publish=False)
+    history = History(1, "0-0", ())
+    await player.socket.close()
+    await home.coordinator.disconnected()
+    home.gateway.hub.found(CODE, history)
+    home.gateway.hub.found("654321", history)  # nobody has asked for it
+    assert (await other.ask("sync_clock", t0=1))["type"] == "clock"
 
 
 async def test_a_step_that_cannot_be_read_makes_the_connections_resume(home: House) -> None:

@@ -9,11 +9,10 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from gateway import connection, server
 from gateway.server import is_same_host
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.library import Client
-from tests.gateway.standin import QUIZ, House, house, until
+from tests.gateway.standin import QUIZ, House, house, until, with_timing
 
 
 async def get(home: House, path: str) -> tuple[int, str]:
@@ -86,7 +85,7 @@ async def test_a_connection_knows_its_client(redis: Client, redis_url: str) -> N
         async with house(redis, redis_url, trusted_proxies=[ip_network(network) for network in trusted]) as home:
             client = await home.client(additional_headers=forged)
             created = await client.ask("create_session", quiz=QUIZ)
-            (its,) = home.gateway._server._all
+            (its,) = home.connections
             assert its.address == address
             assert created["base_url"] == f"{scheme}://127.0.0.1:{home.gateway.port}"
 
@@ -104,7 +103,7 @@ async def test_a_full_gateway_tells_who_comes_to_come_back(redis: Client, redis_
         assert await refusal(home) == (503, "5")
         assert await get(home, "/livez") == (200, "ok")
         await player.socket.close()
-        await until(lambda: len(home.gateway._server._all) < 2)
+        await until(lambda: len(home.connections) < 2)
         await home.player("Ben")
 
 
@@ -122,10 +121,8 @@ async def test_alive_is_alive(home: House) -> None:
     assert await get(home, "/livez") == await get(home, "/healthz") == (200, "ok")
 
 
-async def test_whether_it_is_ready_is_told_and_nothing_of_the_inside(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.readiness.CACHED_S", 0.0)
+@with_timing(readiness_s=0.0)
+async def test_whether_it_is_ready_is_told_and_nothing_of_the_inside(home: House) -> None:
     for path in ("/readyz", "/readyz?verbose"):
         assert await get(home, path) == (200, "ok")
     await home.redis.delete(PartitionKeys(0).lease)
@@ -147,30 +144,27 @@ async def test_an_ordinary_http_client_is_served(home: House) -> None:
     assert await asyncio.to_thread(fetch) == (200, b"ok\n")
 
 
-async def test_everyone_is_measured_though_the_event_loop_has_turns_in_between(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "SWEPT_PER_TURN", 1)
+@with_timing(swept_per_turn=1)
+async def test_everyone_is_measured_though_the_event_loop_has_turns_in_between(home: House) -> None:
     clients = [await home.client() for _ in range(3)]
-    measures = [connection.round_trip for connection in home.gateway._server._all]
+    measures = [connection.round_trip for connection in home.connections]
     for one in measures:
-        await until(lambda one=one: not one._content)  # type: ignore[misc]
+        await until(lambda one=one: one.is_due(one.due_at))  # type: ignore[misc]  # its first ping is answered
         one.due_at = 0.0
-    await until(lambda: all(len(one._recent_ms) == 2 for one in measures))
+    before = [one.pinged_at for one in measures]
+    await until(lambda: all(one.pinged_at > then for one, then in zip(measures, before, strict=True)))
     assert len(clients) == len(measures)
 
 
-async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(
-    home: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@with_timing(late_s=0.1, ping_after_s=0.3, gone_after_s=0.3)
+async def test_a_held_up_event_loop_is_not_the_silence_of_the_clients(home: House) -> None:
     client = await home.client()
-    (its,) = home.gateway._server._all
-    monkeypatch.setattr(server, "LATE_S", 0.2)
-    monkeypatch.setattr(connection, "PING_AFTER_S", 0.7)
-    monkeypatch.setattr(connection, "GONE_AFTER_S", 0.7)
-    its.round_trip.pinged_at = its.heard_at + 0.001
-    time.sleep(2.0)  # noqa: ASYNC251  (the point of it)
-    await asyncio.sleep(0.05)
+    (its,) = home.connections
+    await until(lambda: its.round_trip.is_due(its.round_trip.due_at))  # its first ping is answered
+    its.round_trip.ping(time.monotonic())
+    heard_at = its.heard_at
+    time.sleep(0.8)  # noqa: ASYNC251  (the point of it)
+    await until(lambda: its.heard_at > heard_at or not its.is_open)
     assert its.is_open
     assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
 

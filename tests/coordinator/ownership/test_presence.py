@@ -5,9 +5,9 @@ import pytest
 
 from coordinator.batch.partition import Partition
 from coordinator.ownership import presence
-from coordinator.ownership.presence import DEAD_AFTER_MS, Presence
+from coordinator.ownership.presence import Presence
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
-from quickpoll.keys import ENTRY_FIELD, GATEWAYS
+from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import TOKENS
@@ -40,7 +40,7 @@ async def beats(redis: Client, **ages_ms: int) -> None:
 async def test_of_a_dead_gateway_each_partition_hears_once(
     redis: Client, partition: Partition, watcher: Presence
 ) -> None:
-    await beats(redis, alive=0, dead=DEAD_AFTER_MS + 1)
+    await beats(redis, alive=0, dead=GATEWAY_DEAD_AFTER_MS + 1)
     await watcher.look()
     await watcher.look()
     assert await told(redis, partition) == [GatewayLost("dead")]
@@ -65,13 +65,13 @@ async def test_one_that_comes_and_dies_again_is_told_again(
 
 
 async def test_a_dead_gateway_is_taken_out_so_that_it_learns_of_it(redis: Client, watcher: Presence) -> None:
-    await beats(redis, alive=0, dead=DEAD_AFTER_MS + 1)
+    await beats(redis, alive=0, dead=GATEWAY_DEAD_AFTER_MS + 1)
     await watcher.look()
     assert await redis.zrange(GATEWAYS, 0, -1) == [b"alive"]
 
 
 async def test_one_that_beats_late_but_in_time_is_alive(redis: Client, partition: Partition, watcher: Presence) -> None:
-    await beats(redis, alive=0, dead=DEAD_AFTER_MS - 1000)
+    await beats(redis, alive=0, dead=GATEWAY_DEAD_AFTER_MS - 1000)
     await watcher.look()
     assert await told(redis, partition) == []
 
@@ -79,7 +79,7 @@ async def test_one_that_beats_late_but_in_time_is_alive(redis: Client, partition
 async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
     redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await beats(redis, alive=DEAD_AFTER_MS + 1)
+    await beats(redis, alive=GATEWAY_DEAD_AFTER_MS + 1)
     now = monotonic()
     for later_s in (presence.STUCK_S + 0.1, 2.0, 3.0, 4.0):
         monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)

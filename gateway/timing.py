@@ -1,0 +1,85 @@
+"""All times of a gateway, as one frozen object that is handed to whatever waits.
+
+A test hands over shorter ones instead of waiting. Times that depend on each other are related at the end.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from quickpoll.keys import GATEWAY_DEAD_AFTER_MS
+
+
+@dataclass(frozen=True)
+class Timing:
+    """In seconds, but for what says otherwise. How much is done before the event loop has a turn is time as well."""
+
+    # -- one connection --
+    handshake_s: float = 10.0
+    response_s: float = 60.0
+    """A page of some 100 KiB over a slow phone network."""
+    closing_s: float = 5.0
+    """What a client has for its part of the closing handshake."""
+    ping_after_s: float = 20.0
+    """With nothing heard for so long it is pinged."""
+    gone_after_s: float = 20.0
+    """With nothing heard for so long after a ping, it is gone."""
+    silent_s: float = 90.0
+    """Until it acts as somebody it has to say something: pages ask for the clock every 10 s, every minute if hidden."""
+    message_s: float = 60.0
+    """From the first byte of a message to its last: 1 MiB by a slow phone, and no byte now and then."""
+    stuck_s: float = 8.0
+    """What waits to be sent does not become less for so long: it reads nothing, though it may well be sending."""
+
+    # -- all connections --
+    sweep_every_s: float = 1.0
+    late_s: float = 5.0
+    """A longer break of the event loop (a suspended machine) must not look like the silence of all clients."""
+    swept_per_turn: int = 500
+    """Pongs must not wait for the pings of all others."""
+    writes_per_turn: int = 500
+    """Of a broadcast: some 2 ms. Whoever has left during the turn of the others is left out."""
+
+    # -- commands --
+    reply_s: float = 5.0
+    """Then a command is answered `unavailable`."""
+    expire_every_s: float = 0.25
+    gather_s: float = 0.02
+    """From one batch of entries to the next under load; what comes after a quiet moment goes at once."""
+    batch: int = 250
+    """Entries. Packing more at once would hold up the event loop for longer than a frame of a page lasts."""
+    hold_s: float = 2.0
+    """How long an entry waits for its partition, which moves or has no master now."""
+    hold_pause_s: float = 0.05
+    try_s: float = 10.0
+    """A code that was tried longer ago, and not answered, counts as a new try."""
+
+    # -- Redis --
+    beat_every_s: float = 0.5
+    feed_ping_every_s: float = 1.0
+    feed_silent_s: float = 3.0
+    """A subscription that has not heard its own ping for so long is dead."""
+    feed_ask_again_s: float = 0.3
+    linger_s: float = 5.0
+    """A session whose last connection has just left is often joined again, by somebody who reloads the page."""
+    longest_retry_s: float = 1.0
+    """Between two tries to reach Redis."""
+    readiness_s: float = 0.5
+    """How long what Redis said about readiness is taken for true: a crowd of health checks must cost it nothing."""
+
+    # -- the end --
+    reconnect_within_ms: int = 1000
+    """On top of the closes being spread over the drain: so many ms are drawn for each client to wait."""
+    flush_s: float = 2.0
+    last_close_s: float = 1.0
+
+
+DEFAULT: Final = Timing()
+
+assert 4_000 * DEFAULT.beat_every_s < GATEWAY_DEAD_AFTER_MS, "a gateway may miss some beats before it counts as dead"
+assert DEFAULT.feed_silent_s > 2 * DEFAULT.feed_ping_every_s, "one lost ping is no dead subscription"
+assert DEFAULT.hold_s < DEFAULT.reply_s, "an entry is not held longer than its client waits"
+assert DEFAULT.gather_s + DEFAULT.expire_every_s < DEFAULT.reply_s, "a reply is awaited for longer than a batch"
+assert DEFAULT.try_s > DEFAULT.reply_s + DEFAULT.expire_every_s, "a code counts as tried until its reply must be there"
+assert DEFAULT.silent_s > 60 + DEFAULT.ping_after_s, "a hidden page, which speaks once a minute, is not silent"
+assert DEFAULT.late_s > 2 * DEFAULT.sweep_every_s, "only a break that is longer than a sweep is one"
+assert DEFAULT.sweep_every_s < min(DEFAULT.closing_s, DEFAULT.stuck_s, DEFAULT.ping_after_s), "a sweep sees each limit"
