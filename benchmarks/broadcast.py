@@ -4,12 +4,13 @@ import asyncio
 import time
 from typing import Any, Final
 
+from redis.asyncio import Redis
+
 from benchmarks.anchors import HEADER_BYTES, INTERVAL_MS, ROUNDS
 from benchmarks.rig import Rig, cpu_ns, rig, spent_ms
 from benchmarks.seats import seated
 from quickpoll.envelope import Audience, Shared, Step, encode
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.store.library import connect
 
 IDLE_S: Final = 4.0
 PARTITIONS: Final = 64
@@ -36,7 +37,7 @@ async def delivery_ns(gateways: int, connections: int, frame_bytes: int) -> floa
 
 async def _publish(server: Rig, code: str, frame_bytes: int) -> None:
     keys = PartitionKeys(partition_of(code, PARTITIONS))
-    redis: Any = connect(server.redis_url)
+    redis: Any = Redis.from_url(server.redis_url)
     token = int(await redis.get(keys.fence))
     step = int(await redis.hget(keys.session(code), "step"))
     text = b"%*s" % (frame_bytes - HEADER_BYTES, b'{"type":"lobby","player_count":1}')
@@ -49,8 +50,8 @@ async def _publish(server: Rig, code: str, frame_bytes: int) -> None:
 
 async def publish_us(redis_url: str, pid: int, subscribers: int) -> float:
     """CPU of Valkey for one publish to so many subscribers, in microseconds."""
-    redis: Any = connect(redis_url)
-    listeners = [connect(redis_url) for _ in range(subscribers)]
+    redis: Any = Redis.from_url(redis_url)
+    listeners = [Redis.from_url(redis_url) for _ in range(subscribers)]
     readers = []
     for listener in listeners:
         pubsub: Any = listener.pubsub()

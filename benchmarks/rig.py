@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from redis.asyncio import Redis
+
 from program.embedded import EmbeddedServer, find_server
-from quickpoll.store.library import connect
 
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
@@ -64,7 +65,7 @@ class Rig:
 
     async def redis_info(self, section: str) -> dict[str, Any]:
         """What Valkey's INFO says."""
-        redis: Any = connect(self.redis_url)
+        redis: Any = Redis.from_url(self.redis_url)
         try:
             return dict(await redis.info(section))
         finally:

@@ -22,7 +22,8 @@ from quickpoll.keys import moment_of
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.settings import Durability
 from quickpoll.store.link import RedisLink, Refusal, StoreError
-from quickpoll.store.nodes import MOVED_AWAY, Links, Node, open_node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import MOVED_AWAY, Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.pace import Pace
 

@@ -15,7 +15,8 @@ from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
 from quickpoll.store.clock import Clocks
 from quickpoll.store.link import Command, Refusal, StoreError
-from quickpoll.store.nodes import Links, Node, on_each
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, on_each
 from quickpoll.store.outage import Outage
 
 SHORTEST_S: Final = 0.001

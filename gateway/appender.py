@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 from gateway.timing import Timing
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.store.link import LinkLost, Refusal, StoreError
-from quickpoll.store.nodes import MOVED_AWAY, Links, Node, Nodes, on_each
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import MOVED_AWAY, Links, Nodes, on_each
 from quickpoll.store.outage import Away, Outage
 from quickpoll.store.pace import Pace
 

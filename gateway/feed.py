@@ -14,7 +14,8 @@ from typing import Final, Protocol
 from gateway.timing import Timing
 from quickpoll.metrics import Distribution
 from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal, StoreError
-from quickpoll.store.nodes import Node, Nodes, open_node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Nodes, open_node
 from quickpoll.store.outage import Away, Outage
 
 PING: Final = b"ping"

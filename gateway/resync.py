@@ -17,7 +17,8 @@ from gateway.timing import Timing
 from quickpoll.envelope import Step, UnknownFormat, decode_step
 from quickpoll.keys import ENTRY_FIELD, NO_OFFSET, PartitionKeys, partition_of
 from quickpoll.store.link import StoreError
-from quickpoll.store.nodes import Links, Node, on_each
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, on_each
 from quickpoll.store.outage import Away, Outage
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.

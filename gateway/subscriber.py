@@ -15,7 +15,8 @@ from gateway.feed import Feed
 from gateway.timing import Timing
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.metrics import Distribution
-from quickpoll.store.nodes import Node, Nodes, on_each
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Nodes, on_each
 from quickpoll.store.outage import Away
 
 _log: Final = logging.getLogger(__name__)

@@ -1,47 +1,77 @@
 """Looks at the Redis before a process starts on it, and says in one line what is wrong with it.
 
-Refused are one that does not answer, is too old, may throw sessions away, is but a node of a Cluster, cannot keep what
-`QUICKPOLL_DURABILITY` promises, or holds sessions that were laid out with another number of partitions.
+A Redis is refused if it does not answer, is too old, may throw sessions away, is a replica or a single node of a
+Cluster, does not let the user do what QuickPoll does, cannot keep what `QUICKPOLL_DURABILITY` promises, or holds
+sessions that were laid out with another number of partitions.
 """
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
+from program.trial import NEEDED, refused, try_out
 from quickpoll.keys import LAYOUT
 from quickpoll.settings import Durability, Failure
 from quickpoll.store.deployment import nodes_of
-from quickpoll.store.library import FAKE_URL
 from quickpoll.store.link import Refusal, StoreError
-from quickpoll.store.nodes import Links
-from quickpoll.store.url import Kind, parse
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, Nodes, by_node
+from quickpoll.store.url import Kind, RedisUrl, parse
 
 OLDEST_REDIS: Final = 7
 """Sharded pub/sub came with 7.0; Valkey names a Redis version that it is compatible with."""
+WITHIN_S: Final = 5.0
+_ADVICE: Final = "start it, or correct QUICKPOLL_REDIS_URL"
+
+_log: Final = logging.getLogger(__name__)
 
 
 async def examine(redis_url: str, partitions: int, durability: Durability = Durability.REPLY) -> None:
-    """Returns if QuickPoll can run there; raises `Failure` if not."""
-    if redis_url.startswith(FAKE_URL):
-        return
+    """Returns if QuickPoll can run there.
+
+    Raises:
+        Failure: it cannot, with what to change.
+    """
+    url = parse(redis_url)
+    where = f"Redis at {url.shown}"
     nodes = nodes_of(redis_url, partitions)
     links = Links(nodes)
     try:
-        await nodes.start()
-        for node in nodes.all:
-            (info,) = await links.ask(node, ("INFO",))
-            fields = _fields(info)
-            _check(fields)
-            _check_cluster(fields, redis_url)
-            if durability is Durability.DISK:
-                _check_disk(fields, (await links.try_each(node, [("CONFIG", "GET", "appendfsync")]))[0])
-        (stored,) = await links.ask(nodes.at(LAYOUT), ("HGET", LAYOUT, "partitions"))
+        async with asyncio.timeout(WITHIN_S):
+            await nodes.start()
+            for node, numbers in by_node(nodes, range(partitions)).items():
+                await _check_told(links, node, url, durability)
+                try:
+                    await try_out(node, numbers[0], durability)
+                except Failure as failure:
+                    raise Failure(f"{where} {failure}") from None
+            await _check_layout(links, nodes, partitions)
+    except TimeoutError:
+        raise Failure(f"{where} does not answer within {WITHIN_S:.0f} s; {_ADVICE}") from None
+    except Refusal as refusal:
+        raise Failure(f"{where} {refused('the connection', refusal)}") from None
     except StoreError as error:
-        where = parse(redis_url).shown
-        raise Failure(f"Redis at {where} does not answer ({error}); start it, or correct QUICKPOLL_REDIS_URL") from None
+        raise Failure(f"{where} {_unreachable(str(error))}") from None
     finally:
         links.close()
         await nodes.close()
-    _check_layout(int(stored) if stored else partitions, partitions)
+
+
+def _unreachable(reason: str) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        advice = "name the authority that made it by ?ssl_ca_certs=/path/to/ca.pem in QUICKPOLL_REDIS_URL"
+        return f"shows a certificate that is not trusted ({reason}); {advice}"
+    return f"does not answer ({reason}); {_ADVICE}"
+
+
+async def _check_told(links: Links, node: Node, url: RedisUrl, durability: Durability) -> None:
+    """What INFO and CONFIG say; some services hide fields of INFO, or refuse it."""
+    (info,) = await links.try_each(node, [("INFO",)])
+    fields = {} if isinstance(info, Refusal) else _fields(info)
+    _check(fields, url)
+    if durability is Durability.DISK:
+        _check_disk(fields, (await links.try_each(node, [("CONFIG", "GET", "appendfsync")]))[0])
 
 
 def _fields(info: bytes) -> dict[str, str]:
@@ -49,20 +79,21 @@ def _fields(info: bytes) -> dict[str, str]:
     return {name: value for name, _, value in pairs if value}
 
 
-def _check(info: Mapping[str, str]) -> None:
-    version, policy = info["redis_version"], info["maxmemory_policy"]
-    if int(version.partition(".")[0]) < OLDEST_REDIS:
-        raise Failure(f"Redis {version} is too old; use Valkey 7.2, Redis {OLDEST_REDIS}, or later ones")
-    if policy != "noeviction":
+def _check(info: Mapping[str, str], url: RedisUrl) -> None:
+    version, policy = info.get("redis_version", ""), info.get("maxmemory_policy", "")
+    major = version.partition(".")[0]
+    if major.isdigit() and int(major) < OLDEST_REDIS:
+        raise Failure(f"Redis {version} at {url.shown} is too old; {NEEDED}")
+    if not policy:
+        _log.warning("Redis at %s does not tell its maxmemory-policy; make sure that it is noeviction", url.shown)
+    elif policy != "noeviction":
         raise Failure(f"Redis may throw sessions away (maxmemory-policy {policy}); set maxmemory-policy to noeviction")
-
-
-def _check_cluster(info: Mapping[str, str], redis_url: str) -> None:
-    url = parse(redis_url)
     if info.get("cluster_enabled") == "1" and url.kind is not Kind.CLUSTER:
         raise Failure(
             f"Redis at {url.shown} is a node of a Cluster; set QUICKPOLL_REDIS_URL to redis+cluster://host:port,host:port"
         )
+    if info.get("role") == "slave":
+        raise Failure(f"Redis at {url.shown} is a replica; set QUICKPOLL_REDIS_URL to its master")
 
 
 def _check_disk(info: Mapping[str, str], appendfsync: Any) -> None:
@@ -85,9 +116,10 @@ def _check_disk(info: Mapping[str, str], appendfsync: Any) -> None:
         )
 
 
-def _check_layout(stored_partitions: int, partitions: int) -> None:
-    if stored_partitions != partitions:
+async def _check_layout(links: Links, nodes: Nodes, partitions: int) -> None:
+    (stored,) = await links.ask(nodes.at(LAYOUT), ("HGET", LAYOUT, "partitions"))
+    if stored and int(stored) != partitions:
         raise Failure(
-            f"the sessions there are in {stored_partitions} partitions, not {partitions}; "
-            f"set QUICKPOLL_PARTITIONS to {stored_partitions}, or use another Redis or data folder"
+            f"the sessions there are in {int(stored)} partitions, not {partitions}; "
+            f"set QUICKPOLL_PARTITIONS to {int(stored)}, or use another Redis or data folder"
         )

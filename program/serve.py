@@ -10,7 +10,6 @@ import asyncio
 import errno
 import gc
 import logging
-import secrets
 import signal
 import socket
 import sys
@@ -68,10 +67,10 @@ def everything(settings: ProcessSettings) -> None:
         return
     program = find_server()
     if program is None:
-        from quickpoll.store.library import FAKE_URL
-
-        asyncio.run(_serve(settings, FAKE_URL, settings.secret or secrets.token_hex(32), kept_in=None))
-        return
+        raise Failure(
+            "there is no embedded Valkey for this system; start a Valkey or Redis, and set QUICKPOLL_REDIS_URL "
+            "to it, such as redis://localhost:6379/0"
+        )
     server = EmbeddedServer(program, settings.data_dir)
     try:
         server.start()
@@ -95,7 +94,7 @@ def coordinator_alone(settings: ProcessSettings) -> None:
 
 
 async def _serve(
-    settings: ProcessSettings, redis_url: str, secret: str, *, kept_in: str | None, server: EmbeddedServer | None = None
+    settings: ProcessSettings, redis_url: str, secret: str, *, kept_in: str, server: EmbeddedServer | None = None
 ) -> None:
     from coordinator.app import Coordinator
     from gateway.app import Gateway

@@ -18,14 +18,14 @@ def lan_url(settings: ProcessSettings) -> str | None:
     return address and _url(address, settings.port)
 
 
-def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str | None) -> None:
+def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str) -> None:
     """Writes the addresses, and to a terminal the players' one as a QR code too.
 
     Args:
         out: standard output.
         settings: as the process runs with them.
         port: the port that it listens on.
-        kept_in: what keeps the sessions, None if nothing does.
+        kept_in: what keeps the sessions.
     """
     local = "localhost" if settings.host in _EVERY_ADDRESS else settings.host
     players = settings.public_url or lan_url(settings)
@@ -34,7 +34,7 @@ def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str | No
         "",
         f"  Host      {settings.public_url or _url(local, port)}/host",
         f"  Players   {players or _url(local, port) + '  (only on this machine)'}",
-        f"  Sessions  {'kept in ' + kept_in if kept_in else 'NOT kept: they are gone when this ends'}",
+        f"  Sessions  kept in {kept_in}",
         "",
     ]
     out.write("\n".join(lines) + "\n")

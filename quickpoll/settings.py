@@ -268,6 +268,8 @@ def _value(setting: Setting, source: str, text: str | None) -> Any:
         return None
     try:
         return setting.read(readers.trimmed(text))
+    except redis_url.BadUrl as error:  # it says what to change, and quotes no password
+        raise BadSetting(f"{source}: {error}") from None
     except ValueError:
         given = "this value" if setting.confidential else repr(text)
         raise BadSetting(f"{source}: {given} is not allowed; it must be {setting.allowed}") from None

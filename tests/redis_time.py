@@ -1,6 +1,6 @@
 """The time as Redis tells it, for tests that look behind the clocks of the program."""
 
-from quickpoll.store.library import Client
+from tests.redis_client import Client
 
 
 async def time_ms(client: Client) -> int:

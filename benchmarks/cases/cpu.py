@@ -4,12 +4,13 @@ import time
 from statistics import median
 from typing import Any, Final
 
+from redis.asyncio import Redis
+
 from benchmarks.anchors import send_ns
 from benchmarks.game import play_on
 from benchmarks.results import Row
 from benchmarks.rig import Rig, rig
 from clients.loadtest.plan import Plan
-from quickpoll.store.library import connect
 
 TITLE: Final = "Server CPU per player and question: 1,000 players in one session, answers spread over 5 s"
 PLAYERS: Final = 1000
@@ -60,7 +61,7 @@ async def measure() -> tuple[Row, ...]:
 
 async def _write_ms(server: Rig) -> float:
     """By how much longer than a PING a SET takes: it is on the disk when it is answered."""
-    redis: Any = connect(server.redis_url)
+    redis: Any = Redis.from_url(server.redis_url)
     took: dict[str, list[float]] = {"PING": [], "SET": []}
     for _ in range(TRIES):
         for command in (("PING",), ("SET", "benchmark", "x")):

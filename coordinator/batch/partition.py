@@ -23,7 +23,8 @@ from quickpoll.envelope import Command, GatewayLost, Tick
 from quickpoll.keys import NO_OFFSET, PartitionKeys, moment_of
 from quickpoll.protocol import GetLog
 from quickpoll.store.link import Command as RedisCommand
-from quickpoll.store.nodes import Links, Node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links
 from quickpoll.tokens import Tokens
 
 _log: Final = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from zlib import crc32
 from coordinator.ownership.membership import LayoutMismatch, Membership
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import Refusal, StoreError
-from quickpoll.store.nodes import Links, Node, by_node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, by_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Call, Script
 

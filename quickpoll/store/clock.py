@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Final
 
 from quickpoll.store.link import RedisLink, Refusal, StoreError
-from quickpoll.store.nodes import Links, Node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links
 
 SAMPLES: Final = 5
 SYNCHRONISE_EVERY_S: Final = 30.0

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import RedisLink, Refusal
-from quickpoll.store.nodes import NOBODY, Node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import NOBODY
 from quickpoll.store.topology import Watch
-from quickpoll.store.url import Address, RedisUrl
+from quickpoll.store.url import RedisUrl
 
 SLOTS: Final = 16384
 
@@ -22,9 +23,8 @@ class ClusterNodes:
         self._url = url
         self._partitions = [slot_of(PartitionKeys(number).prefix) for number in range(partitions)]
         self._slots = [NOBODY] * SLOTS
-        self._addresses: dict[Node, Address] = {}
-        self._others: set[Address] = set(url.hosts)
-        """Replicas, and what the URL names: who else can be asked."""
+        self.sources: Collection[Node] = url.nodes
+        """See `Map`: masters, replicas, and those that the URL names."""
         self._watch = Watch(self)
         self.start, self.close = self._watch.start, self._watch.close
         self.doubt, self.watch = self._watch.doubt, self._watch.watch
@@ -39,43 +39,36 @@ class ClusterNodes:
 
     # -- as its watch sees it ---------------------------------------------------------------
 
-    @property
-    def sources(self) -> Collection[Address]:
-        """See `Map`."""
-        return {*self._addresses.values(), *self._others}
-
-    def url(self, address: Address) -> str:
-        """See `Map`."""
-        return self._url.node(address)
-
-    def hint(self, reason: Exception) -> Address | None:
+    def hint(self, reason: Exception) -> Node | None:
         """See `Map`: `MOVED 3999 10.0.0.3:7002` names who serves the slot."""
         kind, *rest = str(reason).split()
         if kind != "MOVED" or len(rest) < 2:
             return None
         host, _, port = rest[1].rpartition(":")
-        return (host, int(port)) if host and port.isdigit() else None
+        return self._url.node(host, int(port)) if host and port.isdigit() else None
 
-    async def ask(self, link: RedisLink, asked: Address) -> bool:
+    async def ask(self, link: RedisLink, asked: Node) -> bool:
         """See `Map`."""
         (shards,) = await link.call([("CLUSTER", "SLOTS")])
         if isinstance(shards, Refusal):
             raise shards
         before = self._slots
         self._slots = list(before)
-        masters: dict[Node, Address] = {}
-        others: set[Address] = set(self._url.hosts)
-        for first, last, master, *replicas in shards:
-            address = _address(master, asked)
-            node = self._url.node(address)
-            masters[node] = address
-            others.update(_address(replica, asked) for replica in replicas)
-            self._slots[first : last + 1] = [node] * (last + 1 - first)
-        if not masters:
+        sources = set(self._url.nodes)
+        for first, last, *nodes in shards:
+            master, *replicas = [self._node(node, asked) for node in nodes]
+            sources |= {master, *replicas}
+            self._slots[first : last + 1] = [master] * (last + 1 - first)
+        if not shards:
             raise Refusal("CLUSTERDOWN no slot is served")
-        self._addresses, self._others = masters, others
+        self.sources = sources
         self.all = frozenset(self._slots[slot] for slot in self._partitions) - {NOBODY}
         return self._slots != before
+
+    def _node(self, told: list[Any], asked: Node) -> Node:
+        """A node that does not know its own name is the one that was asked."""
+        host, port = told[0], int(told[1])
+        return self._url.node(host.decode() if host and host != b"?" else asked.host, port)
 
 
 def slot_of(key: str) -> int:
@@ -83,9 +76,3 @@ def slot_of(key: str) -> int:
     _, opened, rest = key.partition("{")
     tag, closed, _ = rest.partition("}")
     return crc_hqx((tag if opened and closed and tag else key).encode(), 0) % SLOTS
-
-
-def _address(node: list[Any], asked: Address) -> Address:
-    """A node that does not know its own name is the one that was asked."""
-    host, port = node[0], int(node[1])
-    return (host.decode() if host and host != b"?" else asked[0]), port

@@ -15,4 +15,4 @@ def nodes_of(url: str, partitions: int) -> Nodes:
         case Kind.SENTINEL:
             return SentinelNodes(parsed)
         case Kind.ONE:
-            return OneNode(url)
+            return OneNode(parsed.nodes[0])

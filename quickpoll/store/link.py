@@ -7,13 +7,14 @@ lock in it.
 """
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import hiredis
+
+from quickpoll.store.node import Node
 
 COMMAND_TIMEOUT_S: Final = 2.0
 
@@ -42,19 +43,6 @@ class Refusal(StoreError):
     def kind(self) -> str:
         """Its first word: `READONLY`, `MOVED`, `CLUSTERDOWN`, `LOADING`, `NOSCRIPT`, `OOM`, ..."""
         return str(self).partition(" ")[0]
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a server is, and how to enter; `path` is that of a Unix socket."""
-
-    host: str = "localhost"
-    port: int = 6379
-    path: str = ""
-    username: str = ""
-    password: str = field(default="", repr=False)
-    db: int = 0
-    tls: ssl.SSLContext | None = None
 
 
 @dataclass(slots=True)
@@ -202,12 +190,12 @@ def _fail(done: "asyncio.Future[list[Any]]", reason: Exception) -> None:
 
 
 async def open_link(
-    address: Address, *, timeout_s: float = COMMAND_TIMEOUT_S, pushed: Callable[[Push], None] | None = None
+    node: Node, *, timeout_s: float = COMMAND_TIMEOUT_S, pushed: Callable[[Push], None] | None = None
 ) -> RedisLink:
     """Connects, and enters with name and password.
 
     Args:
-        address: where to.
+        node: where to, and how to enter.
         timeout_s: how long it may take, and each call after it.
         pushed: as for `RedisLink`.
 
@@ -218,26 +206,26 @@ async def open_link(
     link = RedisLink(timeout_s, pushed)
     try:
         async with asyncio.timeout(timeout_s):
-            if address.path:
-                await loop.create_unix_connection(lambda: link, address.path)
+            if node.path:
+                await loop.create_unix_connection(lambda: link, node.path)
             else:
-                await loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
-            link.id, link.role = await _enter(link, address)
+                await loop.create_connection(lambda: link, node.host, node.port, ssl=node.tls)
+            link.id, link.role = await _enter(link, node)
     except (LinkLost, OSError, UnicodeError) as error:  # UnicodeError: the host is no name that DNS could know
         link.close()
-        raise LinkLost(f"{address.path or f'{address.host}:{address.port}'}: {error or 'no answer'}") from error
+        raise LinkLost(f"{node}: {error or 'no answer'}") from error
     except BaseException:
         link.close()
         raise
     return link
 
 
-async def _enter(link: RedisLink, address: Address) -> tuple[int, bytes]:
+async def _enter(link: RedisLink, node: Node) -> tuple[int, bytes]:
     """Returns the number that Redis gave to the connection, and the part that the server plays."""
     hello: Command = ("HELLO", "3")
-    if address.password:
-        hello += ("AUTH", address.username or "default", address.password)
-    commands: list[Command] = [hello, ("SELECT", address.db)] if address.db else [hello]
+    if node.username or node.password:
+        hello += ("AUTH", node.username or "default", node.password.encode(errors="surrogateescape"))
+    commands: list[Command] = [hello, ("SELECT", node.db)] if node.db else [hello]
     replies = await link.call(commands)
     for reply in replies:
         if isinstance(reply, Refusal):

@@ -9,14 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from quickpoll.store.fake import open_fake_link
-from quickpoll.store.library import FAKE_URL, address_of
 from quickpoll.store.link import COMMAND_TIMEOUT_S, Command, LinkLost, Push, RedisLink, Refusal, StoreError, open_link
+from quickpoll.store.node import Node
 
-Node = str
-"""The URL of one server that holds data."""
-
-NOBODY: Final[Node] = ""
+NOBODY: Final = Node()
 """Where no server holds a partition now."""
 MASTER: Final = b"master"
 
@@ -61,10 +57,9 @@ class Nodes(Protocol):
 class OneNode:
     """A single server: nothing ever moves."""
 
-    def __init__(self, url: str) -> None:
-        """`url` as for `quickpoll.store.library.connect`."""
-        self._node: Node = url
-        self.all: Collection[Node] = (url,)
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.all: Collection[Node] = (node,)
         self.apart = False
 
     async def start(self) -> None:
@@ -98,9 +93,7 @@ async def open_node(
     """A new link to a node that is a master at this moment; raises as `quickpoll.store.link.open_link`."""
     if node == NOBODY:
         raise LinkLost("no node serves this part of the cluster now")
-    if node.startswith(FAKE_URL):
-        return await open_fake_link(node, timeout_s=timeout_s, pushed=pushed)
-    link = await open_link(address_of(node), timeout_s=timeout_s, pushed=pushed)
+    link = await open_link(node, timeout_s=timeout_s, pushed=pushed)
     if link.role != MASTER:
         link.close()
         raise Refusal(f"READONLY this server is a {link.role.decode()} now")

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from quickpoll.store.link import RedisLink, Refusal
-from quickpoll.store.nodes import NOBODY, Node
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import NOBODY
 from quickpoll.store.topology import Watch
-from quickpoll.store.url import Address, RedisUrl
+from quickpoll.store.url import RedisUrl
 
 
 class SentinelNodes:
@@ -16,7 +17,8 @@ class SentinelNodes:
         self.apart = False
         self._url = url
         self._node = NOBODY
-        self._master: Address = ("", 0)
+        self.sources: Collection[Node] = url.nodes
+        """See `Map`: the Sentinels."""
         self._watch = Watch(self)
         self.start, self.close = self._watch.start, self._watch.close
         self.doubt, self.watch = self._watch.doubt, self._watch.watch
@@ -33,30 +35,19 @@ class SentinelNodes:
 
     # -- as its watch sees it ---------------------------------------------------------------
 
-    @property
-    def sources(self) -> Collection[Address]:
-        """See `Map`."""
-        return self._url.hosts
-
-    def url(self, address: Address) -> str:
-        """See `Map`."""
-        return self._url.sentinel(address)
-
-    def hint(self, reason: Exception) -> Address | None:
+    def hint(self, reason: Exception) -> Node | None:
         """See `Map`."""
         del reason
         return None
 
-    async def ask(self, link: RedisLink, asked: Address) -> bool:
+    async def ask(self, link: RedisLink, asked: Node) -> bool:
         """See `Map`."""
         (found,) = await link.call([("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._url.service)])
         if isinstance(found, Refusal):
             raise found
         if not found:
-            raise Refusal(f"UNKNOWN the Sentinel at {asked[0]}:{asked[1]} knows no {self._url.service}")
+            raise Refusal(f"UNKNOWN the Sentinel at {asked} knows no {self._url.service}")
         host, port = found
-        address = (host.decode(), int(port))
-        news = address != self._master
-        self._master, self._node = address, self._url.node(address)
+        before, self._node = self._node, self._url.node(host.decode(), int(port))
         self.all = (self._node,)
-        return news
+        return self._node != before

@@ -9,7 +9,7 @@ from typing import Any
 from clients.player import QuizClient as Device
 from quickpoll.keys import COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
 from quickpoll.protocol import EndSession, StartQuiz
-from quickpoll.store.library import Client
+from tests.redis_client import Client
 from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import coordinator, gateway, running, websocket_url
 

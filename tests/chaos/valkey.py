@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from program.embedded import find_server
-from quickpoll.store.library import Client, RedisError, connect
+from tests.redis_client import Client, RedisError, connect
 from tests.system.harness import free_port
 
 READY_WITHIN_S = 30.0

@@ -38,8 +38,8 @@ from quickpoll.protocol import (
     SingleQuestion,
     decode_message,
 )
-from quickpoll.store.library import connect
 from quickpoll.tokens import Tokens
+from tests.redis_client import connect
 from tests.redis_time import time_ms
 from tests.settings import settings_with
 

@@ -38,7 +38,6 @@ from quickpoll.protocol import (
     decode_message,
 )
 from quickpoll.settings import Durability, Failure
-from quickpoll.store.library import Client, RedisError
 from quickpoll.store.link import LinkLost, RedisLink
 from tests.coordinator.standin import (
     QUICK,
@@ -52,6 +51,7 @@ from tests.coordinator.standin import (
     eventually,
     token_of,
 )
+from tests.redis_client import Client, RedisError
 from tests.settings import settings_with
 
 FAR_FUTURE_MS = 9e14
@@ -84,15 +84,6 @@ async def test_a_game_goes_through_redis_from_create_to_closed(gateway: Caller, 
         late = await gateway.call(JoinSession(code=host.code, name="late"), 9)
         assert isinstance(late, Error)
         assert late.code == ErrorCode.SESSION_ENDED
-
-
-async def test_the_same_on_the_stand_in_for_a_server() -> None:
-    url = "fake://coordinator"
-    async with calling(url, 4) as gateway, coordinating(url, 4, take_over=True) as coordinator:
-        assert coordinator.owned == {0, 1, 2, 3}
-        host, (ann,) = await open_question(gateway)
-        assert isinstance(await gateway.call(SubmitAnswer(question=0, answer=0), 2, ann), AnswerAccepted)
-        await gateway.until(host.code, Leaderboard)
 
 
 async def test_steps_are_numbered_without_a_gap_and_kept_for_those_who_missed_them(

@@ -14,10 +14,10 @@ from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.settings import Durability
 from quickpoll.store.clock import RedisClock
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost, RedisLink
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import TOKENS, eventually
+from tests.redis_client import Client
 
 TOKEN = 7
 TICK: Any = {ENTRY_FIELD: encode(Tick())}

@@ -11,10 +11,11 @@ from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
 from quickpoll.protocol import NewQuestion, Option, QuestionResults, Quiz, SingleQuestion, StartQuiz
 from quickpoll.store.clock import Clocks, RedisClock
-from quickpoll.store.library import Client
+from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import QUICK, TOKENS, Caller, coordinating, eventually
 from tests.quickpoll.store.test_nodes import Map
+from tests.redis_client import Client, node_of
 from tests.redis_time import time_ms
 
 CODE = b"123456"
@@ -152,7 +153,7 @@ async def test_sessions_that_are_due_together_close_together(gateway: Caller, re
 async def test_what_was_due_on_a_node_that_is_gone_is_due_where_it_lies_now(
     redis: Client, redis_url: str, clock: RedisClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nodes = Map("unix:///nowhere/at/all")
+    nodes = Map(Node(path="/nowhere/at/all"))
     links = Links(nodes)
     clocks = Clocks(links)
     monkeypatch.setattr(clocks, "of", lambda _: clock)
@@ -161,7 +162,7 @@ async def test_what_was_due_on_a_node_that_is_gone_is_due_where_it_lies_now(
     partition = due_at(links, 1000)
     timers.arm(partition, ticked=True)
     await eventually(lambda: bool(nodes.doubts))  # it was tried
-    nodes.set(redis_url)
+    nodes.set(node_of(redis_url))
     assert len(await ticks(redis, partition, 1)) == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

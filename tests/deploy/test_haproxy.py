@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from clients.player import Lost, QuizClient
 from quickpoll.protocol import StartQuiz
-from quickpoll.store.library import Client as Redis
 from tests.deploy.balancer import CONFIG, HAPROXY, Balancer, balancing
 from tests.gateway.standin import QUIZ, house, until
+from tests.redis_client import Client as Redis
 from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import Process, coordinator, gateway, http_status, running
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from quickpoll.store.library import Client as Redis
 from tests.deploy.balancer import balancing
 from tests.gateway.standin import WITHIN_S, house
+from tests.redis_client import Client as Redis
 
 SMUGGLED = b"GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"
 """Its answer is a line that nothing else here says: ok."""

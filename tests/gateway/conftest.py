@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.timing import Timing
-from quickpoll.store.library import Client
 from tests.gateway.standin import QUICK, House, house
+from tests.redis_client import Client
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ from quickpoll.envelope import (
 )
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
 from quickpoll.protocol import CreateSession, JoinSession, LeaveSession, ResumeSession, Role
-from quickpoll.store.library import Client, RedisError
 from quickpoll.tokens import Tokens
+from tests.redis_client import Client, RedisError
 from tests.settings import settings_with
 
 PARTITIONS = 4

@@ -9,8 +9,8 @@ from gateway.app import Gateway
 from gateway.connection import Connection
 from quickpoll.envelope import Command
 from quickpoll.settings import Failure
-from quickpoll.store.library import Client
 from tests.gateway.standin import PARTITIONS, QUICK, QUIZ, TOKENS, WITHIN_S, House, house, with_timing
+from tests.redis_client import Client
 from tests.settings import settings_with
 
 

@@ -12,18 +12,19 @@ import pytest
 from gateway.appender import Appender
 from gateway.timing import Timing
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
-from quickpoll.store.library import Client
-from quickpoll.store.nodes import NOBODY, Node, OneNode
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import NOBODY, OneNode
 from quickpoll.store.outage import Away
 from tests.gateway.standin import QUICK, with_timing
 from tests.quickpoll.store.test_nodes import Map
+from tests.redis_client import Client, node_of
 
 KEYS = PartitionKeys(1)
 
 
 @pytest.fixture
 async def appending(redis_url: str, timing: Timing) -> AsyncIterator[Appender]:
-    appending = Appender(OneNode(redis_url), 4, timing, set())
+    appending = Appender(OneNode(node_of(redis_url)), 4, timing, set())
     running = asyncio.create_task(appending.run())
     yield appending
     running.cancel()
@@ -73,7 +74,7 @@ async def test_only_what_redis_refused_has_failed(appending: Appender, redis: Cl
 
 
 async def test_where_nobody_answers_everything_fails(unused_tcp_port: int) -> None:
-    away = Appender(OneNode(f"redis://127.0.0.1:{unused_tcp_port}"), 4, QUICK, set())
+    away = Appender(OneNode(Node("127.0.0.1", unused_tcp_port)), 4, QUICK, set())
     failed: list[int] = []
     for number in range(3):
         away.append(number, b"x", partial(failed.append, number))
@@ -119,7 +120,7 @@ async def test_what_lay_nowhere_or_on_a_node_that_is_gone_is_appended_where_it_l
     appending.append(1, b"one", must_not_fail)
     await appending.flush(0.05)
     appending.append(1, b"two", must_not_fail)
-    nodes.set(redis_url)
+    nodes.set(node_of(redis_url))
     await appending.flush(5)
     assert await entries(redis) == [b"one", b"two"]
     running.cancel()
@@ -131,7 +132,7 @@ async def test_what_lay_nowhere_or_on_a_node_that_is_gone_is_appended_where_it_l
 def hanging() -> Iterator[Node]:
     """A node that takes connections, and answers nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        yield "redis://{}:{}".format(*silent.getsockname())
+        yield Node(*silent.getsockname())
 
 
 async def test_what_waits_for_a_busy_node_keeps_its_order_when_its_partition_moves(
@@ -143,14 +144,14 @@ async def test_what_waits_for_a_busy_node_keeps_its_order_when_its_partition_mov
         def of(self, partition: int) -> Node:
             return self.holder if partition == 1 else hanging
 
-    nodes = Moves(redis_url, hanging)
+    nodes = Moves(node_of(redis_url), hanging)
     appending = Appender(nodes, 4, QUICK, set())
     running = asyncio.create_task(appending.run())
     appending.append(2, b"keeps it busy", lambda: None)
     await appending.flush(0.1)
     appending.append(1, b"one", must_not_fail)
-    nodes.holder = redis_url
-    nodes.set(redis_url, hanging)
+    nodes.holder = node_of(redis_url)
+    nodes.set(node_of(redis_url), hanging)
     appending.append(1, b"two", must_not_fail)
     await appending.flush(5)
     assert await entries(redis) == [b"one", b"two"]
@@ -181,7 +182,7 @@ async def test_redis_away_is_two_lines_however_many_entries_fail(
 async def test_it_believes_others_that_redis_is_back(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     away: Away = set()
-    appending = Appender(OneNode("unix:///nowhere"), 4, QUICK, away)
+    appending = Appender(OneNode(Node(path="/nowhere")), 4, QUICK, away)
     running = asyncio.create_task(appending.run())
     appending.append(1, b"x", lambda: None)
     await appending.flush(5)

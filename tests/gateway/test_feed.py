@@ -13,11 +13,12 @@ from quickpoll.keys import PartitionKeys
 from quickpoll.metrics import Distribution
 from quickpoll.store import nodes
 from quickpoll.store.cluster import ClusterNodes
-from quickpoll.store.library import Client
 from quickpoll.store.link import Push, RedisLink
-from quickpoll.store.nodes import Node, OneNode
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import OneNode
 from quickpoll.store.url import parse
 from tests.gateway.standin import QUICK
+from tests.redis_client import Client, node_of
 from tests.system.servers import RedisCluster, Server, redis_cluster
 
 PINGS = "qp:{p0}:to:gw"
@@ -59,7 +60,7 @@ def ear() -> Ear:
 @pytest.fixture
 async def feed(redis_url: str, ear: Ear) -> AsyncIterator[Feed]:
     """A feed that has just become whole."""
-    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set())
+    feed = Feed(OneNode(node_of(redis_url)), node_of(redis_url), ear, Distribution(), QUICK, set())
     running = asyncio.create_task(feed.run())
     assert await ear.next() == ("confirmed", PINGS, b"")
     assert await ear.next() == ("restored", "", b"")
@@ -107,7 +108,9 @@ async def test_it_ends_when_it_is_cancelled_as_its_link_is_lost(
         return links[-1]
 
     monkeypatch.setattr("gateway.feed.open_node", open_node)
-    running = asyncio.create_task(Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set()).run())
+    running = asyncio.create_task(
+        Feed(OneNode(node_of(redis_url)), node_of(redis_url), ear, Distribution(), QUICK, set()).run()
+    )
     assert await ear.next() == ("confirmed", PINGS, b"")
     links[0].close()
     for _ in range(turns):
@@ -133,7 +136,7 @@ async def test_it_is_not_whole_before_what_the_server_ended_is_subscribed_again(
 
     heard: list[Callable[[Push], None]] = []
     monkeypatch.setattr("gateway.feed.open_node", open_node)
-    feed = Feed(OneNode(redis_url), redis_url, ear, Distribution(), QUICK, set())
+    feed = Feed(OneNode(node_of(redis_url)), node_of(redis_url), ear, Distribution(), QUICK, set())
     running = asyncio.create_task(feed.run())
     assert [(await ear.next())[0] for _ in range(2)] == ["confirmed", "restored"]
     ear.channels.add(NEWS)

@@ -7,10 +7,11 @@ import pytest
 
 from gateway.heartbeat import Heartbeat
 from quickpoll.keys import GATEWAYS
-from quickpoll.store.library import Client
 from quickpoll.store.link import Command, LinkLost
-from quickpoll.store.nodes import Links, Node, OneNode
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, OneNode
 from tests.gateway.standin import CODE, QUICK, WITHIN_S, House, keys_of
+from tests.redis_client import Client, node_of
 from tests.redis_time import time_ms
 
 
@@ -49,7 +50,7 @@ async def test_who_was_about_to_be_let_in_then_comes_again_too(home: House) -> N
 async def test_who_was_counted_as_dead_learns_it_also_when_the_reply_to_a_beat_is_lost(
     redis: Client, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    links = Links(OneNode(redis_url))
+    links = Links(OneNode(node_of(redis_url)))
     learned = asyncio.Event()
     beating = Heartbeat(links, "gw", QUICK, learned.set)
     await beating.begin()

@@ -8,9 +8,9 @@ import pytest
 from gateway import admission
 from quickpoll.envelope import Identity
 from quickpoll.protocol import MAX_CREATE_SESSION_BYTES, MAX_MESSAGE_BYTES, AnyClientMessage, Role, decode_command
-from quickpoll.store.library import Client
 from quickpoll.tokens import LIFETIME_MS, Tokens
 from tests.gateway.standin import CODE, QUIZ, TOKENS, House, house
+from tests.redis_client import Client
 from tests.redis_time import time_ms
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from gateway.readiness import Readiness
 from quickpoll.keys import PartitionKeys
-from quickpoll.store.library import Client
+from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, OneNode
 from tests.gateway.standin import PARTITIONS, QUICK
+from tests.redis_client import Client
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_reasons_of_its_own_count(owned: Client, links: Links) -> None:
 
 
 async def test_without_redis_it_is_not_ready() -> None:
-    away = Links(OneNode("unix:///nowhere/at/all"))
+    away = Links(OneNode(Node(path="/nowhere/at/all")))
     ok, reason = await Readiness(away, PARTITIONS, QUICK, dict).ready()
     assert not ok
     assert "Redis does not answer" in reason

@@ -8,8 +8,8 @@ from gateway.roundtrip import RECENT
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import JoinSession, Role, SubmitAnswer
-from quickpoll.store.library import Client
 from tests.gateway.standin import CODE, PARTITIONS, QUICK, QUIZ, House, house, keys_of, token_of, with_timing
+from tests.redis_client import Client
 from tests.redis_time import time_ms
 
 ANSWER = {"question": 0, "answer": 1}

@@ -15,9 +15,11 @@ from gateway.resync import PAGE, Resync
 from quickpoll.envelope import Line
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.store.link import Command
-from quickpoll.store.nodes import Links, Node, Nodes, OneNode
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, Nodes, OneNode
 from tests.gateway.standin import CODE, PARTITIONS, QUICK, WITHIN_S, House, Person, keys_of, to_all, until
 from tests.quickpoll.store.test_nodes import Map
+from tests.redis_client import node_of
 
 
 class Reader(Resync):
@@ -94,7 +96,7 @@ async def test_without_the_missing_step_the_connections_resume(home: House) -> N
 async def test_it_reads_no_further_back_than_it_has_to(home: House) -> None:
     for seq in range(1, 2 * PAGE + 2):
         await home.coordinator.step(to_all(seq), publish=False)
-    async with reading(Links(OneNode(home.redis_url))) as reader:
+    async with reading(Links(OneNode(node_of(home.redis_url)))) as reader:
         reader.request(CODE, 2 * PAGE)
         assert await reader.next() == (CODE, list(range(2 * PAGE + 1, PAGE + 1, -1)))
         reader.request(CODE, 0)
@@ -104,7 +106,7 @@ async def test_it_reads_no_further_back_than_it_has_to(home: House) -> None:
 async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> None:
     """Subscribed again by then: what came between the reading and that is in the history only."""
     await home.coordinator.step(to_all(1), publish=False)
-    links = Hesitant(OneNode(home.redis_url))
+    links = Hesitant(OneNode(node_of(home.redis_url)))
     async with reading(links) as reader:
         reader.request(CODE, 0)
         await links.asked.wait()
@@ -120,15 +122,15 @@ async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> 
 async def test_a_node_that_is_away_holds_up_no_session_of_another(home: House, unused_tcp_port: int) -> None:
     await home.coordinator.step(to_all(1))
     here = keys_of().number
-    away = f"redis://127.0.0.1:{unused_tcp_port}"
+    there, away = node_of(home.redis_url), Node("127.0.0.1", unused_tcp_port)
 
     class Apart(Map):
         """Only the session's partition is there."""
 
         def of(self, partition: int) -> Node:
-            return home.redis_url if partition == here else away
+            return there if partition == here else away
 
-    nodes = Apart(home.redis_url, away)
+    nodes = Apart(there, away)
     elsewhere = next(code for code in map(str, range(100000, 100100)) if keys_of(code).number != here)
     async with reading(Links(nodes)) as reader:
         reader.request(elsewhere, 0)
@@ -139,11 +141,11 @@ async def test_a_node_that_is_away_holds_up_no_session_of_another(home: House, u
 
 async def test_a_session_that_moves_while_it_is_read_is_read_where_it_is_now(home: House, unused_tcp_port: int) -> None:
     await home.coordinator.step(to_all(1))
-    nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
+    nodes = Map(Node("127.0.0.1", unused_tcp_port))
     async with reading(Links(nodes)) as reader:
         reader.request(CODE, 0)
         await until(lambda: bool(nodes.doubts))
-        nodes.set(home.redis_url)
+        nodes.set(node_of(home.redis_url))
         assert await reader.next() == (CODE, [1])
 
 

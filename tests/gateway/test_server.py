@@ -11,8 +11,8 @@ from websockets.exceptions import InvalidStatus
 
 from gateway.server import is_same_host
 from quickpoll.keys import PartitionKeys
-from quickpoll.store.library import Client
 from tests.gateway.standin import QUIZ, House, house, until, with_timing
+from tests.redis_client import Client
 
 
 async def get(home: House, path: str) -> tuple[int, str]:

@@ -14,9 +14,8 @@ from gateway.subscriber import Handlers, Subscriber
 from quickpoll.envelope import Identity
 from quickpoll.metrics import Distribution
 from quickpoll.protocol import CreateSession, JoinSession, Role
-from quickpoll.store.library import Client
 from quickpoll.store.link import Command, RedisLink
-from quickpoll.store.nodes import Node
+from quickpoll.store.node import Node
 from tests.gateway.standin import (
     CODE,
     PARTITIONS,
@@ -31,6 +30,7 @@ from tests.gateway.standin import (
     with_timing,
 )
 from tests.quickpoll.store.test_nodes import Map
+from tests.redis_client import Client, node_of
 from tests.settings import settings_with
 
 
@@ -240,14 +240,14 @@ async def test_a_node_that_comes_back_at_once_is_followed(redis_url: str, monkey
             asyncio.get_running_loop().call_soon(has_ended.set)
 
     monkeypatch.setattr(Feed, "run", run_and_end_late)
-    nodes = Flickering(redis_url)
+    nodes = Flickering(node_of(redis_url))
     subscriber = Subscriber(nodes, "gw", PARTITIONS, Distribution(), QUICK, set())
     running = asyncio.create_task(subscriber.run(Handlers(*[lambda *_: None] * 3)))
     async with asyncio.timeout(WITHIN_S):
         await subscriber.live()
         nodes.set()
         await is_ending.wait()
-        nodes.set(redis_url)
+        nodes.set(node_of(redis_url))
         await until(lambda: len(feeds) == 2 and feeds[1].is_live)
         may_end.set()
         await has_ended.wait()

@@ -125,7 +125,7 @@ def test_a_redis_that_is_not_there_ends_it_with_1(command: str) -> None:
 @pytest.mark.parametrize("command", ["serve", "gateway", "coordinator"])
 async def test_another_number_of_partitions_ends_it_with_1(command: str, redis_url: str) -> None:
     from quickpoll.keys import LAYOUT
-    from quickpoll.store.library import connect
+    from tests.redis_client import connect
 
     client = connect(redis_url)
     await client.hset(LAYOUT, "partitions", "32")

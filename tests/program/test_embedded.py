@@ -11,7 +11,7 @@ import pytest
 from program import embedded
 from program.embedded import EmbeddedServer, find_server, kept_secret
 from quickpoll.settings import Failure
-from quickpoll.store.library import connect
+from tests.redis_client import connect
 
 # Starts a server, says so, and waits to be killed: what is left is what a killed quickpoll leaves.
 KEEPER = """

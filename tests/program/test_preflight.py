@@ -1,21 +1,32 @@
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from program.preflight import examine
 from quickpoll.keys import LAYOUT
 from quickpoll.settings import Durability, Failure
-from quickpoll.store.library import FAKE_URL, Client
+from tests.redis_client import Client, node_of
 from tests.system.harness import free_port
 from tests.system.servers import eventually, serving
 
 
+@asynccontextmanager
+async def user(redis: Client, rights: str) -> AsyncIterator[None]:
+    """The server has a user `quiz` with the password `secret` and these rights."""
+    await redis.execute_command("ACL", "SETUSER", "quiz", "reset", "on", ">secret", *rights.split())  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        await redis.execute_command("ACL", "DELUSER", "quiz")  # type: ignore[no-untyped-call]
+
+
 async def test_an_empty_redis_is_good(redis_url: str) -> None:
     await examine(redis_url, 64)
-
-
-async def test_the_stand_in_for_tests_is_good() -> None:
-    await examine(FAKE_URL, 64)
 
 
 async def test_sessions_in_as_many_partitions_are_good(redis: Client, redis_url: str) -> None:
@@ -38,10 +49,132 @@ async def test_a_redis_that_may_throw_sessions_away_is_refused(redis: Client, re
         await redis.config_set("maxmemory-policy", "noeviction")
 
 
-async def test_a_redis_that_is_too_old_is_refused(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("program.preflight.OLDEST_REDIS", 99)
-    with pytest.raises(Failure, match=r"Redis \d.* is too old; use "):
-        await examine(redis_url, 64)
+@asynccontextmanager
+async def altered(redis_url: str, said: bytes, instead: bytes) -> AsyncIterator[str]:
+    """The URL of a proxy that alters what the server says, to words of the same length."""
+    loop = asyncio.get_running_loop()
+
+    class Side(asyncio.Protocol):
+        """One of the two connections of a client; what comes in goes out by the other."""
+
+        def __init__(self, other: "Side | None" = None) -> None:
+            self.other = other
+            self.waiting = b""
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = cast(asyncio.Transport, transport)
+            if self.other is None:
+                self.connecting = loop.create_task(self.connect())
+            else:
+                self.other.other = self
+                self.transport.write(self.other.waiting)
+
+        async def connect(self) -> None:
+            await loop.create_unix_connection(lambda: Side(self), node_of(redis_url).path)
+
+        def data_received(self, data: bytes) -> None:
+            if self.other is None:
+                self.waiting += data
+            else:
+                self.other.transport.write(data.replace(said, instead))
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self.other:
+                self.other.transport.abort()
+
+    proxy = await loop.create_server(Side, "127.0.0.1", 0)
+    yield "redis://{}:{}".format(*proxy.sockets[0].getsockname())
+    proxy.close()
+
+
+async def test_a_redis_that_is_too_old_is_refused(redis_url: str) -> None:
+    async with altered(redis_url, b"redis_version:7", b"redis_version:6") as url:
+        with pytest.raises(Failure, match=r"Redis 6\..* is too old; QuickPoll needs Valkey 7.2, Redis 7, or later"):
+            await examine(url, 64)
+
+
+@pytest.mark.parametrize("field", [b"maxmemory_policy:", b"redis_version:"])
+async def test_a_field_that_info_does_not_have_is_no_reason_not_to_start(
+    redis_url: str, field: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with altered(redis_url, field, b"x" + field[1:]) as url:
+        await examine(url, 64)
+    said = "does not tell its maxmemory-policy; make sure that it is noeviction"
+    assert (said in caplog.text) == (field == b"maxmemory_policy:")
+
+
+async def test_a_user_without_info_is_told_what_to_make_sure_of(
+    redis: Client, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with user(redis, "~* &* +@all -info"):
+        await examine(f"unix://quiz:secret@{node_of(redis_url).path}", 64)
+    assert "make sure that it is noeviction" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("rights", "said"),
+    [
+        ("~* resetchannels +@all", r"does not allow SSUBSCRIBE .* give it the right &qp:\*"),
+        ("~* &* +@all -@scripting", r"does not allow .* give it the right \+evalsha"),
+        ("~other:* &* +@all", r"give it the right ~qp:\*"),
+        ("~* &* +@all -client|unblock", r"does not allow CLIENT UNBLOCK .* give it the right \+client\|unblock"),
+        ("~* &* +@all -xadd", r"does not allow XADD .* give it the right \+xadd"),
+        ("~* &* +@all -spublish", r"does not allow SPUBLISH .* give it the right \+spublish"),
+    ],
+)
+async def test_what_a_user_may_not_do_is_told_with_the_right_to_give(
+    redis: Client, redis_url: str, rights: str, said: str
+) -> None:
+    async with user(redis, rights):
+        with pytest.raises(Failure, match=said) as failure:
+            await examine(f"unix://quiz:secret@{node_of(redis_url).path}", 64)
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("quiz:wrong", "refuses the user or the password of QUICKPOLL_REDIS_URL"),
+        ("nobody", "refuses the user or the password of QUICKPOLL_REDIS_URL"),
+    ],
+)
+async def test_a_wrong_user_is_told_so(redis: Client, redis_url: str, entry: str, said: str) -> None:
+    async with user(redis, "~* &* +@all"):
+        with pytest.raises(Failure, match=said):
+            await examine(f"unix://{entry}@{node_of(redis_url).path}", 64)
+
+
+async def test_a_user_without_a_password_enters_by_name(redis: Client, redis_url: str) -> None:
+    async with user(redis, "~* &* +@all nopass"):
+        await examine(f"unix://quiz@{node_of(redis_url).path}", 64)
+
+
+async def test_a_replica_is_told_so(redis: Client, redis_url: str) -> None:
+    await redis.replicaof("127.0.0.1", "1")
+    try:
+        with pytest.raises(Failure, match="name the master in QUICKPOLL_REDIS_URL, not a replica"):
+            await examine(redis_url, 64)
+    finally:
+        await redis.replicaof("NO", "ONE")
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        async with asyncio.timeout(6):
+            with pytest.raises(Failure, match="does not answer"):
+                await examine(f"redis://{host}:{port}", 64)
+
+
+async def test_a_proxy_that_passes_no_messages_on_is_told_so(redis_url: str) -> None:
+    async with altered(redis_url, b"smessage", b"xmessage") as url:
+        with pytest.raises(Failure, match="xmessage"):
+            await examine(url, 64)
+
+
+async def test_a_trial_leaves_nothing_behind(redis: Client, redis_url: str) -> None:
+    await examine(redis_url, 64)
+    assert await redis.keys("*") == []
 
 
 async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:

@@ -161,10 +161,10 @@ def test_an_embedded_server_that_ended_is_started_again(start: Start, tmp_path: 
     assert end(process) == 0
 
 
-def test_without_an_embedded_server_it_says_that_nothing_is_kept(start: Start) -> None:
-    process = start(code=WITHOUT_A_WHEEL, port=free_port())
-    assert any("NOT kept" in line for line in welcome(process))
-    assert end(process) == 0
+def test_without_an_embedded_server_it_asks_for_a_redis(start: Start) -> None:
+    _, said = start(code=WITHOUT_A_WHEEL, port=free_port()).communicate()
+    assert "set QUICKPOLL_REDIS_URL" in said
+    assert said.count("\n") == 1
 
 
 def test_everything_can_run_on_a_given_redis(start: Start, redis_url: str, tmp_path: Path) -> None:

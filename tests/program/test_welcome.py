@@ -15,7 +15,7 @@ def settings(**flags: str) -> ProcessSettings:
     return load(flags, {})
 
 
-def said(out: io.StringIO, settings: ProcessSettings, kept_in: str | None = "/data") -> str:
+def said(out: io.StringIO, settings: ProcessSettings, kept_in: str = "/data") -> str:
     welcome.welcome(out, settings, settings.port or 1234, kept_in)
     return out.getvalue()
 
@@ -59,8 +59,8 @@ def test_a_port_that_is_not_known_yet_gives_no_address_for_players() -> None:
     assert "http://localhost:1234/host" in said(io.StringIO(), settings(port="0"))
 
 
-def test_it_says_when_nothing_is_kept() -> None:
-    assert "NOT kept" in said(io.StringIO(), settings(), kept_in=None)
+def test_it_says_where_sessions_are_kept() -> None:
+    assert "kept in /data" in said(io.StringIO(), settings(), kept_in="/data")
 
 
 def test_a_terminal_shows_a_qr_code_and_a_file_does_not() -> None:

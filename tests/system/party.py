@@ -33,7 +33,7 @@ from quickpoll.protocol import (
     YourResult,
     decode_message,
 )
-from quickpoll.store.library import Client
+from tests.redis_client import Client
 from tests.system.game import SLOW, points, ranks_of
 from tests.system.harness import coordinator, gateway, running, websocket_url
 from tests.system.recorded import Record

@@ -21,9 +21,9 @@ from coordinator.engine import Head
 from quickpoll.envelope import Command, Identity, decode_entry
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import Role
-from quickpoll.store.library import Client
 from quickpoll.tokens import Tokens
 from tests.chaos.crowd import Moment
+from tests.redis_client import Client
 from tests.system.harness import SECRET
 
 FOLDER: Final = Path(__file__).parent / "records"

@@ -37,9 +37,9 @@ from quickpoll.protocol import (
     StartQuiz,
     SubmitAnswer,
 )
-from quickpoll.store.library import Client, connect
 from quickpoll.tokens import Tokens
 from tests.chaos.crowd import Moment
+from tests.redis_client import Client, connect
 from tests.system.game import SLOW, Playing, ask, join, open_session
 from tests.system.harness import SECRET, coordinator, gateway, running, websocket_url
 from tests.system.recorded import FOLDER, PARTITIONS, Record, kept, text

@@ -13,7 +13,7 @@ from typing import Any
 
 from program.embedded import find_server
 from quickpoll.keys import PartitionKeys
-from quickpoll.store.library import RedisError, connect
+from tests.redis_client import RedisError, connect
 from tests.system.harness import free_port
 
 WITHIN_S = 15.0

@@ -30,8 +30,8 @@ from quickpoll.protocol import (
     ResumeSession,
     SessionView,
 )
-from quickpoll.store.library import Client
 from tests.chaos.crowd import Moment
+from tests.redis_client import Client
 from tests.system.party import Party, reply_to, taken_over
 from tests.system.recorded import Record, data, versions
 from tests.system.recording import record

@@ -6,7 +6,7 @@ from typing import Any
 from clients.player import QuizClient
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import EndSession, StartQuiz
-from quickpoll.store.library import Client as Redis
+from tests.redis_client import Client as Redis
 from tests.system.game import ask, check_results, join, open_session
 from tests.system.harness import coordinator, gateway, running, websocket_url
 

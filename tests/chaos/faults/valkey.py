@@ -7,12 +7,12 @@ from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import Phase
-from quickpoll.store.library import RedisError
 from tests.chaos.cluster import PARTITIONS, Node
 from tests.chaos.crowd import Crowd, Player
 from tests.chaos.faults.world import ENDS_WITHIN_S, PAST_THE_LEASE_S, Fault, World
 from tests.chaos.poison import poison
 from tests.chaos.proxy import Way
+from tests.redis_client import RedisError
 
 ALL_BACK_WITHIN_S: Final = 5.0
 PAST_A_WRITE_S: Final = 1.5

@@ -22,6 +22,7 @@ from quickpoll.protocol import (
     SessionCommand,
     decode_message,
 )
+from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, OneNode
 from tests.coordinator.standin import QUICK, QUIZ, TOKENS
 
@@ -33,7 +34,7 @@ class Batches:
     """Batches of a partition whose commits all succeed."""
 
     def __init__(self) -> None:
-        self.sessions = Sessions(Links(OneNode("fake://batches")), KEYS)
+        self.sessions = Sessions(Links(OneNode(Node())), KEYS)
         self.deadlines = Deadlines()
         self.served = Served()
         self.now = 1000

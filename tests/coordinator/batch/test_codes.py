@@ -2,8 +2,8 @@ import pytest
 
 from coordinator.batch import codes
 from quickpoll.keys import PartitionKeys, partition_of
-from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
+from tests.redis_client import Client
 
 
 def test_a_code_has_6_digits_and_lies_in_its_partition() -> None:

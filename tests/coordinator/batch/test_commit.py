@@ -15,9 +15,9 @@ from coordinator.batch import commit as commit_module
 from coordinator.batch.commit import Batch, Committer, Outcome, SessionChange
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.settings import Durability
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost, Push, RedisLink
 from quickpoll.store.nodes import open_node
+from tests.redis_client import Client, node_of
 from tests.system.servers import master_and_replica
 
 KEYS = PartitionKeys(3)
@@ -230,11 +230,11 @@ async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: 
     async with master_and_replica(tmp_path) as (master, replica):
         await master.admin.set(KEYS.fence, str(TOKEN))
         said: asyncio.Queue[Push] = asyncio.Queue()
-        hears = await open_node(f"redis://{master.address}", pushed=said.put_nowait)
+        hears = await open_node(node_of(f"redis://{master.address}"), pushed=said.put_nowait)
         hears.tell([("SSUBSCRIBE", KEYS.channel(CODE), KEYS.replies("gw"))])
         for _ in range(2):
             assert (await said.get())[0] == b"ssubscribe"
-        link, committer = await open_node(f"redis://{master.address}"), Committer(Durability.REPLICA)
+        link, committer = await open_node(node_of(f"redis://{master.address}")), Committer(Durability.REPLICA)
 
         first = batch(sessions=[SessionChange(CODE, FIELDS, step=b"step 1")], replies={"gw": b"reply 1"})
         assert await committer.commit(link, [first]) == ([Outcome.COMMITTED], None)
@@ -249,7 +249,7 @@ async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: 
         assert said.empty()
 
         replica.send_signal(signal.SIGCONT)
-        other = await open_node(f"redis://{master.address}")  # of another coordinator, say
+        other = await open_node(node_of(f"redis://{master.address}"))  # of another coordinator, say
         await committer.publish_what_is_left(other, {KEYS: TOKEN - 1})
         assert await master.admin.exists(KEYS.outbox)
         await committer.publish_what_is_left(other, {KEYS: TOKEN})

@@ -7,10 +7,11 @@ from coordinator.batch.entries import create_id_of, read_streams, receive
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.protocol import CreateSession, JoinSession, Role, StartQuiz
-from quickpoll.store.library import Client
 from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.nodes import open_node
 from tests.coordinator.standin import QUIZ
+from tests.fake_link import open_fake_link
+from tests.redis_client import Client, node_of
 
 LINK = ConnectionId("gw", 1)
 HOST = Identity("123456", "nonce", Role.HOST)
@@ -72,9 +73,14 @@ def test_an_id_cannot_be_made_up_to_be_that_of_another_connection() -> None:
     assert not create_id_of(Command(LINK, 1, HOST, StartQuiz()))
 
 
+async def _open(request: pytest.FixtureRequest, redis_url: str) -> RedisLink:
+    fake = "fake" in request.node.name
+    return await (open_fake_link(request.node.name) if fake else open_node(node_of(redis_url)))
+
+
 @pytest.fixture(params=["real", "fake"])
 async def link(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[RedisLink]:
-    link = await open_node(redis_url if request.param == "real" else f"fake://{request.node.name}")
+    link = await _open(request, redis_url)
     yield link
     link.close()
 
@@ -92,7 +98,7 @@ async def test_entries_of_several_streams_come_in_one_read(link: RedisLink) -> N
 
 async def test_a_read_that_waits_can_be_woken(link: RedisLink, request: pytest.FixtureRequest, redis_url: str) -> None:
     reading = asyncio.create_task(read_streams(link, {"none": "0"}, count=1, block_ms=60_000))
-    other = await open_node(f"fake://{request.node.name}" if "fake" in request.node.name else redis_url)
+    other = await _open(request, redis_url)
     while await other.call([("CLIENT", "UNBLOCK", link.id)]) == [0]:  # noqa: ASYNC110  (it may not wait yet)
         await asyncio.sleep(0)
     assert await reading == {}
@@ -101,7 +107,7 @@ async def test_a_read_that_waits_can_be_woken(link: RedisLink, request: pytest.F
 
 async def test_a_read_that_redis_refuses_raises(redis: Client, redis_url: str) -> None:
     await redis.set("text", "no stream")
-    link = await open_node(redis_url)
+    link = await open_node(node_of(redis_url))
     with pytest.raises(Refusal, match="WRONGTYPE"):
         await read_streams(link, {"text": "0"}, count=1, block_ms=1)
     link.close()

@@ -52,10 +52,10 @@ from quickpoll.protocol import (
     SubmitAnswer,
     decode_message,
 )
-from quickpoll.store.library import Client
 from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import QUICK, QUIZ, TOKENS
+from tests.redis_client import Client
 
 KEYS = PartitionKeys(0)
 TOKEN = 7

@@ -10,6 +10,7 @@ import pytest
 from coordinator.batch.replicas import Replicas
 from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.nodes import open_node
+from tests.redis_client import node_of
 from tests.system.servers import Server, eventually, is_followed, master_and_replica
 
 Pair = tuple[Server, Server]
@@ -27,7 +28,7 @@ async def write(link: RedisLink) -> None:
 
 async def test_what_is_safe_with_a_replica_is_there(pair: Pair) -> None:
     master, replica = pair
-    link = await open_node(f"redis://{master.address}")
+    link = await open_node(node_of(f"redis://{master.address}"))
     await write(link)
     await Replicas().wait(link)
     assert await replica.admin.get("k") == b"v"
@@ -36,7 +37,7 @@ async def test_what_is_safe_with_a_replica_is_there(pair: Pair) -> None:
 
 async def test_what_a_replica_does_not_confirm_is_not_safe(pair: Pair) -> None:
     master, replica = pair
-    link, replicas = await open_node(f"redis://{master.address}"), Replicas()
+    link, replicas = await open_node(node_of(f"redis://{master.address}")), Replicas()
     replica.send_signal(signal.SIGSTOP)
     await write(link)
     with pytest.raises(Refusal, match="NOTDURABLE no replica has confirmed it"):
@@ -50,7 +51,7 @@ async def test_a_master_without_a_replica_goes_on_and_says_so_once(
     pair: Pair, caplog: pytest.LogCaptureFixture
 ) -> None:
     master, replica = pair
-    link, replicas = await open_node(f"redis://{master.address}"), Replicas()
+    link, replicas = await open_node(node_of(f"redis://{master.address}")), Replicas()
     await replica.kill()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):

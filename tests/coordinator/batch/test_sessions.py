@@ -6,9 +6,9 @@ from coordinator.engine import Drawn, Session, create
 from quickpoll.envelope import Command, ConnectionId
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import CreateSession
-from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import QUIZ
+from tests.redis_client import Client
 
 KEYS = PartitionKeys(0)
 

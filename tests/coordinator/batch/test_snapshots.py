@@ -16,9 +16,9 @@ from quickpoll.protocol import (
     StartQuiz,
     SubmitAnswer,
 )
-from quickpoll.store.library import Client
 from tests.coordinator.engine.game import SINGLE, Game
 from tests.coordinator.standin import QUICK, QUIZ
+from tests.redis_client import Client
 
 
 def play(session: Session, connection: int, body: SessionCommand, identity: Identity | None, now: int) -> None:

@@ -8,9 +8,9 @@ from coordinator.log.pages import PAGE_BYTES, PAGE_RECORDS
 from coordinator.log.replay import Replay
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import Log, NextQuestion, Settings, encode_message
-from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
 from tests.coordinator.engine.game import SINGLE, TRUE_FALSE, Game
+from tests.redis_client import Client
 
 KEYS, CODE = PartitionKeys(0), "123456"
 KEY = KEYS.log(CODE)

@@ -11,10 +11,10 @@ from coordinator.ownership import leases
 from coordinator.ownership.leases import ALIVE_MS, Leases
 from coordinator.ownership.membership import Membership
 from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost
 from quickpoll.store.nodes import Links, OneNode
 from tests.coordinator.standin import eventually
+from tests.redis_client import Client, node_of
 from tests.redis_time import time_ms
 
 PARTITIONS = 8
@@ -37,7 +37,7 @@ class Owner:
 @pytest.fixture
 def owner(redis_url: str) -> Iterator[Callable[[str], Owner]]:
     """Makes an owner by its name."""
-    links = Links(OneNode(redis_url))
+    links = Links(OneNode(node_of(redis_url)))
     yield lambda name: Owner(links, name)
     links.close()
 

@@ -7,8 +7,8 @@ import pytest
 
 from coordinator.ownership.membership import LayoutMismatch, Membership, share
 from quickpoll.keys import COORDINATORS, LAYOUT
-from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
+from tests.redis_client import Client
 
 ALIVE_MS = 2000
 

@@ -8,9 +8,9 @@ from coordinator.ownership import presence
 from coordinator.ownership.presence import Presence
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
-from quickpoll.store.library import Client
 from quickpoll.store.nodes import Links
 from tests.coordinator.standin import TOKENS
+from tests.redis_client import Client
 from tests.redis_time import time_ms
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from quickpoll.store import clock as clock_module
 from quickpoll.store.clock import Clocks, RedisClock
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost, RedisLink, Refusal
-from quickpoll.store.nodes import Links, Node, OneNode
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, OneNode
 from tests.quickpoll.store.test_nodes import Map
+from tests.redis_client import Client, node_of
 from tests.redis_time import time_ms
 
 
@@ -84,8 +85,8 @@ async def test_the_clock_of_a_node_that_has_not_answered_yet_is_measured_soon(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock_module, "SYNCHRONISE_AGAIN_S", 0.0)
-    away = "unix:///nowhere/at/all"
-    links = Links(Map(redis_url, away))
+    here, away = node_of(redis_url), Node(path="/nowhere/at/all")
+    links = Links(Map(here, away))
     clocks = Clocks(links)
     asked, to = asyncio.Event(), links.to
 
@@ -93,7 +94,7 @@ async def test_the_clock_of_a_node_that_has_not_answered_yet_is_measured_soon(
         if node == away and not asked.is_set():
             asked.set()
             raise LinkLost("not yet")
-        return await to(redis_url)
+        return await to(here)
 
     monkeypatch.setattr(links, "to", come_back)
     all_measured = asyncio.Event()
@@ -110,7 +111,7 @@ async def test_the_clock_of_a_node_that_has_not_answered_yet_is_measured_soon(
 
 async def test_without_redis_the_clocks_cannot_be_measured() -> None:
     with pytest.raises(LinkLost):
-        await Clocks(Links(OneNode("unix:///nowhere/at/all"))).synchronise()
+        await Clocks(Links(OneNode(Node(path="/nowhere/at/all")))).synchronise()
 
 
 async def test_where_redis_refuses_to_tell_the_time_the_clock_stays_as_it_was(redis: Client, link: RedisLink) -> None:

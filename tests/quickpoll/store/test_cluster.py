@@ -9,8 +9,10 @@ import pytest
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.cluster import ClusterNodes, slot_of
 from quickpoll.store.link import LinkLost, Refusal
+from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links
 from quickpoll.store.url import parse
+from tests.redis_client import node_of
 from tests.system.harness import free_port
 from tests.system.servers import RedisCluster, Server, eventually, redis_cluster, serving
 
@@ -23,8 +25,8 @@ async def redis(tmp_path: Path) -> AsyncIterator[RedisCluster]:
         yield cluster
 
 
-def url_of(server: Server) -> str:
-    return f"redis://{server.address}/0"
+def node_at(server: Server) -> Node:
+    return node_of(f"redis://{server.address}")
 
 
 @pytest.mark.parametrize(
@@ -44,28 +46,28 @@ async def test_it_follows_a_slot_that_moves_and_a_replica_that_takes_over(redis:
     changed, links = asyncio.Event(), Links(nodes)
     nodes.watch(changed.set)
     try:
-        assert set(nodes.all) == {url_of(server) for server in redis.masters}
+        assert set(nodes.all) == {node_at(server) for server in redis.masters}
         for partition in (0, 17, 63):
             assert nodes.of(partition) == nodes.at(PartitionKeys(partition).stream)
-            assert nodes.of(partition) == url_of(await redis.holder(partition))
+            assert nodes.of(partition) == node_at(await redis.holder(partition))
 
-        target = next(master for master in redis.masters if url_of(master) != nodes.of(17))
+        target = next(master for master in redis.masters if node_at(master) != nodes.of(17))
         await redis.move(17, target)
         with pytest.raises(Refusal, match="MOVED"):
             await links.ask_of(17, ("GET", PartitionKeys(17).lease))
         async with asyncio.timeout(WITHIN_S):
             await changed.wait()
-        assert nodes.of(17) == url_of(target)
+        assert nodes.of(17) == node_at(target)
         assert await links.ask_of(17, ("GET", PartitionKeys(17).lease)) == [None]
 
         await target.kill()
         async with asyncio.timeout(WITHIN_S):
-            while nodes.of(17) == url_of(target):
+            while nodes.of(17) == node_at(target):
                 changed.clear()
                 with pytest.raises((LinkLost, Refusal)):
                     await links.ask_of(17, ("GET", PartitionKeys(17).lease))
                 await asyncio.wait((asyncio.ensure_future(changed.wait()),), timeout=0.2)
-        assert nodes.of(17) == url_of(redis.replicas[redis.masters.index(target)])
+        assert nodes.of(17) == node_at(redis.replicas[redis.masters.index(target)])
         assert await links.ask_of(17, ("SET", PartitionKeys(17).lease, "c:1")) == [b"OK"]
     finally:
         links.close()

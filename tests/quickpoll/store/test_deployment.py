@@ -11,7 +11,6 @@ from quickpoll.store.sentinel import SentinelNodes
     [
         ("redis://there", OneNode),
         ("unix:///run/valkey.sock", OneNode),
-        ("fake://", OneNode),
         ("redis+sentinel://there/quizzes", SentinelNodes),
         ("redis+cluster://there", ClusterNodes),
     ],

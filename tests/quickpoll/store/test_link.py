@@ -9,9 +9,10 @@ from typing import cast
 
 import pytest
 
-from quickpoll.store.library import Client, address_of
-from quickpoll.store.link import Address, LinkLost, Push, RedisLink, Refusal, open_link
+from quickpoll.store.link import LinkLost, Push, RedisLink, Refusal, open_link
+from quickpoll.store.node import Node
 from quickpoll.store.nodes import open_node
+from tests.redis_client import Client, node_of
 
 WITHIN_S = 5.0
 HELLO = b"%1\r\n$2\r\nid\r\n:7\r\n"
@@ -32,11 +33,11 @@ class Answering(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def answering(folder: Path, *answers: bytes) -> AsyncIterator[Address]:
+async def answering(folder: Path, *answers: bytes) -> AsyncIterator[Node]:
     """Where such a server listens."""
     loop, path = asyncio.get_running_loop(), str(folder / "s")
     server = await loop.create_unix_server(lambda: Answering(*answers), path)
-    yield Address(path=path)
+    yield Node(path=path)
     server.close()
 
 
@@ -72,7 +73,7 @@ async def test_a_call_that_was_cancelled_keeps_its_place(link: RedisLink) -> Non
 
 async def test_what_is_published_comes_to_the_callback_beside_the_replies(redis_url: str, redis: Client) -> None:
     pushes: asyncio.Queue[Push] = asyncio.Queue()
-    link = await open_node(redis_url, pushed=pushes.put_nowait)
+    link = await open_node(node_of(redis_url), pushed=pushes.put_nowait)
     link.tell([("SSUBSCRIBE", "news")])
     async with asyncio.timeout(WITHIN_S):
         assert await pushes.get() == [b"ssubscribe", b"news", 1]
@@ -83,7 +84,7 @@ async def test_what_is_published_comes_to_the_callback_beside_the_replies(redis_
 
 
 async def test_a_refused_subscription_ends_the_connection_and_is_no_reply_of_a_call(
-    with_password: Callable[..., Address], redis: Client
+    with_password: Callable[..., Node], redis: Client
 ) -> None:
     await redis.execute_command("ACL", "SETUSER", "quiz", "resetchannels")  # type: ignore[no-untyped-call]
     link = await open_link(with_password(username="quiz", password="secret"))
@@ -121,7 +122,7 @@ async def test_a_server_that_ends_the_connection_fails_what_waits(link: RedisLin
 
 
 async def test_a_reply_that_does_not_come_in_time_ends_the_connection(redis_url: str) -> None:
-    link = await open_link(address_of(redis_url), timeout_s=0.1)
+    link = await open_link(node_of(redis_url), timeout_s=0.1)
     assert await link.call([("BLPOP", "never", 0.2)], timeout_s=2) == [None]
     first, second = link.call([("BLPOP", "never", 0)]), link.call([("PING",)])
     for call in (first, second):
@@ -173,7 +174,7 @@ async def test_a_call_that_failed_and_that_nobody_looks_at_is_no_error(link: Red
 
 async def test_where_nobody_listens_or_answers_it_says_so_in_time(unused_tcp_port: int, tmp_path: Path) -> None:
     with pytest.raises(LinkLost, match=f"127.0.0.1:{unused_tcp_port}"):
-        await open_link(Address("127.0.0.1", unused_tcp_port))
+        await open_link(Node("127.0.0.1", unused_tcp_port))
     async with answering(tmp_path) as silent:
         with pytest.raises(LinkLost):
             await open_link(silent, timeout_s=0.1)
@@ -182,7 +183,7 @@ async def test_where_nobody_listens_or_answers_it_says_so_in_time(unused_tcp_por
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "no-such-host.invalid"])
 async def test_a_host_without_an_address_is_a_lost_link(host: str) -> None:
     with pytest.raises(LinkLost, match=host[:3]):
-        await open_link(Address(host))
+        await open_link(Node(host))
 
 
 @pytest.mark.parametrize("hello", [b"+OK\r\n", b"*2\r\n$6\r\nserver\r\n$5\r\nredis\r\n", b"%0\r\n"])
@@ -193,16 +194,16 @@ async def test_a_server_that_answers_hello_in_another_way_is_a_lost_link(tmp_pat
 
 
 @pytest.fixture
-async def with_password(redis: Client, redis_url: str) -> AsyncIterator[Callable[..., Address]]:
+async def with_password(redis: Client, redis_url: str) -> AsyncIterator[Callable[..., Node]]:
     """The server with a user that has a password, and one without a name."""
     await redis.execute_command("ACL", "SETUSER", "quiz", "on", ">secret", "~*", "&*", "+@all")  # type: ignore[no-untyped-call]
-    path = address_of(redis_url).path
-    yield lambda **more: Address(path=path, **more)
+    path = node_of(redis_url).path
+    yield lambda **more: Node(path=path, **more)
     await redis.execute_command("ACL", "DELUSER", "quiz")  # type: ignore[no-untyped-call]
 
 
 async def test_it_enters_with_name_and_password_and_takes_its_database(
-    with_password: Callable[..., Address], redis: Client
+    with_password: Callable[..., Node], redis: Client
 ) -> None:
     link = await open_link(with_password(username="quiz", password="secret", db=3))
     assert await link.call([("ACL", "WHOAMI"), ("SET", "here", "1")]) == [b"quiz", b"OK"]
@@ -210,7 +211,7 @@ async def test_it_enters_with_name_and_password_and_takes_its_database(
     link.close()
 
 
-async def test_with_a_wrong_password_it_is_refused(with_password: Callable[..., Address]) -> None:
+async def test_with_a_wrong_password_it_is_refused(with_password: Callable[..., Node]) -> None:
     with pytest.raises(Refusal, match="WRONGPASS") as refused:
         await open_link(with_password(username="quiz", password="wrong"))
     assert refused.value.kind == "WRONGPASS"

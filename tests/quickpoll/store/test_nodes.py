@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost
-from quickpoll.store.nodes import Links, Node, OneNode, on_each
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links, OneNode, on_each
+from tests.redis_client import Client, node_of
+
+A, B, C = Node("a"), Node("b"), Node("c")
 
 
 class Map:
@@ -30,7 +33,7 @@ class Map:
         return self.of(len(key))
 
     def of(self, partition: int) -> Node:
-        return sorted(self.all)[partition % len(self.all)]
+        return sorted(self.all, key=str)[partition % len(self.all)]
 
     def doubt(self, reason: Exception) -> None:
         self.doubts.append(reason)
@@ -46,32 +49,33 @@ class Map:
 
 
 def test_a_single_server_holds_everything() -> None:
-    nodes = OneNode("redis://there")
-    assert list(nodes.all) == ["redis://there"]
-    assert {nodes.of(partition) for partition in range(64)} == {"redis://there"}
+    nodes = OneNode(A)
+    assert list(nodes.all) == [A]
+    assert {nodes.of(partition) for partition in range(64)} == {A}
 
 
 async def test_one_link_to_each_node_is_opened_when_needed_and_anew_when_lost(redis_url: str, redis: Client) -> None:
-    links = Links(Map(redis_url))
-    first, same = await asyncio.gather(links.to(redis_url), links.to(redis_url))
+    node = node_of(redis_url)
+    links = Links(Map(node))
+    first, same = await asyncio.gather(links.to(node), links.to(node))
     assert first is same
     await redis.client_kill_filter(_id=str(first.id))
     await first.lost
-    second = await links.to(redis_url)
+    second = await links.to(node)
     assert await second.call([("ECHO", "hi")]) == [b"hi"]
     links.close()
     assert not second.is_open
 
 
 async def test_a_node_that_does_not_answer_makes_the_map_doubtful(unused_tcp_port: int) -> None:
-    nodes = Map(f"redis://127.0.0.1:{unused_tcp_port}")
+    nodes = Map(Node("127.0.0.1", unused_tcp_port))
     with pytest.raises(LinkLost):
         await Links(nodes).to(nodes.of(0))
     assert len(nodes.doubts) == 1
 
 
 async def test_work_begins_where_a_node_is_new_and_ends_where_one_is_gone() -> None:
-    nodes, working, said = Map("a", "b"), set[Node](), asyncio.Event()
+    nodes, working, said = Map(A, B), set[Node](), asyncio.Event()
 
     async def work(node: Node) -> None:
         working.add(node)
@@ -89,9 +93,9 @@ async def test_work_begins_where_a_node_is_new_and_ends_where_one_is_gone() -> N
                 await said.wait()
 
     running = asyncio.create_task(on_each(nodes, work))
-    await until({"a", "b"})
-    nodes.set("b", "c")
-    await until({"b", "c"})
+    await until({A, B})
+    nodes.set(B, C)
+    await until({B, C})
     running.cancel()
     await asyncio.wait((running,))
     assert not working

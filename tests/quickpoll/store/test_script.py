@@ -1,8 +1,8 @@
 import pytest
 
-from quickpoll.store.library import Client
 from quickpoll.store.link import LinkLost, RedisLink, Refusal
 from quickpoll.store.script import Script
+from tests.redis_client import Client
 
 
 async def test_a_script_runs_once_for_each_call_and_says_what_was_refused(link: RedisLink, redis: Client) -> None:

@@ -9,6 +9,7 @@ from quickpoll.store.link import LinkLost, Refusal
 from quickpoll.store.nodes import open_node
 from quickpoll.store.sentinel import SentinelNodes
 from quickpoll.store.url import parse
+from tests.redis_client import node_of
 from tests.system.servers import sentinels
 
 WITHIN_S = 15.0
@@ -19,10 +20,10 @@ async def test_it_follows_the_master(tmp_path: Path) -> None:
         nodes = SentinelNodes(parse(redis.url))
         await nodes.start()
         first = nodes.of(0)
-        assert first == nodes.at("any key") == f"redis://{redis.master.address}/0"
+        assert first == nodes.at("any key") == node_of(f"redis://{redis.master.address}")
         assert list(nodes.all) == [first]
         with pytest.raises(Refusal, match="READONLY this server is a replica now"):
-            await open_node(f"redis://{redis.replica.address}/0")
+            await open_node(node_of(f"redis://{redis.replica.address}/0"))
 
         changed = asyncio.Event()
         nodes.watch(changed.set)
@@ -34,7 +35,7 @@ async def test_it_follows_the_master(tmp_path: Path) -> None:
                     await open_node(first)
                 nodes.doubt(gone.value)
                 await asyncio.wait((asyncio.ensure_future(changed.wait()),), timeout=0.2)
-        assert nodes.of(0) == f"redis://{redis.replica.address}/0"
+        assert nodes.of(0) == node_of(f"redis://{redis.replica.address}")
         (await open_node(nodes.of(0))).close()
         await nodes.close()
 

@@ -1,71 +1,82 @@
 """Who is asked about the map, and when; the maps themselves are in `test_cluster.py` and `test_sentinel.py`."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from quickpoll.store import topology as moving
 from quickpoll.store.link import LinkLost, RedisLink, Refusal
-from quickpoll.store.topology import Watch
-from quickpoll.store.url import Address
+from quickpoll.store.node import Node
+from quickpoll.store.topology import Watch, WatchTimes
+from tests.redis_client import node_of
 
-HERE = ("here", 1)
-AWAY = ("away", 2)
-STALE = ("stale", 3)
+AWAY = Node(path="/nowhere/at/all")
+AT_ONCE = WatchTimes(look_every_s=0.0)
 
 
 class Map:
-    """Asks a real server, whoever is asked; `stale` never has news."""
+    """What everybody asked has news of, or has not; `stale` never has."""
 
-    def __init__(self, redis_url: str, *sources: Address) -> None:
-        self.sources = list(sources)
-        self.asked: list[Address] = []
+    def __init__(self, redis_url: str) -> None:
+        self.here = node_of(redis_url)
+        self.stale = replace(self.here, db=1)
+        """The same server, so that it answers."""
+        self.sources = [self.here]
+        self.asked: list[Node] = []
         self.has_news = False
-        self._redis_url = redis_url
 
-    def url(self, address: Address) -> str:
-        return "unix:///nowhere/at/all" if address == AWAY else self._redis_url
+    def hint(self, reason: Exception) -> Node | None:
+        return self.here if "here" in str(reason) else None
 
-    def hint(self, reason: Exception) -> Address | None:
-        return HERE if "here" in str(reason) else None
-
-    async def ask(self, link: RedisLink, asked: Address) -> bool:
+    async def ask(self, link: RedisLink, asked: Node) -> bool:
         assert link.is_open
         self.asked.append(asked)
-        return self.has_news and asked != STALE
+        return self.has_news and asked != self.stale
 
 
-async def test_who_is_away_is_passed_over(redis_url: str) -> None:
-    known = Map(redis_url, AWAY, HERE)
+@pytest.fixture
+def known(redis_url: str) -> Map:
+    return Map(redis_url)
+
+
+async def test_whoever_is_away_is_passed_over(known: Map) -> None:
+    known.sources = [AWAY, known.here]
     watch = Watch(known)
     await watch.start()
-    assert known.asked == [HERE]
+    assert known.asked == [known.here]
     await watch.close()
 
 
-async def test_where_nobody_answers_it_is_said(redis_url: str) -> None:
+async def test_where_nobody_answers_it_is_said(known: Map) -> None:
+    known.sources = [AWAY]
     with pytest.raises(LinkLost):
-        await Watch(Map(redis_url, AWAY)).start()
+        await Watch(known).start()
 
 
-async def test_a_doubt_is_followed_by_a_look_and_a_change_is_told(redis_url: str) -> None:
-    known = Map(redis_url, HERE, STALE)
-    watch, changed = Watch(known), asyncio.Event()
+async def test_a_doubt_is_followed_by_a_look_and_a_change_is_told(known: Map) -> None:
+    known.sources = [known.here, known.stale]
+    watch, changed = Watch(known, AT_ONCE), asyncio.Event()
     await watch.start()
     unwatch = watch.watch(changed.set)
     known.has_news = True
-    for _ in range(2):  # one of them asks the one that has no news, and the next the other
-        watch.doubt(LinkLost("gone"))
-        await asyncio.sleep(moving.LOOK_EVERY_S * 1.5)
-    assert changed.is_set()
-    assert set(known.asked) == {HERE, STALE}
+    async with asyncio.timeout(5):
+        while not changed.is_set() or len(set(known.asked)) < 2:  # the one without news is asked, too
+            watch.doubt(LinkLost("gone"))
+            await asyncio.sleep(0)
     unwatch()
+    changed.clear()
+    before = len(known.asked)
+    async with asyncio.timeout(5):
+        while len(known.asked) < before + 2:
+            watch.doubt(LinkLost("gone"))
+            await asyncio.sleep(0)
+    assert not changed.is_set()
     await watch.close()
 
 
-async def test_who_is_named_in_a_refusal_is_asked_first(redis_url: str) -> None:
-    known = Map(redis_url, HERE, STALE)
-    watch, changed = Watch(known), asyncio.Event()
+async def test_whoever_is_named_in_a_refusal_is_asked_first(known: Map) -> None:
+    known.sources = [known.here, known.stale]
+    watch, changed = Watch(known, AT_ONCE), asyncio.Event()
     await watch.start()
     watch.watch(changed.set)
     known.has_news = True
@@ -73,14 +84,12 @@ async def test_who_is_named_in_a_refusal_is_asked_first(redis_url: str) -> None:
     watch.doubt(Refusal("MOVED 1 here:1"))
     async with asyncio.timeout(5):
         await changed.wait()
-    assert known.asked == [HERE]
+    assert known.asked == [known.here]
     await watch.close()
 
 
-async def test_without_any_doubt_it_looks_too(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving, "LOOK_ANYWAY_S", 0.0)
-    known = Map(redis_url, HERE)
-    watch, changed = Watch(known), asyncio.Event()
+async def test_without_any_doubt_it_looks_too(known: Map) -> None:
+    watch, changed = Watch(known, WatchTimes(look_anyway_s=0.0)), asyncio.Event()
     await watch.start()
     watch.watch(changed.set)
     known.has_news = True

@@ -1,11 +1,19 @@
-"""A `RedisLink` to the in-process stand-in, for machines without a Valkey wheel."""
+"""A `RedisLink` to fakeredis: a Redis in the test's own process, for tests that rule the clock and all faults.
+
+It keeps nothing, and replies as Redis does. Links of one name share its data and channels.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from quickpoll.store.library import Client, NoScriptError, RedisError, ResponseError, connect
-from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal
+import fakeredis
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+from quickpoll.store.link import COMMAND_TIMEOUT_S, Command, LinkLost, Push, RedisLink, Refusal
+from tests.redis_client import Client
+
+_servers: Final[dict[str, Any]] = {}
 
 
 class FakeLink(RedisLink):
@@ -71,10 +79,12 @@ def _refusal(error: ResponseError) -> Refusal:
     return Refusal(f"NOSCRIPT {error}" if isinstance(error, NoScriptError) else str(error))
 
 
-async def open_fake_link(url: str, *, timeout_s: float, pushed: Callable[[Push], None] | None = None) -> RedisLink:
-    """A link to the stand-in of that URL."""
-    client = connect(url, timeout_s=timeout_s, max_connections=2)
-    link = FakeLink(client, timeout_s, pushed)
+async def open_fake_link(
+    name: str, *, timeout_s: float = COMMAND_TIMEOUT_S, pushed: Callable[[Push], None] | None = None
+) -> RedisLink:
+    """A link to the stand-in of that name."""
+    server = _servers.setdefault(name, fakeredis.FakeServer(server_type="valkey"))
+    link = FakeLink(fakeredis.FakeAsyncRedis(server=server), timeout_s, pushed)
     (number,) = await link.call([("CLIENT", "ID")])
     link.id = int(number)
     return link
