@@ -10,5 +10,5 @@ State: `seat` says whom a connection acts as, `patience` how long it is waited f
      of a session are. Each of the three is pure, and the only one that changes its state.
 Beside that: `address` finds who a client is, `roundtrip` measures each connection, `pages` serves what is not a
 WebSocket, `readiness` and `heartbeat` say how this gateway is, `timing` has all times, `tasks` whatever runs beside
-the callbacks, and `app` wires all of it.
+the callbacks, `drain` sends everybody away, and `app` wires all of it.
 """

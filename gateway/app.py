@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from gateway.address import Proxies
 from gateway.connection import Connection
+from gateway.drain import drain
 from gateway.heartbeat import Heartbeat
 from gateway.hub import Hub
 from gateway.intake import Intake
@@ -140,21 +141,22 @@ class Gateway:
         """Sends all clients away, spread over so many seconds; those that wait for a reply get it first."""
         self._draining = True
         self.server.stop_listening()
-        pause_s = seconds / max(1, len(self.hub.connections))
-        for connection in tuple(self.hub.connections.values()):
-            if connection.number not in self.relay.waiting():
-                self._send_away(connection)
-            await asyncio.sleep(pause_s)
-        await self.relay.settled(self._timing.reply_s + 1)
-        for connection in tuple(self.hub.connections.values()):
-            self._send_away(connection)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds + self._timing.reply_s):
+                await drain(
+                    self.hub.connections.values(),
+                    seconds,
+                    self._timing.drain_step_s,
+                    waiting=self.relay.waiting,
+                    send_away=self._send_away,
+                )
+        self._send_all_away()
 
     async def stop(self) -> None:
         """Closes everything, and leaves no task behind."""
         self._draining = True
         self.server.stop_listening()
-        for connection in tuple(self.hub.connections.values()):
-            self._send_away(connection)
+        self._send_all_away()
         await self.server.stop(self._timing.last_close_s)
         if self._is_running:
             await self.relay.flush(self._timing.flush_s)
@@ -191,6 +193,10 @@ class Gateway:
     def _restored(self) -> None:
         self.relay.append_again()
         self.hub.resync_all()
+
+    def _send_all_away(self) -> None:
+        for connection in tuple(self.hub.connections.values()):
+            self._send_away(connection)
 
     def _send_away(self, connection: Connection) -> None:
         connection.close(CloseCode.GATEWAY_DRAINING, str(random.randrange(self._timing.reconnect_within_ms)))  # noqa: S311

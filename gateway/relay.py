@@ -8,7 +8,6 @@ Exactly one reply per command: it is taken from the list by its reply or, after 
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -83,8 +82,6 @@ class Relay:
         """Those that are appended when a channel is subscribed: one callback for each channel, however many wait."""
         self._refused: list[tuple[int, bytes]] = []
         """`Disconnected` that are to be appended again: partition and bytes."""
-        self._settled = asyncio.Event()
-        self._settled.set()
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -116,7 +113,6 @@ class Relay:
         deadline = asyncio.get_running_loop().time() + self._timing.reply_s
         pending = PendingCommand(connection, command, partition, deadline, enters)
         self._pending[pending.key] = pending
-        self._settled.clear()
         if enters and code:
             # Subscribed first, so that nothing published after the command was applied can be missed.
             pending.held = code
@@ -173,12 +169,6 @@ class Relay:
     async def flush(self, seconds: float) -> None:
         """Returns when everything queued was tried once, or after so many seconds."""
         await self._appender.flush(seconds)
-
-    async def settled(self, seconds: float) -> None:
-        """Returns when no command waits for its reply, or after so many seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._settled.wait()
 
     def close(self) -> None:
         """Ends its connections; `run` must have been cancelled."""
@@ -237,8 +227,6 @@ class Relay:
             self._waiting[pending.confirmed].pop(pending.key)
         if pending.held:
             self._subscriber.release(pending.held)
-        if not self._pending:
-            self._settled.set()
 
     def _partition(self, text: str) -> int:
         return partition_of(text, self._partitions)

@@ -67,6 +67,8 @@ class Timing:
     """How long what Redis said about readiness is taken for true: a crowd of health checks must cost it nothing."""
 
     # -- the end --
+    drain_step_s: float = 0.01
+    """Between two closes of a drain, or two groups of them."""
     reconnect_within_ms: int = 1000
     """On top of the closes being spread over the drain: so many ms are drawn for each client to wait."""
     flush_s: float = 2.0
