@@ -1,6 +1,6 @@
 """Connections: WebSockets to players and hosts; forgets everything when it stops.
 
-In:  `server` accepts and checks the origin, `connection` reads a message, `intake` decodes it and asks
+In:  `server` accepts and checks the `origin`, `connection` reads a message, `intake` decodes it and asks
      `admission` and `limits` whether it may be sent, `relay` keeps it until its reply has come, `appender`
      appends it to its partition's stream.
 Out: `feed` hears what coordinators publish for the channels that `subscriber` wants, `hub` finds the `room` of the

@@ -34,7 +34,7 @@ _TYPES: Final = {
 # Preferred first; the suffix is that of the file beside the original.
 _ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
 _JOIN_PATH: Final = re.compile(r"/join/[0-9]{1,12}/?")
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 # 'self' covers the WebSocket only in newer browsers, so it is named as well.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'{sockets}; "

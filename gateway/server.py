@@ -11,7 +11,6 @@ import time
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 from websockets.http11 import Request, Response
 
@@ -20,6 +19,7 @@ from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.limits import Limits
+from gateway.origin import UpgradeRefusals, is_same_host
 from gateway.pages import Pages, is_host, text_response
 from gateway.readiness import Readiness
 from gateway.tasks import Tasks
@@ -36,25 +36,12 @@ HEARD_OUT: Final = 16
 # It has room again when so large a part of the places is taken.
 ROOM_AGAIN: Final = 0.95
 FULL_RETRY_S: Final = 5
+WRONG_ORIGIN: Final = (
+    "This page was served under another address than the one that it connects to, so it may not open a WebSocket here. "
+    "The server's log says what to change."
+)
 
 _log: Final = logging.getLogger(__name__)
-
-
-def is_same_host(origin: str, host: str) -> bool:
-    """Whether a page of `origin` was served under this Host header; http and https are not told apart."""
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https")
-        and bool(host)
-        and _without_default_port(parts.netloc) == _without_default_port(host)
-    )
-
-
-def _without_default_port(host: str) -> str:
-    return host.lower().removesuffix(":80").removesuffix(":443")
 
 
 def _come_back(status: HTTPStatus, reason: str, seconds: int) -> Response:
@@ -92,6 +79,7 @@ class Server:
         self._timing = timing
         self._figures = figures
         self._max_connections = max_connections
+        self._refusals = UpgradeRefusals()
         self._is_full = False
         self._numbers = itertools.count(1)
         self.connections: set[Connection] = set()
@@ -203,7 +191,14 @@ class Server:
         ours = [origin for origin in origins if is_same_host(origin, host)]
         if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
             self._figures.connections_refused["origin"] += 1
-            connection.respond(text_response(HTTPStatus.FORBIDDEN, "This page's origin may not open a WebSocket here."))
+            self._refusals.tell(
+                "the page was served under another name than it connects to; a proxy has to pass on the Host header, "
+                "or QUICKPOLL_ALLOWED_ORIGINS has to name the page",
+                request,
+                connection.address,
+                connection.heard_at,
+            )
+            connection.respond(text_response(HTTPStatus.FORBIDDEN, WRONG_ORIGIN))
             return
         if len(self.connections) > self._max_connections:
             self._refuse_for_want_of_room()
@@ -223,6 +218,8 @@ class Server:
             self._hub.opened(connection)
         else:
             self._figures.connections_refused["handshake"] += 1
+            reason = "it is no WebSocket's handshake; a proxy has to pass on the Upgrade and Connection headers"
+            self._refusals.tell(reason, request, connection.address, connection.heard_at)
 
     def _refuse_for_want_of_room(self) -> None:
         self._figures.connections_refused["full"] += 1

@@ -86,7 +86,7 @@ def to_all(seq: int, kind: str = "news", **fields: Any) -> Shared:
 
 
 def to_players(kind: str = "lobby", **fields: Any) -> Shared:
-    return Shared(Audience.PLAYERS, 0, text(kind, **fields))
+    return Shared(Audience.PLAYERS, 0, text(kind, **fields), droppable=True)
 
 
 def to_host(kind: str = "players_joined", **fields: Any) -> Shared:

@@ -139,6 +139,8 @@ def test_a_host_header_cannot_write_the_policy(pages: Pages) -> None:
     [
         ("a.example", True),
         ("a:80", True),
+        ("class_5b.local:8000", True),
+        ("quiz.example.", True),
         ("[::1]:8000", True),
         ("", False),
         ("a b", False),
