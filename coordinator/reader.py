@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from coordinator.batch.commit import Batch, Committer, Outcome
+from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.entries import Entries, read_streams
 from coordinator.batch.partition import Partition, load
 from quickpoll.keys import moment_of
@@ -268,32 +268,32 @@ class Reader:
             outcomes, refused = await self._commit([batch for _, batch in made])
         except asyncio.CancelledError:  # the lane is gone, and what became of the batches is not known
             for partition, batch in made:
-                partition.settle(batch, Outcome.UNCERTAIN)
+                partition.settle(batch, CommitOutcome.UNCERTAIN)
             raise
         self._work.figures.commit_seconds.observe(time.perf_counter() - began)
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
             self._count(batch, outcome)
-            if outcome is Outcome.FENCED and self._owns(partition):
+            if outcome is CommitOutcome.FENCED and self._owns(partition):
                 self._work.fenced(partition.number)
-            elif outcome is Outcome.COMMITTED:
+            elif outcome is CommitOutcome.COMMITTED:
                 self._work.ready(partition, partition.ticked)
         return trouble or refused
 
-    def _count(self, batch: Batch, outcome: Outcome) -> None:
+    def _count(self, batch: Batch, outcome: CommitOutcome) -> None:
         figures = self._work.figures
         figures.batches[outcome.name.lower()] += 1
-        if outcome is Outcome.COMMITTED:
+        if outcome is CommitOutcome.COMMITTED:
             figures.sessions_created += len(batch.creates)
             figures.entries_quarantined += len(batch.quarantined)
             arrived_at, _ = moment_of(batch.offset)
             figures.stream_lag_seconds.observe((self._work.now_ms(batch.keys.number) - arrived_at) / 1000)
 
-    async def _commit(self, batches: list[Batch]) -> tuple[list[Outcome], Exception | None]:
+    async def _commit(self, batches: list[Batch]) -> tuple[list[CommitOutcome], Exception | None]:
         try:
             link = await self._committing.to(self._node)
         except StoreError as error:
-            return [Outcome.REFUSED] * len(batches), error
+            return [CommitOutcome.REFUSED] * len(batches), error
         outcomes, refused = await self._committer.commit(link, batches)
         if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
             self._links.nodes.doubt(refused)

@@ -6,8 +6,9 @@ here. Everything is msgpack behind one format byte; a reader refuses a format it
 """
 
 from enum import IntEnum
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
+import msgpack
 import msgspec
 from msgspec import Raw, Struct
 
@@ -71,6 +72,37 @@ class Command(Struct, frozen=True, array_like=True, tag=1):
     def request_id(self) -> str:
         """The client's `id`, or one that stays the same when the gateway appends the command again."""
         return self.body.id or f"{self.connection.gateway}/{self.connection.number}/{self.request}"
+
+
+class Sender(NamedTuple):
+    """Who waits for the reply to a command, and how it can be recognised there."""
+
+    connection: ConnectionId
+    request: int
+    id: str | None
+    """The client's `id` for it, if it gave one."""
+
+
+def sender_of_unreadable(data: bytes) -> Sender | None:
+    """Who sent a command that `decode_entry` cannot read; None where the bytes do not show that.
+
+    A newer version may have sent it. Fields keep their positions from version to version, so those of `Command` that
+    name the sender are read by themselves, with a reader that knows nothing of our types.
+    """
+    if data[:1] != FORMAT:
+        return None
+    try:
+        parts: Any = msgpack.unpackb(data[1:])
+        # In front of the fields stands the tag.
+        given = dict(zip(("tag", *Command.__struct_fields__), parts, strict=False))
+        if given["tag"] != Command.__struct_config__.tag:
+            return None
+        connection, request = msgspec.convert((given["connection"], given["request"]), tuple[ConnectionId, int])
+        body = given["body"]
+    except (ValueError, TypeError, LookupError, msgspec.ValidationError):
+        return None
+    own_id = body.get("id") if isinstance(body, dict) else None
+    return Sender(connection, request, own_id if isinstance(own_id, str) else None)
 
 
 class Disconnected(Struct, frozen=True, array_like=True, tag=2):

@@ -20,7 +20,7 @@ from coordinator.batch.entries import Received, create_id_of
 from coordinator.batch.outbox import Outbox
 from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
 from coordinator.batch.served import ANY, Pair, Served
-from coordinator.batch.sessions import Held, Sessions
+from coordinator.batch.sessions import Held, HeldSessions
 from coordinator.batch.shuffle import shuffled
 from coordinator.engine import Drawn, Effects, LogPage, apply, create, next_deadline
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
@@ -72,7 +72,7 @@ class _Change:
 class BatchBuilder:
     """One batch of one partition."""
 
-    def __init__(self, inputs: BatchInputs, sessions: Sessions, tokens: Tokens, idle_ms: int) -> None:
+    def __init__(self, inputs: BatchInputs, sessions: HeldSessions, tokens: Tokens, idle_ms: int) -> None:
         self._inputs = inputs
         self._idle_ms = idle_ms
         self._sessions = sessions
@@ -127,7 +127,7 @@ class BatchBuilder:
         sessions: list[SessionChange] = []
         for code, change in self._changes.items():
             held = self._sessions[code]
-            if stored := self._change_of(held, change):
+            if stored := self._store(held, change):
                 sessions.append(stored)
             at = next_deadline(held.session)
             if at != inputs.deadlines.get(code):
@@ -270,14 +270,16 @@ class BatchBuilder:
 
     # -- what is stored ---------------------------------------------------------------------
 
-    def _change_of(self, held: Held, change: _Change) -> SessionChange | None:
+    def _store(self, held: Held, change: _Change) -> SessionChange | None:
+        """What is stored and said of a session; from here on `held` is as stored. None: nothing is."""
         session = held.session
         code, is_new, is_closed = session.code, not held.head, session.head.closed
         head = snapshots.encode(session.head)
         has_news = self._outbox.says_to(code)
         if head == held.head and not (has_news or change.touched or change.removed):
             return None
-        held.step += has_news
+        if has_news:
+            held.step += 1
         held.head = head
         fields = {snapshots.HEAD: head, snapshots.STEP: b"%d" % held.step}
         if is_new and not is_closed:

@@ -29,7 +29,7 @@ CREATE_EXPIRY_MS: Final = 10 * 60 * 1000
 """How long a `create_session` that is sent again is recognised."""
 
 
-class Outcome(Enum):
+class CommitOutcome(Enum):
     """What became of a batch."""
 
     COMMITTED = auto()
@@ -83,7 +83,9 @@ class Batch:
     """Reason and bytes of entries that were set aside."""
 
 
-_OUTCOMES: Final = {outcome.name.encode(): outcome for outcome in (Outcome.COMMITTED, Outcome.FENCED, Outcome.STALE)}
+_OUTCOMES: Final = {
+    outcome.name.encode(): outcome for outcome in (CommitOutcome.COMMITTED, CommitOutcome.FENCED, CommitOutcome.STALE)
+}
 """By what the script returns."""
 _EXPIRIES: Final = (SESSION_EXPIRY_MS, SESSION_EXPIRY_MS)
 _CLOSED_EXPIRIES: Final = (CLOSED_EXPIRY_MS, CLOSED_HISTORY_EXPIRY_MS)
@@ -100,7 +102,7 @@ class Committer:
         self._hold_ms = SESSION_EXPIRY_MS if durability is Durability.REPLICA else 0
         """How long the outbox keeps what waits for a replica; 0: nothing does."""
 
-    async def commit(self, link: RedisLink, batches: Sequence[Batch]) -> tuple[list[Outcome], Exception | None]:
+    async def commit(self, link: RedisLink, batches: Sequence[Batch]) -> tuple[list[CommitOutcome], Exception | None]:
         """Commits each batch on its own.
 
         Returns:
@@ -109,15 +111,17 @@ class Committer:
         try:
             results = await self._script.run(link, [_call(batch, hold_ms=self._hold_ms) for batch in batches])
         except LinkLost as error:
-            return [Outcome.UNCERTAIN] * len(batches), error
+            return [CommitOutcome.UNCERTAIN] * len(batches), error
         refused = next((result for result in results if isinstance(result, Refusal)), None)
         outcomes = [_outcome(result) for result in results]
-        stored = [batch for batch, outcome in zip(batches, outcomes, strict=True) if outcome is Outcome.COMMITTED]
+        stored = [batch for batch, outcome in zip(batches, outcomes, strict=True) if outcome is CommitOutcome.COMMITTED]
         if self._hold_ms and stored:
             try:
                 await self.publish(link, {batch.keys: batch.fence for batch in stored})
             except StoreError as error:
-                return [Outcome.UNCERTAIN if outcome is Outcome.COMMITTED else outcome for outcome in outcomes], error
+                return [
+                    CommitOutcome.UNCERTAIN if outcome is CommitOutcome.COMMITTED else outcome for outcome in outcomes
+                ], error
         return outcomes, refused
 
     async def publish(self, link: RedisLink, fences: Mapping[PartitionKeys, int]) -> None:
@@ -143,8 +147,8 @@ class Committer:
         await self.publish(link, fences)
 
 
-def _outcome(result: bytes | Refusal) -> Outcome:
-    return Outcome.REFUSED if isinstance(result, Refusal) else _OUTCOMES[result]
+def _outcome(result: bytes | Refusal) -> CommitOutcome:
+    return CommitOutcome.REFUSED if isinstance(result, Refusal) else _OUTCOMES[result]
 
 
 def _call(batch: Batch, *, hold_ms: int) -> Call:

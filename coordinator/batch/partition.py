@@ -11,12 +11,12 @@ from typing import Final
 
 from coordinator.batch.builder import BatchBuilder, BatchInputs
 from coordinator.batch.codes import NoFreeCode, draw_free
-from coordinator.batch.commit import Batch, Outcome
+from coordinator.batch.commit import Batch, CommitOutcome
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Entries, Received, create_id_of, receive
 from coordinator.batch.quarantine import Poison
 from coordinator.batch.served import ANY, Pair, Served
-from coordinator.batch.sessions import Sessions
+from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import IDLE_MS, LogPage
 from coordinator.log import pages as log_pages
 from quickpoll.envelope import Command, GatewayLost, Tick
@@ -60,7 +60,7 @@ class Partition:
         """The offset that was found under this fence."""
         self._said_to = NO_OFFSET
         """The offset after the last batch of which something was perhaps said."""
-        self._sessions = Sessions(links, self.keys)
+        self._sessions = HeldSessions(links, self.keys)
 
     @property
     def next_deadline(self) -> int | None:
@@ -127,11 +127,11 @@ class Partition:
                 self.ticked = any(isinstance(one.entry, Tick) for one in received)
                 return builder.finish(received[-1])
 
-    def settle(self, batch: Batch, outcome: Outcome) -> None:
+    def settle(self, batch: Batch, outcome: CommitOutcome) -> None:
         """Takes note of what became of the last batch."""
-        if outcome in (Outcome.COMMITTED, Outcome.UNCERTAIN):
+        if outcome in (CommitOutcome.COMMITTED, CommitOutcome.UNCERTAIN):
             self._said_to = batch.offset
-        if outcome is not Outcome.COMMITTED:
+        if outcome is not CommitOutcome.COMMITTED:
             self.drop()
             return
         self.offset = batch.offset

@@ -4,11 +4,11 @@ They are kept in the partition's `quarantine` stream, newest 1000, for people to
 """
 
 import traceback
-from typing import Any, Final
+from typing import Final
 
-import msgspec
+from msgspec import UNSET
 
-from quickpoll.envelope import FORMAT, ConnectionId
+from quickpoll.envelope import ConnectionId, sender_of_unreadable
 from quickpoll.protocol import Error, ErrorCode, encode_message
 
 UNREADABLE_ADVICE: Final = "the server cannot read this now; try again later"
@@ -37,23 +37,16 @@ def answer_unreadable(data: bytes) -> tuple[ConnectionId, int, bytes] | None:
     """The reply to an entry that cannot be decoded, if it shows that it is a command and whose.
 
     Returns:
-        Connection, number of the command there, and the JSON of an `unavailable`: a newer version's
-        coordinator may be able to read it.
+        Connection, number of the command there, and the JSON of an `unavailable`: a newer version's coordinator may be
+        able to read it.
     """
-    if data[:1] != FORMAT:
-        return None
-    try:
-        parts: Any = msgspec.msgpack.decode(data[1:])
-        tag, connection, request = parts[0], msgspec.convert(parts[1], ConnectionId), msgspec.convert(parts[2], int)
-        given = parts[4].get("id") if isinstance(parts[4], dict) else None
-    except (msgspec.DecodeError, ValueError, RecursionError, TypeError, LookupError):
-        return None
-    if tag != 1:
+    sender = sender_of_unreadable(data)
+    if sender is None:
         return None
     error = Error(
         code=ErrorCode.UNAVAILABLE,
         message=UNREADABLE_ADVICE,
         retry_after_ms=RETRY_AFTER_MS,
-        reply_to=given if isinstance(given, str) else msgspec.UNSET,
+        reply_to=sender.id or UNSET,
     )
-    return connection, request, encode_message(error)
+    return sender.connection, sender.request, encode_message(error)

@@ -31,7 +31,7 @@ class Held:
     used_at: int = 0
 
 
-class Sessions:
+class HeldSessions:
     """Sessions of one partition by code."""
 
     def __init__(self, links: Links, keys: PartitionKeys) -> None:

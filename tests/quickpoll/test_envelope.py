@@ -1,3 +1,6 @@
+from typing import Any
+
+import msgpack
 import msgspec
 import pytest
 
@@ -12,6 +15,7 @@ from quickpoll.envelope import (
     Entry,
     GatewayLost,
     Identity,
+    Line,
     Personal,
     Replies,
     Reply,
@@ -25,6 +29,7 @@ from quickpoll.envelope import (
     decode_step,
     encode,
     encode_personal,
+    sender_of_unreadable,
 )
 from quickpoll.protocol import Role, StartQuiz, SubmitAnswer
 
@@ -44,6 +49,79 @@ PLAYER = Identity("123456", "nonce", Role.PLAYER, "p1")
 )
 def test_an_entry_comes_out_as_it_went_in(entry: Entry) -> None:
     assert decode_entry(encode(entry)) == entry
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            Command(LINK, 3, PLAYER, SubmitAnswer(question=0, answer=1, id="mine"), "https://x", 20, 1_700_000_000_000),
+            [
+                1,
+                ["gateway", 7],
+                3,
+                ["123456", "nonce", "player", "p1"],
+                {"type": "submit_answer", "question": 0, "answer": 1, "elapsed_ms": None, "id": "mine"},
+                "https://x",
+                20,
+                1_700_000_000_000,
+            ],
+        ),
+        (Disconnected(LINK, PLAYER), [2, ["gateway", 7], ["123456", "nonce", "player", "p1"]]),
+        (GatewayLost("gateway"), [3, "gateway"]),
+        (Tick(), [4]),
+        (
+            Replies((Reply(7, 3, b"{}", Binding(PLAYER, 5, 9, 41), unbind=True),), Line(41, "1-0", "2-0")),
+            [[[7, 3, b"{}", [["123456", "nonce", "player", "p1"], 5, 9, 41], True]], [41, "1-0", "2-0"]],
+        ),
+        (
+            Step(
+                41,
+                4,
+                (
+                    Shared(Audience.HOST, 5, b"{}"),
+                    Personal({"gateway": encode_personal(((7, b"{}"),))}),
+                    CloseAll(4500, "over"),
+                    CloseOne(LINK, 4502, "elsewhere", b"{}"),
+                ),
+                "1-0",
+            ),
+            [
+                41,
+                4,
+                [
+                    [1, 2, 5, b"{}", False],
+                    [2, {"gateway": [[7, b"{}"]]}],
+                    [3, 4500, "over"],
+                    [4, ["gateway", 7], 4502, "elsewhere", b"{}"],
+                ],
+                "1-0",
+            ],
+        ),
+    ],
+)
+def test_another_reader_of_msgpack_finds_in_it_what_was_meant(message: Entry | Replies | Step, expected: Any) -> None:
+    """`msgpack` knows nothing of our types; this is what version 1 of the format is, byte for byte."""
+    data = encode(message)
+    assert data[:1] == b"\x01"
+    assert msgpack.unpackb(data[1:]) == expected
+
+
+def test_of_a_command_that_cannot_be_read_the_sender_is_known() -> None:
+    later = b"\x01" + msgpack.packb(
+        [1, ["gateway", 7], 3, None, {"type": "dance", "id": "mine"}, "", 0, 0, "a new field"]
+    )
+    with pytest.raises(msgspec.ValidationError):
+        decode_entry(later)
+    assert sender_of_unreadable(later) == (LINK, 3, "mine")
+
+
+@pytest.mark.parametrize(
+    "parts", [[4], [1], [1, ["gateway", 7]], [1, ["gateway", "7"], 3, None, {}], [2, ["g", 7], []], 7]
+)
+def test_of_what_is_no_command_nobody_is_the_sender(parts: Any) -> None:
+    assert sender_of_unreadable(b"\x01" + msgpack.packb(parts)) is None
+    assert sender_of_unreadable(b"\x02" + msgpack.packb(parts)) is None
 
 
 def test_replies_come_out_as_they_went_in() -> None:

@@ -11,7 +11,7 @@ from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Received
 from coordinator.batch.quarantine import Poison
 from coordinator.batch.served import Served
-from coordinator.batch.sessions import Sessions
+from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import IDLE_MS, records
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick, decode_replies, decode_step
 from quickpoll.keys import PartitionKeys
@@ -34,7 +34,7 @@ class Batches:
     """Batches of a partition whose commits all succeed."""
 
     def __init__(self) -> None:
-        self.sessions = Sessions(Links(OneNode(Node())), KEYS)
+        self.sessions = HeldSessions(Links(OneNode(Node())), KEYS)
         self.deadlines = Deadlines()
         self.served = Served()
         self.now = 1000

@@ -12,7 +12,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from coordinator.batch import commit as commit_module
-from coordinator.batch.commit import Batch, Committer, Outcome, SessionChange
+from coordinator.batch.commit import Batch, CommitOutcome, Committer, SessionChange
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.settings import Durability
 from quickpoll.store.link import LinkLost, Push, RedisLink
@@ -30,7 +30,7 @@ def batch(offset_before: str = "0-0", offset: str = "5-1", **more: Any) -> Batch
     return Batch(KEYS, TOKEN, offset_before, offset, **more)
 
 
-Commit = Callable[[Sequence[Batch]], Awaitable[tuple[list[Outcome], Exception | None]]]
+Commit = Callable[[Sequence[Batch]], Awaitable[tuple[list[CommitOutcome], Exception | None]]]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def commit(redis: Client, link: RedisLink) -> Commit:
     return partial(Committer().commit, link)
 
 
-async def one(commit: Commit, made: Batch) -> Outcome:
+async def one(commit: Commit, made: Batch) -> CommitOutcome:
     (outcome,), _ = await commit([made])
     return outcome
 
@@ -62,7 +62,7 @@ async def test_state_deadlines_offset_and_steps_are_stored_together(commit: Comm
         gateways_seen={"g1", "g2"},
         quarantined=[("why", b"\x00bad")],
     )
-    assert await one(commit, made) is Outcome.COMMITTED
+    assert await one(commit, made) is CommitOutcome.COMMITTED
     assert await redis.hgetall(KEYS.session(CODE)) == {name.encode(): data for name, data in FIELDS.items()}
     assert await redis.hget(KEYS.meta, "offset") == b"5-1"
     assert await redis.zscore(KEYS.deadlines, CODE) == 1_790_000_009_999
@@ -84,7 +84,7 @@ async def test_what_is_over_is_removed(commit: Commit, redis: Client) -> None:
         deadlines={CODE: None},
         gateways_gone={"g1"},
     )
-    assert await one(commit, second) is Outcome.COMMITTED
+    assert await one(commit, second) is CommitOutcome.COMMITTED
     left = {name.encode(): data for name, data in FIELDS.items() if name != "p:b"} | {b"head": b"\x01i"}
     assert await redis.hgetall(KEYS.session(CODE)) == left
     assert await redis.zcard(KEYS.deadlines) == 0
@@ -103,11 +103,11 @@ async def test_a_log_grows_and_goes_with_its_session(commit: Commit, redis: Clie
 
 async def test_a_commit_that_is_refused_or_late_leaves_the_log_as_it_is(commit: Commit, redis: Client) -> None:
     made = batch(sessions=[SessionChange(CODE, FIELDS, log=[b"[1]"])])
-    assert await one(commit, made) is Outcome.COMMITTED
-    assert await one(commit, made) is Outcome.STALE
+    assert await one(commit, made) is CommitOutcome.COMMITTED
+    assert await one(commit, made) is CommitOutcome.STALE
     await redis.set(KEYS.fence, str(TOKEN + 1))
     fenced = batch("5-1", "6-0", sessions=[SessionChange(CODE, FIELDS, log=[b"[2]"])])
-    assert await one(commit, fenced) is Outcome.FENCED
+    assert await one(commit, fenced) is CommitOutcome.FENCED
     assert await redis.lrange(KEYS.log(CODE), 0, -1) == [b"[1]"]
 
 
@@ -130,38 +130,38 @@ async def test_replies_are_published_before_steps(commit: Commit, redis: Client)
 async def test_under_an_old_fence_nothing_happens(commit: Commit, redis: Client) -> None:
     await redis.set(KEYS.fence, str(TOKEN + 1))
     before = await everything(redis)
-    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is Outcome.FENCED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])) is CommitOutcome.FENCED
     assert await everything(redis) == before
 
 
 async def test_after_everything_was_lost_nothing_happens(commit: Commit, redis: Client) -> None:
     await redis.flushall()
-    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS)])) is Outcome.FENCED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, FIELDS)])) is CommitOutcome.FENCED
     assert await redis.keys() == []
 
 
 async def test_a_batch_that_arrives_twice_is_done_once(commit: Commit, redis: Client) -> None:
     made = batch(sessions=[SessionChange(CODE, FIELDS, step=b"x")])
-    assert await one(commit, made) is Outcome.COMMITTED
+    assert await one(commit, made) is CommitOutcome.COMMITTED
     before = await everything(redis)
-    assert await one(commit, made) is Outcome.STALE
+    assert await one(commit, made) is CommitOutcome.STALE
     assert await everything(redis) == before
 
 
 async def test_the_stream_is_trimmed_behind_the_offset_and_no_further(commit: Commit, redis: Client) -> None:
     for entry_id in ("5-0", "5-1", "5-2", "6-0"):
         await redis.xadd(KEYS.stream, {ENTRY_FIELD: b"x"}, id=entry_id)
-    assert await one(commit, batch(offset="5-1")) is Outcome.COMMITTED
+    assert await one(commit, batch(offset="5-1")) is CommitOutcome.COMMITTED
     assert [entry_id for entry_id, _ in await entries(redis, KEYS.stream)] == [b"5-2", b"6-0"]
 
 
 async def test_a_session_of_20000_players_fits_into_one_commit(commit: Commit, redis: Client) -> None:
     fields = FIELDS | {f"p:{number}": b"\x01record" for number in range(20_000)}
-    assert await one(commit, batch(sessions=[SessionChange(CODE, fields)])) is Outcome.COMMITTED
+    assert await one(commit, batch(sessions=[SessionChange(CODE, fields)])) is CommitOutcome.COMMITTED
     assert await redis.hlen(KEYS.session(CODE)) == len(fields)
     gone = [f"p:{number}" for number in range(20_000)]
     kicked = SessionChange(CODE, {"head": b"\x01h"}, removed=gone)
-    assert await one(commit, batch("5-1", "6-0", sessions=[kicked])) is Outcome.COMMITTED
+    assert await one(commit, batch("5-1", "6-0", sessions=[kicked])) is CommitOutcome.COMMITTED
     assert await redis.hlen(KEYS.session(CODE)) == len(FIELDS)
 
 
@@ -184,7 +184,7 @@ async def test_history_and_quarantine_are_bounded(commit: Commit, redis: Client)
             sessions=[SessionChange(CODE, {"head": b"\x01h"}, step=b"x" * 200)],
             quarantined=[("why", b"y" * 200)] * 10,
         )
-        assert await one(commit, made) is Outcome.COMMITTED
+        assert await one(commit, made) is CommitOutcome.COMMITTED
         offset = made.offset
     assert 64 <= await redis.xlen(KEYS.history(CODE)) < 200
     assert 1000 <= await redis.xlen(KEYS.quarantine) < 1200
@@ -193,7 +193,7 @@ async def test_history_and_quarantine_are_bounded(commit: Commit, redis: Client)
 async def test_each_partition_has_its_own_outcome(commit: Commit, redis: Client) -> None:
     other = PartitionKeys(4)
     outcomes, error = await commit([batch(), replace(batch(), keys=other)])
-    assert outcomes == [Outcome.COMMITTED, Outcome.FENCED]
+    assert outcomes == [CommitOutcome.COMMITTED, CommitOutcome.FENCED]
     assert error is None
 
 
@@ -205,21 +205,21 @@ async def test_where_redis_takes_no_write_nothing_happens(commit: Commit, redis:
         (outcome,), error = await commit([batch(sessions=[SessionChange(CODE, FIELDS, closed=True)])])
     finally:
         await redis.config_set("maxmemory", 0)
-    assert outcome is Outcome.REFUSED
+    assert outcome is CommitOutcome.REFUSED
     assert "maxmemory" in str(error)
     assert await everything(redis) == before
 
 
 async def test_a_script_that_redis_forgot_is_loaded_again(commit: Commit, redis: Client) -> None:
-    assert await one(commit, batch()) is Outcome.COMMITTED
+    assert await one(commit, batch()) is CommitOutcome.COMMITTED
     await redis.script_flush()
-    assert await one(commit, batch("5-1", "6-0")) is Outcome.COMMITTED
+    assert await one(commit, batch("5-1", "6-0")) is CommitOutcome.COMMITTED
 
 
 async def test_on_a_lost_link_the_outcome_is_open(commit: Commit, link: RedisLink) -> None:
     link.close()
     (outcome,), error = await commit([batch()])
-    assert outcome is Outcome.UNCERTAIN
+    assert outcome is CommitOutcome.UNCERTAIN
     assert error is not None
 
 
@@ -237,14 +237,14 @@ async def test_what_is_not_durable_is_stored_but_not_said_until_it_is(tmp_path: 
         link, committer = await open_node(node_of(f"redis://{master.address}")), Committer(Durability.REPLICA)
 
         first = batch(sessions=[SessionChange(CODE, FIELDS, step=b"step 1")], replies={"gw": b"reply 1"})
-        assert await committer.commit(link, [first]) == ([Outcome.COMMITTED], None)
+        assert await committer.commit(link, [first]) == ([CommitOutcome.COMMITTED], None)
         assert [(await said.get())[2] for _ in range(2)] == [b"reply 1", b"step 1"]
         assert not await master.admin.exists(KEYS.outbox)
 
         replica.send_signal(signal.SIGSTOP)
         second = batch("5-1", "6-1", sessions=[SessionChange(CODE, {"step": b"2"}, step=b"step 2")])
         (outcome,), refused = await committer.commit(link, [second])
-        assert (outcome, str(refused).partition(" ")[0]) == (Outcome.UNCERTAIN, "NOTDURABLE")
+        assert (outcome, str(refused).partition(" ")[0]) == (CommitOutcome.UNCERTAIN, "NOTDURABLE")
         assert await master.admin.hget(KEYS.session(CODE), "step") == b"2"
         assert said.empty()
 
@@ -265,6 +265,6 @@ async def test_what_has_to_wait_does_not_stay_for_ever(redis: Client, link: Redi
     committer = Committer(Durability.REPLICA)
     committer.publish = AsyncMock(side_effect=LinkLost("gone"))  # type: ignore[method-assign]
     (outcome,), _ = await committer.commit(link, [batch(replies={"gw": b"reply"})])
-    assert outcome is Outcome.UNCERTAIN
+    assert outcome is CommitOutcome.UNCERTAIN
     assert await redis.lrange(KEYS.outbox, 0, -1) == [KEYS.replies("gw").encode(), b"reply"]
     assert 0 < await redis.pttl(KEYS.outbox) <= commit_module.SESSION_EXPIRY_MS

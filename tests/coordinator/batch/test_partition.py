@@ -9,7 +9,7 @@ import pytest
 from coordinator import engine
 from coordinator.batch import builder, snapshots
 from coordinator.batch.builder import POSTPONED_MS
-from coordinator.batch.commit import Batch, Committer, Outcome
+from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.entries import Entries
 from coordinator.batch.partition import Partition, load
 from coordinator.engine import Drawn, Effects, Session
@@ -93,7 +93,7 @@ class Owner:
     async def apply(self, *entries: Entry | bytes) -> Batch:
         """One batch of entries, at one moment, committed."""
         batch = await self.commit(*entries)
-        self.partition.settle(batch, Outcome.COMMITTED)
+        self.partition.settle(batch, CommitOutcome.COMMITTED)
         return batch
 
     async def commit(self, *entries: Entry | bytes) -> Batch:
@@ -101,7 +101,7 @@ class Owner:
         data = [entry if isinstance(entry, bytes) else encode(entry) for entry in entries]
         batch = await self.partition.apply(self.read(*data))
         (outcome,), _ = await self.committer.commit(self.link, [batch])
-        assert outcome is Outcome.COMMITTED
+        assert outcome is CommitOutcome.COMMITTED
         return batch
 
     async def as_in_0_1_0(self, act: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
@@ -392,7 +392,7 @@ async def test_through_every_fault_the_index_names_each_session_with_connections
             batch = await owner.as_in_0_1_0(owner.apply, *entries)
         elif fault == "uncertain":
             batch = await owner.commit(*entries)
-            owner.partition.settle(batch, Outcome.UNCERTAIN)
+            owner.partition.settle(batch, CommitOutcome.UNCERTAIN)
             await owner.restart()
         else:
             batch = await owner.apply(*entries)
@@ -414,7 +414,7 @@ async def test_a_gateway_that_speaks_after_it_was_lost_is_known_again(owner: Own
 async def test_what_was_not_committed_is_forgotten(owner: Owner) -> None:
     host = await owner.create()
     batch = await owner.partition.apply(owner.read(encode(owner.join_command(host.code, 2))))
-    owner.partition.settle(batch, Outcome.REFUSED)
+    owner.partition.settle(batch, CommitOutcome.REFUSED)
     assert not owner.partition.is_loaded
     assert owner.partition.sessions_in_memory == 0
     await load(owner.links, owner.links.nodes.of(0), [owner.partition])
@@ -424,9 +424,14 @@ async def test_what_was_not_committed_is_forgotten(owner: Owner) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "has_gone_back"),
-    [(Outcome.COMMITTED, True), (Outcome.UNCERTAIN, True), (Outcome.STALE, False), (Outcome.REFUSED, False)],
+    [
+        (CommitOutcome.COMMITTED, True),
+        (CommitOutcome.UNCERTAIN, True),
+        (CommitOutcome.STALE, False),
+        (CommitOutcome.REFUSED, False),
+    ],
 )
-async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: Outcome, has_gone_back: bool) -> None:
+async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: CommitOutcome, has_gone_back: bool) -> None:
     """What Redis does not hold and gateways may have heard, they have to be able to tell from what comes instead."""
     host = await owner.create()
     batch = await owner.partition.apply(owner.read(encode(owner.join_command(host.code, 2))))

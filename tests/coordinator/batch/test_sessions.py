@@ -1,7 +1,7 @@
 from typing import Any
 
 from coordinator.batch import sessions, snapshots
-from coordinator.batch.sessions import Sessions
+from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import Drawn, Session, create
 from quickpoll.envelope import Command, ConnectionId
 from quickpoll.keys import PartitionKeys
@@ -31,7 +31,7 @@ async def store(redis: Client, code: str) -> Session:
 
 async def test_a_session_is_read_when_it_is_needed(redis: Client, links: Links) -> None:
     stored = await store(redis, "111111")
-    held = Sessions(links, KEYS)
+    held = HeldSessions(links, KEYS)
     await held.load(["111111", "222222"])
     assert held["111111"].session == stored
     assert held["111111"].step == 3
@@ -41,7 +41,7 @@ async def test_a_session_is_read_when_it_is_needed(redis: Client, links: Links) 
 
 async def test_what_is_in_memory_is_not_read_again(redis: Client, links: Links) -> None:
     await store(redis, "111111")
-    held = Sessions(links, KEYS)
+    held = HeldSessions(links, KEYS)
     await held.load(["111111"])
     await redis.flushall()
     await held.load(["111111"])
@@ -52,7 +52,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_others_are_there(redis: 
     await store(redis, "111111")
     await store(redis, "222222")
     await redis.hset(KEYS.session("111111"), "head", b"9a later format")
-    held = Sessions(links, KEYS)
+    held = HeldSessions(links, KEYS)
     await held.load(["111111", "222222"])
     assert list(held.unreadable) == ["111111"]
     assert "format byte b'9'" in held.unreadable["111111"]
@@ -62,7 +62,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_others_are_there(redis: 
 
 
 async def test_memory_follows_the_sessions_that_are_played(redis: Client, links: Links) -> None:
-    held = Sessions(links, KEYS)
+    held = HeldSessions(links, KEYS)
     for code, used_at in (("111111", 1000), ("222222", 5000)):
         held.add(new_session(code))
         held.use(code, used_at)
@@ -73,7 +73,7 @@ async def test_memory_follows_the_sessions_that_are_played(redis: Client, links:
 
 
 async def test_a_session_that_is_over_is_dropped_at_once(redis: Client, links: Links) -> None:
-    held = Sessions(links, KEYS)
+    held = HeldSessions(links, KEYS)
     held.add(new_session("111111"))
     held["111111"].session.head.closed = True
     held.use("111111", 1000)

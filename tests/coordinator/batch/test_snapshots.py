@@ -1,9 +1,12 @@
+from typing import Any
+
+import msgpack
 import msgspec
 import pytest
 
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import Unreadable, decode_session
-from coordinator.engine import Drawn, Session, apply, create
+from coordinator.engine import Drawn, Head, Player, Session, apply, create
 from coordinator.engine.state import AcceptedAnswer
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.protocol import (
@@ -12,6 +15,7 @@ from quickpoll.protocol import (
     EndSession,
     JoinSession,
     NextQuestion,
+    Quiz,
     SessionCommand,
     StartQuiz,
     SubmitAnswer,
@@ -49,6 +53,26 @@ def test_a_session_comes_back_as_it_was_stored() -> None:
     session = played_session()
     assert session.head.results is not None
     assert decode_session("123456", fields_of(session, 7)) == (session, 7)
+
+
+def listed(value: Any) -> Any:
+    """With lists in place of tuples: msgpack has only one kind."""
+    if isinstance(value, dict):
+        return {name: listed(each) for name, each in value.items()}
+    return [listed(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def test_another_reader_of_msgpack_finds_in_it_what_was_stored() -> None:
+    """`msgpack` knows nothing of our types: fields are at their positions, and bytes are bytes."""
+    session = played_session()
+    records: list[Head | Quiz | Player] = [session.head, session.quiz, *session.players.values()]
+    for record in records:
+        data = snapshots.encode(record)
+        assert data[:1] == snapshots.FORMAT
+        assert msgpack.unpackb(data[1:]) == listed(msgspec.to_builtins(record, builtin_types=(bytes,)))
+    stored = msgpack.unpackb(snapshots.encode(session.players["player2"])[1:])
+    assert stored[0] == "player2"
+    assert stored[Player.__struct_fields__.index("connection")] == ["gw", 2]
 
 
 def test_it_comes_back_the_same_in_any_order_of_fields() -> None:
