@@ -8,6 +8,7 @@ start while an orphan holds the socket.
 """
 
 import ctypes
+import errno
 import importlib.util
 import os
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from program import last_words
 from quickpoll.settings import MIN_SECRET_CHARACTERS, Failure
 
 START_WITHIN_S: Final = 60.0
@@ -47,8 +49,8 @@ class EmbeddedServer:
     """The server of one data folder."""
 
     def __init__(self, program: Path, folder: Path) -> None:
+        self.folder = folder
         self._program = program
-        self._folder = folder
         self._pid_file = folder / "valkey.pid"
         self._log_file = folder / "valkey.log"
         self._socket = folder / "valkey.sock"
@@ -80,19 +82,30 @@ class EmbeddedServer:
             self._process = self._spawn()
             self._pid_file.write_text(str(self._process.pid))
         except OSError as error:
-            raise Failure(f"{self._folder} cannot be used for data ({error.strerror}); {_OTHER_FOLDER}") from None
+            raise Failure(self._why_not(error)) from None
 
     def wait_ready(self) -> None:
         """Returns when the server answers, with all data loaded.
 
         Raises:
-            Failure: it ended, or does not answer in time; with the last line of its log.
+            Failure: it ended, or does not answer in time; with its last words.
         """
         give_up_at = time.monotonic() + START_WITHIN_S
         while not self._answers():
             if not self.is_running() or time.monotonic() > give_up_at:
-                raise Failure(f"the embedded server did not start: {self._last_words()} (its log is {self._log_file})")
+                raise Failure(f"the embedded server did not start: {self.last_words()}")
             time.sleep(POLL_S)
+
+    def last_words(self) -> str:
+        """Why it has ended, as far as its log tells, and what to do."""
+        return last_words.explain(self._log_file, self._program, self.folder)
+
+    def folder_is_kept(self) -> bool:
+        """Whether the data folder is still the one that was taken: what is written after it was removed is lost."""
+        try:
+            return self._lock is not None and os.path.samestat(os.fstat(self._lock), (self.folder / "lock").stat())
+        except OSError:
+            return False
 
     def is_running(self) -> bool:
         """Whether the process lives."""
@@ -115,17 +128,36 @@ class EmbeddedServer:
             os.close(self._lock)
             self._lock = None
 
+    def _why_not(self, error: OSError) -> str:
+        if error.filename == str(self._program):
+            return (
+                f"the embedded server {self._program} cannot be run ({error.strerror}); install QuickPoll in a folder "
+                "that is not mounted noexec, or set QUICKPOLL_REDIS_URL to a Valkey or Redis of this machine"
+            )
+        advice = ""
+        if error.errno in (errno.EACCES, errno.EPERM):
+            advice = f"make it user {os.getuid()}'s (chown -R {os.getuid()} {self.folder}), or "
+        return f"{self.folder} cannot be used for data ({error.strerror}); {advice}{_OTHER_FOLDER}"
+
     def _take_folder(self) -> None:
         import fcntl  # noqa: PLC0415  (Windows has none, and no server either)
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
-            raise Failure(f"{self._folder} is in use by another quickpoll; stop it, or {_OTHER_FOLDER}") from None
+            raise Failure(f"{self.folder} is in use by another quickpoll; stop it, or {_OTHER_FOLDER}") from None
         self._lock = lock
+        log = self.folder / "appendonlydir"
+        if any(log.glob("*.aof")) and not any(log.glob("*.manifest")):
+            os.close(lock)
+            self._lock = None
+            raise Failure(
+                f"{log} holds data, but its manifest is missing, and the server would start empty; "
+                "bring the manifest back from a backup, or move this folder away to start without sessions"
+            )
 
     def _end_orphan(self) -> None:
         """Ends the server of an earlier quickpoll that was killed: nobody else can own it, since we hold the lock."""
@@ -143,14 +175,14 @@ class EmbeddedServer:
 
     def _is_our_server(self, pid: int) -> bool:
         """Whether that process is a server on this folder, and not one that has got the number since."""
-        return f" --dir {self._folder} --appendonly " in _command_line(pid)
+        return f" --dir {self.folder} --appendonly " in _command_line(pid)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         options = {
             "port": "0",
             "unixsocket": str(self._socket),
             "unixsocketperm": "700",
-            "dir": str(self._folder),
+            "dir": str(self.folder),
             "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
@@ -159,14 +191,15 @@ class EmbeddedServer:
             "set-proc-title": "no",  # the command line stays, by which an orphan is recognised
         }
         arguments = [text for name, value in options.items() for text in ("--" + name, value)]
-        return subprocess.Popen(  # noqa: S603
-            [str(self._program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C in the terminal is for quickpoll, which ends the server last
-            preexec_fn=_end_with_parent() if sys.platform == "linux" else None,  # noqa: PLW1509  (no threads yet)
-        )
+        with self._log_file.open("ab") as log:  # what it says before it opens its log, or as it crashes
+            return subprocess.Popen(  # noqa: S603
+                [str(self._program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in the terminal is for quickpoll, which ends the server last
+                preexec_fn=_end_with_parent() if sys.platform == "linux" else None,  # noqa: PLW1509  (no threads yet)
+            )
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as connection:
@@ -177,13 +210,6 @@ class EmbeddedServer:
                 return connection.recv(16).startswith(b"+PONG")  # else it is loading its data
             except OSError:
                 return False
-
-    def _last_words(self) -> str:
-        try:
-            lines = self._log_file.read_text(errors="replace").split("\n")
-        except OSError:
-            lines = []
-        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def _command_line(pid: int) -> str:

@@ -14,11 +14,12 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from program.embedded import EmbeddedServer, find_server, kept_secret
+from program.server_watch import ServerWatch
 from quickpoll.settings import Failure, ProcessSettings
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 GATEWAY_DRAIN_S: Final = 5.0
 """The clients of a gateway leave it spread over this time; containers are given 10 s to stop."""
 READY_POLL_S: Final = 0.01
-WATCH_S: Final = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _collect_seldom() -> None:
 def everything(settings: ProcessSettings) -> None:
     """Everything in one process, until it is told to end."""
     if settings.redis_url is not None:
-        asyncio.run(_serve(settings, settings.redis_url, _given_secret(settings), kept_in="the Redis given"))
+        _run(_serve(settings, settings.redis_url, _given_secret(settings), kept_in="the Redis given"))
         return
     program = find_server()
     if program is None:
@@ -78,19 +78,24 @@ def everything(settings: ProcessSettings) -> None:
         for module in ("coordinator.app", "gateway.app"):  # while the server starts
             import_module(module)
         server.wait_ready()
-        asyncio.run(_serve(settings, server.url, secret, kept_in=str(settings.data_dir), server=server))
+        _run(_serve(settings, server.url, secret, kept_in=str(settings.data_dir), server=server))
     finally:
         server.stop()
 
 
 def gateway_alone(settings: ProcessSettings) -> None:
     """A gateway alone, until it is told to end."""
-    asyncio.run(_gateway(settings, _given_redis_url(settings), _given_secret(settings)))
+    _run(_gateway(settings, _given_redis_url(settings), _given_secret(settings)))
 
 
 def coordinator_alone(settings: ProcessSettings) -> None:
     """A coordinator alone, until it is told to end."""
-    asyncio.run(_coordinator(settings, _given_redis_url(settings), _given_secret(settings)))
+    _run(_coordinator(settings, _given_redis_url(settings), _given_secret(settings)))
+
+
+def _run(process: Coroutine[Any, Any, None]) -> None:
+    with suppress(ToldToEnd):
+        asyncio.run(process)
 
 
 async def _serve(
@@ -99,24 +104,25 @@ async def _serve(
     from coordinator.app import Coordinator
     from gateway.app import Gateway
     from program.preflight import examine
-    from program.welcome import lan_url, welcome
+    from program.welcome import Surroundings, lan_url, welcome
     from quickpoll.tokens import Tokens
 
     _collect_seldom()
     signals = Signals()
-    await examine(redis_url, settings.partitions, settings.durability)
+    await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
     tokens = Tokens(secret, settings.secret_previous)
-    connections = Gateway(redis_url, tokens, settings, lan_url=lan_url(settings))
+    around = Surroundings.now()
+    connections = Gateway(redis_url, tokens, settings, lan_url=lan_url(settings, around))
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(redis_url, tokens, settings, take_over=settings.redis_url is None)
     public = _Listening(connections, settings.host, settings.port, "port")
     admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
-    async with _started(sessions, public, *admin, *([_Watch(server)] if server else [])):
+    async with started(signals, sessions, public, *admin, *([ServerWatch(server)] if server else [])):
         told = asyncio.create_task(_until_told(signals, connections, sessions))
         ready = asyncio.create_task(_until(connections.ready))
         await asyncio.wait((told, ready), return_when=asyncio.FIRST_COMPLETED)
         if not ready.cancel():
-            welcome(sys.stdout, settings, connections.port, kept_in)
+            welcome(sys.stdout, settings, connections.port, kept_in, around)
         await told
 
 
@@ -127,10 +133,10 @@ async def _gateway(settings: ProcessSettings, redis_url: str, secret: str) -> No
 
     _collect_seldom()
     signals = Signals()
-    await examine(redis_url, settings.partitions)
+    await signals.unless_told(examine(redis_url, settings.partitions))
     connections = Gateway(redis_url, Tokens(secret, settings.secret_previous), settings)
     public = _Listening(connections, settings.host, settings.port, "port")
-    async with _started(public, *_admin(settings, connections.ready, connections.figures)):
+    async with started(signals, public, *_admin(settings, connections.ready, connections.figures)):
         log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
         await _until_told(signals, connections)
         log.info("gateway drains", extra={"seconds": GATEWAY_DRAIN_S})
@@ -144,9 +150,9 @@ async def _coordinator(settings: ProcessSettings, redis_url: str, secret: str) -
 
     _collect_seldom()
     signals = Signals()
-    await examine(redis_url, settings.partitions, settings.durability)
+    await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
     sessions = Coordinator(redis_url, Tokens(secret, settings.secret_previous), settings)
-    async with _started(sessions, *_admin(settings, sessions.ready, sessions.figures)):
+    async with started(signals, sessions, *_admin(settings, sessions.ready, sessions.figures)):
         log.info("coordinator runs")
         await _until_told(signals, sessions)
 
@@ -169,6 +175,10 @@ def _given_secret(settings: ProcessSettings) -> str:
     return settings.secret
 
 
+class ToldToEnd(Exception):
+    """A signal came before the process was ready."""
+
+
 class Signals:
     """SIGTERM and Ctrl-C, from when it is made; only inside a running event loop."""
 
@@ -185,6 +195,21 @@ class Signals:
     async def wait(self) -> None:
         """Returns at the first signal."""
         await self._first.wait()
+
+    async def unless_told(self, work: Coroutine[Any, Any, None]) -> None:
+        """Returns when `work` is done; a start can be ended at any moment.
+
+        Raises:
+            ToldToEnd: a signal came first, and `work` has been cancelled.
+        """
+        working, told = asyncio.create_task(work), asyncio.create_task(self._first.wait())
+        await asyncio.wait((working, told), return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not working.done():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            raise ToldToEnd
+        await working
 
     async def unless_again(self, work: Coroutine[Any, Any, object]) -> None:
         """Returns when `work` is done, or has been cancelled by a second signal."""
@@ -217,17 +242,32 @@ async def _until(ready: "Ready") -> None:
 
 
 @asynccontextmanager
-async def _started(*parts: Startable) -> AsyncIterator[None]:
-    """Starts the parts at the same time, and stops those that started, the last one first."""
-    async with AsyncExitStack() as stack:
-        outcomes = await asyncio.gather(*(part.start() for part in parts), return_exceptions=True)
-        for part, outcome in zip(parts, outcomes, strict=True):
-            if outcome is None:
-                stack.push_async_callback(part.stop)
+async def started(signals: Signals, *parts: Startable) -> AsyncIterator[None]:
+    """Starts the parts at the same time, and stops those that started, the last one first.
+
+    Raises:
+        ToldToEnd: a signal came before all of them had started.
+    """
+    has_started = dict.fromkeys(parts, False)
+
+    async def start(part: Startable) -> None:
+        await part.start()
+        has_started[part] = True
+
+    async def start_all() -> None:
+        outcomes = await asyncio.gather(*map(start, parts), return_exceptions=True)
         for outcome in outcomes:
             if outcome is not None:
                 raise outcome
+
+    try:
+        await signals.unless_told(start_all())
         yield
+    finally:
+        async with AsyncExitStack() as stack:
+            for part, started in has_started.items():
+                if started:
+                    stack.push_async_callback(part.stop)
 
 
 def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> list[Startable]:
@@ -265,30 +305,3 @@ class _Listening:
 
     async def stop(self) -> None:
         await self._part.stop()
-
-
-class _Watch:
-    """Starts the embedded server again when it has ended, as it does when the disk is full."""
-
-    def __init__(self, server: EmbeddedServer) -> None:
-        self._server = server
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._watch())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(WATCH_S)
-            if self._server.is_running():
-                continue
-            log.error("the embedded server has ended; starting it again")
-            try:
-                self._server.start()
-                await asyncio.to_thread(self._server.wait_ready)
-            except Failure as failure:
-                log.error("%s", failure)  # noqa: TRY400  (its line says all)

@@ -1,24 +1,50 @@
 """What `quickpoll` prints when it is ready: the addresses to open, with a QR code for phones."""
 
-import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TextIO
 
+from program.addresses import LocalAddress, Reach, candidates, enclosure, local_addresses, routed_address
 from quickpoll import __version__
 from quickpoll.settings import ProcessSettings
 
 _EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104
 _LOOPBACK: Final = ("localhost", "127.", "::1")
+_HINT: Final = "Phones cannot open it? Same Wi-Fi, mobile data off, and let this port through the firewall."
 
 
-def lan_url(settings: ProcessSettings) -> str | None:
-    """Where other devices on the same network reach this machine; None if they cannot, or it is not known yet."""
-    if settings.port == 0 or settings.host.startswith(_LOOPBACK):
-        return None
-    address = _own_address() if settings.host in _EVERY_ADDRESS else settings.host
-    return address and _url(address, settings.port)
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of the network around this machine."""
+
+    addresses: Sequence[LocalAddress] = ()
+    """Where others may reach it, the likeliest first."""
+    enclosure: str | None = None
+    """What hides the addresses that count: a container, WSL."""
+
+    @classmethod
+    def now(cls) -> "Surroundings":
+        """As it is at this moment."""
+        return cls(candidates(local_addresses(), routed_address()), enclosure())
 
 
-def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str) -> None:
+def lan_urls(settings: ProcessSettings, port: int, around: Surroundings) -> list[str]:
+    """Where other devices on the same network may reach this machine, the likeliest first; none if they cannot."""
+    if settings.host.startswith(_LOOPBACK):
+        return []
+    if settings.host not in _EVERY_ADDRESS:
+        return [_url(settings.host, port)]
+    if around.enclosure:
+        return []
+    return [_url(local.address, port) for local in around.addresses]
+
+
+def lan_url(settings: ProcessSettings, around: Surroundings) -> str | None:
+    """The likeliest of them, for links and QR codes; None if there is none, or the port is not known yet."""
+    return next(iter(lan_urls(settings, settings.port, around)), None) if settings.port else None
+
+
+def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str, around: Surroundings) -> None:
     """Writes the addresses, and to a terminal the players' one as a QR code too.
 
     Args:
@@ -26,38 +52,41 @@ def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str) -> 
         settings: as the process runs with them.
         port: the port that it listens on.
         kept_in: what keeps the sessions.
+        around: what is known of the network.
     """
     local = "localhost" if settings.host in _EVERY_ADDRESS else settings.host
-    players = settings.public_url or lan_url(settings)
+    urls = [settings.public_url] if settings.public_url else lan_urls(settings, port, around)
+    first = urls[0] if urls else None
     lines = [
         f"QuickPoll {__version__} is ready.",
         "",
         f"  Host      {settings.public_url or _url(local, port)}/host",
-        f"  Players   {players or _url(local, port) + '  (only on this machine)'}",
+        f"  Players   {first or _url(local, port) + '  ' + _why_none(settings, around)}",
+        *(f"         or {url}{_remark(local)}" for url, local in zip(urls[1:], around.addresses[1:], strict=False)),
         f"  Sessions  kept in {kept_in}",
         "",
     ]
     out.write("\n".join(lines) + "\n")
     if out.isatty():
-        if players:
+        if first:
             import segno  # noqa: PLC0415  (only for a terminal)
 
-            segno.make(players, error="l", micro=False).terminal(out, compact=True)
+            segno.make(first, error="l", micro=False).terminal(out, compact=True)
+            out.write(f"\n{_HINT}")
         out.write("\nCtrl-C ends it.\n")
     out.flush()
+
+
+def _why_none(settings: ProcessSettings, around: Surroundings) -> str:
+    if around.enclosure and settings.host in _EVERY_ADDRESS:
+        return f"(phones: this runs in {around.enclosure}; set QUICKPOLL_PUBLIC_URL to the address of the machine)"
+    return "(only on this machine)"
+
+
+def _remark(local: LocalAddress) -> str:
+    return f"  ({local.interface}: a VPN?)" if local.reach is Reach.VPN else f"  ({local.interface})"
 
 
 def _url(host: str, port: int) -> str:
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}" + ("" if port == 80 else f":{port}")
-
-
-def _own_address() -> str | None:
-    """The address that this machine would send from; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address for examples
-        except OSError:
-            return None
-        address = str(probe.getsockname()[0])
-    return None if address.startswith(_LOOPBACK) else address

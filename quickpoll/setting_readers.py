@@ -79,6 +79,13 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def public_url(text: str) -> str:
+    """A web address without a path: the pages, their assets and /ws are at the root of a host."""
+    address = web_address(text)
+    _require(not urlsplit(address).path)
+    return address
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Web addresses without a path, separated by commas."""
     found = tuple(web_address(part) for part in _parts(text))

@@ -188,8 +188,8 @@ class ProcessSettings:
     )
     public_url: str | None = _row(
         _GATEWAYS,
-        readers.web_address,
-        "an address such as https://quiz.example.org",
+        readers.public_url,
+        "an address such as https://quiz.example.org, without a path: QuickPoll needs a host name of its own",
         None,
         "Address under which players reach QuickPoll, for links and QR codes, such as https://quiz.example.org.",
         without="none: the address of this machine",

@@ -1,5 +1,8 @@
 import os
+import shlex
+import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -157,3 +160,69 @@ def test_a_damaged_secret_is_named_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("short")
     with pytest.raises(Failure, match=r"secret is damaged"):
         kept_secret(tmp_path)
+
+
+def stand_in(folder: Path, script: str) -> EmbeddedServer:
+    """A program in place of the server."""
+    program = folder / "valkey-server"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return EmbeddedServer(program, folder / "data")
+
+
+def why_it_does_not_start(server: EmbeddedServer) -> str:
+    with pytest.raises(Failure) as failure:
+        started(server)
+    server.stop()
+    return str(failure.value)
+
+
+def test_the_last_words_of_a_server_that_crashes_are_told(tmp_path: Path) -> None:
+    server = stand_in(tmp_path, "echo '<jemalloc>: Unsupported system page size' >&2; exit 134")
+    assert "set QUICKPOLL_REDIS_URL to a Valkey or Redis of this machine" in why_it_does_not_start(server)
+
+
+def test_a_program_that_may_not_be_run_is_not_blamed_on_the_data_folder(tmp_path: Path) -> None:
+    server = stand_in(tmp_path, "")
+    (tmp_path / "valkey-server").chmod(0o644)
+    line = why_it_does_not_start(server)
+    assert "valkey-server cannot be run (Permission denied)" in line
+    assert "cannot be used for data" not in line
+
+
+def test_a_damaged_file_is_said_with_the_command_that_repairs_it(tmp_path: Path) -> None:
+    server = embedded_server(tmp_path / "data")
+    with socket.socket(socket.AF_UNIX) as client:
+        started(server)
+        client.connect(str(tmp_path / "data/valkey.sock"))
+        client.sendall(b"SET a 1\r\nSET b 2\r\n")
+        assert client.recv(5, socket.MSG_WAITALL) == b"+OK\r\n"
+        assert client.recv(5, socket.MSG_WAITALL) == b"+OK\r\n"
+    server.stop()
+    (file,) = (tmp_path / "data/appendonlydir").glob("*.incr.aof")
+    content = file.read_bytes()
+    file.write_bytes(content[:40] + b"garbage" * 5 + content[40:])
+    line = why_it_does_not_start(embedded_server(tmp_path / "data"))
+    command = line.partition("and run  ")[2].partition("  which")[0]
+    repaired = subprocess.run(shlex.split(command), input=b"y\n", capture_output=True, check=True)
+    assert b"Successfully truncated" in repaired.stdout
+    started(server := embedded_server(tmp_path / "data"))
+    server.stop()
+
+
+def test_data_without_its_manifest_is_not_taken_for_no_data(tmp_path: Path) -> None:
+    server = started(embedded_server(tmp_path / "data"))
+    server.stop()
+    (manifest,) = (tmp_path / "data/appendonlydir").glob("*.manifest")
+    manifest.unlink()
+    assert "its manifest is missing" in why_it_does_not_start(embedded_server(tmp_path / "data"))
+
+
+def test_a_folder_that_was_removed_is_noticed(server: EmbeddedServer, tmp_path: Path) -> None:
+    started(server)
+    assert server.folder_is_kept()
+    shutil.move(tmp_path / "data", tmp_path / "elsewhere")
+    assert not server.folder_is_kept()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/lock").touch()
+    assert not server.folder_is_kept()

@@ -6,16 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from program import embedded
-from program.serve import Signals
+from program.serve import Signals, ToldToEnd, started
 from tests.system.harness import free_port
 
 SECRET = "a secret that only these tests know"
@@ -89,6 +90,17 @@ def the_line(process: subprocess.Popen[str]) -> str:
     return line
 
 
+@contextmanager
+def listening() -> Iterator[Signals]:
+    """Signals to this process itself."""
+    signals = Signals()
+    try:
+        yield signals
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+
 def valkey_of(folder: Path) -> int:
     return int((folder / "valkey.pid").read_text())
 
@@ -155,7 +167,7 @@ def test_an_embedded_server_that_ended_is_started_again(start: Start, tmp_path: 
     old = valkey_of(tmp_path / "data")
     os.kill(old, signal.SIGKILL)
     assert process.stderr is not None
-    while "starting it again" not in process.stderr.readline():
+    while "is started again" not in process.stderr.readline():
         assert process.poll() is None
     until_ready(port)
     assert end(process) == 0
@@ -186,16 +198,58 @@ def test_the_parts_alone_are_ready_together_and_end_with_0(start: Start, redis_u
     assert end(coordinator) == 0
 
 
+@pytest.mark.parametrize("command", ["serve", "gateway", "coordinator"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_start_that_waits_for_redis(start: Start, command: str, number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"redis://127.0.0.1:{mute.getsockname()[1]}"
+        process = start(command, redis_url=url, secret=SECRET)
+        connection, _ = mute.accept()  # it waits for an answer now
+        began = time.monotonic()
+        assert end(process, number) == 0
+        assert time.monotonic() - began < 2
+        connection.close()
+
+
+async def test_a_start_is_cancelled_by_a_signal_and_what_started_is_stopped() -> None:
+    class Endless:
+        async def start(self) -> None:
+            has_begun.set()
+            await asyncio.Event().wait()
+
+        async def stop(self) -> None:
+            raise AssertionError("it never started")
+
+    class Quick:
+        stopped = False
+
+        async def start(self) -> None:
+            return
+
+        async def stop(self) -> None:
+            self.stopped = True
+
+    has_begun = asyncio.Event()
+    with listening() as signals:
+        quick = Quick()
+
+        async def run() -> None:
+            async with started(signals, quick, Endless()):
+                raise AssertionError("it is not ready")
+
+        running = asyncio.create_task(run())
+        await has_begun.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(ToldToEnd):
+            await running
+        assert quick.stopped
+
+
 async def test_a_second_signal_cuts_the_draining_short() -> None:
-    signals = Signals()
-    loop = asyncio.get_running_loop()
-    try:
+    with listening() as signals:
         os.kill(os.getpid(), signal.SIGTERM)
         await signals.wait()
-        loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
         drained = asyncio.Event()
         await signals.unless_again(drained.wait())
         assert not drained.is_set()
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

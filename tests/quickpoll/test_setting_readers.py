@@ -42,6 +42,12 @@ def test_what_is_no_web_address_is_refused(text: str) -> None:
         readers.web_address(text)
 
 
+def test_a_public_address_has_no_path() -> None:
+    assert readers.public_url("https://q.example:8443/") == "https://q.example:8443"
+    with pytest.raises(ValueError):
+        readers.public_url("https://school.example/quiz/")
+
+
 def test_lists_are_separated_by_commas() -> None:
     assert readers.origins("https://a.example/, ,http://b.example:81") == ("https://a.example", "http://b.example:81")
     assert len(readers.networks("10.0.0.0/8, ::1")) == 2

@@ -66,6 +66,11 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("QUICKPOLL_PUBLIC_URL", "https://quiz\t.example", "https://quiz.example.org"),
         ("QUICKPOLL_SECRET", "sixteen characters\r\nor more", "at least 16 characters"),
         ("QUICKPOLL_HOST", "127.0.0.1 ::1", "an address to listen on"),
+        (
+            "QUICKPOLL_PUBLIC_URL",
+            "https://school.example/quiz",
+            "without a path: QuickPoll needs a host name of its own",
+        ),
         ("QUICKPOLL_ALLOWED_ORIGINS", "https://a.example/path", "origins without a path"),
         ("QUICKPOLL_TRUSTED_PROXIES", "balancer", "addresses or networks such as"),
         ("QUICKPOLL_TRUSTED_PROXIES", "10.0.0.1/8", "addresses or networks such as"),
