@@ -68,12 +68,13 @@ capacity: .venv/dev.stamp  ## recompute docs/scaling.md from what `make bench` m
 	$(BIN)/python -m benchmarks.scaling_page
 
 .PHONY: check check-server check-pages
-check: check-server check-pages  ## lint, format, types, import directions, of server and pages; seconds
+check: check-server check-pages  ## lint, format, types, import directions, names and words, of server and pages; seconds
 check-server: .venv/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest tests/test_names.py tests/test_mirror.py
 check-pages: .venv/dev.stamp $(WEB)/node_modules/.stamp
 	$(NPM) run check
 

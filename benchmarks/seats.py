@@ -28,7 +28,7 @@ SEATS: Final = 2000
 QUIZ: Final = Quiz("Benchmark", (SingleQuestion("?", (Option("Yes", True), Option("No")), time_limit_ms=2000),))
 
 
-class Seat:
+class BenchSeat:
     """A player that has joined. Texts of interest are kept with the seconds of `time.time()` at their arrival."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Seated:
 
     code: str
     host: Host
-    seats: list[Seat] = field(default_factory=list)
+    seats: list[BenchSeat] = field(default_factory=list)
 
     async def start(self) -> None:
         """The host starts the quiz."""
@@ -85,7 +85,7 @@ async def seated(urls: Sequence[str], players: int, turn: int = 0, lead_ms: int 
 
     async def sit(number: int) -> None:
         async with places:
-            seat = Seat()
+            seat = BenchSeat()
             await seat.join(urls[(turn + number) % len(urls)], session.code, f"Player {number}")
             session.seats.append(seat)
 

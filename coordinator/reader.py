@@ -86,7 +86,7 @@ class Readers:
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
-        """Reads, for ever; where a lane is new it begins, where one is gone it ends."""
+        """Reads until cancelled; begins where a lane is new, and ends where one has gone."""
         unwatch = self._work.links.nodes.watch(self._changed.set)
         running: dict[Lane, asyncio.Task[None]] = {}
         try:
@@ -144,7 +144,7 @@ class Reader:
         self._resting_until: dict[Partition, float] = {}
 
     async def run(self) -> None:
-        """Reads, for ever."""
+        """Reads until cancelled."""
         while True:
             try:
                 self._link = await open_node(self._node)
@@ -257,7 +257,7 @@ class Reader:
                 partition.drop()
                 trouble = error
             except Exception:
-                # A fault of ours that is no entry's: the partition is tried again from what Redis holds.
+                # A fault of the program, not of an entry: the partition is tried again from what Redis holds.
                 _log.exception("partition %d could not be served", partition.number)
                 partition.drop()
                 self._resting_until[partition] = time.monotonic() + REST_S

@@ -74,7 +74,7 @@ class Timers:
         self._under_way.discard(number)
 
     async def run(self) -> None:
-        """Appends Ticks, for ever; a node that is away holds up no other."""
+        """Appends Ticks until cancelled; a node that is away holds up no other."""
         unwatch = self._nodes.watch(self._rearrange)
         try:
             await on_each(self._nodes, self._append_to)

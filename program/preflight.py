@@ -17,7 +17,7 @@ from quickpoll.store.deployment import nodes_of
 from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, Nodes, by_node
-from quickpoll.store.url import Kind, RedisUrl, parse
+from quickpoll.store.url import RedisKind, RedisUrl, parse
 
 OLDEST_REDIS: Final = 7
 """Sharded pub/sub came with 7.0; Valkey names a Redis version that it is compatible with."""
@@ -88,7 +88,7 @@ def _check(info: Mapping[str, str], url: RedisUrl) -> None:
         _log.warning("Redis at %s does not tell its maxmemory-policy; make sure that it is noeviction", url.shown)
     elif policy != "noeviction":
         raise Failure(f"Redis may throw sessions away (maxmemory-policy {policy}); set maxmemory-policy to noeviction")
-    if info.get("cluster_enabled") == "1" and url.kind is not Kind.CLUSTER:
+    if info.get("cluster_enabled") == "1" and url.kind is not RedisKind.CLUSTER:
         raise Failure(
             f"Redis at {url.shown} is a node of a Cluster; set QUICKPOLL_REDIS_URL to redis+cluster://host:port,host:port"
         )

@@ -277,7 +277,7 @@ def _value(setting: Setting, source: str, text: str | None) -> Any:
 
 def _default_durability(url: str | None) -> Durability:
     """An accepted answer survives the death of any one process: also of a master that has replicas."""
-    alone = url is None or redis_url.parse(url).kind is redis_url.Kind.ONE
+    alone = url is None or redis_url.parse(url).kind is redis_url.RedisKind.ONE
     return Durability.REPLY if alone else Durability.REPLICA
 
 

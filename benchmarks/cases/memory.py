@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmarks.results import Row
 from benchmarks.rig import Rig, rig
-from benchmarks.seats import Seat, Seated, seated
+from benchmarks.seats import BenchSeat, Seated, seated
 from clients.loadtest.director import play
 from clients.loadtest.plan import Plan
 
@@ -98,7 +98,7 @@ async def _churn() -> tuple[dict[str, int], dict[str, int]]:
 
 async def _come_and_go(server: Rig, session: Seated, seconds: float) -> None:
     async def visit(number: int) -> None:
-        seat = Seat()
+        seat = BenchSeat()
         await seat.join(server.urls[0], session.code, f"Visitor {number}")
         await asyncio.sleep(STAY_S)
         await seat.leave()

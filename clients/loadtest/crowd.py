@@ -17,7 +17,7 @@ import msgspec
 from clients.loadtest.ledger import Round
 from clients.loadtest.plan import Plan, Share
 from clients.loadtest.player import SimulatedPlayer
-from clients.loadtest.seen import LiveCounts, Seen, Timing
+from clients.loadtest.seen import LiveCounts, QuestionTiming, Seen
 from quickpoll.protocol import NewQuestion, QuestionResults, YourFinal
 
 PATIENCE_S: Final = 30.0
@@ -42,7 +42,7 @@ class Crowd:
         self.tally = tally
         self.rng = random.Random(f"{plan.seed}/{part.session}/{part.first}")  # noqa: S311  (repeats itself on purpose)
         self.seen = Seen([Round(*numbered) for numbered in enumerate(self.quiz.questions)], [])
-        self.seen.timings = [Timing() for _ in self.quiz.questions]
+        self.seen.timings = [QuestionTiming() for _ in self.quiz.questions]
         self.clock_ahead_ms = 0.0
         self.ended = False
         self._part = part

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from clients.loadtest.plan import Plan
-from clients.loadtest.seen import LiveCounts, Seen, Timing, count
+from clients.loadtest.seen import LiveCounts, QuestionTiming, Seen, count
 from clients.loadtest.wire import Wire, WireError, open_wire
 from quickpoll.protocol import (
     AnswerAccepted,
@@ -121,7 +121,7 @@ class SimulatedPlayer:
         return self._wire is not None and self._entered.done()
 
     @property
-    def _timing(self) -> Timing:
+    def _timing(self) -> QuestionTiming:
         return self._crowd.seen.timings[self._question]
 
     async def join(self, code: str) -> None:

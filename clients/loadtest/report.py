@@ -11,7 +11,7 @@ from clients.loadtest.director import Run
 from clients.loadtest.histograms import Latency, latency
 from clients.loadtest.ledger import Audit, Round, judge
 from clients.loadtest.plan import Plan
-from clients.loadtest.seen import Seen, Timing, count
+from clients.loadtest.seen import QuestionTiming, Seen, count
 
 
 class Spread(Struct, frozen=True):
@@ -148,16 +148,16 @@ def _latencies(sessions: Sequence[Seen]) -> dict[str, Latency]:
     }
 
 
-def _acknowledged(timing: Timing) -> list[float]:
+def _acknowledged(timing: QuestionTiming) -> list[float]:
     moments = timing.acknowledged.items()
     return [at - timing.answered[player] for player, at in moments if player not in timing.cut]
 
 
-def _resumed(timing: Timing) -> list[tuple[int, float]]:
+def _resumed(timing: QuestionTiming) -> list[tuple[int, float]]:
     return [(player, at) for player, at in timing.resumed.items() if player in timing.cut]
 
 
-def _last_answer(played: Round, timing: Timing) -> float:
+def _last_answer(played: Round, timing: QuestionTiming) -> float:
     """When the last answer that counts was sent; without any, when the first result came."""
     answers = [timing.answered[player] for player in played.accepted]
     return max(answers, default=min(timing.results.values(), default=0.0))

@@ -11,7 +11,7 @@ Key = TypeVar("Key")
 
 
 @dataclass
-class Timing:
+class QuestionTiming:
     """One question, by player; moments in seconds of `time.perf_counter()`, one clock for a machine's processes."""
 
     sent: float = 0.0
@@ -55,7 +55,7 @@ class Seen:
     """What the players of one session saw, or of a part of it."""
 
     rounds: list[Round]
-    timings: list[Timing]
+    timings: list[QuestionTiming]
     joins: dict[int, float] = field(default_factory=dict)
     """Seconds from the first packet of a player to its `joined`."""
     finals: dict[int, YourFinal] = field(default_factory=dict)

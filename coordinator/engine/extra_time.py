@@ -1,6 +1,6 @@
 """Extra time for players who need it: they ask, the host sets it.
 
-It makes a player's own limit longer and costs nothing: points are reckoned with the own limit, and the time
+It makes a player's own limit longer and costs nothing: points are computed against that limit, and the time
 that decides among equals is scaled back (`scoring.py`). What is set during a question holds from the next on.
 """
 

@@ -129,7 +129,7 @@ def close_if_over(session: Session, now: int, effects: Effects) -> None:
 
 
 def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None:
-    """Holds auto-advance, or lets it run again: in the results its time starts anew."""
+    """Holds auto-advance, or lets it run again: in the results its time starts again."""
     head = session.head
     if head.paused != paused:
         log_chain.note(session, records.Paused(now, paused), effects)

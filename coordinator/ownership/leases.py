@@ -95,7 +95,7 @@ class Leases:
         return lease is not None and monotonic() < lease.valid_until
 
     async def run(self) -> None:
-        """Beats, for ever; while Redis is away, or laid out anew, it goes on trying."""
+        """Beats until cancelled; while Redis is away, or its layout changes, it goes on trying."""
         while True:
             self._hurry.clear()
             try:

@@ -76,7 +76,7 @@ class Membership:
         self._heard_to = self._heard_to or said.decode()
 
     async def listen(self, heard: Callable[[], None]) -> None:
-        """Calls `heard` at each word of others since ours was first given, for ever."""
+        """Calls `heard` at each word of others since ours was first given, until cancelled."""
         outage = Outage(_log)
         while True:
             try:

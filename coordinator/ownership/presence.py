@@ -41,7 +41,7 @@ class Presence:
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
 
     async def run(self) -> None:
-        """Looks, for ever."""
+        """Looks until cancelled."""
         outage = Outage(_log)
         while True:
             try:

@@ -39,7 +39,7 @@ class RedisClock:
         return (moment_ms - self._offset_ms) / 1000 - time.monotonic()
 
     async def synchronise(self, link: RedisLink) -> None:
-        """Measures the difference anew.
+        """Measures the difference again.
 
         Raises:
             StoreError: the node does not tell the time now.
@@ -78,7 +78,7 @@ class Clocks:
         return self.of(0).now_ms()
 
     async def synchronise(self) -> None:
-        """Measures all anew; raises what the links raise if none of them answers."""
+        """Measures all again; raises what the links raise if none of them answers."""
         nodes = list(self._links.nodes.all)
         outcomes = await asyncio.gather(*map(self._synchronise, nodes), return_exceptions=True)
         failures = [outcome for outcome in outcomes if outcome is not None]
@@ -88,7 +88,7 @@ class Clocks:
             _log.debug("a clock was not synchronised: %r", failure)
 
     async def keep(self, synchronised: Callable[[], None] = lambda: None) -> None:
-        """Measures every now and then, and when the map of nodes has changed, for ever; then calls `synchronised`."""
+        """Measures now and then, and when the map of nodes has changed, until cancelled; then calls `synchronised`."""
         changed = asyncio.Event()
         unwatch = self._links.nodes.watch(changed.set)
         failed = False

@@ -101,7 +101,7 @@ async def open_node(
 
 
 class Links:
-    """A link for commands to each node: opened when it is needed, and anew after it was lost."""
+    """A link for commands to each node: opened when it is needed, and again after it was lost."""
 
     def __init__(self, nodes: Nodes, *, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
         self.nodes = nodes
@@ -190,7 +190,7 @@ def by_node(nodes: Nodes, partitions: Iterable[int]) -> dict[Node, list[int]]:
 
 
 async def on_each(nodes: Nodes, work: Callable[[Node], Coroutine[Any, Any, None]]) -> None:
-    """Runs `work` for each node, for ever: begins it where a node is new, cancels it where one is gone."""
+    """Runs `work` for each node until cancelled: begins it where a node is new, cancels it where one is gone."""
     changed = asyncio.Event()
     unwatch = nodes.watch(changed.set)
     running: dict[Node, asyncio.Task[None]] = {}

@@ -41,7 +41,7 @@ class BadUrl(ValueError):
     """The text is none of the forms above; the message says what to change, and quotes nothing of it."""
 
 
-class Kind(Enum):
+class RedisKind(Enum):
     """How the servers behind a URL divide the work."""
 
     ONE = "one server"
@@ -49,14 +49,14 @@ class Kind(Enum):
     CLUSTER = "a cluster"
 
 
-_KINDS: Final = {"": Kind.ONE, "sentinel": Kind.SENTINEL, "cluster": Kind.CLUSTER}
+_KINDS: Final = {"": RedisKind.ONE, "sentinel": RedisKind.SENTINEL, "cluster": RedisKind.CLUSTER}
 
 
 @dataclass(frozen=True)
 class RedisUrl:
     """A URL taken apart."""
 
-    kind: Kind
+    kind: RedisKind
     shown: str
     """Without user, password and options, for messages."""
     nodes: tuple[Node, ...]
@@ -93,18 +93,18 @@ def parse(text: str) -> RedisUrl:
     if base == "unix":
         return _unix(hosts, path, options, data, shown)
     kind = _KINDS[kind_name]
-    if kind is not Kind.ONE and "@" in user:
+    if kind is not RedisKind.ONE and "@" in user:
         raise BadUrl("write @ as %40 in a user or password, and both only once, before the first host")
-    where = _hosts(hosts, SENTINEL_PORT if kind is Kind.SENTINEL else REDIS_PORT)
+    where = _hosts(hosts, SENTINEL_PORT if kind is RedisKind.SENTINEL else REDIS_PORT)
     service, database = _path(path, kind)
     data = replace(data, db=database)
-    if kind is Kind.SENTINEL:
+    if kind is RedisKind.SENTINEL:
         user, password = (options.get(option, "") for option in _SENTINEL_OPTIONS)
         asked = Node(username=user, password=password, tls=data.tls)
     else:
         asked = data
     nodes = tuple(replace(asked, host=host, port=port) for host, port in where)
-    if kind is Kind.ONE and len(nodes) > 1:
+    if kind is RedisKind.ONE and len(nodes) > 1:
         raise BadUrl("redis:// has one host; several need redis+cluster:// or redis+sentinel://")
     return RedisUrl(kind, shown, nodes, service, data)
 
@@ -133,16 +133,16 @@ def _hosts(text: str, default_port: int) -> list[tuple[str, int]]:
     return hosts
 
 
-def _path(path: str, kind: Kind) -> tuple[str, int]:
+def _path(path: str, kind: RedisKind) -> tuple[str, int]:
     """The Sentinels' name for the master, and the number of the database."""
     parts = path.removeprefix("/").removesuffix("/").split("/")
-    service = unquote(parts.pop(0)) if kind is Kind.SENTINEL else ""
-    if kind is Kind.SENTINEL and not service:
+    service = unquote(parts.pop(0)) if kind is RedisKind.SENTINEL else ""
+    if kind is RedisKind.SENTINEL and not service:
         raise BadUrl("the name of the master is missing: redis+sentinel://host:26379/mymaster")
     database = parts.pop(0) if parts else ""
     if parts or (database and not re.fullmatch("[0-9]{1,5}", database)):
         raise BadUrl("what stands behind the last / must be the number of a database, such as /0")
-    if kind is Kind.CLUSTER and int(database or 0):
+    if kind is RedisKind.CLUSTER and int(database or 0):
         raise BadUrl("a Cluster has no other database than 0")
     return service, int(database or 0)
 
@@ -154,7 +154,7 @@ def _unix(hosts: str, path: str, options: Mapping[str, str], data: Node, shown: 
     if not re.fullmatch("[0-9]{1,5}", database):
         raise BadUrl("the option db must be the number of a database")
     node = replace(data, path=unquote(path), db=int(database))
-    return RedisUrl(Kind.ONE, shown, (node,), "", node)
+    return RedisUrl(RedisKind.ONE, shown, (node,), "", node)
 
 
 def _options(query: str, base: str, kind: str) -> dict[str, str]:

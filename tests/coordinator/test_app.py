@@ -441,7 +441,7 @@ async def test_stopping_leaves_no_task_and_no_lease(gateway: Caller, redis: Clie
     assert await redis.zcard(COORDINATORS) == 0
 
 
-# -- what a person can mend -----------------------------------------------------------------
+# -- what a person can fix -----------------------------------------------------------------
 
 
 async def test_another_number_of_partitions_is_refused_with_both_numbers(redis_url: str) -> None:

@@ -178,7 +178,7 @@ async def test_a_partition_with_a_fault_holds_up_no_other_and_is_tried_again(
     await loop.own(2)
 
     async def fail(_: Any) -> Any:
-        raise RuntimeError("a fault of ours")
+        raise RuntimeError("a fault in the rules")
 
     with monkeypatch.context() as patched:
         patched.setattr(broken, "apply", fail)

@@ -1,7 +1,7 @@
 """What a version left in Redis in each moment of a quiz, kept as text: written once, and read by all later ones.
 
 A record holds every key, as the processes were killed, with a session in that moment, one that is over, and what had
-been said on the channels; `recording.py` says what was under way. What a version wrote is never written anew.
+been said on the channels; `recording.py` says what was under way. What a version wrote is never rewritten.
 
 Those of 0.1.0 are of its early code, that of 4fc1e6d: before sessions had logs, commands the moment at which they came,
 and gateways a measure of the way to their clients. `answering` was kept when that was the newest; the others were

@@ -9,7 +9,7 @@ import pytest
 from clients.loadtest.channel import Assignment, Channel, Done, News, Order
 from clients.loadtest.ledger import Round
 from clients.loadtest.plan import Plan, Share
-from clients.loadtest.seen import Seen, Timing
+from clients.loadtest.seen import QuestionTiming, Seen
 from quickpoll.protocol import ErrorCode, MultipleQuestion, Option, QuestionResults, YourFinal, YourResult
 
 QUESTION = MultipleQuestion("?", (Option("a", correct=True), Option("b")))
@@ -26,7 +26,7 @@ SEEN = Seen(
             )},
         )
     ],
-    [Timing(sent=1.5, asked={0: 1.6}, reads={0: 3})],
+    [QuestionTiming(sent=1.5, asked={0: 1.6}, reads={0: 3})],
     joins={0: 0.25},
     finals={0: YourFinal(rank=1, points=1, correct=1, questions=1)},
     errors={"unavailable": 1},

@@ -8,7 +8,7 @@ from clients.loadtest.director import Run
 from clients.loadtest.ledger import Audit, Round
 from clients.loadtest.plan import Plan
 from clients.loadtest.report import Spread, as_json, percentile, report, spread, verdict_on
-from clients.loadtest.seen import Seen, Timing
+from clients.loadtest.seen import QuestionTiming, Seen
 from quickpoll.protocol import Option, SingleQuestion
 
 QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
@@ -18,7 +18,7 @@ GOOD = Audit(0, 0, ())
 def two_players() -> Run:
     """The second got the question 40 ms later, and answered last, at 12.5 s."""
     played = Round(0, QUESTION, chosen={0: 0, 1: 1}, accepted={0: 1, 1: 2})
-    timing = Timing(
+    timing = QuestionTiming(
         sent=10.0,
         asked={0: 10.01, 1: 10.05},
         answered={0: 12.0, 1: 12.5},
@@ -59,7 +59,7 @@ def test_a_question_is_told_in_milliseconds_and_bytes() -> None:
 
 
 def test_a_question_that_nobody_got_still_gives_a_report() -> None:
-    (question,) = report(run_of(Seen([Round(0, QUESTION)], [Timing(sent=5.0)])), GOOD).questions
+    (question,) = report(run_of(Seen([Round(0, QUESTION)], [QuestionTiming(sent=5.0)])), GOOD).questions
     figures = (question.asked, question.asked_spread_ms, question.asked_after_ms, question.results_after_ms)
     assert figures == (0, 0, 0, 0)
 

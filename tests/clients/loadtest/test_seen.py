@@ -1,7 +1,7 @@
 """Parts of a session become the whole."""
 
 from clients.loadtest.ledger import Round
-from clients.loadtest.seen import LiveCounts, Seen, Timing, count, together
+from clients.loadtest.seen import LiveCounts, QuestionTiming, Seen, count, together
 from quickpoll.protocol import ErrorCode, Option, QuestionResults, SingleQuestion, YourFinal
 
 QUESTION = SingleQuestion("?", (Option("a", correct=True), Option("b")))
@@ -19,7 +19,7 @@ def part(player: int, answered: int = 2) -> Seen:
                 refused={player + 10: ErrorCode.INVALID_ANSWER}, late={player + 20}, repeated=1,
             )
         ],
-        [Timing(asked={player: 1.0}, cut={player: 2.0})],
+        [QuestionTiming(asked={player: 1.0}, cut={player: 2.0})],
         joins={player: 0.1},
         finals={player: YourFinal(rank=1, points=0, correct=0, questions=1)},
         errors={"unavailable": 1},

@@ -169,13 +169,13 @@ def test_a_failure_tells_which_entry_and_session_it_was(batches: Batches, monkey
     batches.make(command(CREATE))
 
     def fail(*_: object) -> None:
-        raise RuntimeError("a fault of ours")
+        raise RuntimeError("a fault in the rules")
 
     monkeypatch.setattr(builder, "apply", fail)
     with pytest.raises(Poison) as poison:
         batches.make(Tick(), join(2))
     assert (poison.value.index, poison.value.code) == (1, "123456")
-    assert "a fault of ours" in poison.value.reason
+    assert "a fault in the rules" in poison.value.reason
 
 
 def test_an_entry_that_is_set_aside_is_answered_and_kept(batches: Batches) -> None:

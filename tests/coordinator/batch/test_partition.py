@@ -197,7 +197,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fails], None]:
             if fails(entry, session):
                 session.head.locked = True
                 session.next_seq()
-                raise RuntimeError("a fault of ours")
+                raise RuntimeError("a fault in the rules")
             return apply(session, entry, now, drawn)
 
         monkeypatch.setattr(builder, "apply", fail)
@@ -482,7 +482,7 @@ async def test_an_entry_that_fails_is_set_aside_and_the_others_count_once(
     stored: Any = await owner.redis.hkeys(KEYS.session(host.code))
     assert sum(name.startswith(b"p:") for name in stored) == 2
     (reason,) = await owner.quarantined()
-    assert "RuntimeError: a fault of ours (fail, line " in reason
+    assert "RuntimeError: a fault in the rules (fail, line " in reason
 
 
 async def test_what_a_failed_entry_changed_is_undone(owner: Owner, broken: Callable[[Fails], None]) -> None:
@@ -496,7 +496,7 @@ async def test_what_a_failed_entry_changed_is_undone(owner: Owner, broken: Calla
 
 async def test_a_create_that_fails_is_set_aside(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
-        raise RuntimeError("a fault of ours")
+        raise RuntimeError("a fault in the rules")
 
     monkeypatch.setattr(builder, "create", fail)
     (error,) = messages(await owner.apply(owner.command(CREATE)))

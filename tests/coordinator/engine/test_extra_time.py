@@ -167,7 +167,7 @@ def test_the_same_setting_sent_again_is_done_once() -> None:
     assert you(game, ann) == (0, False)
 
 
-# -- the own limit --------------------------------------------------------------------------
+# -- a player's limit --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ async def test_without_a_beat_it_may_not_act_any_more_before_the_lease_ends(
     monkeypatch.setattr("coordinator.ownership.leases.monotonic", lambda: later)
     assert not one.leases.holds(0)
     before = dict(one.tokens)
-    await one.beat()  # nobody has taken them: it starts anew with each
+    await one.beat()  # nobody has taken them: it starts again with each
     assert all(one.tokens[number] > before[number] for number in range(PARTITIONS))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from quickpoll.store.node import Node
-from quickpoll.store.url import BadUrl, Kind, parse
+from quickpoll.store.url import BadUrl, RedisKind, parse
 from tests.certificates import Authority
 
 
@@ -31,12 +31,12 @@ from tests.certificates import Authority
 )
 def test_a_plain_url_is_one_server(text: str, node: Node) -> None:
     url = parse(text)
-    assert (url.kind, url.nodes) == (Kind.ONE, (node,))
+    assert (url.kind, url.nodes) == (RedisKind.ONE, (node,))
 
 
 def test_a_cluster_is_known_by_some_of_its_nodes() -> None:
     url = parse("redis+cluster://app:p,w@one,two:7001,[::1]:7002")
-    assert url.kind is Kind.CLUSTER
+    assert url.kind is RedisKind.CLUSTER
     user = Node(username="app", password="p,w")
     hosts = [("one", 6379), ("two", 7001), ("::1", 7002)]
     assert url.nodes == tuple(replace(user, host=host, port=port) for host, port in hosts)
@@ -45,7 +45,7 @@ def test_a_cluster_is_known_by_some_of_its_nodes() -> None:
 
 def test_sentinels_know_a_master_by_name() -> None:
     url = parse("redis+sentinel://one,two:5000/quizzes/3")
-    assert (url.kind, url.service) == (Kind.SENTINEL, "quizzes")
+    assert (url.kind, url.service) == (RedisKind.SENTINEL, "quizzes")
     assert url.nodes == (Node("one", 26379), Node("two", 5000))
     assert url.node("10.0.0.1", 6379) == Node("10.0.0.1", db=3)
 
