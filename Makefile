@@ -106,7 +106,7 @@ lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
 LOCK_OPTIONS = --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: up
-up: .env  ## start the pieces apart, in containers: two gateways behind a balancer
+up: .env  ## start the parts separately, in containers: two gateways behind a balancer
 	$(COMPOSE) up --build --detach --scale gateway=2
 # The plugin where there is one, else docker-compose 1.29.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
