@@ -62,9 +62,10 @@ def _last_lines(log: Path) -> list[str]:
 
 
 def _repair(program: Path, folder: Path) -> str:
-    """The server's program checks and repairs under another name; cuts off what comes after the damage."""
-    manifest = next((folder / "appendonlydir").glob("*.manifest"), folder / "appendonlydir")
+    """The server's program checks and repairs under another name; it takes the base file of a manifest for damaged."""
+    files = sorted((folder / "appendonlydir").glob("*.incr.aof"), key=lambda file: file.stat().st_mtime)
+    newest = files[-1] if files else folder / "appendonlydir"
     return (
-        f"keep a copy of {folder}, and run  bash -c 'exec -a valkey-check-aof {program} --fix {manifest}'  "
+        f"keep a copy of {folder}, and run  bash -c 'exec -a valkey-check-aof {program} --fix {newest}'  "
         "which cuts off what comes after the damage"
     )

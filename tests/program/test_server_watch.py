@@ -24,6 +24,7 @@ class FailingServer(EmbeddedServer):
         self.looks = 0
 
     def is_running(self) -> bool:
+        self.looks += 1
         return self.has_space
 
     def start(self) -> None:
@@ -37,7 +38,6 @@ class FailingServer(EmbeddedServer):
         return "the disk is full"
 
     def folder_is_kept(self) -> bool:
-        self.looks += 1
         return self.folder_is_there
 
 
