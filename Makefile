@@ -156,13 +156,14 @@ gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 .env:
 	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
 
-# Three browser engines as Debian has them, and deploy/haproxy.cfg is tried in HAProxy; on other systems they have to be
-# there. WebKit has no headless mode: it gets a screen that exists in memory only.
+# Three browser engines as Debian has them, deploy/haproxy.cfg is tried in HAProxy, and TLS to Redis in Debian's Redis;
+# on other systems they have to be there. WebKit has no headless mode: it gets a screen that exists in memory only.
 .PHONY: programs
 programs:
 	@missing=""; \
 	command -v chromium chromium-browser google-chrome >/dev/null || missing=chromium; \
 	PATH="$$PATH:/usr/sbin" command -v haproxy >/dev/null || missing="$$missing haproxy"; \
+	command -v redis-server redis-check-rdb >/dev/null || missing="$$missing redis-tools"; \
 	command -v firefox-esr firefox >/dev/null || missing="$$missing firefox-esr"; \
 	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
 	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \

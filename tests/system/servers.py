@@ -1,10 +1,12 @@
 """Servers that hold the data, as a deployment has them: a Cluster with replicas, or a master, a replica and Sentinels.
 
-Each is real processes of one program: the Valkey of the wheel, or the one that TEST_REDIS_PROGRAM names.
+Each is real processes of one program: the Valkey of the wheel, or the one that TEST_REDIS_PROGRAM names. With an
+`Authority` they speak TLS, to each other too; the wheel's Valkey cannot, so this is the Redis of the system.
 """
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from typing import Any
 
 from program.embedded import find_server
 from quickpoll.keys import PartitionKeys
+from tests.certificates import Authority
 from tests.redis_client import RedisError, connect
 from tests.system.harness import free_port
 
@@ -27,9 +30,14 @@ MASTERS = 3
 class Server:
     """One process. `admin` reaches it directly."""
 
-    def __init__(self, folder: Path, *options: str, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, *options: str, arguments: Sequence[str] = (), authority: Authority | None = None
+    ) -> None:
         self.port = free_port()
         self.folder = folder
+        self.peer_port = free_port() if authority else self.port
+        """The one for the program and for other servers; with an authority it speaks TLS."""
+        self._authority = authority
         self._arguments = [*arguments, "--port", str(self.port), *options]
         self._process: asyncio.subprocess.Process | None = None
         self.admin: Any = connect(f"redis://127.0.0.1:{self.port}", max_connections=64)
@@ -37,14 +45,18 @@ class Server:
     @property
     def address(self) -> str:
         """Its host and port."""
-        return f"127.0.0.1:{self.port}"
+        return f"127.0.0.1:{self.peer_port}"
 
     async def start(self) -> None:
         """Starts it, and returns when it answers."""
         program = os.environ.get("TEST_REDIS_PROGRAM") or str(find_server())
         self.folder.mkdir(exist_ok=True)
         own = ["--bind", "127.0.0.1", "--dir", str(self.folder), "--logfile", str(self.folder / "log")]
-        self._process = await asyncio.create_subprocess_exec(program, *self._arguments, *own)
+        if self._authority:
+            program = _program_with_tls()
+            own += _tls_options(self._authority, self.peer_port)
+        # Redis looks at the name by which it is called: all its programs are one.
+        self._process = await asyncio.create_subprocess_exec("redis-server", *self._arguments, *own, executable=program)
         await eventually(self.admin.ping)
 
     @property
@@ -92,8 +104,33 @@ async def eventually(look: Callable[..., Any], *arguments: Any) -> None:
             await asyncio.sleep(0.01)
 
 
+def _program_with_tls() -> str:
+    """Debian's redis-tools has the server, under the name of a checker, and starts no service as redis-server does."""
+    program = (
+        os.environ.get("TEST_REDIS_TLS_PROGRAM") or shutil.which("redis-server") or shutil.which("redis-check-rdb")
+    )
+    assert program, "tests of TLS need a redis-server: `make programs` installs it"
+    return program
+
+
+def _tls_options(authority: Authority, port: int) -> list[str]:
+    certificate, key = authority.certify("server")
+    return [
+        *("--tls-port", str(port), "--tls-auth-clients", "no", "--tls-replication", "yes"),
+        *("--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-ca-cert-file", str(authority.file)),
+    ]
+
+
 def _data_options() -> list[str]:
     return ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", "--repl-diskless-sync-delay", "0"]
+
+
+def _url(kind: str, servers: Sequence[Server], path: str, authority: Authority | None) -> str:
+    """For QUICKPOLL_REDIS_URL."""
+    hosts = ",".join(server.address for server in servers)
+    return (
+        f"rediss+{kind}://{hosts}{path}?ssl_ca_certs={authority.file}" if authority else f"redis+{kind}://{hosts}{path}"
+    )
 
 
 # -- a Cluster ------------------------------------------------------------------------------
@@ -102,19 +139,20 @@ def _data_options() -> list[str]:
 class RedisCluster:
     """Three masters with a replica each: `masters[i]` is followed by `replicas[i]` until one of them is killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: Authority | None = None) -> None:
         options = [
             *_data_options(),
             *("--cluster-enabled", "yes"),
+            *(("--tls-cluster", "yes") if authority else ()),
             *("--cluster-node-timeout", str(NODE_TIMEOUT_MS)),
             *("--cluster-replica-validity-factor", "0"),
         ]
         servers = [
-            Server(folder / f"node{number}", *options, "--cluster-port", str(free_port()))
+            Server(folder / f"node{number}", *options, "--cluster-port", str(free_port()), authority=authority)
             for number in range(2 * MASTERS)
         ]
         self.masters, self.replicas = servers[:MASTERS], servers[MASTERS:]
-        self.url = "redis+cluster://" + ",".join(server.address for server in servers)
+        self.url = _url("cluster", servers, "", authority)
 
     @property
     def servers(self) -> list[Server]:
@@ -130,7 +168,7 @@ class RedisCluster:
             await server.admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
             if server is not first:
                 bus: Any = (await first.admin.config_get("cluster-port"))["cluster-port"]
-                await server.admin.execute_command("CLUSTER", "MEET", "127.0.0.1", first.port, bus)
+                await server.admin.execute_command("CLUSTER", "MEET", "127.0.0.1", first.peer_port, bus)
         for number, master in enumerate(self.masters):
             last = min(SLOTS, (number + 1) * each) - 1
             await master.admin.execute_command("CLUSTER", "ADDSLOTSRANGE", number * each, last)
@@ -173,7 +211,7 @@ class RedisCluster:
         await source.admin.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
         rested = False
         while keys := await source.admin.execute_command("CLUSTER", "GETKEYSINSLOT", slot, 2):
-            await source.admin.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+            await source.admin.execute_command("MIGRATE", "127.0.0.1", target.peer_port, "", 0, 5000, "KEYS", *keys)
             if not rested:
                 await asyncio.sleep(half_way_s)
                 rested = True
@@ -213,9 +251,9 @@ async def _follows(replica: Server) -> bool:
 
 
 @asynccontextmanager
-async def redis_cluster(folder: Path) -> AsyncIterator[RedisCluster]:
+async def redis_cluster(folder: Path, authority: Authority | None = None) -> AsyncIterator[RedisCluster]:
     """A cluster that serves."""
-    cluster = RedisCluster(folder)
+    cluster = RedisCluster(folder, authority)
     try:
         await cluster.start()
         yield cluster
@@ -248,16 +286,21 @@ class Sentinels:
 
     service = SERVICE
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: Authority | None = None, host: str = "127.0.0.1") -> None:
+        """`host`: how the servers, and the Sentinels, are called."""
         self._folder = folder
-        self.master = Server(folder / "master", *_data_options())
-        self.replica = Server(folder / "replica", *_data_options(), "--replicaof", "127.0.0.1", str(self.master.port))
+        self._authority = authority
+        self._host = host
+        announced = ("--replica-announce-ip", host)
+        self.master = Server(folder / "master", *_data_options(), *announced, authority=authority)
+        follows = ("--replicaof", host, str(self.master.peer_port))
+        self.replica = Server(folder / "replica", *_data_options(), *announced, *follows, authority=authority)
         self.sentinels: list[Server] = []
 
     @property
     def url(self) -> str:
         """For QUICKPOLL_REDIS_URL."""
-        return "redis+sentinel://" + ",".join(server.address for server in self.sentinels) + f"/{SERVICE}"
+        return _url("sentinel", self.sentinels, f"/{SERVICE}", self._authority).replace("127.0.0.1", self._host)
 
     async def start(self) -> None:
         """Returns when all know each other and the replica follows."""
@@ -268,11 +311,13 @@ class Sentinels:
             folder.mkdir()
             config = folder / "sentinel.conf"
             config.write_text(
-                f"sentinel monitor {SERVICE} 127.0.0.1 {self.master.port} 2\n"
+                "sentinel resolve-hostnames yes\n"
+                "sentinel announce-hostnames yes\n"
+                f"sentinel monitor {SERVICE} {self._host} {self.master.peer_port} 2\n"
                 f"sentinel down-after-milliseconds {SERVICE} {NODE_TIMEOUT_MS}\n"
                 f"sentinel failover-timeout {SERVICE} 5000\n"
             )
-            sentinel = Server(folder, "--sentinel", arguments=[str(config)])
+            sentinel = Server(folder, "--sentinel", arguments=[str(config)], authority=self._authority)
             self.sentinels.append(sentinel)
             await sentinel.start()
         await eventually(_follows, self.replica)
@@ -290,9 +335,11 @@ class Sentinels:
 
 
 @asynccontextmanager
-async def sentinels(folder: Path) -> AsyncIterator[Sentinels]:
+async def sentinels(
+    folder: Path, authority: Authority | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Sentinels]:
     """A watched master that serves."""
-    watched = Sentinels(folder)
+    watched = Sentinels(folder, authority, host)
     try:
         await watched.start()
         yield watched

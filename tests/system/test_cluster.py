@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from coordinator.engine import Head
 from quickpoll.envelope import FORMAT
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import CloseCode, Quiz, Settings
+from tests.certificates import Authority
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.invariants import tracebacks, violations
 from tests.system.game import QUIZ
@@ -71,9 +73,9 @@ async def play(folder: Path, redis_url: str, fault: Fault, moment: Moment, *, ma
 # -- what happens ---------------------------------------------------------------------------
 
 
-async def slot_moved(folder: Path, moment: Moment) -> None:
+async def slot_moved(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """The slot of the session moves to another master, and rests when half of it is there."""
-    async with redis_cluster(folder) as redis:
+    async with redis_cluster(folder, authority) as redis:
 
         async def move(crowd: Crowd) -> None:
             target = redis.masters[(await _holder(redis, crowd) + 1) % len(redis.masters)]
@@ -83,9 +85,9 @@ async def slot_moved(folder: Path, moment: Moment) -> None:
         assert all(given.accepted for player in crowd.players for given in player.given.values())
 
 
-async def master_killed(folder: Path, moment: Moment) -> None:
+async def master_killed(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """The master that holds the session dies, and its replica takes over."""
-    async with redis_cluster(folder) as redis:
+    async with redis_cluster(folder, authority) as redis:
 
         async def kill(crowd: Crowd) -> None:
             await redis.masters[await _holder(redis, crowd)].kill()
@@ -93,9 +95,9 @@ async def master_killed(folder: Path, moment: Moment) -> None:
         await play(folder, redis.url, kill, moment)
 
 
-async def cluster_down(folder: Path, moment: Moment) -> None:
+async def cluster_down(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """Another shard is gone for a while, so that the whole Cluster refuses everything."""
-    async with redis_cluster(folder) as redis:
+    async with redis_cluster(folder, authority) as redis:
 
         async def lose_another_shard(crowd: Crowd) -> None:
             other = (await _holder(redis, crowd) + 1) % len(redis.masters)
@@ -110,9 +112,9 @@ async def cluster_down(folder: Path, moment: Moment) -> None:
         await play(folder, redis.url, lose_another_shard, moment)
 
 
-async def tail_lost(folder: Path, moment: Moment) -> None:
+async def tail_lost(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """A replica takes over that is behind: everybody notices, and nothing said since is kept by anybody."""
-    async with redis_cluster(folder) as redis:
+    async with redis_cluster(folder, authority) as redis:
 
         async def take_over_behind(crowd: Crowd) -> None:
             async with _replica_falls_behind(redis, crowd) as master:
@@ -127,9 +129,9 @@ async def tail_lost(folder: Path, moment: Moment) -> None:
         assert any(CloseCode.RESYNC in person.closes for person in crowd.people)
 
 
-async def tail_kept(folder: Path, moment: Moment) -> None:
+async def tail_kept(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """The same with `min-replicas-to-write`: nothing is accepted that no replica has, so nothing is lost."""
-    async with redis_cluster(folder) as redis:
+    async with redis_cluster(folder, authority) as redis:
         for master in redis.masters:
             await master.admin.config_set("min-replicas-to-write", 1)
 
@@ -140,9 +142,9 @@ async def tail_kept(folder: Path, moment: Moment) -> None:
         await play(folder, redis.url, take_over_behind, moment)
 
 
-async def sentinels_master_killed(folder: Path, moment: Moment) -> None:
+async def sentinels_master_killed(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """The master dies, and Sentinels make its replica the master."""
-    async with sentinels(folder) as redis:
+    async with sentinels(folder, authority) as redis:
 
         async def kill(_: Crowd) -> None:
             await redis.master.kill()
@@ -150,9 +152,9 @@ async def sentinels_master_killed(folder: Path, moment: Moment) -> None:
         await play(folder, redis.url, kill, moment)
 
 
-async def sentinels_failover(folder: Path, moment: Moment) -> None:
+async def sentinels_failover(folder: Path, moment: Moment, authority: Authority | None = None) -> None:
     """Sentinels are told to exchange the master for its replica."""
-    async with sentinels(folder) as redis:
+    async with sentinels(folder, authority) as redis:
 
         async def fail_over(_: Crowd) -> None:
             await redis.sentinels[0].admin.execute_command("SENTINEL", "FAILOVER", redis.service)
@@ -209,3 +211,8 @@ async def _has_refused_a_write(master: Server) -> bool:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_quiz_is_played_to_its_end(tmp_path: Path, fault: str, moment: Moment) -> None:
     await FAULTS[fault](tmp_path, moment)
+
+
+@pytest.mark.parametrize(("fault", "moment"), list(zip(FAULTS, cycle(Moment), strict=False)))
+async def test_a_quiz_is_played_to_its_end_over_tls(tmp_path: Path, fault: str, moment: Moment) -> None:
+    await FAULTS[fault](tmp_path, moment, Authority(tmp_path, "IP:127.0.0.1"))
