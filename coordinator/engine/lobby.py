@@ -169,10 +169,15 @@ def _resume_host(turn: Turn, identity: Identity, *, remote: bool) -> None:
     session = turn.session
     _bind_host(turn, remote=remote)
     view = views.session_view(session, turn.now, Role.HOST)
-    turn.reply(
-        Resumed(role=Role.HOST, code=session.code, session=view, remote=remote, reply_to=turn.reply_to),
-        identity=identity,
+    resumed = Resumed(
+        role=Role.HOST,
+        code=session.code,
+        session=view,
+        remote=remote,
+        join_url=_join_url(turn),
+        reply_to=turn.reply_to,
     )
+    turn.reply(resumed, identity=identity)
 
 
 def leave(turn: Turn, player: Player) -> None:
@@ -341,7 +346,7 @@ def _say_created(turn: Turn) -> None:
         SessionCreated(
             code=session.code,
             host_token="",  # signed from `identity` by whoever encodes this
-            join_url=f"{turn.command.base_url}/join/{session.code}",
+            join_url=_join_url(turn),
             session=views.session_view(session, turn.now, Role.HOST),
             reply_to=turn.reply_to,
         ),
@@ -373,3 +378,7 @@ def _advise_other_name(session: Session, name: Name) -> str:
         if not session.is_taken(free):
             return f"Somebody here {taken}. {free.text} is free."
     return f"Somebody here {taken}. Choose another name."
+
+
+def _join_url(turn: Turn) -> str:
+    return f"{turn.command.base_url}/join/{turn.session.code}"

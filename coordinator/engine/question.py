@@ -135,7 +135,9 @@ def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None
         log_chain.note(session, records.Paused(now, paused), effects)
         head.paused = paused
         _schedule_advance(session, now)
-        effects.said.append(ToMany(Audience.ALL, QuizPaused(seq=session.next_seq(), paused=paused)))
+        effects.said.append(
+            ToMany(Audience.ALL, QuizPaused(seq=session.next_seq(), paused=paused, advances_at=head.advance_at))
+        )
 
 
 def be_patient(session: Session, now: int) -> None:
@@ -159,6 +161,7 @@ def close(session: Session, now: int, effects: Effects) -> None:
     progress.tell_host_now(session, now, effects)
     head = session.head
     head.phase = Phase.RESULTS
+    _schedule_advance(session, now)
     head.results = views.results(session)
     head.tallies.append(QuestionCounts(head.results.counts, head.results.answered, head.results.total))
     ordered = judging.judge_all(session)
@@ -179,7 +182,6 @@ def close(session: Session, now: int, effects: Effects) -> None:
         ToMany(Audience.ALL, head.leaderboard),
     )
     progress.counts_are_void(session)
-    _schedule_advance(session, now)
 
 
 def _log_closed(session: Session, results: QuestionResults, now: int, effects: Effects) -> None:
@@ -204,6 +206,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     head.phase = Phase.ENDED
     head.idle_at = now + min(ENDED_IDLE_MS, head.idle_ms)
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
+    head.played = len(ordered)
     quiz_ended = QuizEnded(
         seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)
     )

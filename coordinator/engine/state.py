@@ -190,6 +190,8 @@ class Head(Struct, array_like=True, kw_only=True):
     host_bound_at: int = 0
     """When the command that made the connection the host's came to its gateway; `remote_bound_at`: the remote's."""
     remote_bound_at: int = 0
+    played: int = 0
+    """How many players there were when the quiz ended."""
 
     @property
     def host_connections(self) -> list[ConnectionId]:

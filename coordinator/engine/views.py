@@ -4,7 +4,7 @@ The solution leaves the engine through this file and `report.py` alone, after th
 depends on it.
 """
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from coordinator.engine import kinds, scoring
 from coordinator.engine.state import Player, Session
@@ -46,6 +46,7 @@ def results(session: Session) -> QuestionResults:
         answered=head.answered,
         total=session.total,
         explanation=question.explanation,
+        advances_at=head.advance_at,
     )
 
 
@@ -67,13 +68,28 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         question=public_question(session) if asking or judged else UNSET,
         opens_at=head.opens_at if asking else UNSET,
         closes_at=head.closes_at if asking else UNSET,
-        answered=head.answered if asking else UNSET,
-        total=session.total if asking else UNSET,
+        answered=head.answered if asking else head.results.answered if judged and head.results else UNSET,
+        total=_total(session),
         results=head.results if judged and head.results else UNSET,
         leaderboard=head.leaderboard if (judged or ended) and head.leaderboard else UNSET,
         podium=head.podium if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
+        advances_at=head.advance_at if judged else UNSET,
     )
+
+
+def _total(session: Session) -> int | UnsetType:
+    """Of whom the count of answers is; at the end, how many have played."""
+    head = session.head
+    match head.phase:
+        case Phase.QUESTION:
+            return session.total
+        case Phase.RESULTS:
+            return head.results.total if head.results else UNSET
+        case Phase.ENDED:
+            return head.played
+        case _:
+            return UNSET
 
 
 def you(session: Session, player: Player) -> You:

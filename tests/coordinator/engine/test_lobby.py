@@ -339,6 +339,12 @@ def test_a_token_of_an_earlier_session_with_this_code_finds_no_session() -> None
     assert code(game.send(game.new_connection(), earlier, ResumeSession(token="t"))) is ErrorCode.SESSION_NOT_FOUND
 
 
+def test_a_host_who_comes_back_is_told_where_players_join() -> None:
+    resumed = Game().resume_host(ConnectionId("g1", 2))
+    assert isinstance(resumed, Resumed)
+    assert resumed.join_url == "https://quiz.test/join/123456"
+
+
 def test_a_resume_without_a_verified_token_is_refused() -> None:
     game = Game()
     assert code(game.send(game.new_connection(), None, ResumeSession(token="t"))) is ErrorCode.INVALID_TOKEN

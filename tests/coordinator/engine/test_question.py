@@ -206,6 +206,31 @@ def test_the_host_closes_a_question_early() -> None:
     assert game.session.head.phase is Phase.RESULTS
 
 
+def test_a_command_that_means_another_question_than_the_one_shown_does_nothing() -> None:
+    """The host on two devices: both press, one is a moment late."""
+    game = Game()
+    game.join("Ann")
+    game.open()
+    assert code(game.by_host(CloseQuestion(question=1))) is ErrorCode.WRONG_PHASE
+    game.do(CloseQuestion(question=0))
+    assert code(game.by_host(NextQuestion(question=1))) is ErrorCode.WRONG_PHASE
+    game.do(NextQuestion(question=0))
+    assert code(game.by_host(CloseQuestion(question=0))) is ErrorCode.WRONG_PHASE
+    assert (game.session.head.phase, game.session.head.question) == (Phase.QUESTION, 1)
+
+
+def test_results_say_when_the_next_question_comes_by_itself() -> None:
+    game = Game(settings=Settings(auto_advance_ms=5000))
+    game.open()
+    game.time_up()
+    assert game.one(QuestionResults).advances_at == game.now + 5000
+    game.now += 1000
+    game.do(PauseQuiz(paused=True))
+    assert game.one(QuizPaused).advances_at is None
+    game.do(PauseQuiz(paused=False))
+    assert game.one(QuizPaused).advances_at == game.now + 5000
+
+
 def test_results_come_first_then_each_players_own_then_the_leaderboard() -> None:
     game = Game()
     ann = game.join("Ann")

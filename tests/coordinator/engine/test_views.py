@@ -10,6 +10,7 @@ from coordinator.engine.views import session_view, you
 from quickpoll.protocol import (
     CloseQuestion,
     HostPlayer,
+    LeaveSession,
     NextQuestion,
     Phase,
     Question,
@@ -47,12 +48,33 @@ def test_a_view_has_what_its_phase_has() -> None:
     game.open()
     assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "answered", "total"}
     game.answer(ann, 0)
-    assert set(view(game)) == ALWAYS | {"question", "results", "leaderboard"}
+    judged = {"question", "results", "answered", "total", "advances_at", "leaderboard"}
+    assert set(view(game)) == ALWAYS | judged
     game.do(NextQuestion())
     assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "answered", "total"}
     game.time_up()
     game.do(NextQuestion())
-    assert set(view(game)) == ALWAYS | {"leaderboard", "podium"}
+    assert set(view(game)) == ALWAYS | {"leaderboard", "podium", "total"}
+
+
+def test_who_comes_back_in_the_results_reads_the_same_counts() -> None:
+    game = Game()
+    ann, _ = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.answer(ann, 0)
+    game.time_up()
+    assert (view(game)["answered"], view(game)["total"]) == (1, 2)
+
+
+def test_at_the_end_a_view_says_how_many_played_also_when_some_have_left() -> None:
+    game = Game(SINGLE)
+    seats = game.join_many(3)
+    game.open()
+    game.time_up()
+    game.do(NextQuestion())
+    game.by_player(seats[0], LeaveSession())
+    game.disconnect(seats[1])
+    assert view(game)["total"] == 3
 
 
 def test_the_list_of_players_is_for_the_host_only() -> None:
