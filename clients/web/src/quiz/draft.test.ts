@@ -53,6 +53,11 @@ test("true or false shows two options, and the others come back", () => {
   expect(texts(changeKind(verdict, "multiple", VERDICTS))).toEqual(["Oslo", "Bern", "Rome"]);
 });
 
+test("a new question takes ten seconds, whatever its kind", () => {
+  expect(newQuestion("single", VERDICTS).time_limit_ms).toBe(10_000);
+  expect(newQuestion("poll", VERDICTS).time_limit_ms).toBe(10_000);
+});
+
 test("true or false fills in its words only where nothing was written", () => {
   expect(texts(changeKind(newQuestion("single", VERDICTS), "true_false", VERDICTS))).toEqual(["True", "False"]);
   expect(texts(newQuestion("true_false", VERDICTS))).toEqual(["True", "False"]);

@@ -33,7 +33,7 @@ export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuesti
     kind,
     text: "",
     options,
-    time_limit_ms: DEFAULT_TIME_LIMIT_MS * 2,
+    time_limit_ms: DEFAULT_TIME_LIMIT_MS,
     points: DEFAULT_POINTS,
     explanation: "",
     image: null,
