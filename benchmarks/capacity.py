@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.queueing import Arrival, Stage, percentile, simulate
 from benchmarks.results import Case, figure
-from coordinator import reader
+from coordinator import timing as coordinator_timing
 from coordinator.reader import ENTRIES_PER_COMMIT
 from gateway.timing import DEFAULT
 
@@ -175,7 +175,7 @@ def plant(given: Costs, gateways: int, *, one_core: bool, chunk: float = WRITES_
     stages += [
         stage(gateways, given.valkey, 0.5, DEFAULT.batch),
         stage(gateways, given.valkey, 0.5, ENTRIES_PER_COMMIT),
-        stage(gateways + 1, given.coordinator, 1.0, ENTRIES_PER_COMMIT, every_s=reader.GATHER_S),
+        stage(gateways + 1, given.coordinator, 1.0, ENTRIES_PER_COMMIT, every_s=coordinator_timing.DEFAULT.gather_s),
         Stage(gateways + 2, given.disk, 0.0, sys.maxsize),
     ]
     return Plant(stages, gateways)

@@ -11,12 +11,15 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
+from coordinator.batch.commit import Committer
 from coordinator.batch.partition import Partition
-from coordinator.ownership.leases import ALIVE_MS, TTL_MS, Leases
+from coordinator.owned import Owned
+from coordinator.ownership.leases import Leases
 from coordinator.ownership.membership import LayoutMismatch, Membership
 from coordinator.ownership.presence import Presence
 from coordinator.reader import Readers, Work
 from coordinator.timers import Timers
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.keys import COORDINATORS, GATEWAYS, PartitionKeys
 from quickpoll.metrics import CoordinatorFigures
 from quickpoll.settings import Failure, ProcessSettings
@@ -29,17 +32,21 @@ from quickpoll.tokens import Tokens
 
 __all__ = ["Coordinator", "LayoutMismatch"]
 
-START_WITHIN_S: Final = 2.0
-LEASE_TIMEOUT_S: Final = TTL_MS / 4000
-"""Renewing must fail in time to be tried once more."""
-
 _log: Final = logging.getLogger(__name__)
 
 
 class Coordinator:
     """One coordinator process's worth of sessions."""
 
-    def __init__(self, redis_url: str, tokens: Tokens, settings: ProcessSettings, *, take_over: bool = False) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        tokens: Tokens,
+        settings: ProcessSettings,
+        *,
+        take_over: bool = False,
+        timing: CoordinatorTiming = DEFAULT,
+    ) -> None:
         """Builds it; nothing is opened yet.
 
         Args:
@@ -48,46 +55,38 @@ class Coordinator:
             settings: those that name the coordinator as their user.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
                 can be alive.
+            timing: how long it waits for what.
         """
         self.id = secrets.token_urlsafe(6)
         self._built_at = time.monotonic()
-        self._tokens = tokens
+        self._timing = timing
         partitions = self._partitions = settings.partitions
         self._take_over = take_over
-        self._idle_ms = settings.session_ttl * 1000
-        self._owned: dict[int, Partition] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.figures = self._make_figures()
         self._nodes = nodes_of(redis_url, partitions)
-        self._links = Links(self._nodes)
-        self._lease_links = Links(self._nodes, timeout_s=LEASE_TIMEOUT_S)
-        self._clocks = Clocks(self._links)
-        self._between_batches = [asyncio.Lock() for _ in range(partitions)]
-        self._timers = Timers(self._links, self._clocks, self.figures.timer_lateness_seconds)
-        self._membership = Membership(self._lease_links, self.id, partitions, ALIVE_MS)
-        self._leases = Leases(
-            self._lease_links, self._membership, self.id, self._between_batches, self._gained, self._lost
-        )
+        self._links = links = Links(self._nodes)
+        self._lease_links = Links(self._nodes, timeout_s=timing.lease_reply_s)
+        self._clocks = Clocks(links)
+        self._timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
+
+        def open_partition(number: int, fence: int) -> Partition:
+            return Partition(links, tokens, number, partitions, fence, settings.session_ttl * 1000)
+
+        self._owned = Owned(partitions, open_partition, self._timers, self.figures)
+        self._membership = Membership(self._lease_links, self.id, partitions, timing)
+        self._leases = Leases(self._lease_links, self._membership, self.id, self._owned, timing)
+        self._committer = Committer(settings.durability)
         self._readers = Readers(
-            Work(
-                self._links,
-                self._between_batches,
-                self._owned,
-                may_act=self._leases.holds,
-                fenced=self._leases.forget,
-                retake=self._leases.retake,
-                ready=self._ready,
-                durability=settings.durability,
-                figures=self.figures,
-                now_ms=lambda number: self._clocks.of(number).now_ms(),
-            )
+            Work(links, self._clocks, self._owned, self._leases, self._committer, self.figures, timing)
         )
-        self._presence = Presence(self._links, self._owned.values, judge_at_once=take_over)
+        self._owned.watch(self._readers.wake)
+        self._presence = Presence(links, self._owned, timing, judge_at_once=take_over)
 
     @property
     def owned(self) -> frozenset[int]:
         """The partitions that this coordinator owns."""
-        return frozenset(self._owned)
+        return frozenset(partition.number for partition in self._owned)
 
     async def start(self) -> None:
         """Returns once leases were tried for; from then on it runs by itself.
@@ -111,7 +110,7 @@ class Coordinator:
     async def stop(self) -> None:
         """Ends after the batch under way; gives its partitions back, and leaves no task behind."""
         async with AsyncExitStack() as stack:
-            for lock in self._between_batches:
+            for lock in self._owned.between_batches:
                 await stack.enter_async_context(lock)
             for task in self._tasks:
                 task.cancel()
@@ -138,18 +137,17 @@ class Coordinator:
     # -- inside -----------------------------------------------------------------------------
 
     def _make_figures(self) -> CoordinatorFigures:
-        owned = self._owned.values()
         return CoordinatorFigures(
-            partitions_owned=lambda: len(owned),
+            partitions_owned=lambda: len(self._owned),
             partitions_ownerless=lambda: self._leases.ownerless,
-            sessions=lambda: sum(partition.session_count for partition in owned),
-            sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in owned),
-            players=lambda: sum(partition.player_count for partition in owned),
+            sessions=lambda: sum(partition.session_count for partition in self._owned),
+            sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in self._owned),
+            players=lambda: sum(partition.player_count for partition in self._owned),
             coordinator_redis_round_trip_seconds=lambda: self._clocks.round_trip_ms / 1000,
         )
 
     async def _begin(self) -> None:
-        give_up_at = time.monotonic() + START_WITHIN_S
+        give_up_at = time.monotonic() + self._timing.start_within_s
         outage = Outage(_log)
         while True:
             try:
@@ -166,21 +164,6 @@ class Coordinator:
                 await outage.pause(error)
             else:
                 return
-
-    def _gained(self, number: int, fence: int) -> None:
-        self.figures.leases_taken += 1
-        self._owned[number] = Partition(self._links, self._tokens, number, self._partitions, fence, self._idle_ms)
-        self._readers.wake()
-
-    def _lost(self, number: int) -> None:
-        self.figures.leases_lost += 1
-        self._owned.pop(number, None)
-        self._timers.forget(number)
-        self._readers.wake()
-
-    def _ready(self, partition: Partition, ticked: bool) -> None:
-        if self._owned.get(partition.number) is partition:
-            self._timers.arm(partition, ticked=ticked)
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

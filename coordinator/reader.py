@@ -10,7 +10,7 @@ wrong with one partition makes it load again, and holds up no other; what goes w
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -18,55 +18,46 @@ from typing import Final, NamedTuple
 from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.entries import Entries, read_streams
 from coordinator.batch.partition import Partition, load
+from coordinator.owned import Owned
+from coordinator.ownership.leases import Leases
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.keys import moment_of
 from quickpoll.metrics import CoordinatorFigures
-from quickpoll.settings import Durability
+from quickpoll.store.clock import Clocks
 from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import MOVED_AWAY, Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.pace import Pace
 
-BLOCK_MS: Final = 1000
 ENTRIES_PER_STREAM: Final = 512
 ENTRIES_PER_COMMIT: Final = 512
 """Entries of several partitions are committed together up to so many: then the event loop has a turn."""
-GATHER_S: Final = 0.02
-"""From one batch to the next under load; what comes after a quiet moment is read at once."""
-WAKE_AGAIN_S: Final = 0.005
-REST_S: Final = 1.0
-"""How long a partition that could not be served is left alone."""
 
 _log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a reader works for.
+    """The parts of a coordinator that its readers work with.
 
     Attributes:
         links: for what a partition needs to know beside its entries.
-        between_batches: for each partition: held while a batch of it is under way.
-        owned: the partitions, by number; changes while it runs: see `Readers.wake`.
-        may_act: whether the lease of a partition is valid now.
-        fenced: called with a partition that another coordinator has taken.
-        ready: called when a partition was loaded or a batch committed, with whether there was a Tick in
-            it, or none can be under way.
-        durability: what must hold before anything is said.
+        clocks: the clocks of the nodes.
+        owned: the partitions to read; see there what follows from what.
+        leases: say whether a partition may be acted for, and are told when it may not any more.
+        committer: stores and publishes batches.
         figures: what is counted here.
-        now_ms: the time by the clock of a partition's node.
+        timing: how long it waits for what.
     """
 
     links: Links
-    between_batches: Sequence[asyncio.Lock]
-    owned: Mapping[int, Partition]
-    may_act: Callable[[int], bool]
-    fenced: Callable[[int], None]
-    retake: Callable[[int], None]
-    ready: Callable[[Partition, bool], None]
-    durability: Durability
+    clocks: Clocks
+    owned: Owned
+    leases: Leases
+    committer: Committer
     figures: CoordinatorFigures
-    now_ms: Callable[[int], int]
+    timing: CoordinatorTiming = DEFAULT
 
 
 class Lane(NamedTuple):
@@ -81,12 +72,11 @@ class Readers:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._committer = Committer(work.durability)
         self._readers: dict[Lane, Reader] = {}
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
-        """Reads until cancelled; begins where a lane is new, and ends where one has gone."""
+        """Reads until cancelled: a reader begins where a lane is new, and ends where its lane has gone."""
         unwatch = self._work.links.nodes.watch(self._changed.set)
         running: dict[Lane, asyncio.Task[None]] = {}
         try:
@@ -111,40 +101,48 @@ class Readers:
     def _lanes(self) -> set[Lane]:
         nodes = self._work.links.nodes
         if nodes.apart:
-            return {Lane(nodes.of(number), number) for number in self._work.owned}
+            return {Lane(nodes.of(each.number), each.number) for each in self._work.owned}
         return {Lane(node, None) for node in nodes.all}
 
     async def _read(self, lane: Lane) -> None:
-        reader = self._readers[lane] = Reader(lane, self._work, self._committer)
+        reader = self._readers[lane] = Reader(lane, self._work)
         try:
             await reader.run()
         finally:
             if self._readers.get(lane) is reader:  # the lane may be there again, with another
                 del self._readers[lane]
-            await reader.close()
 
 
 class Reader:
     """Reads one lane."""
 
-    def __init__(self, lane: Lane, work: Work, committer: Committer) -> None:
+    def __init__(self, lane: Lane, work: Work) -> None:
         self._node, self._partition = lane
         self._work = work
         self._links = work.links
-        self._committer = committer
+        self._owned = work.owned
+        self._leases = work.leases
+        self._timing = work.timing
         self._committing = Links(work.links.nodes)
         """Apart from the others: a commit may have to wait until it is durable."""
         self._outage = Outage(_log)
-        self._pace = Pace(GATHER_S)
+        self._pace = Pace(work.timing.gather_s)
         self._link: RedisLink | None = None
         """On which it waits; nothing else can be asked there meanwhile."""
         self._changed = asyncio.Event()
         """That other partitions are owned than those that are being read."""
-        self._waking: asyncio.Task[None] | None = None
         self._resting_until: dict[Partition, float] = {}
 
     async def run(self) -> None:
-        """Reads until cancelled."""
+        """Reads until cancelled; leaves no task and no connection behind."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_waking())
+                await self._keep_reading()
+        finally:
+            self._committing.close()
+
+    async def _keep_reading(self) -> None:
         while True:
             try:
                 self._link = await open_node(self._node)
@@ -164,15 +162,6 @@ class Reader:
     def wake(self) -> None:
         """Other partitions are owned now: what is being waited for is out of date."""
         self._changed.set()
-        if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(self._wake())
-
-    async def close(self) -> None:
-        """Leaves no task and no connection behind; `run` must have ended."""
-        self._committing.close()
-        if self._waking:
-            self._waking.cancel()
-            await asyncio.gather(self._waking, return_exceptions=True)
 
     # -- one round --------------------------------------------------------------------------
 
@@ -183,17 +172,17 @@ class Reader:
         reading = {partition.keys.stream: partition for partition in partitions if partition.is_loaded}
         if not reading:
             with suppress(TimeoutError):
-                async with asyncio.timeout(BLOCK_MS / 1000):
+                async with asyncio.timeout(self._timing.read_ms / 1000):
                     await self._changed.wait()
             return
         await self._pace.turn()
         offsets = {stream: partition.offset for stream, partition in reading.items()}
-        found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=BLOCK_MS)
+        found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=self._timing.read_ms)
         trouble: Exception | None = None
-        for group in _groups([(reading[stream], entries) for stream, entries in found.items()]):
+        for group in groups([(reading[stream], entries) for stream, entries in found.items()]):
             async with AsyncExitStack() as stack:
                 for number in sorted(partition.number for partition, _ in group):
-                    await stack.enter_async_context(self._work.between_batches[number])
+                    await stack.enter_async_context(self._owned.between_batches[number])
                 trouble = await self._process(group) or trouble
         if trouble:
             await self._outage.pause(trouble)
@@ -203,8 +192,8 @@ class Reader:
     def _in_lane(self) -> list[Partition]:
         return [
             partition
-            for number, partition in self._work.owned.items()
-            if self._partition in (None, number) and self._links.nodes.of(number) == self._node
+            for partition in self._owned
+            if self._partition in (None, partition.number) and self._links.nodes.of(partition.number) == self._node
         ]
 
     def _to_read(self) -> list[Partition]:
@@ -213,19 +202,15 @@ class Reader:
         return [
             partition
             for partition in self._in_lane()
-            if self._work.may_act(partition.number) and partition not in self._resting_until
+            if self._leases.holds(partition.number) and partition not in self._resting_until
         ]
-
-    def _owns(self, partition: Partition) -> bool:
-        """False also where the same partition is owned again, under another lease."""
-        return self._work.owned.get(partition.number) is partition
 
     async def _load(self, partitions: list[Partition]) -> None:
         if partitions:
             await load(self._links, self._node, partitions)
             for partition in partitions:
-                if partition.has_gone_back and self._owns(partition):
-                    self._work.retake(partition.number)
+                if partition.has_gone_back and partition in self._owned:
+                    self._leases.retake(partition.number)
             partitions = [partition for partition in partitions if partition.is_loaded]
             try:
                 await self._say_what_is_left([partition for partition in partitions if partition.has_unsaid])
@@ -234,13 +219,13 @@ class Reader:
                     partition.drop()
                 raise
             for partition in partitions:
-                self._work.ready(partition, True)
+                self._owned.ready(partition, ticked=True)
 
     async def _say_what_is_left(self, partitions: list[Partition]) -> None:
         """Whoever committed it has not seen it through."""
         if partitions:
             link = await self._committing.to(self._node)
-            await self._committer.publish_what_is_left(
+            await self._work.committer.publish_what_is_left(
                 link, {partition.keys: partition.fence for partition in partitions}
             )
 
@@ -249,7 +234,7 @@ class Reader:
         made: list[tuple[Partition, Batch]] = []
         trouble: Exception | None = None
         for partition, entries in group:
-            if not self._owns(partition) or not self._work.may_act(partition.number):
+            if partition not in self._owned or not self._leases.holds(partition.number):
                 continue
             try:
                 made.append((partition, await partition.apply(entries)))
@@ -260,7 +245,7 @@ class Reader:
                 # A fault of the program, not of an entry: the partition is tried again from what Redis holds.
                 _log.exception("partition %d could not be served", partition.number)
                 partition.drop()
-                self._resting_until[partition] = time.monotonic() + REST_S
+                self._resting_until[partition] = time.monotonic() + self._timing.rest_s
         if not made:
             return trouble
         began = time.perf_counter()
@@ -274,10 +259,10 @@ class Reader:
         for (partition, batch), outcome in zip(made, outcomes, strict=True):
             partition.settle(batch, outcome)
             self._count(batch, outcome)
-            if outcome is CommitOutcome.FENCED and self._owns(partition):
-                self._work.fenced(partition.number)
+            if outcome is CommitOutcome.FENCED and partition in self._owned:
+                self._leases.forget(partition.number)
             elif outcome is CommitOutcome.COMMITTED:
-                self._work.ready(partition, partition.ticked)
+                self._owned.ready(partition, ticked=partition.ticked)
         return trouble or refused
 
     def _count(self, batch: Batch, outcome: CommitOutcome) -> None:
@@ -287,34 +272,38 @@ class Reader:
             figures.sessions_created += len(batch.creates)
             figures.entries_quarantined += len(batch.quarantined)
             arrived_at, _ = moment_of(batch.offset)
-            figures.stream_lag_seconds.observe((self._work.now_ms(batch.keys.number) - arrived_at) / 1000)
+            figures.stream_lag_seconds.observe((self._work.clocks.of(batch.keys.number).now_ms() - arrived_at) / 1000)
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[CommitOutcome], Exception | None]:
         try:
             link = await self._committing.to(self._node)
         except StoreError as error:
             return [CommitOutcome.REFUSED] * len(batches), error
-        outcomes, refused = await self._committer.commit(link, batches)
+        outcomes, refused = await self._work.committer.commit(link, batches)
         if isinstance(refused, Refusal) and refused.kind in MOVED_AWAY:
             self._links.nodes.doubt(refused)
         return outcomes, refused
 
-    async def _wake(self) -> None:
-        """Unblocks the read, again and again until it is out of the old one: it may not have begun to wait yet."""
-        while self._changed.is_set():
+    async def _keep_waking(self) -> None:
+        """Unblocks a read that is out of date, again and again until it has ended: it may not have begun yet."""
+        while True:
+            await self._changed.wait()
             if self._link and self._link.is_open:
                 with suppress(StoreError):
                     await (await self._links.to(self._node)).call([("CLIENT", "UNBLOCK", self._link.id)])
-            await asyncio.sleep(WAKE_AGAIN_S)
+            await asyncio.sleep(self._timing.wake_again_s)
 
 
-def _groups(found: list[tuple[Partition, Entries]]) -> Iterator[list[tuple[Partition, Entries]]]:
+def groups(
+    found: Sequence[tuple[Partition, Entries]], entries_per_commit: int = ENTRIES_PER_COMMIT
+) -> Iterator[list[tuple[Partition, Entries]]]:
+    """Partitions whose batches are committed together."""
     group: list[tuple[Partition, Entries]] = []
     size = 0
     for partition, entries in found:
         group.append((partition, entries))
         size += len(entries)
-        if size >= ENTRIES_PER_COMMIT:
+        if size >= entries_per_commit:
             yield group
             group, size = [], 0
     if group:

@@ -7,28 +7,21 @@ and word of it is given, so that its next owner does not wait for the next look.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 from zlib import crc32
 
 from coordinator.ownership.membership import LayoutMismatch, Membership
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, by_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Call, Script
-
-TTL_MS: Final = 2000
-MARGIN_S: Final = 0.4
-BEAT_EVERY_S: Final = TTL_MS / 3000
-GIVE_BACK_WITHIN_S: Final = BEAT_EVERY_S / 2
-"""How long a beat waits for batches under way: on a node that hangs one takes longer than a lease lasts elsewhere."""
-ALIVE_MS: Final = TTL_MS
-"""A coordinator that could not beat for as long as a lease lasts has none left."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -41,6 +34,20 @@ class Lease:
     valid_until: float
 
 
+class Owner(Protocol):
+    """Works for the partitions whose leases are held."""
+
+    @property
+    def between_batches(self) -> Sequence[asyncio.Lock]:
+        """For each partition: held while a batch of it is under way."""
+
+    def gained(self, number: int, fence: int) -> None:
+        """A lease was taken, under this fence."""
+
+    def lost(self, number: int) -> None:
+        """A lease has ended."""
+
+
 class Leases:
     """The leases of one coordinator."""
 
@@ -49,9 +56,8 @@ class Leases:
         links: Links,
         membership: Membership,
         coordinator: str,
-        between_batches: Sequence[asyncio.Lock],
-        gained: Callable[[int, int], None],
-        lost: Callable[[int], None],
+        owner: Owner,
+        timing: CoordinatorTiming = DEFAULT,
     ) -> None:
         """Builds it.
 
@@ -59,17 +65,15 @@ class Leases:
             links: answer in less than the time that a lease lasts.
             membership: knows the share of this coordinator.
             coordinator: the id of this coordinator.
-            between_batches: for each partition: held while a batch of it is under way.
-            gained: called with a partition and its fence.
-            lost: called with a partition that is not ours any more.
+            owner: works for the partitions whose leases are held.
+            timing: how long a lease lasts, and how often it is renewed.
         """
         self._links = links
         self._membership = membership
         self._coordinator = coordinator
-        self._between_batches = between_batches
-        self._gained = gained
-        self._lost = lost
-        partitions = len(between_batches)
+        self._owner = owner
+        self._timing = timing
+        partitions = len(owner.between_batches)
         self._keys = [PartitionKeys(number) for number in range(partitions)]
         # Coordinators start at different places, so that they do not reach for the same leases.
         start = crc32(coordinator.encode()) % partitions
@@ -79,7 +83,7 @@ class Leases:
         self._heard: dict[int, int] = {}
         """The last fence of each partition that was ours."""
         self._hurry = asyncio.Event()
-        self._outage = Outage(_log, BEAT_EVERY_S)
+        self._outage = Outage(_log, timing.renew_every_s)
         self._share = 0
         self.ownerless = partitions
         """How many partitions nobody owned when it was last looked."""
@@ -95,7 +99,7 @@ class Leases:
         return lease is not None and monotonic() < lease.valid_until
 
     async def run(self) -> None:
-        """Beats until cancelled; while Redis is away, or its layout changes, it goes on trying."""
+        """Beats until cancelled; while Redis is away, or has another layout, it goes on trying."""
         while True:
             self._hurry.clear()
             try:
@@ -107,7 +111,7 @@ class Leases:
                 self._outage.over()
                 if not lost_some:
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(BEAT_EVERY_S):
+                        async with asyncio.timeout(self._timing.renew_every_s):
                             await self._hurry.wait()
 
     def hurry(self) -> None:
@@ -149,7 +153,7 @@ class Leases:
         """Gives everything back, so that others can take it at once; raises what the links raise."""
         numbers = list(self._leases)
         for number in numbers:
-            self._lost(number)
+            self._owner.lost(number)
         try:
             await self._membership.leave()
         finally:
@@ -171,9 +175,9 @@ class Leases:
         for number, fence in (await self._call("renew", self._fences(self._leases))).items():
             lease = self._leases.get(number)
             if lease is None:
-                continue  # fenced meanwhile
+                continue  # a commit was fenced in between
             if fence == lease.fence:
-                lease.valid_until = _valid_until(sent)
+                lease.valid_until = sent + self._timing.lease_valid_s
             else:
                 self.forget(number)
                 lost_some = True
@@ -197,9 +201,9 @@ class Leases:
             sent = monotonic()
             for number, fence in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
                 if fence:
-                    self._leases[number] = Lease(fence, _valid_until(sent))
+                    self._leases[number] = Lease(fence, sent + self._timing.lease_valid_s)
                     self._heard[number] = fence
-                    self._gained(number, fence)
+                    self._owner.gained(number, fence)
         if len(self._leases) > before:
             _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
@@ -210,13 +214,13 @@ class Leases:
         idle: list[int] = []
 
         async def let_go(number: int) -> None:
-            async with self._between_batches[number]:
+            async with self._owner.between_batches[number]:
                 if number in self._leases:
-                    self._lost(number)
+                    self._owner.lost(number)
                     idle.append(number)
 
         with suppress(TimeoutError):  # the others are given back at the next beat
-            async with asyncio.timeout(GIVE_BACK_WITHIN_S):
+            async with asyncio.timeout(self._timing.give_back_within_s):
                 await asyncio.gather(*map(let_go, excess))
         if idle:
             await self._release(idle)
@@ -225,7 +229,7 @@ class Leases:
     def _end(self, number: int, why: str) -> None:
         if self._leases.pop(number, None):
             _log.warning(why, number)
-            self._lost(number)
+            self._owner.lost(number)
 
     async def _release(self, numbers: Iterable[int]) -> None:
         leases = {number: lease for number in numbers if (lease := self._leases.pop(number, None))}
@@ -238,7 +242,7 @@ class Leases:
         for number in [number for number, lease in self._leases.items() if lease.valid_until <= now]:
             _log.warning("the lease of partition %d ran out", number)
             del self._leases[number]
-            self._lost(number)
+            self._owner.lost(number)
 
     async def _call(self, action: str, fences: Mapping[int, int]) -> dict[int, int]:
         """What the script says, by partition; those of a node that is away are left out.
@@ -260,7 +264,9 @@ class Leases:
         calls: list[Call] = []
         for group in groups:
             names = [name for number in group for name in (self._keys[number].lease, self._keys[number].fence)]
-            calls.append((names, [action, self._coordinator, TTL_MS, *(fences[number] for number in group)]))
+            calls.append(
+                (names, [action, self._coordinator, self._timing.lease_ms, *(fences[number] for number in group)])
+            )
         try:
             results = await self._script.run(await self._links.to(node), calls)
         except StoreError as error:
@@ -281,12 +287,8 @@ class Leases:
 
 
 def _answered(replies: Mapping[int, Any]) -> dict[int, Any]:
-    """The replies that are none of failure; raises if there are only such."""
+    """The successful replies; raises the first failure if all failed."""
     answered = {number: reply for number, reply in replies.items() if not isinstance(reply, Exception)}
     if replies and not answered:
         raise next(iter(replies.values()))
     return answered
-
-
-def _valid_until(sent: float) -> float:
-    return sent + TTL_MS / 1000 - MARGIN_S

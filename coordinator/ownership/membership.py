@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from coordinator.batch.entries import read_streams
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
 from quickpoll.settings import Failure
 from quickpoll.store.link import RedisLink, Refusal, StoreError
@@ -17,8 +18,6 @@ from quickpoll.store.nodes import Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Script
 
-FORGET_MS: Final = 60_000
-LISTEN_MS: Final = 5000
 WORDS: Final = 64
 """How many are kept; one is enough to wake everybody."""
 LAYOUT_FORMAT: Final = "1"
@@ -33,19 +32,19 @@ class LayoutMismatch(Failure):
 class Membership:
     """One coordinator among all of a deployment."""
 
-    def __init__(self, links: Links, coordinator: str, partitions: int, alive_ms: int) -> None:
+    def __init__(self, links: Links, coordinator: str, partitions: int, timing: CoordinatorTiming = DEFAULT) -> None:
         """Builds it.
 
         Args:
             links: for commands.
             coordinator: the id of this coordinator.
             partitions: how many there are.
-            alive_ms: for how long a sign of life counts.
+            timing: how long a sign of life counts.
         """
         self._links = links
         self._coordinator = coordinator
         self._partitions = partitions
-        self._alive_ms = alive_ms
+        self._timing = timing
         self._script = Script("coordinator", "scripts/attend.lua")
         self._heard_to = ""
         """ID of the last word that was heard; empty before our first one."""
@@ -59,7 +58,9 @@ class Membership:
         """
         await self._check_layout()
         link = await self._links.to(self._links.nodes.at(COORDINATORS))
-        (alive,) = await self._script.run(link, [([COORDINATORS], [self._coordinator, self._alive_ms, FORGET_MS])])
+        (alive,) = await self._script.run(
+            link, [([COORDINATORS], [self._coordinator, self._timing.lease_ms, self._timing.forget_after_ms])]
+        )
         if isinstance(alive, Refusal):
             self._links.nodes.doubt(alive)
             raise alive
@@ -76,7 +77,7 @@ class Membership:
         self._heard_to = self._heard_to or said.decode()
 
     async def listen(self, heard: Callable[[], None]) -> None:
-        """Calls `heard` at each word of others since ours was first given, until cancelled."""
+        """Calls `heard` at each word of others since our first one, until cancelled."""
         outage = Outage(_log)
         while True:
             try:
@@ -96,7 +97,7 @@ class Membership:
 
     async def _hear(self, link: RedisLink) -> bool:
         """Waits for the next words; returns whether one is of somebody else."""
-        found = await read_streams(link, {HANDOVERS: self._heard_to}, count=WORDS, block_ms=LISTEN_MS)
+        found = await read_streams(link, {HANDOVERS: self._heard_to}, count=WORDS, block_ms=self._timing.listen_ms)
         words = found.get(HANDOVERS, [])
         if words:
             self._heard_to = words[-1][0].decode()

@@ -7,11 +7,12 @@ until all have had the time to beat again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
 from time import monotonic
 from typing import Final
 
 from coordinator.batch.partition import Partition
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.clock import ms_of
@@ -19,21 +20,25 @@ from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
 
-LOOK_EVERY_S: Final = 0.5
-STUCK_S: Final = 1.5
-"""A longer time between two looks: something was stuck, perhaps everything."""
-TELL_AGAIN_S: Final = 5.0
-"""A GatewayLost that was not applied for so long may be gone, with the master that took it."""
-
 _log: Final = logging.getLogger(__name__)
 
 
 class Presence:
     """Watches gateways for one coordinator."""
 
-    def __init__(self, links: Links, owned: Callable[[], Collection[Partition]], *, judge_at_once: bool) -> None:
-        """`judge_at_once`: no gateway from before can be alive."""
+    def __init__(
+        self, links: Links, owned: Iterable[Partition], timing: CoordinatorTiming = DEFAULT, *, judge_at_once: bool
+    ) -> None:
+        """Builds it.
+
+        Args:
+            links: for commands.
+            owned: the partitions to tell; it is iterated over at each look.
+            timing: how often to look.
+            judge_at_once: no gateway from before can be alive.
+        """
         self._links = links
+        self._timing = timing
         self._owned = owned
         self._looked_at = monotonic()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
@@ -50,14 +55,14 @@ class Presence:
                 await outage.pause(error)
             else:
                 outage.over()
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(self._timing.look_every_s)
 
     async def look(self) -> None:
         """Looks once; raises what the links raise."""
         node = self._links.nodes.at(GATEWAYS)
         (time,) = await self._links.ask(node, ("TIME",))
         looked_at, self._looked_at = self._looked_at, monotonic()
-        if self._looked_at - looked_at > STUCK_S:
+        if self._looked_at - looked_at > self._timing.stuck_s:
             self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:
             return
@@ -67,8 +72,8 @@ class Presence:
             ("ZRANGE", GATEWAYS, 0, -1),
         )
         alive = {member.decode() for member in members}
-        lost = {(partition, gateway) for partition in self._owned() for gateway in partition.gateways - alive}
-        lately = self._looked_at - TELL_AGAIN_S
+        lost = {(partition, gateway) for partition in self._owned for gateway in partition.gateways - alive}
+        lately = self._looked_at - self._timing.tell_again_s
         self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
         await self._tell(lost - self._told.keys())
 

@@ -12,7 +12,7 @@ import pytest
 
 from coordinator.app import Coordinator, LayoutMismatch
 from coordinator.batch.partition import Partition
-from coordinator.ownership.leases import BEAT_EVERY_S
+from coordinator.timing import DEFAULT
 from quickpoll.envelope import Binding, CloseAll, CloseOne, ConnectionId, Identity, Reply
 from quickpoll.keys import COORDINATORS, GATEWAYS, LAYOUT, PartitionKeys
 from quickpoll.protocol import (
@@ -153,7 +153,7 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
     first = Coordinator(redis_url, TOKENS, settings_with())
     await first.start()
     host, (ann, bea) = await open_question(gateway, 2)
-    committer, reached = first._readers._committer, asyncio.Event()
+    committer, reached = first._committer, asyncio.Event()
     commit, apply = committer.commit, Partition.apply
 
     async def stuck(*args: Any) -> Any:
@@ -196,7 +196,7 @@ async def test_killed_between_a_durable_commit_and_its_word_the_next_owner_gives
         stored.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(first._readers._committer, "publish", stuck)
+    monkeypatch.setattr(first._committer, "publish", stuck)
     answer = await gateway.send(gateway.command(SubmitAnswer(question=0, answer=0), 2, ann))
     await stored.wait()
     await crash(first)
@@ -240,6 +240,7 @@ async def test_killed_with_9_while_players_join_each_has_one_seat_and_one_reply(
     process.send_signal(signal.SIGKILL)
     await process.wait()
     async with coordinating(redis_url, take_over=True):
+        await gateway.beat()  # as a gateway does: it is not from before
         await asyncio.gather(*replies)
         resumed = await gateway.call(ResumeSession(token=token_of(host)), 1, host)
         assert isinstance(resumed, Resumed)
@@ -252,7 +253,7 @@ async def test_a_commit_whose_reply_is_lost_is_not_done_again(
 ) -> None:
     async with coordinating(redis_url) as coordinator:
         host = await gateway.create()
-        script = coordinator._readers._committer._script
+        script = coordinator._committer._script
         run = script.run
 
         async def run_and_lose(link: RedisLink, calls: Any) -> Any:
@@ -276,7 +277,7 @@ async def test_an_owner_whose_lease_was_taken_changes_nothing_and_says_nothing(
         host = await gateway.create()
         keys = gateway.keys(host.code)
         before = await redis.hgetall(keys.session(host.code))
-        async with coordinator._between_batches[keys.number]:  # it is paused while another takes over
+        async with coordinator._owned.between_batches[keys.number]:  # it is paused while another takes over
             await redis.set(keys.lease, "another:9999999999999", px=60_000)
             await redis.set(keys.fence, "9999999999999")
             await gateway.send(gateway.command(JoinSession(code=host.code, name="Ann"), 2))
@@ -351,7 +352,7 @@ async def test_a_planned_hand_over_does_not_wait_for_the_next_look(gateway: Call
                 await eventually(lambda: len(comes_and_goes.owned) == 32)
             await eventually(lambda: len(stays.owned) == 64)
             over.set()
-        assert longest < BEAT_EVERY_S / 2
+        assert longest < DEFAULT.renew_every_s / 2
 
 
 async def test_one_that_stops_leaves_its_partitions_to_the_other_at_once(gateway: Caller, redis_url: str) -> None:
@@ -387,7 +388,9 @@ async def test_the_embedded_start_waits_for_nobody_from_before(gateway: Caller, 
         assert await redis.zcard(COORDINATORS) == 1
         assert await redis.zcard(GATEWAYS) == 0  # of the old one nothing is left: its players are away
         async with calling(redis_url, name="new") as fresh:
-            await eventually(lambda: not coordinator._owned[gateway.keys(host.code).number].gateways)
+            partition = coordinator._owned.get(gateway.keys(host.code).number)
+            assert partition
+            await eventually(lambda: not partition.gateways)
             resumed = await fresh.call(ResumeSession(token=token_of(ann)), 5, ann)
             assert isinstance(resumed, Resumed)
             assert not resumed.session.host_connected
@@ -429,7 +432,9 @@ async def test_a_closed_session_keeps_only_that_it_is_over(gateway: Caller, redi
         keys = gateway.keys(host.code)
         assert {*await redis.hgetall(keys.session(host.code))} == {b"head", b"step"}
         assert 0 < await redis.pttl(keys.session(host.code)) <= 60 * 60 * 1000
-        assert coordinator._owned[keys.number].sessions_in_memory == 0
+        partition = coordinator._owned.get(keys.number)
+        assert partition
+        assert partition.sessions_in_memory == 0
 
 
 async def test_stopping_leaves_no_task_and_no_lease(gateway: Caller, redis: Client, redis_url: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from coordinator.ownership import leases
-from coordinator.ownership.leases import ALIVE_MS, Leases
+from coordinator.ownership.leases import Leases
 from coordinator.ownership.membership import Membership
+from coordinator.timing import DEFAULT
 from quickpoll.keys import COORDINATORS, HANDOVERS, PartitionKeys
 from quickpoll.store.link import LinkLost
 from quickpoll.store.nodes import Links, OneNode
@@ -24,11 +24,10 @@ class Owner:
     """A coordinator that only has leases."""
 
     def __init__(self, links: Links, name: str) -> None:
-        self.batches = [asyncio.Lock() for _ in range(PARTITIONS)]
-        self.tokens: dict[int, int] = {}
-        membership = Membership(links, name, PARTITIONS, ALIVE_MS)
-        gained, lost = self.tokens.__setitem__, self.tokens.__delitem__
-        self.leases = Leases(links, membership, name, self.batches, gained, lost)
+        self.between_batches = [asyncio.Lock() for _ in range(PARTITIONS)]
+        self.fences: dict[int, int] = {}
+        self.gained, self.lost = self.fences.__setitem__, self.fences.__delitem__
+        self.leases = Leases(links, Membership(links, name, PARTITIONS), name, self)
 
     async def beat(self) -> bool:
         return await self.leases.beat()
@@ -48,7 +47,7 @@ Make = Callable[[str], Owner]
 async def test_alone_it_owns_all_after_one_beat(owner: Make) -> None:
     one = owner("one")
     await one.beat()
-    assert sorted(one.tokens) == list(range(PARTITIONS))
+    assert sorted(one.fences) == list(range(PARTITIONS))
     assert all(one.leases.holds(number) for number in range(PARTITIONS))
     assert one.leases.ownerless == 0
 
@@ -57,22 +56,22 @@ async def test_what_another_holds_is_not_taken(owner: Make) -> None:
     one, other = owner("one"), owner("other")
     await one.beat()
     await other.beat()
-    assert other.tokens == {}
+    assert other.fences == {}
 
 
 async def test_a_newcomer_gets_its_share_between_two_batches(owner: Make) -> None:
     one, other = owner("one"), owner("other")
     await one.beat()
     await other.beat()
-    async with one.batches[-1]:
+    async with one.between_batches[-1]:
         giving = asyncio.create_task(one.beat())
         await other.beat()
-        assert len(one.tokens) == PARTITIONS
+        assert len(one.fences) == PARTITIONS
     await giving
-    assert len(one.tokens) == PARTITIONS // 2
+    assert len(one.fences) == PARTITIONS // 2
     await other.beat()
-    assert len(other.tokens) == PARTITIONS // 2
-    assert one.tokens.keys().isdisjoint(other.tokens)
+    assert len(other.fences) == PARTITIONS // 2
+    assert one.fences.keys().isdisjoint(other.fences)
 
 
 async def test_a_batch_that_takes_long_keeps_no_other_partition_from_being_given_back_or_renewed(owner: Make) -> None:
@@ -80,44 +79,44 @@ async def test_a_batch_that_takes_long_keeps_no_other_partition_from_being_given
     await one.beat()
     await other.beat()
     stuck = one.leases._order[-1]  # among those that are given back
-    async with one.batches[stuck]:
-        async with asyncio.timeout(leases.TTL_MS / 1000 - leases.MARGIN_S):
+    async with one.between_batches[stuck]:
+        async with asyncio.timeout(DEFAULT.lease_valid_s):
             await one.beat()
-        assert len(one.tokens) == PARTITIONS // 2 + 1
-        assert all(one.leases.holds(number) for number in one.tokens)
+        assert len(one.fences) == PARTITIONS // 2 + 1
+        assert all(one.leases.holds(number) for number in one.fences)
     await one.beat()
-    assert len(one.tokens) == PARTITIONS // 2
+    assert len(one.fences) == PARTITIONS // 2
 
 
 async def test_each_taking_has_a_higher_token_also_after_redis_lost_everything(owner: Make, redis: Client) -> None:
     one = owner("one")
     await one.beat()
-    first = dict(one.tokens)
+    first = dict(one.fences)
     await redis.delete(*(PartitionKeys(number).lease for number in range(PARTITIONS)))
     assert await one.beat()  # some were lost
     await one.beat()
-    second = dict(one.tokens)
+    second = dict(one.fences)
     await redis.flushall()
     await one.beat()
     await one.beat()
     for number in range(PARTITIONS):
-        assert first[number] < second[number] < one.tokens[number]
+        assert first[number] < second[number] < one.fences[number]
 
 
 async def test_the_token_that_commits_are_checked_against_is_the_one_in_redis(owner: Make, redis: Client) -> None:
     one = owner("one")
     await one.beat()
     keys = PartitionKeys(3)
-    assert await redis.get(keys.fence) == b"%d" % one.tokens[3]
-    assert await redis.get(keys.lease) == b"one:%d" % one.tokens[3]
-    assert 0 < await redis.pttl(keys.lease) <= leases.TTL_MS
+    assert await redis.get(keys.fence) == b"%d" % one.fences[3]
+    assert await redis.get(keys.lease) == b"one:%d" % one.fences[3]
+    assert 0 < await redis.pttl(keys.lease) <= DEFAULT.lease_ms
 
 
 async def test_a_lease_whose_reply_was_lost_is_taken_again_at_once(owner: Make) -> None:
     await owner("one").beat()
     again = owner("one")
     await again.beat()
-    assert len(again.tokens) == PARTITIONS
+    assert len(again.fences) == PARTITIONS
 
 
 async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Make) -> None:
@@ -125,7 +124,7 @@ async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Ma
     one = owner("one")
     await one.beat()
     await one.leases._take(list(range(PARTITIONS)), PARTITIONS)
-    assert one.tokens == {}
+    assert one.fences == {}
 
 
 async def test_where_another_is_quicker_it_reaches_for_the_next(owner: Make) -> None:
@@ -134,7 +133,7 @@ async def test_where_another_is_quicker_it_reaches_for_the_next(owner: Make) -> 
     await one.leases.release_all()
     await other.leases._take([0, 1, 2], 3)
     await one.leases._take(list(range(PARTITIONS)), 4)
-    assert sorted(one.tokens) == [3, 4, 5, 6]
+    assert sorted(one.fences) == [3, 4, 5, 6]
 
 
 async def test_a_token_is_above_all_that_were_heard_of_though_redis_lost_it_and_its_clock_is_behind(
@@ -142,12 +141,12 @@ async def test_a_token_is_above_all_that_were_heard_of_though_redis_lost_it_and_
 ) -> None:
     one = owner("one")
     await one.beat()
-    ahead = one.tokens[3] + 60_000
+    ahead = one.fences[3] + 60_000
     one.leases._heard[3] = ahead
     await redis.delete(PartitionKeys(3).lease)
     await one.beat()
     await one.beat()
-    assert one.tokens[3] == ahead + 1
+    assert one.fences[3] == ahead + 1
 
 
 async def test_what_is_given_back_is_told_to_the_others(owner: Make, redis: Client) -> None:
@@ -163,13 +162,13 @@ async def test_what_is_given_back_is_told_to_the_others(owner: Make, redis: Clie
 async def test_in_a_hurry_the_next_beat_does_not_wait(owner: Make) -> None:
     one = owner("one")
     running = asyncio.create_task(one.leases.run())
-    await eventually(lambda: len(one.tokens) == PARTITIONS)
+    await eventually(lambda: len(one.fences) == PARTITIONS)
     began = monotonic()
     other = owner("other")
     await other.beat()
     one.leases.hurry()
-    await eventually(lambda: len(one.tokens) < PARTITIONS)
-    assert monotonic() - began < leases.BEAT_EVERY_S / 2
+    await eventually(lambda: len(one.fences) < PARTITIONS)
+    assert monotonic() - began < DEFAULT.renew_every_s / 2
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -178,9 +177,9 @@ async def test_given_back_all_are_free_at_once(owner: Make, redis: Client) -> No
     one, other = owner("one"), owner("other")
     await one.beat()
     await one.leases.release_all()
-    assert one.tokens == {}
+    assert one.fences == {}
     await other.beat()
-    assert len(other.tokens) == PARTITIONS
+    assert len(other.fences) == PARTITIONS
     assert await redis.zrange(COORDINATORS, 0, -1) == [b"other"]
 
 
@@ -189,12 +188,12 @@ async def test_without_a_beat_it_may_not_act_any_more_before_the_lease_ends(
 ) -> None:
     one = owner("one")
     await one.beat()
-    later = monotonic() + leases.TTL_MS / 1000 - leases.MARGIN_S
+    later = monotonic() + DEFAULT.lease_valid_s
     monkeypatch.setattr("coordinator.ownership.leases.monotonic", lambda: later)
     assert not one.leases.holds(0)
-    before = dict(one.tokens)
+    before = dict(one.fences)
     await one.beat()  # nobody has taken them: it starts again with each
-    assert all(one.tokens[number] > before[number] for number in range(PARTITIONS))
+    assert all(one.fences[number] > before[number] for number in range(PARTITIONS))
 
 
 async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
@@ -213,11 +212,11 @@ async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
 
     monkeypatch.setattr(one.leases, "beat", fail)
     monkeypatch.setattr(one.leases._outage, "pause", pause)
-    later = monotonic() + leases.TTL_MS / 1000
+    later = monotonic() + DEFAULT.lease_ms / 1000
     monkeypatch.setattr("coordinator.ownership.leases.monotonic", lambda: later)
     running = asyncio.create_task(one.leases.run())
     await paused.wait()
-    assert one.tokens == {}
+    assert one.fences == {}
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -238,22 +237,22 @@ async def test_a_fenced_partition_is_given_up(owner: Make) -> None:
     await one.beat()
     one.leases.forget(3)
     assert not one.leases.holds(3)
-    assert 3 not in one.tokens
+    assert 3 not in one.fences
 
 
 async def test_a_partition_of_which_redis_lost_the_latest_is_taken_again_under_a_greater_token(owner: Make) -> None:
     one = owner("one")
     await one.beat()
-    before = one.tokens[3]
+    before = one.fences[3]
     one.leases.retake(3)
     assert not one.leases.holds(3)
     await one.beat()
-    assert one.tokens[3] > before
+    assert one.fences[3] > before
 
 
 async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis: Client) -> None:
-    await redis.zadd(COORDINATORS, {"dead": await time_ms(redis) - leases.ALIVE_MS - 1, "old": 1})
+    await redis.zadd(COORDINATORS, {"dead": await time_ms(redis) - DEFAULT.lease_ms - 1, "old": 1})
     one = owner("one")
     await one.beat()
-    assert len(one.tokens) == PARTITIONS
+    assert len(one.fences) == PARTITIONS
     assert await redis.zscore(COORDINATORS, "old") is None

@@ -18,7 +18,7 @@ Make = Callable[..., Membership]
 @pytest.fixture
 def member(links: Links) -> Make:
     """Makes a member by its name."""
-    return lambda name, partitions=8: Membership(links, name, partitions, ALIVE_MS)
+    return lambda name, partitions=8: Membership(links, name, partitions)
 
 
 @pytest.mark.parametrize(("partitions", "members"), [(64, 3), (64, 1), (64, 5), (64, 64), (3, 5), (1, 2)])

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from coordinator.batch.partition import Partition
-from coordinator.ownership import presence
 from coordinator.ownership.presence import Presence
+from coordinator.timing import DEFAULT
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.nodes import Links
@@ -24,7 +24,7 @@ def partition(links: Links) -> Partition:
 
 @pytest.fixture
 def watcher(links: Links, partition: Partition) -> Presence:
-    return Presence(links, lambda: [partition], judge_at_once=True)
+    return Presence(links, [partition], judge_at_once=True)
 
 
 async def told(redis: Client, partition: Partition) -> list[Entry]:
@@ -81,7 +81,7 @@ async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
 ) -> None:
     await beats(redis, alive=GATEWAY_DEAD_AFTER_MS + 1)
     now = monotonic()
-    for later_s in (presence.STUCK_S + 0.1, 2.0, 3.0, 4.0):
+    for later_s in (DEFAULT.stuck_s + 0.1, 2.0, 3.0, 4.0):
         monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
         await watcher.look()
         assert await told(redis, partition) == []
@@ -93,7 +93,7 @@ async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
 async def test_a_coordinator_that_has_just_started_gives_gateways_the_time_to_beat(
     redis: Client, links: Links, partition: Partition
 ) -> None:
-    await Presence(links, lambda: [partition], judge_at_once=False).look()
+    await Presence(links, [partition], judge_at_once=False).look()
     assert await told(redis, partition) == []
 
 
@@ -104,7 +104,7 @@ async def test_what_was_told_and_not_applied_for_long_is_told_again(
     await watcher.look()
     await redis.delete(partition.keys.stream)  # the master that took it died
     now = monotonic()
-    for later_s in range(1, int(presence.TELL_AGAIN_S) + 1):
+    for later_s in range(1, int(DEFAULT.tell_again_s) + 1):
         assert await told(redis, partition) == []
         await beats(redis, alive=0)
         monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
