@@ -211,159 +211,6 @@ ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
 
 
-<<<<<<< HEAD
-=======
-class ClientMessage(Struct, frozen=True, kw_only=True, tag_field="type"):
-    """A command. `id`, if given, comes back as `reply_to` in its one reply."""
-
-    id: MessageId | None = None
-
-
-class CreateSession(ClientMessage, frozen=True, tag="create_session"):
-    """Opens a session for this quiz; the connection becomes its host. Reply: `session_created`."""
-
-    quiz: Quiz
-    settings: Settings = Settings()
-
-
-class JoinSession(ClientMessage, frozen=True, tag="join_session"):
-    """Joins a session; the connection becomes a player. Reply: `joined`."""
-
-    code: Code
-    name: Annotated[str, Meta(max_length=200)]
-    avatar: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class ResumeSession(ClientMessage, frozen=True, tag="resume_session"):
-    """Becomes the host or player again that the token names. Reply: `resumed`."""
-
-    token: Annotated[str, Meta(max_length=512)]
-    remote: bool = False
-    """For a host's token: as a second device beside the stage, a remote control."""
-
-
-class StartQuiz(ClientMessage, frozen=True, tag="start_quiz"):
-    """Opens question 0. Reply: `ok`."""
-
-
-class NextQuestion(ClientMessage, frozen=True, tag="next_question"):
-    """Opens the next question, or ends the quiz after the last. Reply: `ok`."""
-
-    question: QuestionIndex | None = None
-    """The question whose results are shown; where that is another one by now, the command is refused."""
-
-
-class CloseQuestion(ClientMessage, frozen=True, tag="close_question"):
-    """Closes the open question now. Reply: `ok`."""
-
-    question: QuestionIndex | None = None
-    """The question that it means; where another one is open by now, the command is refused."""
-
-
-class SubmitAnswer(ClientMessage, frozen=True, tag="submit_answer"):
-    """Answers the open question, once. Reply: `answer_accepted`."""
-
-    question: QuestionIndex
-    answer: Answer
-    elapsed_ms: ElapsedMs | None = None
-    """From the moment when the options opened on the player's screen to the tap: see Fairness."""
-
-
-class KickPlayer(ClientMessage, frozen=True, tag="kick_player"):
-    """Removes a player from the session. Reply: `ok`."""
-
-    player_id: Annotated[str, Meta(max_length=64)]
-
-
-class LockSession(ClientMessage, frozen=True, tag="lock_session"):
-    """Refuses new players, or lets them in again. Reply: `ok`."""
-
-    locked: bool
-
-
-class PauseQuiz(ClientMessage, frozen=True, tag="pause_quiz"):
-    """Holds auto-advance, or lets it run again; an open question is not stopped. Reply: `ok`."""
-
-    paused: bool
-
-
-class SetExtraTime(ClientMessage, frozen=True, tag="set_extra_time"):
-    """Makes a player's own time limit longer, from the next question on. Reply: `ok`."""
-
-    player_id: Annotated[str, Meta(max_length=64)]
-    percent: ExtraTimePercent
-
-
-class GetResults(ClientMessage, frozen=True, tag="get_results"):
-    """Asks for the results of all closed questions and players. Reply: `results`."""
-
-    offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
-    """How many players to leave out, best first: what came as `next_offset`."""
-
-
-class GetLog(ClientMessage, frozen=True, tag="get_log"):
-    """Asks for the session's log, which `quickpoll replay` plays again. Reply: `log`."""
-
-    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,9}:[0-9a-f]{64})?$(?!\n)", max_length=74)] = ""
-    """Where to go on: what came as `next_cursor`; empty: from the beginning."""
-
-
-class EndSession(ClientMessage, frozen=True, tag="end_session"):
-    """Ends the session for everyone. Reply: `ok`."""
-
-
-class AskExtraTime(ClientMessage, frozen=True, tag="ask_extra_time"):
-    """Asks the host for extra time. Reply: `ok`."""
-
-
-class LeaveSession(ClientMessage, frozen=True, tag="leave_session"):
-    """Gives up the player's seat and points. Reply: `ok`."""
-
-
-class SyncClock(ClientMessage, frozen=True, tag="sync_clock"):
-    """Asks for the server's clock. Reply: `clock`, at once."""
-
-    t0: int | float
-
-
-HOST_COMMANDS: Final = (
-    StartQuiz,
-    NextQuestion,
-    CloseQuestion,
-    KickPlayer,
-    LockSession,
-    PauseQuiz,
-    SetExtraTime,
-    GetResults,
-    GetLog,
-    EndSession,
-)
-PLAYER_COMMANDS: Final = (SubmitAnswer, AskExtraTime, LeaveSession)
-
-SessionCommand = (
-    CreateSession
-    | JoinSession
-    | ResumeSession
-    | StartQuiz
-    | NextQuestion
-    | CloseQuestion
-    | SubmitAnswer
-    | KickPlayer
-    | LockSession
-    | PauseQuiz
-    | SetExtraTime
-    | GetResults
-    | GetLog
-    | EndSession
-    | AskExtraTime
-    | LeaveSession
-)
-"""The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
-
-AnyClientMessage = SessionCommand | SyncClock
-
-
->>>>>>> 3f7ddd0 (What a page cannot know comes from the server: advances_at, counts in the results, total at the end, join_url)
 # -- parts of server messages ---------------------------------------------------------------
 
 
@@ -859,12 +706,18 @@ class NextQuestion(HostCommand[Ok], frozen=True, tag="next_question"):
     phases = frozenset({Phase.RESULTS})
     otherwise = (ErrorCode.WRONG_PHASE, "The next question can come when this one's results are shown.")
 
+    question: QuestionIndex | None = None
+    """The question whose results are shown; where that is another one by now, the command is refused."""
+
 
 class CloseQuestion(HostCommand[Ok], frozen=True, tag="close_question"):
     """Closes the open question now."""
 
     phases = frozenset({Phase.QUESTION})
     otherwise = (ErrorCode.WRONG_PHASE, "No question is open now.")
+
+    question: QuestionIndex | None = None
+    """The question that it means; where another one is open by now, the command is refused."""
 
 
 class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):

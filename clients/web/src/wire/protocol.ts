@@ -210,12 +210,16 @@ export interface StartQuiz {
 /** Opens the next question, or ends the quiz after the last. Reply: `ok`. */
 export interface NextQuestion {
   type: "next_question";
+  /** The question whose results are shown; where that is another one by now, the command is refused. */
+  question?: number | null;
   id?: string | null;
 }
 
 /** Closes the open question now. Reply: `ok`. */
 export interface CloseQuestion {
   type: "close_question";
+  /** The question that it means; where another one is open by now, the command is refused. */
+  question?: number | null;
   id?: string | null;
 }
 
@@ -362,6 +366,8 @@ export interface SessionView {
   leaderboard?: Leaderboard;
   podium?: LeaderboardEntry[];
   players?: HostPlayer[];
+  /** In the results: when the next question comes by itself; null: the host moves on. */
+  advances_at?: number | null;
 }
 
 /** A player's own part of `resumed`; `answered` is about the current question. */
@@ -439,6 +445,8 @@ export interface SessionLocked {
 export interface QuizPaused {
   type: "quiz_paused";
   paused: boolean;
+  /** When the next question comes by itself, in the results; null: it does not. */
+  advances_at: number | null;
   reply_to?: string;
   seq: number;
 }
@@ -462,6 +470,8 @@ export interface QuestionResults {
   answered: number;
   total: number;
   explanation: string | null;
+  /** When the next question comes by itself; null: the host moves on. Later changes are in `quiz_paused`. */
+  advances_at: number | null;
   reply_to?: string;
   seq: number;
 }
@@ -575,6 +585,8 @@ export interface Resumed {
   you?: You;
   /** For a host: whether as the remote control. */
   remote?: boolean;
+  /** For a host: where players join now; the server's address may have changed since the session was opened. */
+  join_url?: string;
 }
 
 /** To who asked: done. */
