@@ -64,6 +64,7 @@ const closed: AnyServerMessage = {
   answered: 1,
   total: 2,
   explanation: null,
+  advances_at: null,
 };
 
 test("a message before there is a session changes nothing", () => {
