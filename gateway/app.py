@@ -227,6 +227,11 @@ def _room_for(wanted: int | None) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     room = sys.maxsize if allowed == resource.RLIM_INFINITY else allowed - SPARE_FILES
+    if room < 1:
+        raise Failure(
+            f"this process may open {allowed} files, and needs {SPARE_FILES} and one more for each connection; "
+            "raise its limit (ulimit -n, LimitNOFILE)"
+        )
     if wanted is not None and wanted > room:
         raise Failure(
             f"this process may open {allowed} files, too few for {wanted} connections; "

@@ -25,6 +25,7 @@ from gateway.readiness import Readiness
 from gateway.tasks import Tasks
 from gateway.timing import Timing
 from quickpoll.health import HEALTH_PATHS, health
+from quickpoll.listening import addresses_of, port_for
 from quickpoll.metrics import GatewayFigures
 
 BACKLOG: Final = 1024
@@ -89,10 +90,11 @@ class Server:
 
     async def listen(self, host: str, port: int) -> int:
         """Starts to accept connections and returns the port; raises OSError if it is taken."""
+        addresses = addresses_of(host)
         self._listener = await asyncio.get_running_loop().create_server(
             lambda: Connection(self, next(self._numbers), self._timing),
-            host,
-            port,
+            addresses,
+            port_for(addresses, port),
             backlog=ACCEPTS_PER_TURN,
             reuse_port=False,
         )

@@ -15,6 +15,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from quickpoll.health import Ready, health
+from quickpoll.listening import addresses_of, port_for
 from quickpoll.metrics import Figures, ProcessFigures
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class Admin:
 
     async def start(self) -> None:
         """Listens; raises OSError if the port is not to be had."""
-        self._server = await serve(_no_websocket, self._host, self.port, process_request=self._respond)
+        addresses = addresses_of(self._host)
+        port = port_for(addresses, self.port)
+        self._server = await serve(_no_websocket, host=addresses, port=port, process_request=self._respond)  # type: ignore[arg-type]  # as create_server takes them
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         self._lag = asyncio.create_task(self._measure_lag())
 

@@ -107,9 +107,10 @@ class ProcessSettings:
     host: str = _row(
         _ALL,
         readers.host,
-        "an address to listen on, such as 0.0.0.0, 127.0.0.1 or ::",
-        "0.0.0.0",  # noqa: S104  (players on the same network are the point)
-        "Address to listen on; 127.0.0.1 keeps it to this machine.",
+        "an address to listen on, such as ::, 0.0.0.0 or 127.0.0.1",
+        "::",  # players on the same network are the point
+        "Address to listen on: `::` is every address of this machine, IPv4 and IPv6, `0.0.0.0` every IPv4 address; "
+        "`127.0.0.1` keeps it to this machine.",
     )
     port: int = _row(
         _GATEWAYS,

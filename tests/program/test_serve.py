@@ -136,6 +136,20 @@ def test_killed_and_started_again_it_has_the_same_secret(start: Start, tmp_path:
     assert (tmp_path / "data/secret").read_text() == secret
 
 
+def test_it_serves_both_families_by_default(start: Start) -> None:
+    port = free_port()
+    welcome(start(port=port, host=""))
+    for address in ("127.0.0.1", "[::1]"):
+        with urllib.request.urlopen(f"http://{address}:{port}/readyz", timeout=5) as response:
+            assert response.status == 200
+
+
+def test_with_too_few_open_files_it_does_not_say_that_it_is_ready(start: Start) -> None:
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, 64)); from program.cli import main; main_ = main()"
+    line = the_line(start(code=f"import sys; {limit}; sys.exit(main_)", port=free_port()))
+    assert "this process may open 64 files, and needs 100 and one more for each connection" in line
+
+
 def test_a_port_in_use_is_said_and_nothing_is_left_running(start: Start, tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 def test_every_setting_has_a_default_that_works() -> None:
     settings = load({}, {"XDG_DATA_HOME": "/data"})
     assert settings == ProcessSettings(
-        host="0.0.0.0",  # noqa: S104
+        host="::",
         port=8000,
         admin_port=None,
         data_dir=Path("/data/quickpoll"),
