@@ -97,9 +97,14 @@ pictures: .venv/dev.stamp pages programs  ## retake the pictures of docs/, in a 
 .PHONY: pages
 pages: gateway/static/index.html  ## build the web pages
 
+.PHONY: dist
+dist: .venv/run.stamp pages  ## build a wheel with the pages inside, for pipx or pip: dist/*.whl
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
 .PHONY: lock
 lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev --extra loadtest pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements-build.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
 	$(NPM) update --omit-lockfile-registry-resolved

@@ -55,7 +55,10 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m clien
 
 def _need_histograms() -> None:
     if find_spec("hdrh") is None:
-        raise CannotRun("it needs one more package: pip install 'quickpoll[loadtest]'")
+        raise CannotRun(
+            "it needs the package hdrhistogram, which has no wheel for this machine; with a C compiler: "
+            f"{sys.executable} -m pip install hdrhistogram"
+        )
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ class WorkerProcess:
             "clients.loadtest.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},  # it finds what this process has found
         )
         assert process.stdin and process.stdout  # noqa: PT018  (both are asked for)
         worker = cls(Channel(process.stdout, process.stdin, News), tally)
