@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from io import TextIOWrapper
 from types import FrameType
 from typing import Final, NoReturn
@@ -28,6 +29,7 @@ A live quiz that a whole hall plays at the same instant on its phones.
   quickpoll gateway       only the connections, for many processes on one Valkey or Redis
   quickpoll coordinator   only the sessions, likewise; any number of both may run
   quickpoll replay FILE   plays the log of a session again: the same results, or under another ruling
+  quickpoll doctor        what is wrong with this machine, its Redis or the way in, and what to change
   quickpoll loadtest      a crowd of simulated players, for a server of your own
 """
 COMMANDS: Final = {
@@ -38,6 +40,7 @@ COMMANDS: Final = {
 
 
 TOOLS: Final = {
+    "doctor": "looks at the machine, the Redis and the way in, and says what to change",
     "replay": "plays the log of a session again",
     "loadtest": "a crowd of simulated players, and a verdict on lost and doubled answers",
 }
@@ -88,9 +91,9 @@ def _tool(arguments: Sequence[str]) -> Callable[[Sequence[str]], int] | None:
         from clients.loadtest.__main__ import main as loadtest  # noqa: PLC0415  (no server needs it)
 
         return partial(loadtest, program="quickpoll loadtest")
-    from program import replay_command as replay  # noqa: PLC0415  (no server needs it)
-
-    return replay.main
+    module = import_module({"replay": "program.replay_command", "doctor": "program.doctor"}[name])
+    run: Callable[[Sequence[str]], int] = module.main
+    return run
 
 
 class _Parser(argparse.ArgumentParser):

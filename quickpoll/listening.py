@@ -29,6 +29,11 @@ def port_for(addresses: list[str], port: int) -> int:
     return port
 
 
+def is_free(address: str, port: int) -> bool:
+    """Whether nobody listens there; an address that is no number is not looked at."""
+    return address not in _FAMILIES or _bound(address, port) is not None
+
+
 def _bound(address: str, port: int) -> int | None:
     """The port that could be bound there; None if the family is not to be had, or the port is taken."""
     try:
