@@ -27,11 +27,21 @@ LAG_EVERY_S: Final = 0.1
 class Admin:
     """Serves health and figures on a port of their own."""
 
-    def __init__(self, host: str, port: int, ready: Ready, figures: Sequence[Figures] = ()) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        ready: Ready,
+        figures: Sequence[Figures] = (),
+        *,
+        lag_every_s: float = LAG_EVERY_S,
+    ) -> None:
+        """`lag_every_s` is how often it looks how late the event loop is."""
         self.port = port
         """The port it listens on; where 0 was asked for, known once it is started."""
         self._host = host
         self._ready = ready
+        self._lag_every_s = lag_every_s
         self._process = ProcessFigures()
         self._figures = (*figures, self._process)
         self._exposition: Exposition | None = None
@@ -74,8 +84,8 @@ class Admin:
     async def _measure_lag(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + LAG_EVERY_S
-            await asyncio.sleep(LAG_EVERY_S)
+            due = loop.time() + self._lag_every_s
+            await asyncio.sleep(self._lag_every_s)
             self._process.event_loop_lag_seconds.observe(loop.time() - due)
 
 

@@ -53,15 +53,17 @@ class EmbeddedServer:
         self._program = program
         self._pid_file = folder / "valkey.pid"
         self._log_file = folder / "valkey.log"
-        self._socket = folder / "valkey.sock"
-        self._lock: int | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self.socket_path = folder / "valkey.sock"
+        self.lock: int | None = None
+        """The open file that keeps others out of the folder, while it is held."""
+        self.process: subprocess.Popen[bytes] | None = None
+        """The server, while one was started."""
         self._short_folder: Path | None = None
 
     @property
     def url(self) -> str:
         """Where clients reach it; fixed by the first `start`."""
-        return "unix://" + quote(str(self._socket))
+        return "unix://" + quote(str(self.socket_path))
 
     def start(self) -> None:
         """Starts the server and returns at once, so that other work can be done until `wait_ready`.
@@ -72,15 +74,15 @@ class EmbeddedServer:
             Failure: the folder cannot be used, or another quickpoll uses it.
         """
         try:
-            if self._lock is None:
+            if self.lock is None:
                 self._take_folder()
             self._end_orphan()
-            if len(os.fsencode(self._socket)) > MAX_SOCKET_PATH_BYTES:
+            if len(os.fsencode(self.socket_path)) > MAX_SOCKET_PATH_BYTES:
                 self._short_folder = Path(tempfile.mkdtemp(prefix="quickpoll-", dir="/tmp"))
-                self._socket = self._short_folder / "valkey.sock"
-            self._socket.unlink(missing_ok=True)
-            self._process = self._spawn()
-            self._pid_file.write_text(str(self._process.pid))
+                self.socket_path = self._short_folder / "valkey.sock"
+            self.socket_path.unlink(missing_ok=True)
+            self.process = self._spawn()
+            self._pid_file.write_text(str(self.process.pid))
         except OSError as error:
             raise Failure(self._why_not(error)) from None
 
@@ -103,30 +105,30 @@ class EmbeddedServer:
     def folder_is_kept(self) -> bool:
         """Whether the data folder is still the one that was taken: what is written after it was removed is lost."""
         try:
-            return self._lock is not None and os.path.samestat(os.fstat(self._lock), (self.folder / "lock").stat())
+            return self.lock is not None and os.path.samestat(os.fstat(self.lock), (self.folder / "lock").stat())
         except OSError:
             return False
 
     def is_running(self) -> bool:
         """Whether the process lives."""
-        return self._process is not None and self._process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
         """Ends the server, with everything on the disk, and frees the folder."""
-        if self._process is not None:
-            self._process.terminate()
+        if self.process is not None:
+            self.process.terminate()
             try:
-                self._process.wait(STOP_WITHIN_S)
+                self.process.wait(STOP_WITHIN_S)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+                self.process.kill()
+                self.process.wait()
+            self.process = None
             self._pid_file.unlink(missing_ok=True)
         if self._short_folder is not None:
             shutil.rmtree(self._short_folder, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
 
     def _why_not(self, error: OSError) -> str:
         if error.filename == str(self._program):
@@ -149,11 +151,11 @@ class EmbeddedServer:
         except BlockingIOError:
             os.close(lock)
             raise Failure(f"{self.folder} is in use by another quickpoll; stop it, or {_OTHER_FOLDER}") from None
-        self._lock = lock
+        self.lock = lock
         log = self.folder / "appendonlydir"
         if any(log.glob("*.aof")) and not any(log.glob("*.manifest")):
             os.close(lock)
-            self._lock = None
+            self.lock = None
             raise Failure(
                 f"{log} holds data, but its manifest is missing, and the server would start empty; "
                 "bring the manifest back from a backup, or move this folder away to start without sessions"
@@ -175,12 +177,12 @@ class EmbeddedServer:
 
     def _is_our_server(self, pid: int) -> bool:
         """Whether that process is a server on this folder, and not one that has got the number since."""
-        return f" --dir {self.folder} --appendonly " in _command_line(pid)
+        return f" --dir {self.folder} --appendonly " in command_line(pid)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         options = {
             "port": "0",
-            "unixsocket": str(self._socket),
+            "unixsocket": str(self.socket_path),
             "unixsocketperm": "700",
             "dir": str(self.folder),
             "appendonly": "yes",
@@ -205,14 +207,14 @@ class EmbeddedServer:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(1.0)
             try:
-                connection.connect(str(self._socket))
+                connection.connect(str(self.socket_path))
                 connection.sendall(b"PING\r\n")
                 return connection.recv(16).startswith(b"+PONG")  # else it is loading its data
             except OSError:
                 return False
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """How a process was called, empty if it has ended."""
     if sys.platform == "linux":  # where slim images have no ps
         try:

@@ -34,7 +34,7 @@ class Lease:
     valid_until: float
 
 
-class Owner(Protocol):
+class LeaseOwner(Protocol):
     """Works for the partitions whose leases are held."""
 
     @property
@@ -56,7 +56,7 @@ class Leases:
         links: Links,
         membership: Membership,
         coordinator: str,
-        owner: Owner,
+        owner: LeaseOwner,
         timing: CoordinatorTiming = DEFAULT,
     ) -> None:
         """Builds it.

@@ -277,7 +277,7 @@ async def test_a_bug_in_what_wakes_it_ends_the_readers(loop: Loop, monkeypatch: 
     await loop.own(1)
 
     async def fail(*_: Any) -> None:
-        raise RuntimeError("a bug of ours")
+        raise RuntimeError("a bug in the loop")
 
     monkeypatch.setattr(Links, "to", fail)
     loop.owned.gained(2, TOKEN)

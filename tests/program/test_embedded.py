@@ -20,7 +20,7 @@ from tests.redis_client import connect
 KEEPER = """
 import sys; from pathlib import Path; from program.embedded import *
 server = EmbeddedServer(find_server(), Path(sys.argv[1])); server.start(); server.wait_ready()
-print(server._process.pid, flush=True); sys.stdin.read()
+print(server.process.pid, flush=True); sys.stdin.read()
 """
 
 
@@ -58,7 +58,7 @@ async def read(server: EmbeddedServer, key: str) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    return embedded._command_line(pid) != ""
+    return embedded.command_line(pid) != ""
 
 
 async def test_what_was_written_is_there_after_a_restart(server: EmbeddedServer) -> None:
@@ -69,22 +69,22 @@ async def test_what_was_written_is_there_after_a_restart(server: EmbeddedServer)
 
 async def test_what_was_acknowledged_survives_a_server_that_is_killed(server: EmbeddedServer) -> None:
     await write(started(server), "answer", "42")
-    assert server._process is not None
-    server._process.kill()
-    server._process.wait()
+    assert server.process is not None
+    server.process.kill()
+    server.process.wait()
     assert not server.is_running()
     assert await read(started(server), "answer") == "42"
 
 
 def test_it_listens_on_a_socket_of_its_user_alone(server: EmbeddedServer) -> None:
     started(server)
-    assert stat.S_IMODE(server._socket.stat().st_mode) == 0o700
+    assert stat.S_IMODE(server.socket_path.stat().st_mode) == 0o700
 
 
 async def test_a_path_too_long_for_a_socket_works_as_well(tmp_path: Path) -> None:
     server = embedded_server(tmp_path / ("a long name " * 12))
     await write(started(server), "answer", "42")
-    socket = server._socket
+    socket = server.socket_path
     server.stop()
     assert not socket.parent.exists()
 
@@ -119,11 +119,11 @@ async def test_a_server_that_outlived_its_quickpoll_is_ended_and_its_data_kept(
     server: EmbeddedServer, tmp_path: Path
 ) -> None:
     await write(started(server), "answer", "42")
-    assert server._process is not None
-    assert server._lock is not None
-    orphan = server._process
-    os.close(server._lock)  # as when its process is gone, on a system where the server lives on
-    server._lock = server._process = None
+    assert server.process is not None
+    assert server.lock is not None
+    orphan = server.process
+    os.close(server.lock)  # as when its process is gone, on a system where the server lives on
+    server.lock = server.process = None
 
     successor = started(embedded_server(tmp_path / "data"))
     assert orphan.wait(5) == 0

@@ -123,7 +123,7 @@ def test_told_to_end_it_ends_with_0_and_leaves_nothing_running(
     assert end(process, number) == 0
     assert process.stderr is not None
     assert "Traceback" not in process.stderr.read()
-    assert embedded._command_line(valkey) == ""
+    assert embedded.command_line(valkey) == ""
 
 
 def test_killed_and_started_again_it_has_the_same_secret(start: Start, tmp_path: Path) -> None:
