@@ -127,6 +127,7 @@ class BatchBuilder:
         sessions: list[SessionChange] = []
         for code, change in self._changes.items():
             held = self._sessions[code]
+            assert held.session.code == code, f"session {held.session.code} is held as {code}"
             if stored := self._store(held, change):
                 sessions.append(stored)
             at = next_deadline(held.session)

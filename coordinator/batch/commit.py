@@ -82,6 +82,10 @@ class Batch:
     quarantined: Sequence[tuple[str, bytes]] = ()
     """Reason and bytes of entries that were set aside."""
 
+    def __post_init__(self) -> None:
+        assert self.fence > 0, "a lease has a fence"
+        assert moment_of(self.offset) > moment_of(self.offset_before), "a batch goes on from its offset"
+
 
 _OUTCOMES: Final = {
     outcome.name.encode(): outcome for outcome in (CommitOutcome.COMMITTED, CommitOutcome.FENCED, CommitOutcome.STALE)

@@ -83,6 +83,7 @@ class Outbox:
 
     def step(self, code: str, number: int) -> bytes:
         """The encoded Step of a session."""
+        assert number > 0, "Steps are numbered from 1; the gateway asserts that each follows the one before"
         return envelope.encode(Step(self._fence, number, tuple(self._items[code]), self._since))
 
     def replies(self, offset: str) -> dict[str, bytes]:

@@ -129,6 +129,8 @@ class Partition:
 
     def settle(self, batch: Batch, outcome: CommitOutcome) -> None:
         """Takes note of what became of the last batch."""
+        assert batch.fence == self.fence, f"a batch under fence {batch.fence}, not {self.fence}"
+        assert batch.offset_before == self.offset, f"a batch made from {batch.offset_before}, not {self.offset}"
         if outcome in (CommitOutcome.COMMITTED, CommitOutcome.UNCERTAIN):
             self._said_to = batch.offset
         if outcome is not CommitOutcome.COMMITTED:

@@ -223,6 +223,14 @@ async def test_on_a_lost_link_the_outcome_is_open(commit: Commit, link: RedisLin
     assert error is not None
 
 
+@pytest.mark.parametrize(
+    "broken", [{"fence": 0}, {"offset": "0-0"}, {"offset_before": "5-2"}, {"offset_before": "10-0"}]
+)
+def test_a_batch_without_a_fence_or_that_goes_back_is_a_bug(broken: Any) -> None:
+    with pytest.raises(AssertionError):
+        replace(batch(), **broken)
+
+
 # -- durability -----------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -440,6 +441,15 @@ async def test_under_one_token_nothing_is_said_twice(owner: Owner, outcome: Comm
     await load(owner.links, owner.links.nodes.of(0), [owner.partition])
     assert owner.partition.has_gone_back == has_gone_back
     assert owner.partition.is_loaded != has_gone_back
+
+
+async def test_a_batch_of_another_owner_or_offset_is_not_settled(owner: Owner) -> None:
+    batch = await owner.commit(owner.command(CREATE))
+    for wrong in ({"fence": TOKEN + 1}, {"offset_before": "1-0"}):
+        with pytest.raises(AssertionError):
+            owner.partition.settle(replace(batch, **wrong), CommitOutcome.COMMITTED)
+    owner.partition.settle(batch, CommitOutcome.COMMITTED)
+    assert owner.partition.offset == batch.offset
 
 
 async def test_a_line_begins_where_its_token_was_taken(owner: Owner) -> None:
