@@ -24,7 +24,7 @@ from quickpoll.envelope import (
     decode_step,
     encode,
 )
-from quickpoll.keys import ENTRY_FIELD, GATEWAYS, PartitionKeys, partition_of
+from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS, PartitionKeys, partition_of
 from quickpoll.protocol import (
     AnyServerMessage,
     CreateSession,
@@ -226,6 +226,23 @@ async def calling(redis_url: str, partitions: int = 64, name: str = "gw") -> Asy
         yield caller
     finally:
         await caller.stop()
+
+
+@asynccontextmanager
+async def beating(caller: Caller) -> AsyncIterator[None]:
+    """A gateway that shows that it lives, however long a test takes."""
+
+    async def beat() -> None:
+        while True:
+            await caller.beat()
+            await asyncio.sleep(GATEWAY_DEAD_AFTER_MS / 6000)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

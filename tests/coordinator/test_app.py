@@ -46,6 +46,7 @@ from tests.coordinator.standin import (
     TOKENS,
     Caller,
     applied,
+    beating,
     calling,
     coordinating,
     crash,
@@ -240,8 +241,7 @@ async def test_killed_with_9_while_players_join_each_has_one_seat_and_one_reply(
     await replies[20]
     process.send_signal(signal.SIGKILL)
     await process.wait()
-    async with coordinating(redis_url, take_over=True):
-        await gateway.beat()  # as a gateway does: it is not from before
+    async with coordinating(redis_url, take_over=True), beating(gateway):
         await asyncio.gather(*replies)
         resumed = await gateway.call(ResumeSession(token=token_of(host)), 1, host)
         assert isinstance(resumed, Resumed)

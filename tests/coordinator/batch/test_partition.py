@@ -131,7 +131,7 @@ class Owner:
         """Every session that is not over, from Redis alone."""
         found: Any = await self.redis.zrange(KEYS.deadlines, 0, -1)
         codes = [code.decode() for code in found]
-        fields: list[Any] = [await self.redis.hgetall(KEYS.session(code)) for code in codes]
+        fields = await self.links.ask_of(0, *(("HGETALL", KEYS.session(code)) for code in codes)) if codes else []
         return [snapshots.decode_session(code, stored)[0] for code, stored in zip(codes, fields, strict=True)]
 
     async def check_index(self) -> None:
@@ -364,12 +364,12 @@ async def test_what_is_over_is_no_longer_counted_as_served(owner: Owner) -> None
     assert await owner.served() == set()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 async def test_through_every_fault_the_index_names_each_session_with_connections(owner: Owner, seed: int) -> None:
     """Random batches, some of them of version 0.1.0, some with an unknown outcome, and new owners in between."""
     chance = random.Random(seed)
     hosts: list[Identity] = []
-    for _ in range(60):
+    for _ in range(40):
         gateway = f"g{chance.randrange(3)}"
         entries: list[Entry] = []
         for connection in range(chance.randint(1, 3)):
