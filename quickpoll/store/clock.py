@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from quickpoll.store.link import RedisLink, Refusal, StoreError
@@ -17,8 +18,18 @@ from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links
 
 SAMPLES: Final = 5
-SYNCHRONISE_EVERY_S: Final = 30.0
-SYNCHRONISE_AGAIN_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class ClockTimes:
+    """How often the clocks are measured."""
+
+    every_s: float = 30.0
+    again_s: float = 1.0
+    """After a failure, and while a node was never measured."""
+
+
+CLOCK_TIMES: Final = ClockTimes()
 
 _log: Final = logging.getLogger(__name__)
 
@@ -60,8 +71,9 @@ class RedisClock:
 class Clocks:
     """The clocks of all nodes."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, times: ClockTimes = CLOCK_TIMES) -> None:
         self._links = links
+        self._times = times
         self._clocks: defaultdict[Node, RedisClock] = defaultdict(RedisClock)
 
     def of(self, partition: int) -> RedisClock:
@@ -96,7 +108,7 @@ class Clocks:
             while True:
                 # One that was never measured goes by our own clock, whatever that is worth.
                 soon = failed or self.round_trip_ms == float("inf")
-                pause_s = SYNCHRONISE_AGAIN_S if soon else SYNCHRONISE_EVERY_S
+                pause_s = self._times.again_s if soon else self._times.every_s
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause_s):
                         await changed.wait()

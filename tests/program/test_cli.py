@@ -1,3 +1,4 @@
+import asyncio
 import os
 import subprocess
 import sys
@@ -120,6 +121,50 @@ def test_a_redis_that_is_not_there_ends_it_with_1(command: str) -> None:
     result = quickpoll(command, QUICKPOLL_REDIS_URL="redis://127.0.0.1:1", QUICKPOLL_SECRET=SECRET)
     assert result.returncode == 1
     assert "Redis at redis://127.0.0.1:1 does not answer" in the_line(result)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:geh#eim@127.0.0.1:6379/0",
+        "redis://:geh/eim@127.0.0.1:6379/0",
+        "redis://:geh?eim@127.0.0.1:6379/0",
+        "redis://:12/34geheim@h/0",
+        "redis://:6390#geheim@10.9.9.9/0",
+        "rediss+sentinel://:geh/eim@127.0.0.1:26379/mymaster",
+        "redis://127.0.0.1:geheim/0",
+        "redis://127.0.0.1:6379/geheim",
+        '"redis://:geheim@127.0.0.1:6379/0"',
+    ],
+)
+def test_an_ambiguous_redis_url_ends_it_with_2_and_shows_no_part_of_it(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text(url + "\n")
+    for given in ({"QUICKPOLL_REDIS_URL": url}, {"QUICKPOLL_REDIS_URL_FILE": str(file)}):
+        result = quickpoll("gateway", QUICKPOLL_SECRET=SECRET, **given)
+        assert result.returncode == 2
+        line = the_line(result)
+        assert line.startswith("quickpoll: QUICKPOLL_REDIS_URL")
+        assert not any(part in line.replace(str(file), "") for part in ("geh", "eim", "34g", "6390"))
+
+
+@pytest.mark.parametrize("command", ["serve", "gateway", "coordinator"])
+async def test_a_user_without_channels_ends_it_at_once_with_the_right_to_give(command: str, redis_url: str) -> None:
+    from quickpoll.store.nodes import open_node
+    from tests.redis_client import node_of
+
+    node = node_of(redis_url)
+    link = await open_node(node)
+    await link.call([("ACL", "SETUSER", "quiz", "reset", "on", ">secret", "~*", "+@all", "resetchannels")])
+    try:
+        result = await asyncio.to_thread(
+            quickpoll, command, QUICKPOLL_REDIS_URL=f"unix://quiz:secret@{node.path}", QUICKPOLL_SECRET=SECRET
+        )
+    finally:
+        await link.call([("ACL", "DELUSER", "quiz")])
+        link.close()
+    assert result.returncode == 1
+    assert "give it the right &qp:*" in the_line(result)
 
 
 @pytest.mark.parametrize("command", ["serve", "gateway", "coordinator"])

@@ -3,8 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from quickpoll.store import clock as clock_module
-from quickpoll.store.clock import Clocks, RedisClock
+from quickpoll.store.clock import Clocks, ClockTimes, RedisClock
 from quickpoll.store.link import LinkLost, RedisLink, Refusal
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, OneNode
@@ -57,9 +56,7 @@ async def test_the_quickest_round_trip_counts(monkeypatch: pytest.MonkeyPatch) -
 async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
     redis: Client, links: Links, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock_module, "SYNCHRONISE_EVERY_S", 0.0)
-    monkeypatch.setattr(clock_module, "SYNCHRONISE_AGAIN_S", 0.0)
-    clocks = Clocks(links)
+    clocks = Clocks(links, ClockTimes(0.0, 0.0))
     measured, times = asyncio.Event(), 0
     synchronise = clocks.synchronise
 
@@ -84,10 +81,9 @@ async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
 async def test_the_clock_of_a_node_that_has_not_answered_yet_is_measured_soon(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock_module, "SYNCHRONISE_AGAIN_S", 0.0)
     here, away = node_of(redis_url), Node(path="/nowhere/at/all")
     links = Links(Map(here, away))
-    clocks = Clocks(links)
+    clocks = Clocks(links, ClockTimes(again_s=0.0))
     asked, to = asyncio.Event(), links.to
 
     async def come_back(node: Node) -> RedisLink:

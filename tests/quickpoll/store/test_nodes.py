@@ -99,4 +99,5 @@ async def test_work_begins_where_a_node_is_new_and_ends_where_one_is_gone() -> N
     running.cancel()
     await asyncio.wait((running,))
     assert not working
-    assert not nodes._watching
+    nodes.set(B)
+    assert not working
