@@ -35,7 +35,7 @@ from quickpoll.store.clock import Clocks
 from quickpoll.store.deployment import nodes_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
-from quickpoll.store.outage import Away
+from quickpoll.store.outage import Unreachable
 from quickpoll.tokens import Tokens
 
 SPARE_FILES: Final = 100
@@ -81,7 +81,7 @@ class Gateway:
     def _wire(self, tokens: Tokens, settings: ProcessSettings) -> None:
         """Makes its parts, each of what it needs."""
         partitions, figures, timing = settings.partitions, self.figures, self._timing
-        away: Away = set()
+        away: Unreachable = set()
         limits = Limits(settings.players_per_address, settings.sessions_per_address, timing)
         self.subscriber = Subscriber(self._nodes, self.id, partitions, figures.pubsub_lag_seconds, timing, away)
         self.relay = Relay(

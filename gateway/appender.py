@@ -17,7 +17,7 @@ from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.store.link import LinkLost, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import MOVED_AWAY, Links, Nodes, on_each
-from quickpoll.store.outage import Away, Outage
+from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.store.pace import Pace
 
 _log: Final = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class _Queue:
 
     __slots__ = ("entries", "filled", "is_busy", "outage", "pace")
 
-    def __init__(self, timing: Timing, away: Away) -> None:
+    def __init__(self, timing: Timing, away: Unreachable) -> None:
         self.entries: list[_Entry] = []
         self.filled = asyncio.Event()
         self.is_busy = False
@@ -52,7 +52,7 @@ class _Queue:
 class Appender:
     """Appends for one gateway."""
 
-    def __init__(self, nodes: Nodes, partitions: int, timing: Timing, away: Away) -> None:
+    def __init__(self, nodes: Nodes, partitions: int, timing: Timing, away: Unreachable) -> None:
         """`away` holds what else of this gateway cannot reach Redis: its log says so once for all."""
         self._timing = timing
         self._nodes = nodes

@@ -132,7 +132,7 @@ class Connection(asyncio.Protocol):
 
     def accept(self, request: Request) -> None:
         """Answers the opening handshake: 101, or the HTTP error that says what is wrong with it."""
-        if self._protocol.close_expected() or self._transport.is_closing():  # bytes behind the request were no frames
+        if self._transport.is_closing() or self._protocol.close_expected():  # bytes behind the request were no frames
             self._transport.abort()
             return
         response = self._protocol.accept(request)
@@ -264,6 +264,7 @@ class Connection(asyncio.Protocol):
         self._socket.detach()  # the transport closes it
         self._ended()
         self._owner.lost(self)
+        vars(self._protocol).clear()  # its parser refers to it: nobody should have to look for this circle
 
     # -- inside -----------------------------------------------------------------------------
 

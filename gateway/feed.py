@@ -16,7 +16,7 @@ from quickpoll.metrics import Distribution
 from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Nodes, open_node
-from quickpoll.store.outage import Away, Outage
+from quickpoll.store.outage import Outage, Unreachable
 
 PING: Final = b"ping"
 
@@ -46,7 +46,7 @@ class Feed:
     """The subscriptions on one node."""
 
     def __init__(
-        self, nodes: Nodes, node: Node, listener: Listener, lag: Distribution, timing: Timing, away: Away
+        self, nodes: Nodes, node: Node, listener: Listener, lag: Distribution, timing: Timing, away: Unreachable
     ) -> None:
         """`lag` counts how long pings take."""
         self._nodes = nodes

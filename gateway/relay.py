@@ -24,7 +24,7 @@ from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
 from quickpoll.store.nodes import Nodes
-from quickpoll.store.outage import Away
+from quickpoll.store.outage import Unreachable
 
 RETRY_AFTER_MS: Final = 1000
 
@@ -65,7 +65,7 @@ class Relay:
         limits: Limits,
         figures: GatewayFigures,
         timing: Timing,
-        away: Away,
+        away: Unreachable,
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
         self._timing = timing

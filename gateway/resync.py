@@ -19,21 +19,21 @@ from quickpoll.keys import ENTRY_FIELD, NO_OFFSET, PartitionKeys, partition_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, on_each
-from quickpoll.store.outage import Away, Outage
+from quickpoll.store.outage import Outage, Unreachable
 
 # Gaps are a few Steps; a Step with everyone's results may have some 100 KiB.
 PAGE: Final = 16
 
 _log: Final = logging.getLogger(__name__)
 
-Found = Callable[[str, History], None]
+HistoryHandler = Callable[[str, History], None]
 """Called with a session's code and what was read. It must not wait."""
 
 
 class Resync:
     """A worker for each node of Redis, which reads its sessions one after the other."""
 
-    def __init__(self, links: Links, partitions: int, timing: Timing, away: Away) -> None:
+    def __init__(self, links: Links, partitions: int, timing: Timing, away: Unreachable) -> None:
         self._links = links
         self._partitions = partitions
         self._timing = timing
@@ -60,7 +60,7 @@ class Resync:
             return True
         return bool(published != str(step).encode())
 
-    async def run(self, found: Found) -> None:
+    async def run(self, found: HistoryHandler) -> None:
         """Serves requests until it is cancelled; those about a node that is away wait."""
         unwatch = self._links.nodes.watch(self._wake)
         try:
@@ -72,7 +72,7 @@ class Resync:
         for changed in self._changed.values():
             changed.set()
 
-    async def _serve(self, found: Found, node: Node) -> None:
+    async def _serve(self, found: HistoryHandler, node: Node) -> None:
         outage = Outage(_log, self._timing.longest_retry_s, self._away)
         changed = self._changed.setdefault(node, asyncio.Event())
         changed.set()
@@ -81,7 +81,7 @@ class Resync:
         finally:
             outage.forget()
 
-    async def _serve_when(self, changed: asyncio.Event, node: Node, found: Found, outage: Outage) -> None:
+    async def _serve_when(self, changed: asyncio.Event, node: Node, found: HistoryHandler, outage: Outage) -> None:
         while True:
             await changed.wait()
             changed.clear()

@@ -17,7 +17,7 @@ from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.metrics import Distribution
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Nodes, on_each
-from quickpoll.store.outage import Away
+from quickpoll.store.outage import Unreachable
 
 _log: Final = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Subscriber:
     """Keeps the subscriptions of one gateway."""
 
     def __init__(
-        self, nodes: Nodes, gateway: str, partitions: int, lag: Distribution, timing: Timing, away: Away
+        self, nodes: Nodes, gateway: str, partitions: int, lag: Distribution, timing: Timing, away: Unreachable
     ) -> None:
         """`lag` counts how long what is published takes to be heard."""
         self._timing = timing

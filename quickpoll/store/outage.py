@@ -1,7 +1,7 @@
 """Says once that Redis is away and once that it is back, and how long to wait in between.
 
-One for each part that talks to Redis; it never says anything that has not changed. Parts that share `Away` speak with
-one voice: the first that loses Redis says so, and the last that has it back.
+One for each part that talks to Redis; it never says anything that has not changed. Parts that share `Unreachable` speak
+with one voice: the first that loses Redis says so, and the last that has it back.
 """
 
 import asyncio
@@ -13,19 +13,21 @@ FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 
 
-Away = set["Outage"]
+Unreachable = set["Outage"]
 """The parts of one process that cannot reach Redis now."""
 
 
 class Outage:
     """Whether one part can reach Redis."""
 
-    def __init__(self, log: logging.Logger, longest_pause_s: float = LONGEST_PAUSE_S, away: Away | None = None) -> None:
+    def __init__(
+        self, log: logging.Logger, longest_pause_s: float = LONGEST_PAUSE_S, away: Unreachable | None = None
+    ) -> None:
         """`away` is shared with the parts for which one line in the log is enough; None: with no other."""
         self._log = log
         self._longest_pause_s = longest_pause_s
         self._failures = 0
-        self._away: Away = set() if away is None else away
+        self._away: Unreachable = set() if away is None else away
 
     @property
     def is_on(self) -> bool:

@@ -14,7 +14,7 @@ from gateway.timing import Timing
 from quickpoll.keys import ENTRY_FIELD, PartitionKeys
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import NOBODY, OneNode
-from quickpoll.store.outage import Away
+from quickpoll.store.outage import Unreachable
 from tests.gateway.standin import QUICK, with_timing
 from tests.quickpoll.store.test_nodes import Map
 from tests.redis_client import Client, node_of
@@ -181,7 +181,7 @@ async def test_redis_away_is_two_lines_however_many_entries_fail(
 
 async def test_it_believes_others_that_redis_is_back(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    away: Away = set()
+    away: Unreachable = set()
     appending = Appender(OneNode(Node(path="/nowhere")), 4, QUICK, away)
     running = asyncio.create_task(appending.run())
     appending.append(1, b"x", lambda: None)

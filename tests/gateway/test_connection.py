@@ -517,6 +517,27 @@ async def test_the_library_keeps_what_is_not_parsed_where_we_look() -> None:
     assert len(protocol.reader.buffer) == 0
 
 
+async def test_a_connection_that_has_ended_is_freed_at_once(home: House) -> None:
+    """The collector looks at old objects so seldom that hundreds of MiB would wait for it."""
+
+    def parsers() -> int:
+        return sum(type(one) is ServerProtocol for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = parsers()
+        for end in (b"\x88\x80\0\0\0\0", b"\x81\x02{}", b"", b"\x88\x80\0\0\0\0"):
+            socket = await raw_socket(home)
+            socket.write(end)
+            socket.writer.write_eof()
+            await socket.until_closed()
+            await home.gone()
+        assert parsers() <= before + 1  # the last one may still be in the hands of a callback, or of the sweep
+    finally:
+        gc.enable()
+
+
 def test_a_connection_keeps_its_own_attributes_in_slots() -> None:
     made: Any = Connection.__new__(Connection)
     with pytest.raises(AttributeError):

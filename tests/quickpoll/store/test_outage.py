@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 
 
 @pytest.fixture
@@ -41,3 +41,29 @@ async def test_pauses_grow_up_to_a_second(pauses: list[float]) -> None:
     assert pauses[0] <= 0.05
     assert 0.5 <= pauses[-1] <= 1.0
     assert max(pauses) <= 1.0
+
+
+def test_parts_that_share_what_is_unreachable_speak_with_one_voice(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    unreachable: Unreachable = set()
+    first, second = (Outage(logging.getLogger(name), away=unreachable) for name in ("first", "second"))
+    for outage in (first, second, first):
+        outage.began(OSError("refused"))
+    first.over()
+    assert len(caplog.records) == 1
+    second.over()
+    assert [(record.name, record.message) for record in caplog.records] == [
+        ("first", "Redis cannot be used now: OSError('refused')"),
+        ("second", "Redis is back"),
+    ]
+
+
+def test_a_part_that_ends_no_longer_counts(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    unreachable: Unreachable = set()
+    first, second = (Outage(logging.getLogger(name), away=unreachable) for name in ("first", "second"))
+    for outage in (first, second):
+        outage.began(None)
+    second.forget()
+    first.over()
+    assert caplog.records[-1].message == "Redis is back"
