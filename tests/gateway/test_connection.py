@@ -129,14 +129,20 @@ async def hear_clock(socket: Raw) -> None:
     assert json.loads(await socket.reader.readexactly(head[1]))["type"] == "clock"
 
 
+async def arrives(home: House, socket: Raw, data: bytes) -> None:
+    """Writes something, and returns when the gateway has it; it is the only client."""
+    (its,) = home.connections
+    heard_at = its.heard_at
+    socket.write(data)
+    await until(lambda: its.heard_at > heard_at)
+
+
 @pytest.mark.parametrize("cut", [1, 3, 20])
 async def test_frames_that_come_in_pieces_are_read_in_order(home: House, cut: int) -> None:
     socket = await raw_socket(home)
     frame = Frame(Opcode.TEXT, ASK).serialize(mask=True)
     for piece in (frame, frame[:cut], frame[cut:] + frame, frame + frame[:-cut], frame[-cut:], frame):
-        socket.write(piece)
-        await socket.writer.drain()
-        await asyncio.sleep(0.01)  # so that it comes as a piece of its own
+        await arrives(home, socket, piece)  # as a piece of its own
     for _ in range(6):
         await hear_clock(socket)
     socket.writer.transport.abort()
@@ -157,9 +163,7 @@ async def test_a_frame_together_with_the_request_and_half_of_the_next(home: Hous
 
 async def test_a_short_text_between_fragments_is_a_violation(home: House) -> None:
     socket = await raw_socket(home)
-    socket.frame(Opcode.TEXT, b'{"type":', fin=False)
-    await socket.writer.drain()
-    await asyncio.sleep(0.01)
+    await arrives(home, socket, Frame(Opcode.TEXT, b'{"type":', False).serialize(mask=True))
     socket.frame(Opcode.TEXT, ASK)
     assert close_code(await socket.until_closed()) == 1002
 
