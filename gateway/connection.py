@@ -4,7 +4,7 @@ Of that layer only what its reference documents is used, but for `reader.buffer`
 No task per connection: bytes in are handled in the callback that brings them, bytes out never wait.
 Promises: what is queued for a client never grows beyond a cap (then it is closed with 1013); a message
 beyond its limit, a binary frame, invalid UTF-8 and every other violation ends in its close code and no
-traceback; `Owner.closed` is called exactly once for each connection that was opened.
+traceback; `ConnectionOwner.closed` is called exactly once for each connection that was opened.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ _protocol_log: Final = logging.getLogger("gateway.websocket")
 _protocol_log.setLevel(logging.ERROR)
 
 
-class Owner(Protocol):
+class ConnectionOwner(Protocol):
     """What a connection tells its server."""
 
     def made(self, connection: "Connection") -> None:
@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
         "seat",
     )
 
-    def __init__(self, owner: Owner, number: int, timing: Timing = DEFAULT) -> None:
+    def __init__(self, owner: ConnectionOwner, number: int, timing: Timing = DEFAULT) -> None:
         now = time.monotonic()
         self._owner = owner
         self._protocol = ServerProtocol(max_size=MAX_CREATE_SESSION_BYTES, logger=_protocol_log)

@@ -52,7 +52,7 @@ def _come_back(status: HTTPStatus, reason: str, seconds: int) -> Response:
 
 
 class Server:
-    """Accepts connections and hands their requests on; an `Owner` of connections."""
+    """Accepts connections and hands their requests on; a `ConnectionOwner`."""
 
     def __init__(
         self,
@@ -140,14 +140,14 @@ class Server:
     # -- as a connection sees it ------------------------------------------------------------
 
     def made(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         self.connections.add(connection)
         if len(self.connections) > self._max_connections + HEARD_OUT:
             self._refuse_for_want_of_room()
             connection.abort()
 
     def requested(self, connection: Connection, request: Request) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         connection.address, connection.over_tls = self._proxies.client(connection.address, request.headers)
         path = request.path.partition("?")[0]
         if path == "/ws":
@@ -158,26 +158,26 @@ class Server:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
     def received(self, connection: Connection, text: bytes) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         self._figures.messages_received += 1
         self._figures.received_bytes += len(text)
         self._intake.received(connection, text)
 
     def holds_large(self, connection: Connection) -> bool:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         return self._limits.holds_large(connection.address, connection.heard_at)
 
     def lets_go(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         self._limits.lets_go(connection.address, connection.heard_at)
 
     def closed(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         self._figures.closed(connection.close_code)
         self._hub.closed(connection)
 
     def lost(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         self.connections.discard(connection)
         if self._is_full and len(self.connections) < ROOM_AGAIN * self._max_connections:
             self._is_full = False

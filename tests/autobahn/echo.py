@@ -20,31 +20,31 @@ class Unpinging(Connection):
 
 
 class Echo:
-    """An `Owner` that says every text again."""
+    """A `ConnectionOwner` that says every text again."""
 
     def made(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
 
     def requested(self, connection: Connection, request: Request) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         connection.accept(request)
 
     def received(self, connection: Connection, text: bytes) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         connection.write(text_frame(text))
 
     def holds_large(self, connection: Connection) -> bool:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
         return True
 
     def lets_go(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
 
     def closed(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
 
     def lost(self, connection: Connection) -> None:
-        """See `Owner`."""
+        """See `ConnectionOwner`."""
 
 
 @asynccontextmanager
