@@ -1,0 +1,22 @@
+/**
+ * `make import FILE=…`: what the importer makes of a file, as JSON.
+ *
+ * Prints {"format", "quizzes", "report": [{"where", "severity", "message"}]}. Exit 0: questions were found; 1: none; 2: the file cannot be opened.
+ */
+
+import { readFileSync } from "node:fs";
+import { importQuiz } from "./index";
+import { inEnglish } from "./report";
+
+const [, , file = ""] = process.argv;
+let bytes: Uint8Array;
+try {
+  bytes = new Uint8Array(readFileSync(file));
+} catch (error) {
+  console.error(`import: ${(error as Error).message}`);
+  process.exit(2);
+}
+const { quizzes, report, format } = importQuiz(bytes, { name: file });
+const entries = report.map((entry) => ({ ...inEnglish(entry), severity: entry.severity, outcome: entry.outcome, code: entry.code }));
+process.stdout.write(`${JSON.stringify({ format, quizzes, report: entries }, null, 1)}\n`);
+process.exitCode = quizzes.length > 0 ? 0 : 1;
