@@ -15,6 +15,7 @@ NPM_IN = npm_config_update_notifier=false PATH=$(NODE)/bin:"$$PATH" node $(NODE)
 NPM = $(NPM_IN) $(WEB)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*')
+IMPORT_SOURCES = $(shell find $(WEB)/src/quiz -name '*.ts' -not -name '*.test.ts')
 SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
 
 .PHONY: help
@@ -90,6 +91,10 @@ generate: .venv/dev.stamp  ## rewrite the generated files: protocol types and pa
 	$(BIN)/python -m quickpoll.metrics
 	$(BIN)/python -m clients.codegen
 
+.PHONY: import
+import: build/import/cli.js  ## what the pages read out of a quiz file of another program, as JSON: make import FILE=quiz.xlsx
+	@$(NODE)/bin/node $< "$(FILE)"
+
 .PHONY: pictures
 pictures: .venv/dev.stamp pages programs  ## retake the pictures of docs/, in a game in real browsers
 	$(BIN)/python -m tests.system.film
@@ -156,6 +161,10 @@ benchmarks/anchors/ws/node_modules/.stamp: benchmarks/anchors/ws/package-lock.js
 gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 	@echo "Building the pages ..."
 	@$(NPM) run build --silent -- --logLevel=warn
+	@touch $@
+
+build/import/cli.js: $(WEB)/node_modules/.stamp $(WEB)/vite.import.ts $(IMPORT_SOURCES)
+	@PATH=$(NODE)/bin:"$$PATH" $(WEB)/node_modules/.bin/vite build $(WEB) --config $(WEB)/vite.import.ts --logLevel warn
 	@touch $@
 
 .env:

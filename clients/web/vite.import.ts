@@ -3,6 +3,12 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   publicDir: false,
-  build: { ssr: "src/quiz/import/cli.ts", outDir: "../../build/import", emptyOutDir: true, minify: false, target: "node22" },
+  build: {
+    ssr: "src/quiz/import/cli.ts",
+    outDir: "../../build/import",
+    emptyOutDir: true,
+    minify: false,
+    target: "node22",
+  },
   ssr: { noExternal: true },
 });

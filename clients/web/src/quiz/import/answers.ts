@@ -3,7 +3,8 @@
 import { truth } from "./build";
 
 const ALPHABETS = ["abcdefghij", "абвгдежзик", "αβγδεζηθικ", "أبجدهوزحطي"];
-const LABEL = /^(?:option|answer|choice|antwort|réponse|reponse|respuesta|opción|opcion|alternativa|risposta|opção|resposta|jawaban|pilihan|ответ|вариант)\s*[#:]?\s*/iu;
+const LABEL =
+  /^(?:option|answer|choice|antwort|réponse|reponse|respuesta|opción|opcion|alternativa|risposta|opção|resposta|jawaban|pilihan|ответ|вариант)\s*[#:]?\s*/iu;
 /** Between two right answers. */
 const BETWEEN = /\s*(?:[,;/|&+、]|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s)\s*/iu;
 
@@ -27,8 +28,15 @@ export interface Resolve {
 }
 
 /** The indexes of the right options, or undefined where the text names none of them. */
-export function rightOptions(said: string, options: readonly string[], { meaning = "either", from = 1 }: Resolve = {}): number[] | undefined {
-  const text = said.trim().replace(/^["'“”]|["'“”]$/g, "").trim();
+export function rightOptions(
+  said: string,
+  options: readonly string[],
+  { meaning = "either", from = 1 }: Resolve = {},
+): number[] | undefined {
+  const text = said
+    .trim()
+    .replace(/^["'“”]|["'“”]$/g, "")
+    .trim();
   if (text === "") return undefined;
   const ways = meaning === "index" ? [byNumber, byLetter, byText, byList] : [byText, byLetter, byNumber, byList];
   for (const way of [...ways, byTruth]) {
@@ -41,22 +49,37 @@ export function rightOptions(said: string, options: readonly string[], { meaning
 type Way = (text: string, options: readonly string[], from: 0 | 1) => number[] | undefined;
 
 const usable = (indexes: readonly (number | undefined)[], options: readonly string[]): number[] | undefined =>
-  indexes.length > 0 && indexes.every((index) => index !== undefined && (options[index] ?? "").trim() !== "") ? (indexes as number[]) : undefined;
+  indexes.length > 0 && indexes.every((index) => index !== undefined && (options[index] ?? "").trim() !== "")
+    ? (indexes as number[])
+    : undefined;
 
 const byNumber: Way = (text, options, from) => {
   const parts = text.replace(LABEL, "").split(BETWEEN).filter(Boolean);
-  return usable(parts.map((part) => (/^#?\d{1,2}(?:\.0)?[.)]?$/.test(part) ? Number.parseInt(part.replace("#", ""), 10) - from : undefined)), options);
+  return usable(
+    parts.map((part) =>
+      /^#?\d{1,2}(?:\.0)?[.)]?$/.test(part) ? Number.parseInt(part.replace("#", ""), 10) - from : undefined,
+    ),
+    options,
+  );
 };
 
 const byLetter: Way = (text, options) => {
-  const bare = text.replace(LABEL, "").replace(/[()[\].]/g, " ").trim();
+  const bare = text
+    .replace(LABEL, "")
+    .replace(/[()[\].]/g, " ")
+    .trim();
   const parts = bare.split(BETWEEN).filter(Boolean);
   const single = parts.every((part) => [...part].length === 1);
   const run = parts.length === 1 && /^[A-J]{2,6}$/.test(bare) && new Set(bare).size === bare.length;
   if (single || run) return usable((run ? [...bare] : parts).map(letterIndex), options);
-  const [, letter, rest = ""] = /^[([]?(\p{L})[.):\]]+\s*(.+)$/su.exec(text) ?? /^[([]?(\p{L})[\])]?\s*[-–—]\s+(.+)$/su.exec(text) ?? [];
+  const [, letter, rest = ""] =
+    /^[([]?(\p{L})[.):\]]+\s*(.+)$/su.exec(text) ?? /^[([]?(\p{L})[\])]?\s*[-–—]\s+(.+)$/su.exec(text) ?? [];
   const index = letter === undefined ? undefined : letterIndex(letter);
-  return index !== undefined && options[index] !== undefined && (alike(options[index]!, rest) || !options.some((option) => alike(option, rest))) ? usable([index], options) : undefined;
+  return index !== undefined &&
+    options[index] !== undefined &&
+    (alike(options[index]!, rest) || !options.some((option) => alike(option, rest)))
+    ? usable([index], options)
+    : undefined;
 };
 
 const byText: Way = (text, options) => {
@@ -70,7 +93,10 @@ const byText: Way = (text, options) => {
 const byList: Way = (text, options) => {
   const rest = fold(text);
   const folded = options.map(fold);
-  const order = folded.map((_, index) => index).filter((index) => folded[index]).sort((a, b) => folded[b]!.length - folded[a]!.length);
+  const order = folded
+    .map((_, index) => index)
+    .filter((index) => folded[index])
+    .sort((a, b) => folded[b]!.length - folded[a]!.length);
   let steps = 0;
   const consume = (at: number, used: number[]): number[] | undefined => {
     if (++steps > 2000) return undefined;
@@ -93,10 +119,23 @@ const byList: Way = (text, options) => {
 
 const byTruth: Way = (text, options) => {
   const said = truth(text);
-  return said === undefined || options.filter(Boolean).length !== 2 ? undefined : usable([options.findIndex((option) => truth(option) === said)].filter((index) => index >= 0), options);
+  return said === undefined || options.filter(Boolean).length !== 2
+    ? undefined
+    : usable(
+        [options.findIndex((option) => truth(option) === said)].filter((index) => index >= 0),
+        options,
+      );
 };
 
 /** A text without what does not matter for whether two are the same. */
-export const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[‘’‚´`]/g, "'").replace(/[“”„«»]/g, '"').replace(/[‐-―−]/g, "-").replace(/\s+/g, " ").trim();
+export const fold = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[‘’‚´`]/g, "'")
+    .replace(/[“”„«»]/g, '"')
+    .replace(/[‐-―−]/g, "-")
+    .replace(/\s+/g, " ")
+    .trim();
 
 const alike = (a: string, b: string) => fold(a).replace(/[.;:,]+$/, "") === fold(b).replace(/[.;:,]+$/, "");

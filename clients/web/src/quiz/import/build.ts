@@ -33,13 +33,25 @@ export class Builder {
    * @param correct - indexes of the right ones
    * @param several - whether more than one may be chosen; undefined: told by the number of right ones
    */
-  choice(frame: Frame, texts: readonly string[], correct: readonly number[], several?: boolean): ImportedQuestion | undefined {
-    const options = texts.map((text, index) => ({ text: cut(text), ...(correct.includes(index) && { correct: true }) })).filter(({ text }) => text !== "");
+  choice(
+    frame: Frame,
+    texts: readonly string[],
+    correct: readonly number[],
+    several?: boolean,
+  ): ImportedQuestion | undefined {
+    const options = texts
+      .map((text, index) => ({ text: cut(text), ...(correct.includes(index) && { correct: true }) }))
+      .filter(({ text }) => text !== "");
     if (options.length === 0) return this.refuse(frame, "no_options");
     if (options.length < 2) return this.refuse(frame, "one_option");
     const right = options.filter((option) => option.correct).length;
     if (right === 0) return this.refuse(frame, "no_right_answer");
-    const kind = right === 1 && isTruth(options.map(({ text }) => text)) ? "true_false" : right > 1 || several === true ? "multiple" : "single";
+    const kind =
+      right === 1 && isTruth(options.map(({ text }) => text))
+        ? "true_false"
+        : right > 1 || several === true
+          ? "multiple"
+          : "single";
     const taken = this.take(frame, kind, { options });
     if (taken && right > 1 && several === false) this.report.changed(frame.place, "any_right", frame.text);
     return taken;
@@ -48,11 +60,18 @@ export class Builder {
   /** A question with options none of which is right or wrong. */
   poll(frame: Frame, texts: readonly string[]): ImportedQuestion | undefined {
     const options = texts.map((text) => ({ text: cut(text) })).filter(({ text }) => text !== "");
-    return options.length < 2 ? this.refuse(frame, options.length === 0 ? "no_options" : "one_option") : this.take(frame, "poll", { options });
+    return options.length < 2
+      ? this.refuse(frame, options.length === 0 ? "no_options" : "one_option")
+      : this.take(frame, "poll", { options });
   }
 
   trueFalse(frame: Frame, right: boolean): ImportedQuestion | undefined {
-    return this.take(frame, "true_false", { options: [{ text: "True", ...(right && { correct: true }) }, { text: "False", ...(!right && { correct: true }) }] });
+    return this.take(frame, "true_false", {
+      options: [
+        { text: "True", ...(right && { correct: true }) },
+        { text: "False", ...(!right && { correct: true }) },
+      ],
+    });
   }
 
   /** A question that is answered by typing. */
@@ -65,7 +84,9 @@ export class Builder {
       seen.add(text);
       accepted.push(typeof answer === "string" || answer.share >= 100 ? text : { text, share: answer.share });
     }
-    return accepted.some((answer) => typeof answer === "string") ? this.take(frame, "text", { accepted }) : this.refuse(frame, "no_right_answer");
+    return accepted.some((answer) => typeof answer === "string")
+      ? this.take(frame, "text", { accepted })
+      : this.refuse(frame, "no_right_answer");
   }
 
   /** @param value - decimal, with a point */
@@ -74,7 +95,10 @@ export class Builder {
   }
 
   match(frame: Frame, pairs: readonly Pair[], extra: readonly string[] = []): ImportedQuestion | undefined {
-    const kept = pairs.map(({ left, right }) => ({ left: cut(left), right: cut(right) })).filter(({ left, right }) => left && right);
+    const seen = new Set<string>();
+    const kept = pairs
+      .map(({ left, right }) => ({ left: cut(left), right: cut(right) }))
+      .filter(({ left, right }) => left && right && seen.size < seen.add(JSON.stringify([left, right])).size);
     if (kept.length < 2) return this.refuse(frame, "too_few_pairs");
     const more = extra.map(cut).filter(Boolean);
     return this.take(frame, "match", { pairs: kept, ...(more.length > 0 && { extra: more }) });
@@ -117,7 +141,8 @@ export class Builder {
   }
 }
 
-const cut = (text: string): string => clean(text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS)}…` : text);
+const cut = (text: string): string =>
+  clean(text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS)}…` : text);
 
 /** What a question without a text is known by. */
 function told({ options, accepted, pairs, items }: Partial<ImportedQuestion>): string {
@@ -125,8 +150,70 @@ function told({ options, accepted, pairs, items }: Partial<ImportedQuestion>): s
   return typeof first === "string" ? first : first.text;
 }
 
-const TRUE = new Set(["true", "t", "wahr", "richtig", "vrai", "verdadero", "vero", "verdadeiro", "yes", "ja", "sí", "si", "oui", "sim", "correct", "prawda", "tak", "верно", "да", "правда", "doğru", "evet", "صحيح", "صح", "نعم", "waar", "benar", "对", "正确", "igaz", "igen"]);
-const FALSE = new Set(["false", "f", "falsch", "faux", "falso", "no", "nein", "non", "não", "nao", "incorrect", "wrong", "fałsz", "nie", "неверно", "нет", "ложь", "yanlış", "hayır", "خطأ", "خاطئ", "لا", "nee", "onwaar", "salah", "错", "错误", "hamis", "nem"]);
+const TRUE = new Set([
+  "true",
+  "t",
+  "wahr",
+  "richtig",
+  "vrai",
+  "verdadero",
+  "vero",
+  "verdadeiro",
+  "yes",
+  "ja",
+  "sí",
+  "si",
+  "oui",
+  "sim",
+  "correct",
+  "prawda",
+  "tak",
+  "верно",
+  "да",
+  "правда",
+  "doğru",
+  "evet",
+  "صحيح",
+  "صح",
+  "نعم",
+  "waar",
+  "benar",
+  "对",
+  "正确",
+  "igaz",
+  "igen",
+]);
+const FALSE = new Set([
+  "false",
+  "f",
+  "falsch",
+  "faux",
+  "falso",
+  "no",
+  "nein",
+  "non",
+  "não",
+  "nao",
+  "incorrect",
+  "wrong",
+  "fałsz",
+  "nie",
+  "неверно",
+  "нет",
+  "ложь",
+  "yanlış",
+  "hayır",
+  "خطأ",
+  "خاطئ",
+  "لا",
+  "nee",
+  "onwaar",
+  "salah",
+  "错",
+  "错误",
+  "hamis",
+  "nem",
+]);
 
 /** Whether a word says true or false in one of the languages that people write quizzes in. */
 export function truth(word: string): boolean | undefined {

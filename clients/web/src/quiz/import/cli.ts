@@ -1,7 +1,7 @@
 /**
  * `make import FILE=…`: what the importer makes of a file, as JSON.
  *
- * Prints {"format", "quizzes", "report": [{"where", "severity", "message"}]}. Exit 0: questions were found; 1: none; 2: the file cannot be opened.
+ * Prints {"format", "quizzes", "report": [{"where", "severity", "message"}]}. Exit 2 where the file cannot be opened.
  */
 
 import { readFileSync } from "node:fs";
@@ -17,6 +17,10 @@ try {
   process.exit(2);
 }
 const { quizzes, report, format } = importQuiz(bytes, { name: file });
-const entries = report.map((entry) => ({ ...inEnglish(entry), severity: entry.severity, outcome: entry.outcome, code: entry.code }));
+const entries = report.map((entry) => ({
+  ...inEnglish(entry),
+  severity: entry.severity,
+  outcome: entry.outcome,
+  code: entry.code,
+}));
 process.stdout.write(`${JSON.stringify({ format, quizzes, report: entries }, null, 1)}\n`);
-process.exitCode = quizzes.length > 0 ? 0 : 1;

@@ -35,9 +35,14 @@ export function middle(from: string, to: string): { value: string; tolerance: st
   const b = parse(to);
   if (!a || !b) return undefined;
   const scale = Math.max(a.scale, b.scale);
-  const [low, high] = [a, b].map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own)).sort((x, y) => (x < y ? -1 : 1)) as [bigint, bigint];
+  const [low, high] = [a, b]
+    .map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own))
+    .sort((x, y) => (x < y ? -1 : 1)) as [bigint, bigint];
   // Halves need one more digit.
-  return { value: print({ digits: (low + high) * 5n, scale: scale + 1 }), tolerance: print({ digits: (high - low) * 5n, scale: scale + 1 }) };
+  return {
+    value: print({ digits: (low + high) * 5n, scale: scale + 1 }),
+    tolerance: print({ digits: (high - low) * 5n, scale: scale + 1 }),
+  };
 }
 
 /** `percent` of the number, without its sign. */
@@ -54,7 +59,11 @@ export function between(from: string, value: string, to: string): boolean {
   const [a, b, c] = [from, value, to].map(parse);
   if (!a || !b || !c) return false;
   const scale = Math.max(a.scale, b.scale, c.scale);
-  const [low, at, high] = [a, b, c].map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own)) as [bigint, bigint, bigint];
+  const [low, at, high] = [a, b, c].map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own)) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
   return low <= at && at <= high;
 }
 

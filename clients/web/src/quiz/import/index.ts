@@ -53,7 +53,10 @@ export function importQuiz(bytes: Uint8Array, options: ImportOptions = {}): Impo
 }
 
 function finish({ format, quizzes: found, table }: Read, report: Report, { name = "" }: ImportOptions): Imported {
-  const quizzes = capped(found.filter(({ questions }) => questions.length > 0), report);
+  const quizzes = capped(
+    found.filter(({ questions }) => questions.length > 0),
+    report,
+  );
   const title = name.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
   for (const quiz of quizzes) quiz.title ||= title;
   const n = quizzes.reduce((sum, { questions }) => sum + questions.length, 0);

@@ -4,7 +4,18 @@
  * A question keeps the kind that its file gave it, also where QuickPoll has no such kind yet; fields follow the quiz format of QuickPoll.
  */
 
-export const KINDS = ["single", "multiple", "true_false", "poll", "text", "number", "order", "match", "open", "slide"] as const;
+export const KINDS = [
+  "single",
+  "multiple",
+  "true_false",
+  "poll",
+  "text",
+  "number",
+  "order",
+  "match",
+  "open",
+  "slide",
+] as const;
 export type ImportedKind = (typeof KINDS)[number];
 
 export interface ImportedOption {

@@ -30,7 +30,11 @@ export function readTextual(bytes: Uint8Array, report: Report, clock: Clock, opt
     const json = tryJson(start, report, clock);
     if (json) return json;
   }
-  if (/^<(\?xml|!DOCTYPE|!--|[\w:]+[\s>])/i.test(start) && !/^<(quiz>\s*\n(?!\s*<)|p|b|i|em|strong|div|span|h\d|br)\b/i.test(start)) return readMarkup(start, report, clock);
+  if (
+    /^<(\?xml|!DOCTYPE|!--|[\w:]+[\s>])/i.test(start) &&
+    !/^<(quiz>\s*\n(?!\s*<)|p|b|i|em|strong|div|span|h\d|br)\b/i.test(start)
+  )
+    return readMarkup(start, report, clock);
   return best(text, report, clock, options);
 }
 
@@ -39,7 +43,13 @@ function tryJson(text: string, report: Report, clock: Clock): Read | undefined {
   try {
     return readJson(parseJson(text), report, clock);
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== "broken_json" || (/^\{?\s*\[?\s*[{"\]]/.test(text) && /[}\]]\s*$/.test(text)) || /^[{[]\s*\{?\s*"/.test(text)) throw error;
+    if (
+      !(error instanceof Refusal) ||
+      error.code !== "broken_json" ||
+      (/^\{?\s*\[?\s*[{"\]]/.test(text) && /[}\]]\s*$/.test(text)) ||
+      /^[{[]\s*\{?\s*"/.test(text)
+    )
+      throw error;
     return undefined;
   }
 }
@@ -64,25 +74,46 @@ const table: Format["read"] = (text, report, clock, { correction }) => {
   return cells ? readText(cells, "", report, clock, correction) : [];
 };
 
-const cards: Format["read"] = (text, report, clock) => readCards(text, separatorOf(text)?.separator ?? "\t", report, clock);
+const cards: Format["read"] = (text, report, clock) =>
+  readCards(text, separatorOf(text)?.separator ?? "\t", report, clock);
 
 const FORMATS: Format[] = [
-  { name: "YAML", fits: (text) => /^title\s*:/m.test(text) && /^questions\s*:/m.test(text), read: (text, report) => readOwn(yaml(text), report) ?? [] },
+  {
+    name: "YAML",
+    fits: (text) => /^title\s*:/m.test(text) && /^questions\s*:/m.test(text),
+    read: (text, report) => readOwn(yaml(text), report) ?? [],
+  },
   { name: "table", fits: (text) => hasHeadings(text), read: table },
   { name: "OpenTriviaQA", fits: looksLikeOpenTriviaQa, read: readOpenTriviaQa },
-  { name: "Markdown", fits: (text) => (text.match(/^\s*(?:>\s*)?(?:[-*+]|\d+[.)])?\s*\[[ xX]\]\s+\S/gm) ?? []).length > 1, read: readPlain },
+  {
+    name: "Markdown",
+    fits: (text) => (text.match(/^\s*(?:>\s*)?(?:[-*+]|\d+[.)])?\s*\[[ xX]\]\s+\S/gm) ?? []).length > 1,
+    read: readPlain,
+  },
   { name: "Aiken", fits: (text) => looksLikeAiken(text) && !/^\s*::/m.test(text), read: readAiken },
   { name: "GIFT", fits: looksLikeGift, read: readGift },
   { name: "text", fits: looksTyped, read: readPlain },
-  { name: "cards", fits: (text) => /^#(separator|html|columns|deck|notetype)/i.test(text) && separatorOf(text) !== undefined, read: cards },
+  {
+    name: "cards",
+    fits: (text) => /^#(separator|html|columns|deck|notetype)/i.test(text) && separatorOf(text) !== undefined,
+    read: cards,
+  },
   { name: "table", fits: (text) => hasColumns(text), read: table },
   { name: "cards", fits: (text) => separatorOf(text) !== undefined, read: cards },
-  { name: "GIFT", fits: (text) => /[{}]/.test(text) && !/^\s*(function|class|import|#include|def |const |let |var )/m.test(text), read: readGift },
+  {
+    name: "GIFT",
+    fits: (text) => /[{}]/.test(text) && !/^\s*(function|class|import|#include|def |const |let |var )/m.test(text),
+    read: readGift,
+  },
 ];
 
 function best(text: string, report: Report, clock: Clock, options: ImportOptions): Read {
   let first: { read: Read; own: Report } | undefined;
-  for (const { name, fits, read } of options.correction ? FORMATS.filter((one) => one.name === "table").slice(0, 1).map((one) => ({ ...one, fits: () => true })) : FORMATS) {
+  for (const { name, fits, read } of options.correction
+    ? FORMATS.filter((one) => one.name === "table")
+        .slice(0, 1)
+        .map((one) => ({ ...one, fits: () => true }))
+    : FORMATS) {
     clock.check();
     if (!fits(text)) continue;
     const own = new Report();
@@ -119,14 +150,24 @@ function hasColumns(text: string): boolean {
   const known = cells && understand(cells.rows);
   if (!cells || !known) return false;
   const widths = cells.rows.filter((row) => row.length > 1).length / cells.rows.length;
-  return widths > 0.8 && (known.columns.includes("correct") || ((cells.delimiter !== "," || text.includes('"')) && cells.rows.length > 1));
+  return (
+    widths > 0.8 &&
+    (known.columns.includes("correct") || ((cells.delimiter !== "," || text.includes('"')) && cells.rows.length > 1))
+  );
 }
 
 function tableOf(text: string, { correction }: ImportOptions): Pick<Read, "table"> {
   const cells = readCells(text);
   if (!cells || cells.rows.every((row) => row.length < 2)) return {};
   const known = understand(cells.rows, correction);
-  return { table: { heading: known?.heading ?? -1, columns: known?.columns ?? [], guessed: known?.guessed ?? true, sample: cells.rows.slice(0, 12) } };
+  return {
+    table: {
+      heading: known?.heading ?? -1,
+      columns: known?.columns ?? [],
+      guessed: known?.guessed ?? true,
+      sample: cells.rows.slice(0, 12),
+    },
+  };
 }
 
 /** Options with letters or marks, or questions with their answers below. */
@@ -136,5 +177,13 @@ function looksTyped(text: string): boolean {
   const labelled = count((line) => line.is === "option" && line.label !== "");
   const marked = count((line) => line.is === "option" && (line.marked || line.box));
   const answers = count(({ is }) => is === "answer" || is === "key");
-  return labelled >= 2 || marked >= 1 || answers >= 1 || /^<quiz\b/im.test(text) || /^\s*(?:\d+\.|Q\d*[.:)]).*\((?:true|false)\)\s*$/im.test(text);
+  return (
+    labelled >= 2 ||
+    marked >= 1 ||
+    answers >= 1 ||
+    /^<quiz\b/im.test(text) ||
+    /(?:[✓✔✅]\ufe0f?|\((?:correct|right|richtig)\))\s*$/im.test(text) ||
+    (/^\W*Q\s*[:.)]/m.test(text) && /^\W*A\s*[:.)]/m.test(text)) ||
+    /^\s*(?:\d+\.|Q\d*[.:)]).*\((?:true|false)\)\s*$/im.test(text)
+  );
 }

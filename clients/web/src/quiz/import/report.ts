@@ -47,7 +47,13 @@ export class Report {
   /** All entries, with a last one that tells how many more there were. */
   finished(): ReportEntry[] {
     if (this.dropped === 0) return this.entries;
-    const last: ReportEntry = { outcome: "file", severity: "warning", place: { unit: "file" }, code: "more_entries", params: { n: this.dropped } };
+    const last: ReportEntry = {
+      outcome: "file",
+      severity: "warning",
+      place: { unit: "file" },
+      code: "more_entries",
+      params: { n: this.dropped },
+    };
     return [...this.entries, last];
   }
 }
@@ -60,5 +66,7 @@ export function inEnglish({ place, code, params, text, outcome }: ReportEntry): 
 }
 
 function placeName({ unit, number, name }: Place): string {
-  return [unit === "file" && name ? name : unit, number, unit === "sheet" || (name && unit !== "file") ? name : ""].filter((part) => part !== undefined && part !== "").join(" ");
+  return [unit === "file" && name ? name : unit, number, unit === "sheet" || (name && unit !== "file") ? name : ""]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" ");
 }

@@ -43,7 +43,8 @@ function mostlyUtf8(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte < 0x80) continue;
-    const more = byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : 0;
+    const more =
+      byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : 0;
     let whole = more > 0;
     for (let next = 1; next <= more; next++) if ((bytes[at + next]! & 0xc0) !== 0x80) whole = false;
     if (whole) {
@@ -59,13 +60,13 @@ export const lines = (text: string): string => text.replace(/\r\n?|\u2028|\u2029
 
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff\u200b\u2060]/g;
 
-/** Halves of characters. */
-const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Whole characters are kept, halves of them are not. */
+const PAIRS = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 
 /** A field as it is kept: whole characters only, no controls, no white space at its ends, no runs of empty lines. */
 export function clean(text: string): string {
   return lines(text)
-    .replace(LONE, "\ufffd")
+    .replace(PAIRS, (pair) => (pair.length === 2 ? pair : "\ufffd"))
     .replace(CONTROLS, "")
     .replace(/\u00a0/g, " ")
     .replace(/[ \t]+\n/g, "\n")

@@ -20,7 +20,12 @@ export const isWorkbook = (file: Package): boolean => file.has("xl/workbook.xml"
 export function readWorkbook(file: Package): Sheet[] {
   const book = xml(file, "xl/workbook.xml");
   if (!book) throw new Refusal("broken_package");
-  const targets = new Map(all(xml(file, "xl/_rels/workbook.xml.rels"), "Relationship").map(({ attributes }) => [attributes.Id, attributes.Target]));
+  const targets = new Map(
+    all(xml(file, "xl/_rels/workbook.xml.rels"), "Relationship").map(({ attributes }) => [
+      attributes.Id,
+      attributes.Target,
+    ]),
+  );
   const shared = all(xml(file, "xl/sharedStrings.xml"), "si").map(richText);
   const formats = dateFormats(xml(file, "xl/styles.xml"));
   const dates1904 = /^(1|true)$/.test(first(book, "workbookPr")?.attributes.date1904 ?? "");
@@ -41,7 +46,11 @@ function xml(file: Package, name: string): Element | undefined {
 
 /** The text of a shared or inline string, without the readings that Japanese files have beside it. */
 function richText(element: Element): string {
-  return element.children.map((child) => (typeof child === "string" ? "" : child.name === "t" ? inner(child) : child.name === "r" ? richText(child) : "")).join("");
+  return element.children
+    .map((child) =>
+      typeof child === "string" ? "" : child.name === "t" ? inner(child) : child.name === "r" ? richText(child) : "",
+    )
+    .join("");
 }
 
 interface Book {
@@ -94,16 +103,23 @@ function cellText(cell: Element, { shared, formats, dates1904 }: Book): string {
 }
 
 /** Office writes control characters as `_x000D_`. */
-const unescape = (text: string) => text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+const unescape = (text: string) =>
+  text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** The cell styles that show a number as a date or a time. */
 function dateFormats(styles: Element | undefined): Set<number> {
-  const own = new Map(all(first(styles, "numFmts"), "numFmt").map(({ attributes }) => [Number(attributes.numFmtId), attributes.formatCode ?? ""]));
+  const own = new Map(
+    all(first(styles, "numFmts"), "numFmt").map(({ attributes }) => [
+      Number(attributes.numFmtId),
+      attributes.formatCode ?? "",
+    ]),
+  );
   const found = new Set<number>();
   for (const [index, { attributes }] of all(first(styles, "cellXfs"), "xf").entries()) {
     const id = Number(attributes.numFmtId);
     const code = (own.get(id) ?? "").replace(/"[^"]*"|\\.|\[[^\]]*\]/g, "");
-    if ((id >= 14 && id <= 22) || (id >= 45 && id <= 47) || (/[ymdhs]/i.test(code) && !/general|[0#]/i.test(code))) found.add(index);
+    if ((id >= 14 && id <= 22) || (id >= 45 && id <= 47) || (/[ymdhs]/i.test(code) && !/general|[0#]/i.test(code)))
+      found.add(index);
   }
   return found;
 }

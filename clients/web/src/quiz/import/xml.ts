@@ -128,7 +128,9 @@ const local = (name: string) => name.slice(name.lastIndexOf(":") + 1);
 
 /** The children of this name. */
 export function all(element: Element | undefined, name: string): Element[] {
-  return (element?.children ?? []).filter((child): child is Element => typeof child !== "string" && child.name === name);
+  return (element?.children ?? []).filter(
+    (child): child is Element => typeof child !== "string" && child.name === name,
+  );
 }
 
 /** The first child of this name. */

@@ -20,7 +20,8 @@ interface Entry {
 }
 
 /** Whether the bytes begin as those of a package. */
-export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
+export const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
 
 export class Package {
   private readonly entries = new Map<string, Entry>();
@@ -64,7 +65,8 @@ export class Package {
   read(name: string): Uint8Array {
     const entry = this.entries.get(name);
     const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
-    if (!entry || entry.offset + 30 > this.bytes.length || view.getUint32(entry.offset, true) !== LOCAL) throw new Refusal("broken_package");
+    if (!entry || entry.offset + 30 > this.bytes.length || view.getUint32(entry.offset, true) !== LOCAL)
+      throw new Refusal("broken_package");
     if (entry.encrypted) throw new Refusal("password");
     const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
     const packed = this.bytes.subarray(start, start + entry.packed);
@@ -81,7 +83,8 @@ export class Package {
       length += piece.length;
     });
     try {
-      for (let at = 0; at < packed.length; at += PIECE) stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
+      for (let at = 0; at < packed.length; at += PIECE)
+        stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
     } catch (error) {
       throw error instanceof Refusal ? error : new Refusal("broken_package");
     }
@@ -103,6 +106,7 @@ export class Package {
 
 /** Where the list of contents ends: at most a comment of 64 KB stands behind it. */
 function endOf(view: DataView): number {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 65_557); at--) if (view.getUint32(at, true) === END) return at;
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 65_557); at--)
+    if (view.getUint32(at, true) === END) return at;
   return -1;
 }

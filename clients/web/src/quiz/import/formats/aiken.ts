@@ -55,7 +55,8 @@ class Aiken {
   private option(letter: string, option: string, line: string, number: number): void {
     if (!this.draft) {
       this.draft = { place: { unit: "line", number }, stem: [], options: [option], closed: false };
-    } else if (letterIndex(letter) === this.draft.options.length || this.draft.options.length > 0) this.draft.options.push(option);
+    } else if (letterIndex(letter) === this.draft.options.length || this.draft.options.length > 0)
+      this.draft.options.push(option);
     else this.draft.stem.push(line.trim());
   }
 
@@ -74,12 +75,19 @@ class Aiken {
   private answer(answer: string, number: number): void {
     const { draft } = this;
     this.draft = undefined;
-    if (!draft) return this.builder.refuse({ place: { unit: "line", number }, text: answer }, "answer_without_question");
+    if (!draft)
+      return this.builder.refuse({ place: { unit: "line", number }, text: answer }, "answer_without_question");
     const frame = { place: draft.place, text: draft.stem.join("\n") };
-    if (draft.stem.length === 0) return this.builder.refuse({ ...frame, text: draft.options[0] ?? "" }, "answer_without_question");
-    const right = answer.split(/[\s,]+/).filter(Boolean).map((one) => (one.length === 1 ? letterIndex(one) : undefined));
-    if (draft.options.length < 2) return this.builder.refuse(frame, draft.options.length === 0 ? "no_options" : "one_option");
-    if (right.length === 0 || right.some((one) => one === undefined || !draft.options[one])) return this.builder.refuse(frame, "letters", { answer });
+    if (draft.stem.length === 0)
+      return this.builder.refuse({ ...frame, text: draft.options[0] ?? "" }, "answer_without_question");
+    const right = answer
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map((one) => (one.length === 1 ? letterIndex(one) : undefined));
+    if (draft.options.length < 2)
+      return this.builder.refuse(frame, draft.options.length === 0 ? "no_options" : "one_option");
+    if (right.length === 0 || right.some((one) => one === undefined || !draft.options[one]))
+      return this.builder.refuse(frame, "letters", { answer });
     this.builder.choice(frame, draft.options, right as number[]);
   }
 
@@ -87,7 +95,10 @@ class Aiken {
     if (!this.draft) return;
     const { place, stem, options } = this.draft;
     this.draft = undefined;
-    this.builder.refuse({ place, text: stem.join(" ") || (options[0] ?? "") }, stem.length === 0 ? "answer_without_question" : "no_answer_line");
+    this.builder.refuse(
+      { place, text: stem.join(" ") || (options[0] ?? "") },
+      stem.length === 0 ? "answer_without_question" : "no_answer_line",
+    );
   }
 
   finished(): ImportedQuiz {

@@ -6,7 +6,8 @@ import type { Clock } from "../limits";
 import type { ImportedQuiz } from "../model";
 import type { Report } from "../report";
 
-const ANKI = /^#(separator|html|tags|columns|deck|notetype|guid|notetype column|tags column|deck column|guid column)\s*:\s*(.*)$/i;
+const ANKI =
+  /^#(separator|html|tags|columns|deck|notetype|guid|notetype column|tags column|deck column|guid column)\s*:\s*(.*)$/i;
 const NAMED: Record<string, string> = { tab: "\t", comma: ",", semicolon: ";", pipe: "|", colon: ":", space: " " };
 /** In the order in which they are believed: what rarely stands in a text first. */
 const SEPARATORS = ["\t", "::", "=>", "->", "→", "⇒", " – ", " — ", " - ", " = ", "|", "=", " : ", ": ", ";", ","];
@@ -22,13 +23,19 @@ interface Found {
 export function separatorOf(text: string): Found | undefined {
   const named = /^#separator\s*:\s*(\S+)/im.exec(text)?.[1];
   if (named && /^#/.test(text)) return { separator: NAMED[named.toLowerCase()] ?? named, share: 1 };
-  const lines = cardLines(text).map(({ line }) => line).slice(0, 500);
+  const lines = cardLines(text)
+    .map(({ line }) => line)
+    .slice(0, 500);
   if (lines.length < 2) return undefined;
   const [run] = /[^\p{L}\p{N}\s"'()[\]{}.!?]{3,}/u.exec(lines[0] ?? "") ?? [];
   for (const separator of [...(run && !/^[_\-=*#]+$/.test(run) ? [run] : []), ...SEPARATORS]) {
     const once = lines.filter((line) => {
       const at = line.indexOf(separator);
-      return at > 0 && line.slice(at + separator.length).trim() !== "" && (SURE.has(separator) || separator === run || line.indexOf(separator, at + 1) < 0);
+      return (
+        at > 0 &&
+        line.slice(at + separator.length).trim() !== "" &&
+        (SURE.has(separator) || separator === run || line.indexOf(separator, at + 1) < 0)
+      );
     }).length;
     const share = once / lines.length;
     if (share >= (SURE.has(separator) || separator === run ? 0.8 : 0.9)) return { separator, share };
@@ -37,10 +44,17 @@ export function separatorOf(text: string): Found | undefined {
 }
 
 function cardLines(text: string): { line: string; number: number }[] {
-  const lines = text.split("\n").map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "" && !ANKI.test(line));
+  const lines = text
+    .split("\n")
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== "" && !ANKI.test(line));
   const [only] = lines;
   // Everything on one line: dog, Hund; cat, Katze
-  if (lines.length === 1 && only && (only.line.match(/;/g) ?? []).length > 1) return only.line.split(";").filter((piece) => piece.trim()).map((line) => ({ line: line.trim(), number: only.number }));
+  if (lines.length === 1 && only && (only.line.match(/;/g) ?? []).length > 1)
+    return only.line
+      .split(";")
+      .filter((piece) => piece.trim())
+      .map((line) => ({ line: line.trim(), number: only.number }));
   return lines;
 }
 

@@ -10,13 +10,22 @@ import type { Clock } from "../limits";
 import type { Accepted, ImportedQuiz, Pair, Place } from "../model";
 import type { Report } from "../report";
 import { clean } from "../text";
-import { readCloze } from "./cloze";
+import { looksLikeCloze, readCloze } from "./cloze";
 
 const WEIGHT = /^%(-?\d{1,3}(?:\.\d*)?)%/;
 const FORMAT = /^\s*\[(html|moodle|plain|markdown)\]/i;
 const CLOZE_GAP = /\{\s*\d*\s*:\s*[A-Z_]+\s*:/;
 /** Escaped signs stand in the private use area until their question is taken apart. */
-const ESCAPES: Record<string, string> = { "\\": "\ue000", ":": "\ue001", "#": "\ue002", "=": "\ue003", "{": "\ue004", "}": "\ue005", "~": "\ue006", n: "\ue007" };
+const ESCAPES: Record<string, string> = {
+  "\\": "\ue000",
+  ":": "\ue001",
+  "#": "\ue002",
+  "=": "\ue003",
+  "{": "\ue004",
+  "}": "\ue005",
+  "~": "\ue006",
+  n: "\ue007",
+};
 const SIGNS = Object.fromEntries(Object.entries(ESCAPES).map(([sign, mark]) => [mark, sign === "n" ? "\n" : sign]));
 
 const hide = (text: string) => text.replace(/\\([\\:#={}~n])/g, (_, sign: string) => ESCAPES[sign]!);
@@ -25,10 +34,17 @@ const show = (text: string) => text.replace(/[\ue000-\ue007]/g, (mark) => SIGNS[
 /** Whether a text has answers as GIFT writes them. */
 export function looksLikeGift(text: string): boolean {
   const bare = hide(text.replace(/^\s*\/\/.*$/gm, ""));
-  if (/^\s*\$CATEGORY:/m.test(bare)) return true;
+  if (/^\s*\$CATEGORY:/m.test(bare) || looksLikeCloze(bare) || /^\[(?:html|moodle|plain|markdown)\]\s*\S/m.test(bare))
+    return true;
   const titled = /^\s*::[^:\n]+::/m.test(bare);
   if (titled && /\{[^{}]*\}/.test(bare)) return true;
-  return /\{\s*(?:[=~#]|T(?:RUE)?\s*[#}]|F(?:ALSE)?\s*[#}]|%-?\d)[^{}]*\}?|\S\s*\{\s*\}|\{[^{}\n]*\n\s*[=~][^{}]*\}|\{[^{}"':;]+\}\s*$/.test(bare) || (titled && /[{}]/.test(bare)) || /^[^{}\n]*\{\s*$/.test(bare.trim());
+  return (
+    /\{\s*(?:[=~#]|T(?:RUE)?\s*[#}]|F(?:ALSE)?\s*[#}]|%-?\d)[^{}]*\}?|\S\s*\{\s*\}|\{[^{}\n]*\n\s*[=~][^{}]*\}|\{[^{}"':;]+\}\s*$/.test(
+      bare,
+    ) ||
+    (titled && /[{}]/.test(bare)) ||
+    /^[^{}\n]*\{\s*$/.test(bare.trim())
+  );
 }
 
 export function readGift(text: string, report: Report, clock: Clock): ImportedQuiz[] {
@@ -56,7 +72,10 @@ function blocks(text: string): { text: string; line: number }[] {
   for (const [index, raw] of [...text.split("\n"), ""].entries()) {
     const line = raw.trimEnd();
     if (line.trim() === "") {
-      const body = open.filter((one) => !one.trimStart().startsWith("//")).join("\n").trim();
+      const body = open
+        .filter((one) => !one.trimStart().startsWith("//"))
+        .join("\n")
+        .trim();
       if (body) found.push({ text: body, line: start });
       open = [];
     } else {
@@ -71,16 +90,23 @@ function readQuestion(block: string, place: Place, builder: Builder): void {
   let text = hide(block);
   const [titled, name = ""] = /^::([\s\S]*?)::/.exec(text) ?? [];
   if (titled) text = text.slice(titled.length).trim();
-  if (CLOZE_GAP.test(text)) return readCloze(format(text).text, place, builder);
+  if (CLOZE_GAP.test(text)) return readCloze(block.replace(/^::[\s\S]*?::\s*/, "").replace(FORMAT, ""), place, builder);
   const start = text.indexOf("{");
   const end = text.indexOf("}");
   if (start < 0 && end < 0) return void builder.slide({ place, ...format(text) });
   if (start < 0 || end < start) {
     const asked = start < 0 ? text : text.slice(0, start);
-    return builder.refuse({ place, text: show(asked.trim() || name || text) }, start >= 0 && end < 0 ? "braces_blank" : "braces");
+    return builder.refuse(
+      { place, text: show(asked.trim() || name || text) },
+      start >= 0 && end < 0 ? "braces_blank" : "braces",
+    );
   }
   const after = text.slice(end + 1);
-  if (/[{}]/.test(after)) return builder.refuse({ place, text: format(text.replace(/\{[^{}]*\}/g, "_____")).text }, /\{[^}]*\}/.test(after) ? "gaps" : "braces");
+  if (/[{}]/.test(after))
+    return builder.refuse(
+      { place, text: format(text.replace(/\{[^{}]*\}/g, "_____")).text },
+      /\{[^}]*\}/.test(after) ? "gaps" : "braces",
+    );
   const whole = text.slice(0, start) + (after === "" ? "" : `_____${after}`);
   const [answers = "", general] = lastSplit(text.slice(start + 1, end).trim(), "####");
   const frame: Frame = { place, ...format(whole), explanation: general && format(general, whole).text };
@@ -109,7 +135,11 @@ function answer(raw: string, usual: number, whole: string): Answer {
   const trimmed = raw.trim();
   const [mark, weight] = WEIGHT.exec(trimmed) ?? [];
   const [text = "", comment = ""] = firstSplit(mark ? trimmed.slice(mark.length) : trimmed, "#");
-  return { text: format(text, whole).text, weight: mark ? Number(weight) : usual, comment: format(comment, whole).text };
+  return {
+    text: format(text, whole).text,
+    weight: mark ? Number(weight) : usual,
+    comment: format(comment, whole).text,
+  };
 }
 
 const pieces = (answers: string, sign: string) => {
@@ -126,12 +156,19 @@ function readChoice(answers: string, frame: Frame, whole: string, builder: Build
   const texts = found.map(({ text }) => text);
   const isRight = ({ weight }: Answer) => (several ? weight > 0 : weight >= 100);
   const right = found.flatMap((one, index) => (isRight(one) ? [index] : []));
-  const taken = builder.choice({ ...frame, explanation: frame.explanation || comment(found, isRight) }, texts, right, several ? undefined : false);
-  if (taken && !several && found.some(({ weight }) => weight > 0 && weight < 100)) builder.report.changed(frame.place, "partial", frame.text);
+  const taken = builder.choice(
+    { ...frame, explanation: frame.explanation || comment(found, isRight) },
+    texts,
+    right,
+    several ? undefined : false,
+  );
+  if (taken && !several && found.some(({ weight }) => weight > 0 && weight < 100))
+    builder.report.changed(frame.place, "partial", frame.text);
 }
 
 /** The comment on the right answer stands for an explanation where that is all there is. */
-const comment = (answers: readonly Answer[], isRight: (one: Answer) => boolean) => answers.find((one) => isRight(one) && one.comment)?.comment;
+const comment = (answers: readonly Answer[], isRight: (one: Answer) => boolean) =>
+  answers.find((one) => isRight(one) && one.comment)?.comment;
 
 function readPairs(answers: string, frame: Frame, whole: string, builder: Builder): void {
   const pairs: Pair[] = [];
@@ -140,15 +177,25 @@ function readPairs(answers: string, frame: Frame, whole: string, builder: Builde
     if (at < 0) return builder.refuse(frame, "bad_pair");
     pairs.push({ left: format(piece.slice(0, at), whole).text, right: format(piece.slice(at + 2), whole).text });
   }
-  builder.match(frame, pairs, pairs.filter(({ left, right }) => !left && right).map(({ right }) => right));
+  builder.match(
+    frame,
+    pairs,
+    pairs.filter(({ left, right }) => !left && right).map(({ right }) => right),
+  );
 }
 
 function readTyped(answers: string, frame: Frame, whole: string, builder: Builder): void {
   const found = pieces(answers, "=").map((piece) => answer(piece, 100, whole));
-  const accepted = found.filter(({ weight }) => weight > 0).map(({ text, weight }): Accepted => (weight >= 100 ? text : { text, share: Math.round(weight) }));
-  const taken = builder.typed({ ...frame, explanation: frame.explanation || comment(found, ({ weight }) => weight >= 100) }, accepted);
+  const accepted = found
+    .filter(({ weight }) => weight > 0)
+    .map(({ text, weight }): Accepted => (weight >= 100 ? text : { text, share: Math.round(weight) }));
+  const taken = builder.typed(
+    { ...frame, explanation: frame.explanation || comment(found, ({ weight }) => weight >= 100) },
+    accepted,
+  );
   const stars = found.filter(({ text, weight }) => weight > 0 && text.includes("*")).map(({ text }) => text);
-  if (taken && stars.length > 0) builder.report.changed(frame.place, "wildcard", frame.text, { answer: stars.join(", ") });
+  if (taken && stars.length > 0)
+    builder.report.changed(frame.place, "wildcard", frame.text, { answer: stars.join(", ") });
 }
 
 function readNumbers(answers: string, frame: Frame, builder: Builder): void {
@@ -158,25 +205,40 @@ function readNumbers(answers: string, frame: Frame, builder: Builder): void {
   if (right.length === 0) return builder.refuse(frame, "no_right_answer");
   const numbers = right.map(({ text }) => range(text));
   const bad = numbers.indexOf(undefined);
-  if (bad >= 0) return builder.refuse(frame, right[bad]!.text === "*" ? "any_number" : "bad_number", { answer: right[bad]!.text });
+  if (bad >= 0)
+    return builder.refuse(frame, right[bad]!.text === "*" ? "any_number" : "bad_number", { answer: right[bad]!.text });
   takeNumbers(builder, frame, numbers as { value: string; tolerance: string }[]);
-  if (found.some(({ weight }) => weight > 0 && weight < 100)) builder.report.changed(frame.place, "number_partial", frame.text);
+  if (found.some(({ weight }) => weight > 0 && weight < 100))
+    builder.report.changed(frame.place, "number_partial", frame.text);
 }
 
 /** Several exact numbers are a typed question; of several ranges only the first can be kept. */
-export function takeNumbers(builder: Builder, frame: Frame, numbers: readonly { value: string; tolerance: string }[], unit?: string): void {
+export function takeNumbers(
+  builder: Builder,
+  frame: Frame,
+  numbers: readonly { value: string; tolerance: string }[],
+  unit?: string,
+): void {
   const [one] = numbers;
   if (!one) return builder.refuse(frame, "no_right_answer");
-  if (new Set(numbers.map(({ value, tolerance }) => `${value}:${tolerance}`)).size === 1) return void builder.number(frame, one.value, one.tolerance, unit);
-  if (numbers.every(({ tolerance }) => tolerance === "0")) return void builder.typed(frame, numbers.map(({ value }) => value));
-  if (builder.number(frame, one.value, one.tolerance, unit)) builder.report.changed(frame.place, "several_numbers", frame.text, { value: one.value });
+  if (new Set(numbers.map(({ value, tolerance }) => `${value}:${tolerance}`)).size === 1)
+    return void builder.number(frame, one.value, one.tolerance, unit);
+  if (numbers.every(({ tolerance }) => tolerance === "0"))
+    return void builder.typed(
+      frame,
+      numbers.map(({ value }) => value),
+    );
+  if (builder.number(frame, one.value, one.tolerance, unit))
+    builder.report.changed(frame.place, "several_numbers", frame.text, { value: one.value });
 }
 
 function range(text: string): { value: string; tolerance: string } | undefined {
   const dots = text.indexOf("..");
   if (dots > 0) return middle(text.slice(0, dots), text.slice(dots + 2));
   const [value, tolerance = "0"] = text.split(":", 2).map(decimal);
-  return value !== undefined && (text.includes(":") ? decimal(text.split(":")[1]) !== undefined : true) ? { value, tolerance: tolerance.replace("-", "") } : undefined;
+  return value !== undefined && (text.includes(":") ? decimal(text.split(":")[1]) !== undefined : true)
+    ? { value, tolerance: tolerance.replace("-", "") }
+    : undefined;
 }
 
 /** A text in the format that it names, or that its question has. */

@@ -11,28 +11,48 @@ import { isRecord, list, record, type Rec, text as string } from "./records";
 /** Finds the picture of a path in the package. */
 export type Pictures = (path: string) => string | undefined;
 
-const HOLDERS = /^H5P\.(QuestionSet|Column|InteractiveBook|CoursePresentation|InteractiveVideo|SingleChoiceSet|Essay|BranchingScenario|Accordion|Dialogcards|Flashcards)$/;
+const HOLDERS =
+  /^H5P\.(QuestionSet|Column|InteractiveBook|CoursePresentation|InteractiveVideo|SingleChoiceSet|Essay|BranchingScenario|Accordion|Dialogcards|Flashcards)$/;
 
 /** The library that content without its package is made for, told by its keys. */
 export function libraryOf(content: Rec): string | undefined {
-  if (Array.isArray(content.choices) && list(content.choices).some((one) => isRecord(one) && Array.isArray(one.answers))) return "H5P.SingleChoiceSet";
+  if (
+    Array.isArray(content.choices) &&
+    list(content.choices).some((one) => isRecord(one) && Array.isArray(one.answers))
+  )
+    return "H5P.SingleChoiceSet";
   if (list(content.questions).some((one) => isRecord(one) && typeof one.library === "string")) return "H5P.QuestionSet";
   if (Array.isArray(content.answers) && isRecord(content.behaviour) && "question" in content) return "H5P.MultiChoice";
   if ((content.correct === "true" || content.correct === "false") && "question" in content) return "H5P.TrueFalse";
   if (Array.isArray(content.summaries)) return "H5P.Summary";
   if (typeof content.textField === "string") return /\*[^*\n]+\*/.test(content.textField) ? "H5P.DragText" : undefined;
-  if (list(content.questions).some((one) => typeof one === "string") && isRecord(content.behaviour)) return "H5P.Blanks";
+  if (list(content.questions).some((one) => typeof one === "string") && isRecord(content.behaviour))
+    return "H5P.Blanks";
   if (Array.isArray(content.cards) && list(content.cards).some(isRecord)) return "H5P.Flashcards";
   if (Array.isArray(content.dialogs)) return "H5P.Dialogcards";
   if (Array.isArray(content.chapters)) return "H5P.InteractiveBook";
   if (isRecord(content.presentation) && Array.isArray(content.presentation.slides)) return "H5P.CoursePresentation";
   if (isRecord(content.interactiveVideo)) return "H5P.InteractiveVideo";
-  if (Array.isArray(content.content) && list(content.content).some((one) => isRecord(one) && isRecord(one.content) && typeof one.content.library === "string")) return "H5P.Column";
-  if (typeof content.taskDescription === "string" && isRecord(content.behaviour) && "solution" in content) return "H5P.Essay";
+  if (
+    Array.isArray(content.content) &&
+    list(content.content).some(
+      (one) => isRecord(one) && isRecord(one.content) && typeof one.content.library === "string",
+    )
+  )
+    return "H5P.Column";
+  if (typeof content.taskDescription === "string" && isRecord(content.behaviour) && "solution" in content)
+    return "H5P.Essay";
   return undefined;
 }
 
-export function readH5p(library: string, content: Rec, title: string, report: Report, clock: Clock, picture: Pictures = () => undefined): ImportedQuiz[] {
+export function readH5p(
+  library: string,
+  content: Rec,
+  title: string,
+  report: Report,
+  clock: Clock,
+  picture: Pictures = () => undefined,
+): ImportedQuiz[] {
   const builder = new Builder(report, htmlToText(title));
   new H5p(builder, clock, picture).read(library, content, "");
   return [builder.quiz];
@@ -65,28 +85,50 @@ class H5p {
       case "H5P.Blanks":
         return this.blanks(content);
       case "H5P.Flashcards":
-        for (const card of list(content.cards).filter(isRecord)) this.card(card, string(card.text), string(card.answer));
+        for (const card of list(content.cards).filter(isRecord))
+          this.card(card, string(card.text), string(card.answer));
         return;
       case "H5P.Dialogcards":
-        for (const card of list(content.dialogs).filter(isRecord)) this.card(card, string(card.text), string(card.answer));
+        for (const card of list(content.dialogs).filter(isRecord))
+          this.card(card, string(card.text), string(card.answer));
         return;
       case "H5P.Essay":
         this.builder.open(this.frame(string(content.taskDescription), content));
         return;
     }
     if (inside.length > 0 && (HOLDERS.test(name) || !/Drag|Mark|Hotspot|Image/.test(name))) {
-      for (const one of inside) this.read(string(one.library), record(one.params), string(record(one.metadata).title), depth + 1);
+      for (const one of inside)
+        this.read(string(one.library), record(one.params), string(record(one.metadata).title), depth + 1);
       return;
     }
-    if (/^H5P\.(AdvancedText|Text|Image|Video|Audio|Link|Table|YouTube|GoToQuestion|Nil|ContinuousText|Shape)$/.test(name) || name === "") return;
-    const task = string(content.taskDescription) || string(content.question) || string(record(content.question).task) || string(content.textField) || string(content.text) || title;
-    this.builder.refuse(this.frame(task, content, title), /DragText|AdvancedBlanks|MarkTheWords|DragTheWords/.test(name) ? "gaps" : "unsupported", { kind: name });
+    if (
+      /^H5P\.(AdvancedText|Text|Image|Video|Audio|Link|Table|YouTube|GoToQuestion|Nil|ContinuousText|Shape)$/.test(
+        name,
+      ) ||
+      name === ""
+    )
+      return;
+    const task =
+      string(content.taskDescription) ||
+      string(content.question) ||
+      string(record(content.question).task) ||
+      string(content.textField) ||
+      string(content.text) ||
+      title;
+    // A package of another kind altogether, which its reader reports.
+    if (depth === 0 && !task) return;
+    this.builder.refuse(
+      this.frame(task, content, title),
+      /DragText|AdvancedBlanks|MarkTheWords|DragTheWords/.test(name) ? "gaps" : "unsupported",
+      { kind: name },
+    );
   }
 
   private frame(text: string, content: Rec, title = ""): Frame {
     const place = { unit: "question", number: ++this.number } as const;
     const plain = clean(htmlToText(text)) || clean(htmlToText(title));
-    const path = string(record(record(record(record(content.media).type).params).file).path) || string(record(content.image).path);
+    const path =
+      string(record(record(record(record(content.media).type).params).file).path) || string(record(content.image).path);
     const image = path ? this.picture(path) : undefined;
     return { place, text: plain, ...(image && { image }) };
   }
@@ -104,7 +146,15 @@ class H5p {
     const right = answers.flatMap(({ correct }, index) => (correct === true || correct === "true" ? [index] : []));
     const kind = string(record(content.behaviour).type);
     const several = kind === "single" || record(content.behaviour).singleAnswer === true ? false : undefined;
-    if (this.builder.choice(frame, answers.map(({ text }) => clean(htmlToText(string(text)))), right, several)) this.told(frame, content);
+    if (
+      this.builder.choice(
+        frame,
+        answers.map(({ text }) => clean(htmlToText(string(text)))),
+        right,
+        several,
+      )
+    )
+      this.told(frame, content);
   }
 
   private trueFalse(content: Rec): void {

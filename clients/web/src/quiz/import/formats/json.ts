@@ -12,9 +12,54 @@ import { libraryOf, readH5p } from "./h5p";
 import { readOwn } from "./own";
 import { field, isRecord, list, type Rec, text as string } from "./records";
 
-const QUESTION = ["question", "questiontext", "prompt", "stem", "frage", "pregunta", "q", "title", "text", "query", "name"];
-const OPTIONS = ["options", "answers", "choices", "answeroptions", "possibleanswers", "antworten", "opciones", "alternatives", "responses", "answerchoices", "variants"];
-const CORRECT = ["correct", "solution", "solutions", "correctanswer", "correctanswers", "correctindex", "correctoption", "correctoptions", "correctanswerindex", "correctindexes", "correctindices", "answerindex", "answer", "rightanswer", "right", "key", "lösung", "respuesta", "correctchoice", "answerkey"];
+const QUESTION = [
+  "question",
+  "questiontext",
+  "prompt",
+  "stem",
+  "frage",
+  "pregunta",
+  "q",
+  "title",
+  "text",
+  "query",
+  "name",
+];
+const OPTIONS = [
+  "options",
+  "answers",
+  "choices",
+  "answeroptions",
+  "possibleanswers",
+  "antworten",
+  "opciones",
+  "alternatives",
+  "responses",
+  "answerchoices",
+  "variants",
+];
+const CORRECT = [
+  "correct",
+  "solution",
+  "solutions",
+  "correctanswer",
+  "correctanswers",
+  "correctindex",
+  "correctoption",
+  "correctoptions",
+  "correctanswerindex",
+  "correctindexes",
+  "correctindices",
+  "answerindex",
+  "answer",
+  "rightanswer",
+  "right",
+  "key",
+  "lösung",
+  "respuesta",
+  "correctchoice",
+  "answerkey",
+];
 const WRONG = ["incorrectanswers", "wronganswers", "distractors", "incorrect", "wrong"];
 const LISTS = ["questions", "results", "items", "quiz", "fragen", "preguntas", "data", "cards", "entries", "quizzes"];
 
@@ -66,14 +111,17 @@ class Json {
       return records.flatMap((one) => this.quizzes(one, title, depth + 1));
     }
     if (!isRecord(value)) return [];
-    const own = string(field(value, ["subject", "title", "name", "quizname", "quiztitle", "topic", "category"])) || title;
+    const own =
+      string(field(value, ["subject", "title", "name", "quizname", "quiztitle", "topic", "category"])) || title;
     const nearest = LISTS.map((key) => field(value, [key])).filter((one) => typeof one === "object" && one !== null);
     const found = nearest.flatMap((one) => this.quizzes(one, own, depth + 1));
     if (found.length > 0) return found;
     if (isQuestion(value)) return [this.quiz([value], own)];
     const records = Object.values(value).filter(isRecord);
     if (records.length > 1 && records.every(isQuestion)) return [this.quiz(records, own)];
-    return Object.entries(value).flatMap(([key, one]) => (typeof one === "object" ? this.quizzes(one, own || key, depth + 1) : []));
+    return Object.entries(value).flatMap(([key, one]) =>
+      typeof one === "object" ? this.quizzes(one, own || key, depth + 1) : [],
+    );
   }
 
   private quiz(records: Rec[], title: string): ImportedQuiz {
@@ -95,7 +143,8 @@ class Json {
       place: { unit: "question", number: ++this.number },
       text: plain(isRecord(asked) ? field(asked, ["text", "question", "title", "query"]) : asked),
       explanation: plain(field(source, ["explanation", "feedback", "rationale", "erklärung", "explicacion"])),
-      time_limit_ms: seconds > 0 && seconds < 86_400_000 ? Math.round(seconds >= 1000 ? seconds : seconds * 1000) : undefined,
+      time_limit_ms:
+        seconds > 0 && seconds < 86_400_000 ? Math.round(seconds >= 1000 ? seconds : seconds * 1000) : undefined,
     };
     const image = string(field(source, ["image", "imageurl", "picture", "img"]));
     if (/^data:image\/(png|jpeg|gif|webp);base64,/.test(image)) frame.image = image;
@@ -111,24 +160,41 @@ class Json {
     const kind = string(field(source, ["type", "kind", "questiontype"])).toLowerCase();
     const wrong = list(field(source, WRONG)).map(plain);
     const right = (Array.isArray(said) ? said : said === undefined ? [] : [said]).filter((one) => one !== null);
-    if (wrong.length > 0) return void builder.choice(frame, [...right.map(plain), ...wrong], right.map((_, index) => index));
+    if (wrong.length > 0)
+      return void builder.choice(
+        frame,
+        [...right.map(plain), ...wrong],
+        right.map((_, index) => index),
+      );
     const { texts, marked, keys } = optionsOf(field(source, OPTIONS), source, plain);
     if (/^(survey|poll|opinion)$/.test(kind)) return void builder.poll(frame, texts);
     if (/^(jumble|order|ordering|puzzle)$/.test(kind)) return void builder.order(frame, texts);
     if (/^(content|slide)$/.test(kind)) return void builder.slide(frame);
-    if (/^(open_ended|type_answer|text|short_answer|fill)/.test(kind)) return void builder.typed(frame, texts.length > 0 ? texts : right.map(plain));
-    if (/^(slider|number|numeric)/.test(kind) && decimal(string(right[0])) !== undefined) return void builder.number(frame, decimal(string(right[0]))!, decimal(string(source.tolerance)) ?? "0");
+    if (/^(open_ended|type_answer|text|short_answer|fill)/.test(kind))
+      return void builder.typed(frame, texts.length > 0 ? texts : right.map(plain));
+    if (/^(slider|number|numeric)/.test(kind) && decimal(string(right[0])) !== undefined)
+      return void builder.number(frame, decimal(string(right[0]))!, decimal(string(source.tolerance)) ?? "0");
     if (marked.length > 0) return void builder.choice(frame, texts, marked);
     if (texts.length === 0) {
       const [one] = right;
-      if (typeof one === "boolean" || (/^(boolean|true_?false|tf)$/.test(kind) && truth(plain(one)) !== undefined)) return void builder.trueFalse(frame, one === true || truth(plain(one)) === true);
-      return right.length > 0 ? void builder.typed(frame, right.map((answer): Accepted => plain(answer))) : builder.refuse(frame, "no_options");
+      if (typeof one === "boolean" || (/^(boolean|true_?false|tf)$/.test(kind) && truth(plain(one)) !== undefined))
+        return void builder.trueFalse(frame, one === true || truth(plain(one)) === true);
+      return right.length > 0
+        ? void builder.typed(
+            frame,
+            right.map((answer): Accepted => plain(answer)),
+          )
+        : builder.refuse(frame, "no_options");
     }
     const indexes = right.map((one) => place(one, texts, keys, from, plain));
     // Only the right answer is listed: there is nothing to choose from.
     if (texts.filter(Boolean).length === 1 && indexes[0]?.[0] === 0) return void builder.typed(frame, texts);
-    if (right.length === 0) return builder.refuse(frame, texts.filter(Boolean).length < 2 ? "one_option" : "no_right_answer");
-    if (indexes.includes(undefined)) return builder.refuse(frame, "right_answer_unclear", { answer: plain(right[indexes.indexOf(undefined)]).slice(0, 60) });
+    if (right.length === 0)
+      return builder.refuse(frame, texts.filter(Boolean).length < 2 ? "one_option" : "no_right_answer");
+    if (indexes.includes(undefined))
+      return builder.refuse(frame, "right_answer_unclear", {
+        answer: plain(right[indexes.indexOf(undefined)]).slice(0, 60),
+      });
     builder.choice(frame, texts, indexes.flat() as number[]);
   }
 }
@@ -136,11 +202,19 @@ class Json {
 const isQuestion = (one: Rec): boolean => {
   const asked = field(one, QUESTION);
   const text = isRecord(asked) ? field(asked, ["text", "question", "title", "query"]) : asked;
-  const lists = [field(one, OPTIONS), field(one, WRONG)].some((value) => (Array.isArray(value) && !value.some((inner) => isRecord(inner) && isQuestion(inner))) || (isRecord(value) && Object.values(value).every((inner) => typeof inner !== "object")));
-  return typeof text === "string" && (lists || ("question" in one && field(one, CORRECT) !== undefined) || hasLettered(one));
+  const lists = [field(one, OPTIONS), field(one, WRONG)].some(
+    (value) =>
+      (Array.isArray(value) && !value.some((inner) => isRecord(inner) && isQuestion(inner))) ||
+      (isRecord(value) && Object.values(value).every((inner) => typeof inner !== "object")),
+  );
+  return (
+    typeof text === "string" && (lists || ("question" in one && field(one, CORRECT) !== undefined) || hasLettered(one))
+  );
 };
 
-const hasLettered = (one: Rec) => ["a", "b"].every((letter) => field(one, [letter, `option${letter}`, `answer${letter}`]) !== undefined) || ["1", "2"].every((digit) => field(one, [`option${digit}`, `answer${digit}`]) !== undefined);
+const hasLettered = (one: Rec) =>
+  ["a", "b"].every((letter) => field(one, [letter, `option${letter}`, `answer${letter}`]) !== undefined) ||
+  ["1", "2"].every((digit) => field(one, [`option${digit}`, `answer${digit}`]) !== undefined);
 
 interface Options {
   texts: string[];
@@ -150,7 +224,11 @@ interface Options {
 }
 
 function optionsOf(value: unknown, source: Rec, plain: (value: unknown) => string): Options {
-  const entries: [string, unknown][] = Array.isArray(value) ? value.map((one, index) => [String(index), one]) : isRecord(value) ? Object.entries(value) : [];
+  const entries: [string, unknown][] = Array.isArray(value)
+    ? value.map((one, index) => [String(index), one])
+    : isRecord(value)
+      ? Object.entries(value)
+      : [];
   if (entries.length === 0)
     for (const name of [..."abcdefgh12345678"]) {
       const one = field(source, [`option${name}`, `answer${name}`, `choice${name}`, name]);
@@ -161,22 +239,43 @@ function optionsOf(value: unknown, source: Rec, plain: (value: unknown) => strin
   for (const [index, [, one]] of entries.entries()) {
     if (isRecord(one)) {
       texts.push(plain(field(one, ["text", "answer", "option", "value", "label", "content", "title", "choice"])));
-      if ([true, "true", 1].includes(field(one, ["correct", "iscorrect", "right", "isright", "istrue", "isanswer", "solution"]) as true)) marked.push(index);
+      if (
+        [true, "true", 1].includes(
+          field(one, ["correct", "iscorrect", "right", "isright", "istrue", "isanswer", "solution"]) as true,
+        )
+      )
+        marked.push(index);
     } else texts.push(plain(one));
   }
-  return { texts, marked, keys: entries.map(([key, one]) => (isRecord(one) ? string(field(one, ["id", "key", "letter", "label"])) : key)) };
+  return {
+    texts,
+    marked,
+    keys: entries.map(([key, one]) => (isRecord(one) ? string(field(one, ["id", "key", "letter", "label"])) : key)),
+  };
 }
 
 /** The options that one right answer means: a number is a place, a text an option, its key or its letter. */
-function place(said: unknown, texts: readonly string[], keys: readonly string[], from: 0 | 1, plain: (value: unknown) => string): number[] | undefined {
+function place(
+  said: unknown,
+  texts: readonly string[],
+  keys: readonly string[],
+  from: 0 | 1,
+  plain: (value: unknown) => string,
+): number[] | undefined {
   if (isRecord(said)) return place(field(said, ["text", "answer", "id", "key"]), texts, keys, from, plain);
   if (typeof said === "boolean") return rightOptions(String(said), texts);
   if (typeof said === "number") {
     const index = said - from;
-    return texts[index] ? [index] : keys.includes(String(said)) ? [keys.indexOf(String(said))] : rightOptions(String(said), texts, { meaning: "text", from });
+    return texts[index]
+      ? [index]
+      : keys.includes(String(said))
+        ? [keys.indexOf(String(said))]
+        : rightOptions(String(said), texts, { meaning: "text", from });
   }
   const meaning: Meaning = "text";
-  const key = keys.findIndex((one) => one !== "" && !/^\d+$/.test(one) && one.toLowerCase() === string(said).trim().toLowerCase());
+  const key = keys.findIndex(
+    (one) => one !== "" && !/^\d+$/.test(one) && one.toLowerCase() === string(said).trim().toLowerCase(),
+  );
   const exact = texts.findIndex((one) => one === plain(said));
   if (exact >= 0) return [exact];
   return key >= 0 ? [key] : rightOptions(plain(said), texts, { meaning, from });
@@ -187,9 +286,16 @@ function firstNumber(records: readonly Rec[]): 0 | 1 {
   const places = records.flatMap((one) => {
     const said = field(one, CORRECT);
     const count = list(field(one, OPTIONS)).length;
-    return [said].flat().filter((value): value is number => typeof value === "number" && count > 1).map((value) => ({ value, count }));
+    return [said]
+      .flat()
+      .filter((value): value is number => typeof value === "number" && count > 1)
+      .map((value) => ({ value, count }));
   });
-  return places.length > 0 && places.every(({ value, count }) => value >= 1 && value <= count) && places.some(({ value, count }) => value === count) ? 1 : 0;
+  return places.length > 0 &&
+    places.every(({ value, count }) => value >= 1 && value <= count) &&
+    places.some(({ value, count }) => value === count)
+    ? 1
+    : 0;
 }
 
 /** Open Trivia can send its texts as they stand in an address, or in base 64. */

@@ -25,8 +25,15 @@ export function readH5pPackage(file: Package, report: Report, clock: Clock): Imp
     return bytes.length * 1.34 < IMAGE_CHARACTERS - 40 ? `data:image/${type};base64,${base64(bytes)}` : undefined;
   };
   const quizzes = readH5p(main, content, string(record(about).title), report, clock, picture);
-  if (quizzes.every(({ questions }) => questions.length === 0) && report.entries.length === 0) report.file("error", "not_h5p_quiz", { library: main || "?" });
-  else if (quizzes.every(({ questions }) => questions.length === 0) && !/Question|Choice|TrueFalse|Blanks|Drag|Mark|Summary|Quiz|Essay|cards|Column|Book|Presentation|Video|Hotspot|Sort|Arithmetic|Dictation|Speak/i.test(main)) report.file("error", "not_h5p_quiz", { library: main || "?" });
+  if (quizzes.every(({ questions }) => questions.length === 0) && report.entries.length === 0)
+    report.file("error", "not_h5p_quiz", { library: main || "?" });
+  else if (
+    quizzes.every(({ questions }) => questions.length === 0) &&
+    !/Question|Choice|TrueFalse|Blanks|Drag|Mark|Summary|Quiz|Essay|cards|Column|Book|Presentation|Video|Hotspot|Sort|Arithmetic|Dictation|Speak/i.test(
+      main,
+    )
+  )
+    report.file("error", "not_h5p_quiz", { library: main || "?" });
   return quizzes;
 }
 
@@ -58,7 +65,9 @@ function base64(bytes: Uint8Array): string {
 export function readQtiPackage(file: Package, report: Report, clock: Clock): ImportedQuiz[] {
   const found: { name: string; root: Element }[] = [];
   let newer = false;
-  for (const name of file.names.filter((one) => /\.(xml|qti|dat)$/i.test(one) && !/(^|\/)(__MACOSX|course_settings)\//.test(one))) {
+  for (const name of file.names.filter(
+    (one) => /\.(xml|qti|dat)$/i.test(one) && !/(^|\/)(__MACOSX|course_settings)\//.test(one),
+  )) {
     clock.check();
     const { text } = decode(file.read(name));
     if (/<(\w+:)?(assessmentItem|assessmentTest|qti-assessment-\w+)\b/.test(text.slice(0, 4000))) newer = true;
@@ -71,8 +80,18 @@ export function readQtiPackage(file: Package, report: Report, clock: Clock): Imp
   const titles = blackboardTitles(file);
   const own = found.filter(({ name }) => /\.qti$|non_cc_assessments\//i.test(name));
   const idents = new Set(own.map(({ name, root }) => identOf(root) || folder(name)));
-  const kept = found.filter((one) => own.includes(one) || !(idents.has(identOf(one.root)) || idents.has(folder(one.name)) || own.some(({ name }) => name.includes(folder(one.name)) && folder(one.name) !== "")));
-  const quizzes = kept.flatMap(({ name, root }) => readQti(root, report, clock).map((quiz) => ({ ...quiz, title: quiz.title || titles.get(name) || "" })));
+  const kept = found.filter(
+    (one) =>
+      own.includes(one) ||
+      !(
+        idents.has(identOf(one.root)) ||
+        idents.has(folder(one.name)) ||
+        own.some(({ name }) => name.includes(folder(one.name)) && folder(one.name) !== "")
+      ),
+  );
+  const quizzes = kept.flatMap(({ name, root }) =>
+    readQti(root, report, clock).map((quiz) => ({ ...quiz, title: quiz.title || titles.get(name) || "" })),
+  );
   return quizzes;
 }
 

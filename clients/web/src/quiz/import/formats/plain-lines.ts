@@ -8,29 +8,51 @@ export type Line =
   | { is: "open" }
   | { is: "close" }
   | { is: "heading"; text: string; level: number }
-  | { is: "option"; text: string; label: string; marked: boolean; box: boolean; bold: boolean; bullet: boolean }
+  | {
+      is: "option";
+      text: string;
+      label: string;
+      marked: boolean;
+      box: boolean;
+      bold: boolean;
+      bullet: boolean;
+      indent: number;
+    }
   | { is: "answer"; text: string }
   | { is: "key"; text: string }
   | { is: "explanation"; text: string }
-  | { is: "numbered"; text: string; number: number; bold: boolean; marked: boolean }
+  | { is: "numbered"; text: string; number: number; sign: string; bold: boolean; marked: boolean }
   | { is: "code"; text: string }
   | { is: "text"; text: string; indented: boolean };
 
-const BOX = /^(?:[-*+•–]\s*|\d+[.)]\s*)?(?:\[\s*([xX✓✔✗*]?)\s*\]|\(\s*([xX✓✔*])\s*\)|\(\s{1,2}\)|(☑|☒|🗹|◉|🔘|●)|(☐|◯|○|⬜|◻|□))\s*(.+)$/u;
+const BOX =
+  /^(?:[-*+•–]\s*|\d+[.)]\s*)?(?:\[\s*([xX✓✔✗*]?)\s*\]|\(\s*([xX✓✔*])\s*\)|\(\s{1,2}\)|(☑|☒|🗹|◉|🔘|●)|(☐|◯|○|⬜|◻|□))\s*(.+)$/u;
 const MARK_BEFORE = /^(?:(\*{1,2}|=>?|→|->|[✓✔✅☑★⭐√]\ufe0f?|>>?)\s*)(?=[([]?\p{L}[)\].:])/u;
 const LETTER = /^[([]?(\p{L})(?:[)\]]|[.:、．]|\s?[-–]\s)\s*(?=\S)(.+)$/u;
-const MARK_AFTER = /\s*(?:[✓✔✅☑★⭐√]\ufe0f?|(?:\*\*?|\()?\s*[([{]\s*(?:correct(?: answer)?|right(?: answer)?|richtig(?:e antwort)?|korrekt|lösung|correcta?|correcte?|bonne réponse|corretta|correta|certa|juist|goed|верно|правильно|doğru|benar|x)\s*[)\]}]\*{0,2}|(?:<-+|←)\s*(?:correct|right|richtig|answer)?.*|\*{1,3})\s*$/iu;
+const MARK_AFTER =
+  /\s*(?:[✓✔✅☑★⭐√]\ufe0f?|(?:\*\*?|\()?\s*[([{]\s*(?:correct(?: answer)?|right(?: answer)?|richtig(?:e antwort)?|korrekt|lösung|correcta?|correcte?|bonne réponse|corretta|correta|certa|juist|goed|верно|правильно|doğru|benar|x)\s*[)\]}]\*{0,2}|(?:<-+|←)\s*(?:correct|right|richtig|answer)?.*|\*{1,3})\s*$/iu;
 const ANSWER_WORDS =
   "(?:the\\s+)?(?:correct|right)\\s+(?:answers?|options?|choices?)|answers?|ans|correct|solutions?|sol|key|richtige\\s+antwort(?:en)?|korrekte\\s+antwort|antwort(?:en)?|lösung(?:en)?|richtig|bonnes?\\s+réponses?|réponses?(?:\\s+correctes?)?|reponses?|respuestas?(?:\\s+correctas?)?|solución|correcta|rispost[ae](?:\\s+corrett[ae])?|respostas?(?:\\s+corretas?)?|gabarito|(?:juiste\\s+)?antwoord(?:en)?|odpowiedź|(?:правильный\\s+)?ответ|верен\\s+отговор|отговор|(?:doğru\\s+)?cevap|(?:kunci\\s+)?jawaban(?:\\s+benar)?|(?:helyes\\s+)?válasz|正确答案|正解|答案|الإجابة(?:\\s+الصحيحة)?|الجواب|đáp\\s*án";
-const ANSWER = new RegExp(`^[\\s>*_#(\\[✅✔✓👉➡-]*(?:${ANSWER_WORDS})\\s*(?:is|ist)?\\s*[*_]*\\s*[:：=–-]\\s*[*_]*\\s*(.+?)\\s*$`, "iu");
+const ANSWER = new RegExp(
+  `^[\\s>*_#(\\[✅✔✓👉➡-]*(?:${ANSWER_WORDS})\\s*(?:is|ist)?\\s*[*_]*\\s*[:：=–-]\\s*[*_]*\\s*(.+?)\\s*$`,
+  "iu",
+);
 const KEY = new RegExp(`^[\\s>*_#]*(?:answer\\s*keys?|${ANSWER_WORDS})\\s*[*_]*\\s*[:：]?\\s*[*_]*\\s*$`, "iu");
-const EXPLANATION = /^[\s>*_(💡ℹ-]*(?:explanations?|reason(?:ing)?|rationale|feedback|note|why|because|erklärung|begründung|hinweis|explication|explicación|spiegazione|explicação|uitleg|пояснение|объяснение|обяснение|açıklama|pembahasan|penjelasan|解析|解説)\s*[*_]*\s*[:：]\s*[*_]*\s*(.*)$/iu;
-const NUMBERED = /^(?:\*\*|__)?(?:(?:question|frage|pregunta|domanda|pergunta|vraag|pytanie|вопрос|въпрос|soru|soal|q|f|nr|no)\s*[.#]?\s*(\d{1,4})\s*(?:[.):：/–-]\s*|\s+|$)|(\d{1,4})\s*(?:[.)、．:]|\s-\s)\s*)(?!\d)(.*)$/iu;
+const EXPLANATION =
+  /^[\s>*_(💡ℹ-]*(?:explanations?|reason(?:ing)?|rationale|feedback|note|why|because|erklärung|begründung|hinweis|explication|explicación|spiegazione|explicação|uitleg|пояснение|объяснение|обяснение|açıklama|pembahasan|penjelasan|解析|解説)\s*[*_]*\s*[:：]\s*[*_]*\s*(.*)$/iu;
+const NUMBERED =
+  /^(?:\*\*|__)?(?:(?:question|frage|pregunta|domanda|pergunta|vraag|pytanie|вопрос|въпрос|soru|soal|q|f|nr|no)\s*[.#]?\s*(\d{1,4})\s*(?:[.):：/–-]\s*|\s+|$)|(\d{1,4})\s*(?:[.)、．:]|\s-\s)\s*)(?!\d)(.*)$/iu;
 const BULLET = /^[-*+•–‣◦·]\s+(.+)$/u;
 
 /** One line; what stands in a code block is known by `code`. */
 export function lineOf(raw: string): Line {
   const indented = /^(?:\s{2,}|\t)/.test(raw);
+  const line = classify(raw, indented);
+  if (line.is === "option") line.indent = raw.replaceAll("\t", "    ").search(/\S/);
+  return line;
+}
+
+function classify(raw: string, indented: boolean): Line {
   let text = raw.trim();
   if (text === "") return { is: "blank" };
   if (/^(?:-{3,}|\*{3,}|_{3,}|={3,}|~{3,}|(?:[-*_]\s){3,})$/.test(text)) return { is: "rule" };
@@ -42,7 +64,18 @@ export function lineOf(raw: string): Line {
   const heading = /^(#{1,6})\s+(.+?)\s*#*$/.exec(text);
   if (heading) {
     const numbered = NUMBERED.exec(heading[2]!);
-    return numbered && numbered[3] ? { is: "numbered", number: Number(numbered[1] ?? numbered[2]), text: numbered[3], bold: false, marked: false } : KEY.test(heading[2]!) ? { is: "key", text: "" } : { is: "heading", text: unbold(heading[2]!).text, level: heading[1]!.length };
+    return numbered && (numbered[3] || numbered[1])
+      ? {
+          is: "numbered",
+          number: Number(numbered[1] ?? numbered[2]),
+          sign: "#",
+          text: unbold(numbered[3]!).text,
+          bold: false,
+          marked: false,
+        }
+      : KEY.test(heading[2]!)
+        ? { is: "key", text: "" }
+        : { is: "heading", text: unbold(heading[2]!).text, level: heading[1]!.length };
   }
   const answer = ANSWER.exec(text);
   if (answer) return { is: "answer", text: answer[1]!.replace(/[*_)\]]+$/, "").replace(/^[*_]+/, "") };
@@ -52,16 +85,31 @@ export function lineOf(raw: string): Line {
   return labelled(text) ?? numbered(text) ?? bulleted(text) ?? { is: "text", text, indented };
 }
 
-function option(text: string, label: string, marked: boolean, { box = false, bold = false, bullet = false } = {}): Line {
+function option(
+  text: string,
+  label: string,
+  marked: boolean,
+  { box = false, bold = false, bullet = false } = {},
+): Line {
   const after = MARK_AFTER.exec(text);
   // Stars around a word are emphasis, and a star at the end alone is a mark.
-  const counts = after && after.index > 0 && !(/^\s*\*+\s*$/.test(after[0]) && /^\*|[^*]\*[^*\s]/.test(text.slice(0, after.index)));
+  const counts =
+    after && after.index > 0 && !(/^\s*\*+\s*$/.test(after[0]) && /^\*|[^*]\*[^*\s]/.test(text.slice(0, after.index)));
   const plain = unbold(counts ? text.slice(0, after.index) : text);
-  return { is: "option", text: plain.text, label, marked: marked || Boolean(counts), box, bold: bold || plain.bold, bullet };
+  return {
+    is: "option",
+    text: plain.text,
+    label,
+    marked: marked || Boolean(counts),
+    box,
+    bold: bold || plain.bold,
+    bullet,
+    indent: 0,
+  };
 }
 
 function labelled(line: string): Line | undefined {
-  const bare = line.replace(/^[-+•]\s+(?=[([]?\p{L}[)\].:]\s)/u, "");
+  const bare = line.replace(/^[-+•]\s+(?=(?:\*\*)?[([]?\p{L}[)\].:])/u, "");
   const star = /^\*\s+(?=[([]?\p{L}[)\].:]\s)/u.exec(bare);
   const outer = unbold(bare);
   const text = outer.bold ? outer.text : bare;
@@ -74,10 +122,20 @@ function labelled(line: string): Line | undefined {
 
 function numbered(line: string): Line | undefined {
   const star = /^([*✓✔✅]\ufe0f?)\s*(?=\d)/u.exec(line);
-  const found = NUMBERED.exec(star ? line.slice(star[0].length) : line);
+  const outer = unbold(line);
+  const asked = /^(?:\*\*)?(?:q|f|question|frage|pregunta)\s*[:：]\s*(?:\*\*)?\s*(.+)$/iu.exec(line);
+  if (asked) return { is: "numbered", number: -1, sign: "Q", text: unbold(asked[1]!).text, bold: false, marked: false };
+  const found = NUMBERED.exec(outer.bold ? outer.text : star ? line.slice(star[0].length) : line);
   if (!found) return undefined;
   const plain = unbold(found[3] ?? "");
-  return { is: "numbered", number: Number(found[1] ?? found[2]), text: plain.text.replace(/\*\*$/, ""), bold: plain.bold, marked: star !== null };
+  return {
+    is: "numbered",
+    number: Number(found[1] ?? found[2]),
+    sign: found[1] ? "Q" : (/[.):]/.exec(found[0])?.[0] ?? ""),
+    text: plain.text.replace(/\*\*$/, ""),
+    bold: plain.bold,
+    marked: star !== null,
+  };
 }
 
 function bulleted(line: string): Line | undefined {
@@ -94,5 +152,7 @@ function bulleted(line: string): Line | undefined {
 /** A text without the signs that make all of it bold. */
 export function unbold(text: string): { text: string; bold: boolean } {
   const found = /^(\*\*|__)(?!\s)([\s\S]+?)\1[.:]?$/.exec(text.trim());
-  return found && !found[2]!.includes(found[1]!) ? { text: found[2]!.trim(), bold: true } : { text: text.trim(), bold: false };
+  return found && !found[2]!.includes(found[1]!)
+    ? { text: found[2]!.trim(), bold: true }
+    : { text: text.trim(), bold: false };
 }

@@ -16,6 +16,8 @@ type Option = Extract<Line, { is: "option" }>;
 interface Draft {
   line: number;
   number: number | undefined;
+  /** What stood behind the number. */
+  sign: string;
   /** Paragraphs. */
   stem: { text: string; code: boolean }[];
   options: Option[];
@@ -34,7 +36,8 @@ export function readPlain(text: string, report: Report, clock: Clock): ImportedQ
   const rows = unfence(text.split("\n"));
   for (const { raw, number, code } of rows) {
     clock.check();
-    for (const part of code ? [raw] : inline(raw)) reader.line(code ? { is: "code", text: part } : lineOf(part), number);
+    for (const part of code ? [raw] : inline(raw))
+      reader.line(code ? { is: "code", text: part } : lineOf(part), number);
   }
   return [reader.finished()];
 }
@@ -49,12 +52,17 @@ function unfence(lines: string[]): { raw: string; number: number; code: boolean 
       continue;
     }
     let end = index + 1;
-    while (end < lines.length && !new RegExp(`^\\s*${fence[2]![0]}{${fence[2]!.length},}\\s*$`).test(lines[end]!)) end++;
+    while (end < lines.length && !new RegExp(`^\\s*${fence[2]![0]}{${fence[2]!.length},}\\s*$`).test(lines[end]!))
+      end++;
     const inside = lines.slice(index + 1, end);
     const shape = inside.map(lineOf);
     const options = shape.filter((line) => line.is === "option" && (line.box || line.label)).length;
     const quiz = options >= 2 || shape.some(({ is }) => is === "open" || is === "answer");
-    if (quiz) rows.push({ raw: "", number: index + 1, code: false }, ...unfence(inside).map((row) => ({ ...row, number: row.number + index + 1 })));
+    if (quiz)
+      rows.push(
+        { raw: "", number: index + 1, code: false },
+        ...unfence(inside).map((row) => ({ ...row, number: row.number + index + 1 })),
+      );
     else rows.push(...inside.map((raw, at) => ({ raw, number: index + at + 2, code: true })));
     index = end;
   }
@@ -90,7 +98,8 @@ class Plain {
         if (this.draft) this.draft.gap = true;
         return;
       case "rule":
-        if (this.draft && (this.draft.options.length > 0 || this.draft.answer !== undefined) && !this.draft.boxed) this.close();
+        if (this.draft && (this.draft.options.length > 0 || this.draft.answer !== undefined) && !this.draft.boxed)
+          this.close();
         else if (this.draft?.boxed) this.draft.at = "after";
         return;
       case "open":
@@ -126,9 +135,18 @@ class Plain {
 
   /** “1. B, 2. C” below a heading that says that these are the answers. */
   private keyLine(line: Line): boolean {
-    const text = line.is === "numbered" ? `${line.number}. ${line.text}` : line.is === "text" ? line.text : line.is === "option" ? line.text : "";
+    const text =
+      line.is === "numbered"
+        ? `${line.number}. ${line.text}`
+        : line.is === "text"
+          ? line.text
+          : line.is === "option"
+            ? line.text
+            : "";
     if (line.is === "blank") return true;
-    const found = [...text.matchAll(/(\d{1,4})\s*[.):=–-]?\s*\(?([A-Ja-j](?:\s*(?:,|&|and|und)\s*[A-Ja-j])*)\b(?:[.)][^\d,;]*)?/g)];
+    const found = [
+      ...text.matchAll(/(\d{1,4})\s*[.):=–-]?\s*\(?([A-Ja-j](?:\s*(?:,|&|and|und)\s*[A-Ja-j])*)\b(?:[.)][^\d,;]*)?/g),
+    ];
     if (found.length > 0) for (const [, number, letters] of found) this.key.set(Number(number), letters!);
     else if (line.is === "numbered" && line.text) this.key.set(line.number, line.text);
     else this.inKey = false;
@@ -147,7 +165,8 @@ class Plain {
 
   private answer(text: string, line: number): void {
     const draft = this.draft ?? this.drafts.at(-1);
-    if (!draft || draft.answer !== undefined) return this.builder.refuse({ place: { unit: "line", number: line }, text }, "answer_without_question");
+    if (!draft || draft.answer !== undefined)
+      return this.builder.refuse({ place: { unit: "line", number: line }, text }, "answer_without_question");
     // “Answer: 1. B 2. C” is a key for all.
     if (/\b2\s*[.):-]\s*[A-J]\b/i.test(text) && /\b1\s*[.):-]\s*[A-J]\b/i.test(text)) {
       this.close();
@@ -160,62 +179,86 @@ class Plain {
 
   private option(line: Option, number: number): void {
     const { draft } = this;
-    const asked = /^[qf]$/i.test(line.label) && !draft?.options.length;
-    if (asked) return this.start(line.text, number);
     if (!draft) {
       // “* What colour is the sky?” with its options indented below.
       if (line.bullet || line.box) this.draft = { ...fresh(number), stem: [{ text: line.text, code: false }] };
       else this.prose++;
       return;
     }
-    if (/^a$/i.test(line.label) && draft.stem.length > 0 && draft.options.length === 0 && draft.number === -1) {
-      draft.answer = line.text;
-      draft.at = "after";
-      return;
-    }
     if (draft.at === "after" && !draft.boxed && draft.options.length > 0) return this.start(line.text, number);
     const index = line.label ? letterIndex(line.label) : undefined;
+    const last = draft.options.at(-1);
+    // What seemed to be a numbered option has options of its own.
+    if (index === 0 && last && /^\d/.test(last.label)) {
+      draft.options.pop();
+      this.start(last.text, draft.line);
+      return this.option(line, number);
+    }
+    // The same letter again: a question whose text is missing.
     if (index === 0 && draft.options.length > 1 && draft.options[0]!.label.toLowerCase() === line.label.toLowerCase()) {
-      this.builder.refuse({ place: { unit: "line", number }, text: line.text }, "answer_without_question");
-      return;
+      this.start("", number);
+      return this.option(line, number);
     }
     // A bullet at the margin after options that were indented begins the next question.
-    if (line.bullet && draft.options.length > 0 && draft.options.some(({ bullet, box, label }) => !bullet || box || label)) return this.start(line.text, number);
+    const [sibling] = draft.options;
+    if (line.bullet && sibling && (line.indent < sibling.indent || !sibling.bullet))
+      return this.start(line.text, number);
     draft.options.push(line);
     draft.at = "options";
     draft.gap = false;
   }
 
-  private numbered({ text, number, bold, marked }: Extract<Line, { is: "numbered" }>, line: number): void {
+  private numbered({ text, number, sign, bold, marked }: Extract<Line, { is: "numbered" }>, line: number): void {
     const { draft } = this;
-    const asOption = draft && draft.stem.length > 0 && draft.number === undefined && draft.answer === undefined && !draft.options.some(({ label, box }) => label && !/^\d/.test(label) || box) && number === draft.options.length + 1 && !/\?\s*$/.test(text);
+    const asOption =
+      draft &&
+      draft.stem.length > 0 &&
+      text !== "" &&
+      sign !== "Q" &&
+      (draft.number === undefined || draft.sign !== sign) &&
+      draft.answer === undefined &&
+      !draft.options.some(({ label, box }) => (label && !/^\d/.test(label)) || box) &&
+      number === draft.options.length + 1 &&
+      !/\?\s*$/.test(text);
     if (asOption && (draft.options.length > 0 || /[?:]\s*$/.test(draft.stem.at(-1)!.text))) {
       const parsed = lineOf(`- ${text}`);
-      draft.options.push({ ...(parsed.is === "option" ? parsed : { is: "option", text, bold, box: false, bullet: false, marked: false }), label: String(number), marked: marked || (parsed.is === "option" && parsed.marked), bullet: false });
+      draft.options.push({
+        ...(parsed.is === "option"
+          ? parsed
+          : { is: "option", text, bold, box: false, bullet: false, marked: false, indent: 0 }),
+        label: String(number),
+        marked: marked || (parsed.is === "option" && parsed.marked),
+        bullet: false,
+      });
       draft.at = "options";
       draft.gap = false;
       return;
     }
-    this.start(text, line, number);
+    this.start(text, line, number, sign);
   }
 
-  private start(text: string, line: number, number: number | undefined = -1): void {
+  private start(text: string, line: number, number = -1, sign = ""): void {
     this.close();
-    this.draft = { ...fresh(line), number, stem: text ? [{ text, code: false }] : [] };
+    this.draft = { ...fresh(line), number, sign, stem: text ? [{ text, code: false }] : [] };
   }
 
   private text(text: string, line: number, { code = false, indented = false }): void {
     const pipe = /^\|(mc|sc|fib|tf|essay)\|([^|]*)\|\s*(.*)$/i.exec(text);
     if (pipe) {
       this.start(pipe[3]!, line);
-      this.draft!.answer = pipe[2] || undefined;
+      this.draft!.answer = (/fib/i.test(pipe[1]!) ? pipe[2]!.replaceAll(",", ";") : pipe[2]) || undefined;
       this.draft!.at = "stem";
       return;
     }
     const { draft } = this;
     const letters = /^[\s([]*((?:[A-Ja-j][\s,)]*){1,6})$/.exec(text);
-    if (draft && draft.options.length > 1 && letters && draft.answer === undefined) return this.answer(letters[1]!, line);
-    if (!draft || (draft.at !== "stem" && !draft.boxed && this.endsQuestion(draft, code, indented))) return this.begin(text, line, code);
+    if (draft && draft.options.length > 1 && letters && draft.answer === undefined) {
+      // Letters alone are trusted only below options that are one line each.
+      if (draft.options.every((option) => !option.text.includes("\n"))) return this.answer(letters[1]!, line);
+      return this.close();
+    }
+    if (!draft || (draft.at !== "stem" && !draft.boxed && this.endsQuestion(draft, code, indented)))
+      return this.begin(text, line, code);
     if (draft.at === "stem") this.stem(draft, text, code);
     else if (draft.at === "options" && !draft.gap && !draft.boxed) draft.options.at(-1)!.text += `\n${text}`;
     else draft.explanation.push(text);
@@ -243,7 +286,12 @@ class Plain {
     const { draft } = this;
     this.draft = undefined;
     if (!draft) return;
-    const asks = draft.options.length > 0 || draft.answer !== undefined || (draft.number !== undefined && draft.number >= 0) || draft.boxed || draft.number === -1;
+    const asks =
+      draft.options.length > 0 ||
+      draft.answer !== undefined ||
+      (draft.number !== undefined && draft.number >= 0) ||
+      draft.boxed ||
+      draft.number === -1;
     if (asks) this.drafts.push(draft);
     else this.prose++;
   }
@@ -255,14 +303,23 @@ class Plain {
       const number = draft.number !== undefined && draft.number >= 0 ? draft.number : index + 1;
       this.take(draft, this.key.get(number));
     }
-    if (this.prose > 0 && this.builder.quiz.questions.length > 0) this.builder.report.file("note", "prose", { n: this.prose });
+    if (this.prose > 0 && this.builder.quiz.questions.length > 0)
+      this.builder.report.file("note", "prose", { n: this.prose });
     return this.builder.quiz;
   }
 
   private take(draft: Draft, key: string | undefined): void {
-    const frame = { place: { unit: "line", number: draft.line } as const, text: question(draft), explanation: draft.explanation.join("\n") };
-    const answer = draft.answer ?? key;
-    const { options } = draft;
+    const frame = {
+      place: { unit: "line", number: draft.line } as const,
+      text: question(draft),
+      explanation: draft.explanation.join("\n"),
+    };
+    // “Q: …” and “A: …” below each other.
+    const [only] = draft.options;
+    const spoken =
+      draft.number === -1 && draft.options.length === 1 && draft.answer === undefined && /^a$/i.test(only!.label);
+    const answer = spoken ? only!.text : (draft.answer ?? key);
+    const options = spoken ? [] : draft.options;
     const texts = options.map(({ text }) => text);
     const gaps = [...frame.text.matchAll(/\[\[([^\]\n]+)\]\]/g)];
     if (options.length === 0 && gaps.length > 0) {
@@ -280,17 +337,49 @@ class Plain {
     this.builder.refuse(frame, "right_answer_unclear", { answer: answer.slice(0, 60) });
   }
 
-  private withoutOptions(frame: { place: { unit: "line"; number: number }; text: string; explanation: string }, answer: string | undefined): void {
-    const [said, , verdict] = /^(.*?)\s*[([](true|false|wahr|falsch|richtig|vrai|faux|t|f)[)\]]\s*$/isu.exec(frame.text)?.slice(0) ?? [];
-    if (answer === undefined && said && verdict) return void this.builder.trueFalse({ ...frame, text: frame.text.replace(/\s*[([]\w+[)\]]\s*$/u, "") }, truth(verdict) === true);
+  private withoutOptions(
+    frame: { place: { unit: "line"; number: number }; text: string; explanation: string },
+    answer: string | undefined,
+  ): void {
+    const [said, , verdict] =
+      /^(.*?)\s*[([](true|false|wahr|falsch|richtig|vrai|faux|t|f)[)\]]\s*$/isu.exec(frame.text)?.slice(0) ?? [];
+    if (answer === undefined && said && verdict)
+      return void this.builder.trueFalse(
+        { ...frame, text: frame.text.replace(/\s*[([]\w+[)\]]\s*$/u, "") },
+        truth(verdict) === true,
+      );
     if (answer === undefined) return this.builder.refuse(frame, "no_options");
     const verdictOf = truth(answer);
-    if (verdictOf !== undefined && /^(true|false|wahr|falsch|richtig|vrai|faux|t|f|verdadero|falso|vero|verdadeiro)\.?$/i.test(answer.trim())) return void this.builder.trueFalse({ ...frame, text: frame.text.replace(/^(?:true (?:or|\/) false|wahr oder falsch|t\/f)\s*[:?.]\s*/i, "").replace(/\s*\((?:true\s*\/\s*false|true or false|t\/f|wahr\s*\/\s*falsch)\)\s*$/i, "") }, verdictOf);
+    if (
+      verdictOf !== undefined &&
+      /^(true|false|wahr|falsch|richtig|vrai|faux|t|f|verdadero|falso|vero|verdadeiro)\.?$/i.test(answer.trim())
+    )
+      return void this.builder.trueFalse(
+        {
+          ...frame,
+          text: frame.text
+            .replace(/^(?:true (?:or|\/) false|wahr oder falsch|t\/f)\s*[:?.]\s*/i, "")
+            .replace(/\s*\((?:true\s*\/\s*false|true or false|t\/f|wahr\s*\/\s*falsch)\)\s*$/i, ""),
+        },
+        verdictOf,
+      );
     this.builder.typed(frame, answer.split(/\s*[;|]\s*|\s+or\s+/));
   }
 }
 
-const fresh = (line: number): Draft => ({ line, number: undefined, stem: [], options: [], answer: undefined, explanation: [], at: "stem", gap: false, headed: false, boxed: false });
+const fresh = (line: number): Draft => ({
+  line,
+  number: undefined,
+  sign: "",
+  stem: [],
+  options: [],
+  answer: undefined,
+  explanation: [],
+  at: "stem",
+  gap: false,
+  headed: false,
+  boxed: false,
+});
 
 /** The text of the question: from the last paragraph back to the first that is no code, or all of it below a heading or a number. */
 function question({ stem, number, headed, boxed }: Draft): string {
@@ -299,9 +388,22 @@ function question({ stem, number, headed, boxed }: Draft): string {
     from = stem.length - 1;
     while (from > 0 && stem[from]!.code) from--;
     // “…consider this:” needs what follows, and what stands above it does not ask.
-    while (from > 0 && !/[?？؟:：_…]\s*$/.test(stem.slice(from).map(({ text }) => text).join("\n")) && /[?？؟:：]\s*$/.test(stem[from - 1]!.text)) from--;
+    while (
+      from > 0 &&
+      !/[?？؟:：_…]\s*$/.test(
+        stem
+          .slice(from)
+          .map(({ text }) => text)
+          .join("\n"),
+      ) &&
+      /[?？؟:：]\s*$/.test(stem[from - 1]!.text)
+    )
+      from--;
   }
-  return stem.slice(Math.max(0, from)).map(({ text }) => text).join("\n\n");
+  return stem
+    .slice(Math.max(0, from))
+    .map(({ text }) => text)
+    .join("\n\n");
 }
 
 /** The options marked as right: by a box or a sign, else by being the only bold ones. */

@@ -14,7 +14,9 @@ export interface Award {
 export function awardsOf(item: Element): Award[] {
   return below(item, "respcondition").flatMap((condition) => {
     const points = pointsOf(condition);
-    return points > 0 ? values(first(condition, "conditionvar")).map(({ response, value }) => ({ response, value, points })) : [];
+    return points > 0
+      ? values(first(condition, "conditionvar")).map(({ response, value }) => ({ response, value, points }))
+      : [];
   });
 }
 
@@ -22,17 +24,20 @@ export function awardsOf(item: Element): Award[] {
 function pointsOf(condition: Element): number {
   const set = all(condition, "setvar").filter(({ attributes }) => !/feedback/i.test(attributes.varname ?? ""));
   if (set.length === 0) return /^correct$/i.test(condition.attributes.title ?? "") ? 100 : 0;
-  return Math.max(...set.map((one) => {
-    const text = inner(one).trim();
-    const sign = /^(subtract)$/i.test(one.attributes.action ?? "") ? -1 : 1;
-    return /\.max$/i.test(text) ? 100 : sign * (Number(text) || 0);
-  }));
+  return Math.max(
+    ...set.map((one) => {
+      const text = inner(one).trim();
+      const sign = /^(subtract)$/i.test(one.attributes.action ?? "") ? -1 : 1;
+      return /\.max$/i.test(text) ? 100 : sign * (Number(text) || 0);
+    }),
+  );
 }
 
 function values(element: Element | undefined): { response: string; value: string }[] {
   return (element?.children ?? []).flatMap((child) => {
     if (typeof child === "string" || child.name === "not") return [];
-    if (/^var(equal|subset|subsetequal|inside)$/.test(child.name)) return [{ response: child.attributes.respident ?? "", value: inner(child).trim() }];
+    if (/^var(equal|subset|subsetequal|inside)$/.test(child.name))
+      return [{ response: child.attributes.respident ?? "", value: inner(child).trim() }];
     return values(child);
   });
 }
@@ -42,7 +47,9 @@ export function numbersOf(item: Element): { value: string; tolerance: string }[]
   const conditions = below(item, "respcondition").map((condition) => ({ points: pointsOf(condition), condition }));
   const best = Math.max(0, ...conditions.map(({ points }) => points));
   if (best === 0) return [];
-  return conditions.filter(({ points }) => points >= best).flatMap(({ condition }) => alternatives(first(condition, "conditionvar")));
+  return conditions
+    .filter(({ points }) => points >= best)
+    .flatMap(({ condition }) => alternatives(first(condition, "conditionvar")));
 }
 
 /** Each `or` with an exact value beside a range is one number, as Canvas writes them; otherwise each value and each range is one. */
@@ -51,15 +58,22 @@ function alternatives(element: Element | undefined): { value: string; tolerance:
   const exact = children.filter(({ name }) => name === "varequal").flatMap((child) => decimal(inner(child)) ?? []);
   const groups = children.filter(({ name }) => name === "and" || name === "or");
   const own = rangeOf(children);
-  const ranges = own ? [own] : groups.filter(({ name }) => name === "and").flatMap((and) => rangeOf(elements(and)) ?? []);
+  const ranges = own
+    ? [own]
+    : groups.filter(({ name }) => name === "and").flatMap((and) => rangeOf(elements(and)) ?? []);
   const [value] = exact;
   const [range] = ranges;
   if (exact.length === 1 && ranges.length === 1 && value !== undefined && range) return [around(value, range)];
   const deeper = groups.filter((group) => group.name === "or" || !rangeOf(elements(group))).flatMap(alternatives);
-  return [...exact.map((one) => ({ value: one, tolerance: "0" })), ...ranges.flatMap(({ from, to }) => middle(from, to) ?? []), ...deeper];
+  return [
+    ...exact.map((one) => ({ value: one, tolerance: "0" })),
+    ...ranges.flatMap(({ from, to }) => middle(from, to) ?? []),
+    ...deeper,
+  ];
 }
 
-const elements = (element: Element | undefined): Element[] => (element?.children ?? []).filter((child): child is Element => typeof child !== "string");
+const elements = (element: Element | undefined): Element[] =>
+  (element?.children ?? []).filter((child): child is Element => typeof child !== "string");
 
 interface Range {
   from: string;

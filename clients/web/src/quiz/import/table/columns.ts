@@ -1,6 +1,20 @@
 /** What the columns of a table hold, told by their headings in the languages that people name them in. */
 
-export type Role = "question" | "option" | "correct" | "incorrect" | "answer" | "time" | "type" | "explanation" | "image" | "points" | "number" | "other" | "term" | "definition";
+export type Role =
+  | "question"
+  | "option"
+  | "correct"
+  | "incorrect"
+  | "answer"
+  | "time"
+  | "type"
+  | "explanation"
+  | "image"
+  | "points"
+  | "number"
+  | "other"
+  | "term"
+  | "definition";
 
 /** One role for each column; undefined: nothing that is known. */
 export type Columns = (Role | undefined)[];
@@ -13,22 +27,41 @@ const NAMES: Record<Exclude<Role, "option" | "incorrect">, string[]> = {
   correct: words(
     "correct correctanswer correctanswers rightanswer rightanswers correctoption correctoptions correctchoice correctindex correctanswerindex correctanswernumber correctletter correctanswerletter answerkey key solution solutions richtig richtigeantwort richtigeantworten korrekteantwort korrekt lösung loesung lösungen bonneréponse bonnereponse bonnesréponses réponsecorrecte réponsescorrectes reponsecorrecte correcta respuestacorrecta respuestascorrectas corretta rispostacorretta rispostegiuste correto correta respostacorreta gabarito juisteantwoord correctantwoord goedeantwoord poprawna poprawnaodpowiedź helyes helyesválasz правильный правильныйответ правильныеответы правилен правиленотговор верныйответ doğru doğrucevap jawabanbenar kunci kuncijawaban kunjaw 正确答案 答案 正解 정답 الجواب الإجابةالصحيحة الاجابةالصحيحة الإجابة đápánđúng đápán rättsvar riktigsvar korrektsvar correctanswerchoice correctresponse",
   ),
-  answer: words("answer answers ans antwort antworten réponse reponse respuesta respuestas risposta resposta antwoord odpowiedź odpověď válasz răspuns ответ отговор cevap jawaban 回答 答え 답 svar vastaus απάντηση תשובה response responses"),
-  time: words("timelimit time timeinseconds timeinsec timesec timeseconds seconds secs timer zeit zeitlimit zeitinsekunden sekunden dauer temps durée duree tiempo tiempolímite tempo durata tijd czas время időkorlát idő süre waktu duration timeallottedtoanswer timelimitsec timelimitseconds timelimits 时间 時間"),
+  answer: words(
+    "answer answers ans antwort antworten réponse reponse respuesta respuestas risposta resposta antwoord odpowiedź odpověď válasz răspuns ответ отговор cevap jawaban 回答 答え 답 svar vastaus απάντηση תשובה response responses",
+  ),
+  time: words(
+    "timelimit time timeinseconds timeinsec timesec timeseconds seconds secs timer zeit zeitlimit zeitinsekunden sekunden dauer temps durée duree tiempo tiempolímite tempo durata tijd czas время időkorlát idő süre waktu duration timeallottedtoanswer timelimitsec timelimitseconds timelimits 时间 時間",
+  ),
   type: words("questiontype type kind fragetyp typ art tipo typedequestion tipodepregunta questionkind soort 类型"),
-  explanation: words("explanation answerexplanation explanations feedback generalfeedback rationale reason erklärung erklaerung begründung explicación explicacion explication justification justificativa explicação spiegazione uitleg wyjaśnienie пояснение объяснение обяснение açıklama penjelasan pembahasan 解析 解説"),
-  image: words("image imagelink imageurl imageurls picture pictureurl bild bildlink bildurl media img photo photourl imagen immagine imagem afbeelding gambar audio video sound mediaurl"),
+  explanation: words(
+    "explanation answerexplanation explanations feedback generalfeedback rationale reason erklärung erklaerung begründung explicación explicacion explication justification justificativa explicação spiegazione uitleg wyjaśnienie пояснение объяснение обяснение açıklama penjelasan pembahasan 解析 解説",
+  ),
+  image: words(
+    "image imagelink imageurl imageurls picture pictureurl bild bildlink bildurl media img photo photourl imagen immagine imagem afbeelding gambar audio video sound mediaurl",
+  ),
   points: words("points point score marks punkte punkteanzahl puntos weight value"),
-  number: words("number questionnumber questionno questionnum questionid no nr num id # n° № index idx sno slno srno lfdnr row nummer número numéro qno q# uuid guid key_id noteid"),
-  other: words("category categories topic topics kategorie thema tag tags subject difficulty level schwierigkeit chapter unit lesson section source author status createdat updatedat createdby example examples beispiel hint tip tipp notes note deck comment language lang ipa pronunciation phonetic date players player score(points) correct/incorrect"),
-  term: words("term terms front word words vocab vocabulary begriff wort vorderseite recto mot palabra término termine parola fronte frente voorkant слово frontside side1 card expression kanji flashcard concept phrase"),
-  definition: words("definition definitions back meaning meanings translation translations rückseite rueckseite bedeutung übersetzung verso définition traduction significado definición traducción definizione significato traduzione retro achterkant перевод значение backside side2 gloss"),
+  number: words(
+    "number questionnumber questionno questionnum questionid no nr num id # n° № index idx sno slno srno lfdnr row nummer número numéro qno q# uuid guid key_id noteid",
+  ),
+  other: words(
+    "category categories topic topics kategorie thema tag tags subject difficulty level schwierigkeit chapter unit lesson section source author status createdat updatedat createdby example examples beispiel hint tip tipp notes note deck comment language lang ipa pronunciation phonetic date players player score(points) correct/incorrect",
+  ),
+  term: words(
+    "term terms front word words vocab vocabulary begriff wort vorderseite recto mot palabra término termine parola fronte frente voorkant слово frontside side1 card expression kanji flashcard concept phrase",
+  ),
+  definition: words(
+    "definition definitions back meaning meanings translation translations rückseite rueckseite bedeutung übersetzung verso définition traduction significado definición traducción definizione significato traduzione retro achterkant перевод значение backside side2 gloss",
+  ),
 };
-const ROLES = new Map<string, Role>(Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role as Role] as const)));
+const ROLES = new Map<string, Role>(
+  Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role as Role] as const)),
+);
 
 const OPTION =
   /^(?:answers?|options?|choices?|answerchoices?|answeroptions?|alternatives?|ans|opt|opsi|antworte?n?|antwortmöglichkeit|antwortoption|möglichkeit|auswahl|réponse|reponse|choix|proposition|respuesta|opción|opcion|opc|alternativa|risposta|opzione|opção|opcao|resposta|antwoord|optie|odpowiedź|odpowiedz|odpověď|válasz|varianta|вариант|вариантответа|ответ|отговор|опция|cevap|seçenek|şık|jawaban|pilihan|svar|svarsalternativ|选项|選択肢|選項|보기|خيار|الخيار|إجابة|phươngán|đápán)[-_#.:]?(\d{1,2}|[a-j]|i{1,3}|iv|[абвгд])(?:text)?$/u;
-const WRONG = /^(?:incorrect|wrong|false|distractor|distractors|falsch|falsche|falscheantwort|mauvaiseréponse|réponsefausse|incorrecta|respuestaincorrecta|sbagliata|rispostaerrata|errada|respostaincorreta|incorrectanswers?|wronganswers?|incorrectoption|wrongoption|incorrectchoice|decoy)[-_#.]?(\d{0,2}|[a-j])$/u;
+const WRONG =
+  /^(?:incorrect|wrong|false|distractor|distractors|falsch|falsche|falscheantwort|mauvaiseréponse|réponsefausse|incorrecta|respuestaincorrecta|sbagliata|rispostaerrata|errada|respostaincorreta|incorrectanswers?|wronganswers?|incorrectoption|wrongoption|incorrectchoice|decoy)[-_#.]?(\d{0,2}|[a-j])$/u;
 
 /** The heading without what explains it: “Answer 3 (Optional)” and “Question - max 120 characters” lose their second half. */
 export function headingKey(cell: string): string {
@@ -62,7 +95,11 @@ export function roleOf(cell: string): Role | undefined {
 /** The columns that a row of headings names, or undefined where it is none. */
 export function headings(row: readonly string[]): Columns | undefined {
   const columns: Columns = row.map(roleOf);
-  for (const [index, cell] of row.entries()) if (/^\s*[a-h]\s*$/i.test(cell) && !columns[index]) columns[index] = "option";
+  // In reports of games “Correct” says whether a player was right, beside “Correct answers”.
+  const full = row.some((cell, index) => columns[index] === "correct" && headingKey(cell) !== "correct");
+  for (const [index, cell] of row.entries()) if (full && headingKey(cell) === "correct") columns[index] = "other";
+  for (const [index, cell] of row.entries())
+    if (/^\s*[a-h]\s*$/i.test(cell) && !columns[index]) columns[index] = "option";
   settle(columns);
   const has = (role: Role) => columns.includes(role);
   const asks = has("question") || has("term");
@@ -73,15 +110,24 @@ export function headings(row: readonly string[]): Columns | undefined {
 /** Where a heading can mean two things, the others decide. */
 function settle(columns: Columns): void {
   const count = (role: Role) => columns.filter((one) => one === role).length;
-  const unname = (role: Role, to: Role) => columns.forEach((one, index) => { if (one === role) columns[index] = to; });
-  if (count("question") === 0 && count("term") === 0 && count("definition") === 1 && count("answer") === 1) unname("definition", "question");
+  const unname = (role: Role, to: Role) =>
+    columns.forEach((one, index) => {
+      if (one === role) columns[index] = to;
+    });
+  if (count("question") === 0 && count("term") === 0 && count("definition") === 1 && count("answer") === 1)
+    unname("definition", "question");
   if (count("term") > 0 && count("definition") === 0 && count("answer") > 0) unname("answer", "definition");
   if (count("question") > 0 && count("term") > 0) unname("term", "other");
   if (count("question") === 0 && count("term") > 0 && count("option") > 0) unname("term", "question");
-  if (count("question") > 1) columns.forEach((one, index) => { if (one === "question" && index !== columns.indexOf("question")) columns[index] = "other"; });
+  if (count("question") > 1)
+    columns.forEach((one, index) => {
+      if (one === "question" && index !== columns.indexOf("question")) columns[index] = "other";
+    });
+  if (count("option") > 1) unname("incorrect", "other");
   if (count("answer") > 1 && count("correct") > 0) unname("answer", "option");
   if (count("answer") > 0) unname("answer", count("correct") > 0 && count("option") > 0 ? "other" : "correct");
-  if (count("question") > 0 && count("definition") > 0) unname("definition", count("correct") > 0 ? "explanation" : "correct");
+  if (count("question") > 0 && count("definition") > 0)
+    unname("definition", count("correct") > 0 ? "explanation" : "correct");
   if (count("term") > 0 && count("definition") > 0 && count("correct") > 0) unname("correct", "other");
   betweenOptions(columns);
 }

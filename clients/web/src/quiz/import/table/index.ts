@@ -25,7 +25,10 @@ export interface Correction {
 }
 
 /** The columns of a table, with how surely they are known; undefined where nothing says what they are. */
-export function understand(rows: readonly string[][], correction?: Correction): { heading: number; columns: Columns; guessed: boolean } | undefined {
+export function understand(
+  rows: readonly string[][],
+  correction?: Correction,
+): { heading: number; columns: Columns; guessed: boolean } | undefined {
   if (correction) return { heading: correction.heading, columns: [...correction.columns], guessed: false };
   let found: { heading: number; columns: Columns; guessed: boolean } | undefined;
   for (const [index, row] of rows.slice(0, 30).entries()) {
@@ -42,24 +45,53 @@ export function understand(rows: readonly string[][], correction?: Correction): 
 function headingOf(rows: readonly string[][], columns: Columns): number {
   const number = columns.indexOf("number");
   const correct = columns.indexOf("correct");
-  const fits = (row: readonly string[]) => (number < 0 || /\d/.test(row[number] ?? "")) && (correct < 0 || /^\s*(\d[\d,; ]*|[a-h][a-h,; ]*)\s*$/i.test(row[correct] ?? "") || row.indexOf(row[correct] ?? "") < correct);
+  const fits = (row: readonly string[]) =>
+    (number < 0 || /\d/.test(row[number] ?? "")) &&
+    (correct < 0 ||
+      /^\s*(\d[\d,; ]*|[a-h][a-h,; ]*)\s*$/i.test(row[correct] ?? "") ||
+      row.indexOf(row[correct] ?? "") < correct);
   const first = rows.findIndex(fits);
   return number >= 0 || correct >= 0 ? (first > 0 && first <= 3 ? first - 1 : -1) : -1;
 }
 
-export function readSheets(sheets: readonly Sheet[], title: string, report: Report, clock: Clock, correction?: Correction): ImportedQuiz[] {
+export function readSheets(
+  sheets: readonly Sheet[],
+  title: string,
+  report: Report,
+  clock: Clock,
+  correction?: Correction,
+): ImportedQuiz[] {
   const raw = sheets.filter(({ name }) => /rawreportdata/i.test(name));
   const quizzes: ImportedQuiz[] = [];
   for (const sheet of raw.length > 0 ? raw : sheets) {
     const known = understand(sheet.rows, correction);
     if (sheet.more) report.file("warning", "too_many_rows", { n: ROWS });
     if (!known || (known.guessed && quizzes.length > 0)) continue;
-    quizzes.push(readKnown({ ...known, rows: sheet.rows, numbers: sheet.numbers, title: sheets.length > 1 ? sheet.name : title, sheet: sheet.name }, known.guessed, report, clock));
+    quizzes.push(
+      readKnown(
+        {
+          ...known,
+          rows: sheet.rows,
+          numbers: sheet.numbers,
+          title: sheets.length > 1 ? sheet.name : title,
+          sheet: sheet.name,
+        },
+        known.guessed,
+        report,
+        clock,
+      ),
+    );
   }
   return quizzes;
 }
 
-export function readText(cells: Cells, title: string, report: Report, clock: Clock, correction?: Correction): ImportedQuiz[] {
+export function readText(
+  cells: Cells,
+  title: string,
+  report: Report,
+  clock: Clock,
+  correction?: Correction,
+): ImportedQuiz[] {
   const known = understand(cells.rows, correction);
   if (!known) return [];
   if (cells.more) report.file("warning", "too_many_rows", { n: ROWS });

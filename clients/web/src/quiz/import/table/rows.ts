@@ -70,15 +70,32 @@ class Rows {
     const wrong = this.cells(row, "incorrect");
     const definition = this.cell(row, "definition");
     // The numbered empty rows of a template.
-    if (!text && !definition && options.every((option) => !option) && wrong.every((one) => !one) && (correct.length === 0 || options.length > 0)) return;
-    const frame: Frame = { place, text, explanation: this.cell(row, "explanation"), time_limit_ms: milliseconds(this.cell(row, "time"), this.at.time ?? [], this.table) };
+    if (
+      !text &&
+      !definition &&
+      options.every((option) => !option) &&
+      wrong.every((one) => !one) &&
+      (correct.length === 0 || options.length > 0)
+    )
+      return;
+    const frame: Frame = {
+      place,
+      text,
+      explanation: this.cell(row, "explanation"),
+      time_limit_ms: milliseconds(this.cell(row, "time"), this.at.time ?? [], this.table),
+    };
     const image = this.cell(row, "image");
     if (/^data:image\/(png|jpeg|gif|webp);base64,/.test(image)) frame.image = image;
-    if (!text) return this.builder.refuse({ place, text: options.find(Boolean) ?? wrong.find(Boolean) ?? definition ?? correct[0] ?? "" }, "no_text");
+    if (!text)
+      return this.builder.refuse(
+        { place, text: options.find(Boolean) ?? wrong.find(Boolean) ?? definition ?? correct[0] ?? "" },
+        "no_text",
+      );
     if (this.repeated(text, options, correct)) return;
     const before = this.builder.quiz.questions.length;
     this.question(row, frame, options, correct, wrong, definition);
-    if (this.builder.quiz.questions.length > before && image && !frame.image) this.report.changed(place, "picture_left", text);
+    if (this.builder.quiz.questions.length > before && image && !frame.image)
+      this.report.changed(place, "picture_left", text);
   }
 
   /** A report of a game has each question once for each player. */
@@ -90,36 +107,79 @@ class Rows {
     return times > 1;
   }
 
-  private question(row: readonly string[], frame: Frame, options: string[], correct: string[], wrong: string[], definition: string): void {
+  private question(
+    row: readonly string[],
+    frame: Frame,
+    options: string[],
+    correct: string[],
+    wrong: string[],
+    definition: string,
+  ): void {
     const type = headingKey(this.cell(row, "type")).replace(/[^\p{L}]/gu, "");
     if (/^(slide|content|info|text|title)$/.test(type) && correct.length === 0) return void this.builder.slide(frame);
-    if (/^(openended|open|essay|offen|freitext|offenefrage|brainstorm|wordcloud)$/.test(type)) return void (correct.length > 0 ? this.builder.typed(frame, correct) : this.builder.open(frame));
-    if (/^(draw|drawing|hotspot|labeling|categorize|graphing|match|matching|videoresponse|audioresponse|dragandrop|draganddrop|dropdown|mathresponse)$/.test(type)) return this.builder.refuse(frame, "unsupported", { kind: this.cell(row, "type") });
+    if (/^(openended|open|essay|offen|freitext|offenefrage|brainstorm|wordcloud)$/.test(type))
+      return void (correct.length > 0 ? this.builder.typed(frame, correct) : this.builder.open(frame));
+    if (
+      /^(draw|drawing|hotspot|labeling|categorize|graphing|match|matching|videoresponse|audioresponse|dragandrop|draganddrop|dropdown|mathresponse)$/.test(
+        type,
+      )
+    )
+      return this.builder.refuse(frame, "unsupported", { kind: this.cell(row, "type") });
     if (/^(poll|survey|umfrage|encuesta|opinion)$/.test(type)) return void this.builder.poll(frame, options);
-    if (/^(fillintheblank|fillinblank|fillin|blank|shortanswer|short|typeanswer|typetheanswer|textinput|kurzantwort|lückentext|typed|text)$/.test(type)) return this.typed(frame, options, correct);
+    if (
+      /^(fillintheblank|fillinblank|fillin|blank|shortanswer|short|typeanswer|typetheanswer|textinput|kurzantwort|lückentext|typed|text)$/.test(
+        type,
+      )
+    )
+      return this.typed(frame, options, correct);
     if (/^(reorder|order|ordering|puzzle|jumble|sequence)$/.test(type)) return void this.builder.order(frame, options);
     if (definition) return void this.builder.typed(frame, [definition]);
     if (wrong.some(Boolean)) return this.rightAndWrong(frame, [...correct, ...options.filter(Boolean)], wrong);
     if (options.filter(Boolean).length > 0) return this.choice(frame, options, correct, type);
     const [one = ""] = correct;
-    if (correct.length === 1 && /^(truefalse|trueorfalse|tf|wahrfalsch|richtigfalsch|vraifaux)$/.test(type) && truth(one) !== undefined) return void this.builder.trueFalse(frame, truth(one)!);
-    if (correct.length === 0) return this.builder.refuse(frame, this.at.option ? "no_options" : this.at.definition ? "no_definition" : "no_right_answer");
-    if ((this.at.option || this.at.type) && truth(one) !== undefined) return void this.builder.trueFalse(frame, truth(one)!);
+    if (
+      correct.length === 1 &&
+      /^(truefalse|trueorfalse|tf|wahrfalsch|richtigfalsch|vraifaux)$/.test(type) &&
+      truth(one) !== undefined
+    )
+      return void this.builder.trueFalse(frame, truth(one)!);
+    if (correct.length === 0)
+      return this.builder.refuse(
+        frame,
+        this.at.option ? "no_options" : this.at.definition ? "no_definition" : "no_right_answer",
+      );
+    if ((this.at.option || this.at.type) && truth(one) !== undefined)
+      return void this.builder.trueFalse(frame, truth(one)!);
     this.builder.typed(frame, correct);
   }
 
   private typed(frame: Frame, options: string[], correct: string[]): void {
     const filled = options.filter(Boolean);
-    const named = correct.length > 0 ? rightOptions(correct.join(","), options, { meaning: "index", from: this.from })?.map((index) => options[index]!) : undefined;
-    this.builder.typed(frame, named ?? (filled.length > 0 ? filled : correct.flatMap((one) => one.split(/\s*[;|\n]\s*/))));
+    const named =
+      correct.length > 0
+        ? rightOptions(correct.join(","), options, { meaning: "index", from: this.from })?.map(
+            (index) => options[index]!,
+          )
+        : undefined;
+    this.builder.typed(
+      frame,
+      named ?? (filled.length > 0 ? filled : correct.flatMap((one) => one.split(/\s*[;|\n]\s*/))),
+    );
   }
 
   private choice(frame: Frame, options: string[], correct: string[], type: string): void {
-    const several = /^(checkbox|checkboxes|multipleselect|multipleanswers?|multipleresponse|multiselect|msq)$/.test(type) ? true : undefined;
+    const several = /^(checkbox|checkboxes|multipleselect|multipleanswers?|multipleresponse|multiselect|msq)$/.test(
+      type,
+    )
+      ? true
+      : undefined;
     if (options.filter(Boolean).length < 2) return this.builder.refuse(frame, "one_option");
     if (correct.length === 0) return this.builder.refuse(frame, "no_right_answer");
     const right = correct.map((cell) => rightOptions(cell, options, { meaning: this.meaning, from: this.from }));
-    if (right.some((one) => !one)) return this.builder.refuse(frame, "right_answer_unclear", { answer: correct[right.indexOf(undefined)]!.slice(0, 60) });
+    if (right.some((one) => !one))
+      return this.builder.refuse(frame, "right_answer_unclear", {
+        answer: correct[right.indexOf(undefined)]!.slice(0, 60),
+      });
     this.builder.choice(frame, options, right.flat() as number[], several);
   }
 
@@ -127,23 +187,38 @@ class Rows {
     const others = wrong.length === 1 && /[;|\n]/.test(wrong[0]!) ? wrong[0]!.split(/\s*[;|\n]\s*/) : wrong;
     const options = [...right, ...others];
     if (options.filter(Boolean).length < 2) return this.builder.refuse(frame, "one_option");
-    this.builder.choice(frame, options, right.map((_, index) => index));
+    this.builder.choice(
+      frame,
+      options,
+      right.map((_, index) => index),
+    );
   }
 
   /** Whether the right answers are numbers of options or texts: decided over all rows, as a row alone may be both. */
   private meaningOfCorrect(): { meaning: Meaning; from: 0 | 1 } {
     const { table, at } = this;
     if (!at.correct || !at.option) return { meaning: "either", from: 1 };
-    const rows = table.rows.slice(table.heading + 1).map((row) => ({ options: this.cells(row, "option"), said: this.cell(row, "correct") })).filter(({ options, said }) => said && options.filter(Boolean).length > 1);
+    const rows = table.rows
+      .slice(table.heading + 1)
+      .map((row) => ({ options: this.cells(row, "option"), said: this.cell(row, "correct") }))
+      .filter(({ options, said }) => said && options.filter(Boolean).length > 1);
     const numeric = rows.filter(({ said }) => /^\s*\d{1,2}(?:\.0)?(?:\s*[,;&/|+]\s*\d{1,2})*\s*$/.test(said));
-    const zero = numeric.some(({ said }) => /(^|\D)0(\D|$)/.test(said)) && numeric.every(({ said, options }) => (said.match(/\d+/g) ?? []).every((one) => Number(one) < options.filter(Boolean).length));
-    const heading = table.heading < 0 ? "" : at.correct.map((index) => table.rows[table.heading]![index] ?? "").join(" ");
+    const zero =
+      numeric.some(({ said }) => /(^|\D)0(\D|$)/.test(said)) &&
+      numeric.every(({ said, options }) =>
+        (said.match(/\d+/g) ?? []).every((one) => Number(one) < options.filter(Boolean).length),
+      );
+    const heading =
+      table.heading < 0 ? "" : at.correct.map((index) => table.rows[table.heading]![index] ?? "").join(" ");
     if (numeric.length === 0 || numeric.length < rows.length * 0.5) return { meaning: "either", from: 1 };
     const texts = rows.filter(({ said, options }) => options.some((option) => fold(option) === fold(said))).length;
-    const indexes = numeric.filter(({ said, options }) => rightOptions(said, options, { meaning: "index", from: zero ? 0 : 1 }) !== undefined).length;
+    const indexes = numeric.filter(
+      ({ said, options }) => rightOptions(said, options, { meaning: "index", from: zero ? 0 : 1 }) !== undefined,
+    ).length;
     const named = /#|number|index|choose at least|only include|option|nummer/i.test(heading) || at.time !== undefined;
     if (texts < rows.length || (named && indexes === rows.length)) return { meaning: "index", from: zero ? 0 : 1 };
-    if (indexes === rows.length) this.report.file("note", "choice_guessed", { how: "texts of options, not their numbers" });
+    if (indexes === rows.length)
+      this.report.file("note", "choice_guessed", { how: "texts of options, not their numbers" });
     return { meaning: "text", from: 1 };
   }
 }
@@ -151,7 +226,9 @@ class Rows {
 /** A cell as text. HTML is taken out where all of the cell is HTML; a cell that only names a tag stays. */
 function cellText(cell: string): string {
   const html = /^\s*<(p|div|span|b|i|em|strong|ul|ol|h[1-6])\b[^<>]*>[\s\S]*<\/\1>\s*$/i.test(cell);
-  const text = html ? htmlToText(cell) : cell.replace(/<br\s*\/?>/gi, "\n").replace(/&(amp|quot|#0?39|lt|gt|nbsp);/g, (entity) => htmlToText(entity));
+  const text = html
+    ? htmlToText(cell)
+    : cell.replace(/<br\s*\/?>/gi, "\n").replace(/&(amp|quot|#0?39|lt|gt|nbsp);/g, (entity) => htmlToText(entity));
   return clean(text) || clean(cell);
 }
 
