@@ -77,7 +77,7 @@ const byLetter: Way = (text, options) => {
   const index = letter === undefined ? undefined : letterIndex(letter);
   return index !== undefined &&
     options[index] !== undefined &&
-    (alike(options[index]!, rest) || !options.some((option) => alike(option, rest)))
+    (alike(options[index], rest) || !options.some((option) => alike(option, rest)))
     ? usable([index], options)
     : undefined;
 };

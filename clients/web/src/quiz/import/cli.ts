@@ -13,7 +13,7 @@ let bytes: Uint8Array;
 try {
   bytes = new Uint8Array(readFileSync(file));
 } catch (error) {
-  console.error(`import: ${(error as Error).message}`);
+  process.stderr.write(`import: ${(error as Error).message}\n`);
   process.exit(2);
 }
 const { quizzes, report, format } = importQuiz(bytes, { name: file });

@@ -138,8 +138,13 @@ const OTHERS: Record<string, number> = {
   check: 10003,
 };
 
-export const ENTITIES: Readonly<Record<string, string>> = Object.fromEntries([
-  ...LATIN1.split(" ").map((name, index) => [name, String.fromCharCode(160 + index)]),
-  ...GREEK.split(" ").map((name, index) => [name, String.fromCharCode(913 + index)]),
-  ...Object.entries(OTHERS).map(([name, code]) => [name, String.fromCharCode(code)]),
-]);
+/** The characters of these names, which follow each other from a first one. */
+const row = (names: string, from: number): [string, number][] =>
+  names.split(" ").map((name, index) => [name, from + index]);
+
+export const ENTITIES: Readonly<Record<string, string>> = Object.fromEntries(
+  [...row(LATIN1, 160), ...row(GREEK, 913), ...Object.entries(OTHERS)].map(([name, code]) => [
+    name,
+    String.fromCharCode(code),
+  ]),
+);

@@ -6,35 +6,11 @@
 
 import { Clock, FILE_BYTES, Refusal, ROWS } from "./limits";
 import type { ImportedQuiz } from "./model";
-import { Report, type ReportEntry } from "./report";
+import type { Imported, ImportOptions, Read } from "./types";
+import { Report } from "./report";
 import { readBinary } from "./read-binary";
 import { readTextual } from "./read-textual";
-import type { Correction, Understood } from "./table";
 import type { Reason } from "./reasons";
-
-export interface ImportOptions {
-  /** The name of the file: for its title where it has none. */
-  name?: string;
-  /** What a person says about the columns of a table. */
-  correction?: Correction;
-  now?: () => number;
-}
-
-export interface Imported {
-  quizzes: ImportedQuiz[];
-  report: ReportEntry[];
-  /** What the file was read as. */
-  format: string;
-  /** The table as it was understood, where it is one. */
-  table?: Understood;
-}
-
-/** What a format makes of a file. */
-export interface Read {
-  format: string;
-  quizzes: ImportedQuiz[];
-  table?: Understood;
-}
 
 /** Reads a file. Never throws. */
 export function importQuiz(bytes: Uint8Array, options: ImportOptions = {}): Imported {
@@ -79,3 +55,5 @@ function capped(quizzes: ImportedQuiz[], report: Report): ImportedQuiz[] {
   }
   return kept;
 }
+
+export type { Imported, ImportOptions } from "./types";

@@ -1,7 +1,7 @@
 /** Files that are no text: packages, spreadsheets, and what people choose by mistake. */
 
 import { readH5pPackage, readQtiPackage } from "./formats/package";
-import type { ImportOptions, Read } from "./index";
+import type { ImportOptions, Read } from "./types";
 import { type Clock, Refusal } from "./limits";
 import { readTextual } from "./read-textual";
 import type { Report } from "./report";

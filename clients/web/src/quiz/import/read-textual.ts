@@ -11,7 +11,7 @@ import { readOwn } from "./formats/own";
 import { lineOf } from "./formats/plain-lines";
 import { readPlain } from "./formats/plain";
 import { isQti, isQti2, readQti } from "./formats/qti";
-import type { ImportOptions, Read } from "./index";
+import type { ImportOptions, Read } from "./types";
 import { type Clock, Refusal } from "./limits";
 import type { ImportedQuiz } from "./model";
 import { Report } from "./report";

@@ -27,7 +27,7 @@ export function parseXml(text: string): Element {
   const top = reader.read();
   const root = top.children.find((child) => typeof child !== "string");
   if (!root) throw new Refusal("not_xml");
-  return root as Element;
+  return root;
 }
 
 class Reader {

@@ -176,7 +176,7 @@ class Json {
       return void builder.number(frame, decimal(string(right[0]))!, decimal(string(source.tolerance)) ?? "0");
     if (marked.length > 0) return void builder.choice(frame, texts, marked);
     if (texts.length === 0) {
-      const [one] = right;
+      const one: unknown = right[0];
       if (typeof one === "boolean" || (/^(boolean|true_?false|tf)$/.test(kind) && truth(plain(one)) !== undefined))
         return void builder.trueFalse(frame, one === true || truth(plain(one)) === true);
       return right.length > 0

@@ -18,7 +18,7 @@ export function guess(rows: readonly string[][]): Columns | undefined {
   const used = columns.map((_, index) => sample.filter((row) => row[index]?.trim()).length);
   const live = [...columns.keys()].filter((index) => used[index]! > sample.length * 0.2);
   const share = (index: number, test: (cell: string, row: readonly string[]) => boolean) =>
-    sample.filter((row) => row[index]?.trim() && test(row[index]!, row)).length / Math.max(1, used[index]!);
+    sample.filter((row) => row[index]?.trim() && test(row[index], row)).length / Math.max(1, used[index]!);
   const first = live[0];
   if (
     first !== undefined &&
