@@ -95,6 +95,11 @@ generate: .venv/dev.stamp  ## rewrite the generated files: protocol types and pa
 import: build/import/cli.js  ## what the pages read out of a quiz file of another program, as JSON: make import FILE=quiz.xlsx
 	@$(NODE)/bin/node $< "$(FILE)"
 
+.PHONY: fuzz-import
+FILES ?= 100000
+fuzz-import: build/import/cli.js  ## broken quiz files for every importer: make fuzz-import FILES=100000 SEED=1
+	@$(NODE)/bin/node build/import/fuzz.js $(FILES) $(SEED)
+
 .PHONY: pictures
 pictures: .venv/dev.stamp pages programs  ## retake the pictures of docs/, in a game in real browsers
 	$(BIN)/python -m tests.system.film

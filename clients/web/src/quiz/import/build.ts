@@ -47,7 +47,7 @@ export class Builder {
     const right = options.filter((option) => option.correct).length;
     if (right === 0) return this.refuse(frame, "no_right_answer");
     const kind =
-      right === 1 && isTruth(options.map(({ text }) => text))
+      right === 1 && several !== true && isTruth(options.map(({ text }) => text))
         ? "true_false"
         : right > 1 || several === true
           ? "multiple"

@@ -55,7 +55,7 @@ export function readGift(text: string, report: Report, clock: Clock): ImportedQu
     let body = block.text;
     const [line, name] = /^\$CATEGORY:[ \t]*(.*)\n?/.exec(body) ?? [];
     if (line !== undefined) {
-      category ||= name?.split("/").at(-1) ?? "";
+      category ||= lastPart(name ?? "");
       body = body.slice(line.length).trim();
     }
     if (body) readQuestion(body, { unit: "line", number: block.line }, builder);
@@ -160,7 +160,7 @@ function readChoice(answers: string, frame: Frame, whole: string, builder: Build
     { ...frame, explanation: frame.explanation || comment(found, isRight) },
     texts,
     right,
-    several ? undefined : false,
+    several,
   );
   if (taken && !several && found.some(({ weight }) => weight > 0 && weight < 100))
     builder.report.changed(frame.place, "partial", frame.text);
@@ -261,3 +261,6 @@ function lastSplit(text: string, mark: string): [string, string?] {
   const at = text.lastIndexOf(mark);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + mark.length)];
 }
+
+/** The last of the names of a category; a slash in a name is written twice. */
+export const lastPart = (path: string): string => path.replaceAll("//", "\0").split("/").at(-1)!.replaceAll("\0", "/");

@@ -9,7 +9,7 @@ import type { Report } from "../report";
 import { clean, excerpt } from "../text";
 import { all, type Element, first, inner } from "../xml";
 import { readCloze } from "./cloze";
-import { takeNumbers } from "./gift";
+import { lastPart, takeNumbers } from "./gift";
 
 export const isMoodleXml = (root: Element): boolean => root.name === "quiz" && all(root, "question").length > 0;
 
@@ -20,11 +20,7 @@ export function readMoodleXml(root: Element, report: Report, clock: Clock): Impo
     clock.check();
     const kind = question.attributes.type ?? "";
     if (kind === "category") {
-      builder.quiz.title ||= clean(
-        inner(first(question, "category", "text"))
-          .split("/")
-          .at(-1) ?? "",
-      );
+      builder.quiz.title ||= clean(lastPart(inner(first(question, "category", "text"))));
       continue;
     }
     number++;
@@ -144,7 +140,7 @@ function readChoice(question: Element, frame: Frame, builder: Builder): void {
     frame,
     answers.map(({ text }) => text),
     right,
-    single ? false : undefined,
+    !single,
   );
   if (taken && single && answers.some(({ fraction }) => fraction > 0 && fraction < 99))
     builder.report.changed(frame.place, "partial", frame.text);
@@ -193,7 +189,7 @@ function readNumerical(question: Element, frame: Frame, builder: Builder): void 
 function readPairs(question: Element, frame: Frame, builder: Builder): void {
   const pairs = all(question, "subquestion").map((sub) => ({
     left: textOf(sub),
-    right: clean(htmlToText(inner(first(sub, "answer", "text")))),
+    right: clean(plainly(sub)(inner(first(sub, "answer", "text")))),
   }));
   builder.match(
     frame,
@@ -201,6 +197,9 @@ function readPairs(question: Element, frame: Frame, builder: Builder): void {
     pairs.filter(({ left, right }) => !left && right).map(({ right }) => right),
   );
 }
+
+/** The right side of a pair has the format of its left side where that is said to be plain. */
+const plainly = ({ attributes }: Element) => (attributes.format === "plain_text" ? (text: string) => text : htmlToText);
 
 function readOrder(question: Element, frame: Frame, builder: Builder): void {
   const answers = all(question, "answer").map(textOf);

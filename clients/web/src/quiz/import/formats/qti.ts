@@ -144,7 +144,7 @@ function readList(list: Element, type: string, awards: Award[], frame: Frame, bu
     mine.filter(({ points }) => (several ? points > 0 : points > 0 && points >= best)).map(({ value }) => value),
   );
   const indexes = labels.flatMap(({ ident }, index) => (right.has(ident) ? [index] : []));
-  const taken = builder.choice(frame, texts, indexes, several ? undefined : false);
+  const taken = builder.choice(frame, texts, indexes, several);
   if (taken && !several && mine.some(({ points }) => points > 0 && points < best))
     builder.report.changed(frame.place, "partial", frame.text);
   if (taken && texts.includes("")) builder.report.changed(frame.place, "blank_options", frame.text);
@@ -248,11 +248,7 @@ function materialText(element: Element, without?: RegExp): { text: string; image
     if (at.name === "mattext" || at.name === "mat_formattedtext" || at.name === "matemtext") {
       const raw = inner(at);
       found.push(...pictures(raw));
-      parts.push(
-        /plain/i.test(at.attributes.texttype ?? at.attributes.type ?? "html") && !/<\w+[^>]*>|&\w+;/.test(raw)
-          ? raw
-          : htmlToText(raw),
-      );
+      parts.push(/plain/i.test(at.attributes.texttype ?? at.attributes.type ?? "html") ? raw : htmlToText(raw));
       return;
     }
     if (at.name === "matimage" && at.attributes.uri) found.push(at.attributes.uri);

@@ -224,7 +224,9 @@ class Rows {
 }
 
 /** A cell as text. HTML is taken out where all of the cell is HTML; a cell that only names a tag stays. */
-function cellText(cell: string): string {
+function cellText(raw: string): string {
+  // What would have run as a formula was written with an apostrophe.
+  const cell = raw.replace(/^'(?=[=+\-@](?!'))/, "");
   const html = /^\s*<(p|div|span|b|i|em|strong|ul|ol|h[1-6])\b[^<>]*>[\s\S]*<\/\1>\s*$/i.test(cell);
   const text = html
     ? htmlToText(cell)
