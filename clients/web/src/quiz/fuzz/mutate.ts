@@ -79,7 +79,9 @@ export const SAMPLES: Uint8Array[] = [
   ...(Object.keys(FORMATS) as ExportFormat[]).map((format) => exportQuiz(QUIZ, format).bytes),
   ...TEXTS.map((text) => strToU8(text)),
   ...PACKAGES.map((files) =>
-    zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), { level: 0 }),
+    zipSync(Object.fromEntries(Object.entries<string>(files).map(([name, text]) => [name, strToU8(text)])), {
+      level: 0,
+    }),
   ),
 ];
 
