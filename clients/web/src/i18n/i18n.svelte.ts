@@ -7,6 +7,7 @@
 import { type Messages, setupI18n } from "@lingui/core";
 import type editor from "./messages/editor/en.json";
 import type host from "./messages/host/en.json";
+import type imports from "./messages/import/en.json";
 import type player from "./messages/player/en.json";
 import type setup from "./messages/setup/en.json";
 import type shared from "./messages/shared/en.json";
@@ -23,7 +24,12 @@ export const LANGUAGES = {
 } as const;
 export type Language = keyof typeof LANGUAGES;
 export type TextKey =
-  keyof typeof shared | keyof typeof player | keyof typeof host | keyof typeof setup | keyof typeof editor;
+  | keyof typeof shared
+  | keyof typeof player
+  | keyof typeof host
+  | keyof typeof setup
+  | keyof typeof editor
+  | keyof typeof imports;
 /** The texts of one folder: the English ones, and how to load each other language, by the path of its file. */
 export interface Texts {
   english: object;

@@ -70,7 +70,7 @@ const TEXTS = [
   H5P,
   "sep=;\nFrage;A;B;C;Richtige Antwort\nWas?;x;y;z;B\n",
 ];
-const PACKAGES = [
+const PACKAGES: Record<string, string>[] = [
   { "h5p.json": '{"mainLibrary":"H5P.QuestionSet","title":"T"}', "content/content.json": H5P },
   { "imsmanifest.xml": "<manifest/>", "non_cc_assessments/a.xml.qti": QTI },
 ];
@@ -79,7 +79,7 @@ export const SAMPLES: Uint8Array[] = [
   ...(Object.keys(FORMATS) as ExportFormat[]).map((format) => exportQuiz(QUIZ, format).bytes),
   ...TEXTS.map((text) => strToU8(text)),
   ...PACKAGES.map((files) =>
-    zipSync(Object.fromEntries(Object.entries<string>(files).map(([name, text]) => [name, strToU8(text)])), {
+    zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), {
       level: 0,
     }),
   ),

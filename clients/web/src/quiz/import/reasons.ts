@@ -1,81 +1,10 @@
-/** Everything that a report can say, in English; the pages have the same sentences in their other languages. */
+/** Everything that a report can say. The pages say it in their other languages, too; the command line in English. */
 
-export const REASONS = {
-  // the whole file
-  empty: "The file is empty.",
-  unknown: "This is no quiz that QuickPoll knows: it found no questions with answers in it.",
-  no_questions: "The file is a {format} file, but it has no questions: it may be an empty template.",
-  read_as: "Read as {format}: {n} questions.",
-  decoded: "The text is not in Unicode; it was read as {encoding}.",
-  too_large: "The file is larger than {mb} MB. Split it, or take pictures out.",
-  unpacks_too_large: "The package unpacks to more than {mb} MB, so it was not opened.",
-  too_many_files: "The package holds more than {n} files, so it was not opened.",
-  broken_package: "The package is damaged. Save or download it again.",
-  password: "The package is protected by a password. Save it without one.",
-  not_xml: "The file begins like XML, but there is nothing in it.",
-  too_deep: "The file is nested more deeply than any quiz.",
-  too_many_parts: "The file has more parts than can be read at once. Split it.",
-  too_slow: "The file takes too long to read. Split it.",
-  too_many_rows: "Only the first {n} rows were read. Split the table for the rest.",
-  too_many_questions: "Only the first {n} questions were read. Split the file for the rest.",
-  failed: "The file could not be read: something in it is not as {format} files are.",
-  broken_json: "The file begins like JSON, but is not complete or has a mistake in it: {reason}",
-  old_excel: "This is an old Excel file (.xls). Save it as .xlsx or CSV.",
-  document: "This is a text document of an office program. Copy its text and paste it.",
-  pdf: "This is a PDF. Copy its text and paste it.",
-  picture: "This is a picture or another binary file, and no quiz.",
-  not_h5p_quiz: "The H5P package holds {library}, which has no questions.",
-  qti2: "This is QTI 2 or later; only QTI 1.2 can be read.",
-  only_references: "The file only refers to questions that are in other files. Import the whole package.",
-  header_guessed: "The columns were guessed: {columns}.",
-  choice_guessed: "The file does not say how its right answers are meant; they were read as {how}.",
-  more_entries: "{n} more lines of this report are not shown.",
-  sheet_skipped: "This sheet has no questions.",
-  prose: "{n} paragraphs that belong to no question were not kept.",
-  section: "The file names categories or sections; they were not kept.",
-  // left out
-  no_text: "there is no question text.",
-  no_options: "there are no answers.",
-  one_option: "there are fewer than two answers.",
-  no_right_answer: "no right answer is marked.",
-  right_answer_unclear: "the right answer “{answer}” is none of the answers.",
-  too_few_pairs: "there are fewer than two pairs.",
-  nothing_to_order: "there is nothing to put in order.",
-  braces: "its braces { } do not match.",
-  braces_blank: "its braces { } do not match: an empty line ends a question in GIFT.",
-  bad_pair: "a pair has no “->”.",
-  bad_number: "“{answer}” is not a number.",
-  any_number: "any number would be right.",
-  gaps: "a text with several gaps has no kind of its own here.",
-  formula: "its numbers are computed from a formula.",
-  upload: "it asks for a file.",
-  hotspot: "it is answered on a picture.",
-  unsupported: "questions of the kind “{kind}” cannot be read.",
-  no_answer_line: "there is no ANSWER line.",
-  answer_without_question: "an answer stands without a question.",
-  letters: "the right answer “{answer}” is not among the letters of its options.",
-  no_definition: "the card has no second side.",
-  text_without_question: "a text that belongs to no question.",
-  broken_question: "it is not as {format} questions are.",
-  computed: "it is a copy that a program drew from another question.",
-  // changed
-  any_right: "any one of several right answers was enough; here all of them have to be chosen.",
-  partial: "answers that earned part of the points are wrong here.",
-  partial_dropped: "answers that earned part of the points were dropped: {answers}.",
-  several_numbers: "several numbers were right; only {value} was kept.",
-  number_partial: "numbers that earned part of the points were dropped.",
-  range_one_sided: "the limits of the number were taken from the file's range.",
-  picture_left: "its picture was not taken: it is on another server or too large.",
-  media_left: "its sound or film was not taken.",
-  wildcard: "the star that stands for any text was read as it stands: {answer}.",
-  regex: "the pattern {answer} was left out of the right answers.",
-  feedback: "comments on single answers were not kept.",
-  gap_kept: "the gap stands as _____.",
-  duplicate: "the same question stands in the file {n} times; it was taken once.",
-  time_changed: "its time limit of {seconds} s was changed.",
-  survey: "it has no right answer and became a poll.",
-  template_row: "this may be the example of the template.",
-  blank_options: "answers without a text were dropped.",
-} as const;
+import english from "../../i18n/messages/import/en.json";
 
-export type Reason = keyof typeof REASONS;
+type Key = keyof typeof english;
+type Named<K> = K extends `import.reason.${infer Name}` ? Name : never;
+export type Reason = Named<Key>;
+
+/** The English sentence, with placeholders in braces. */
+export const sentence = (reason: Reason): string => english[`import.reason.${reason}`];
