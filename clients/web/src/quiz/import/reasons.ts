@@ -6,5 +6,15 @@ type Key = keyof typeof english;
 type Named<K> = K extends `import.reason.${infer Name}` ? Name : never;
 export type Reason = Named<Key>;
 
-/** The English sentence, with placeholders in braces. */
-export const sentence = (reason: Reason): string => english[`import.reason.${reason}`];
+/** A message as it stands in the file, or as the pages' build compiles it: texts and names of values. */
+type Message = string | (string | [name: string, ...rest: unknown[]])[];
+
+/** The English sentence with its values. */
+export function inWords(reason: Reason, values: Record<string, string | number>): string {
+  const message: Message = english[`import.reason.${reason}`];
+  const parts: Message =
+    typeof message === "string"
+      ? message.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? [part] : part))
+      : message;
+  return parts.map((part) => (typeof part === "string" ? part : String(values[part[0]] ?? ""))).join("");
+}

@@ -2,7 +2,7 @@
 
 import { REPORT_ENTRIES } from "./limits";
 import type { Place } from "./model";
-import { type Reason, sentence } from "./reasons";
+import { inWords, type Reason } from "./reasons";
 import { excerpt } from "./text";
 
 export type Severity = "note" | "warning" | "error";
@@ -60,7 +60,7 @@ export class Report {
 
 /** An entry in English, as the command line prints it. */
 export function inEnglish({ place, code, params, text, outcome }: ReportEntry): { where: string; message: string } {
-  const said = sentence(code).replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  const said = inWords(code, params);
   const verb = outcome === "left_out" ? "Left out: " : outcome === "changed" ? "Changed: " : "";
   return { where: placeName(place), message: `${verb}${said}${text ? ` “${text}”` : ""}` };
 }
