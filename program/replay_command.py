@@ -179,11 +179,10 @@ def _find(log: SessionLog, session: Session, receipt: str) -> bool:
         _say(f"Receipt {receipt}: NO ANSWER IN THIS LOG HAS IT.")
         return False
     question = session.quiz.questions[record.question]
-    chosen = [record.answer] if isinstance(record.answer, int) else record.answer
-    options = ", ".join(f"{option + 1} ({question.options[option].text})" for option in chosen)
+    answer = kinds.of(question).describe(question, record.answer)
     name = next(r.name for r in log.records if isinstance(r, records.PlayerJoined) and r.player == record.player)
     _say(
-        f"Receipt {wanted}: question {record.question + 1}, option {options}, by {name}, accepted at"
+        f"Receipt {wanted}: question {record.question + 1}, {answer}, by {name}, accepted at"
         f" {_moment(record.at)}, is record {index + 1} of this log{_verdict(session, record)}"
     )
     return True

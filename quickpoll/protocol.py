@@ -205,10 +205,17 @@ class Settings(Struct, frozen=True):
 MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", max_length=6)]  # the pattern alone lets a last newline through
 QuestionIndex = Annotated[int, Meta(ge=0, le=MAX_QUESTIONS - 1)]
-OptionIndex = Annotated[int, Meta(ge=0, le=5)]
+OptionIndex = Annotated[int, Meta(ge=0, le=10)]
+AnswerPart = Annotated[int, Meta(ge=-1, le=10)] | Annotated[str, Meta(max_length=25)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
-Answer = OptionIndex | Annotated[tuple[OptionIndex, ...], Meta(max_length=6)]
+Answer = OptionIndex | Annotated[str, Meta(max_length=250)] | Annotated[tuple[AnswerPart, ...], Meta(max_length=10)]
+
+
+def indexes_in(answer: Answer) -> tuple[int, ...]:
+    """The indexes that an answer consists of: one, or those in its list."""
+    parts = answer if isinstance(answer, tuple) else (answer,)
+    return tuple(part for part in parts if isinstance(part, int))
 
 
 # -- parts of server messages ---------------------------------------------------------------
@@ -293,7 +300,7 @@ class SessionLocked(Broadcast, frozen=True, tag="session_locked"):
 
 
 class QuizPaused(Broadcast, frozen=True, tag="quiz_paused"):
-    """To all: auto-advance is held, or runs again; in the results it starts again."""
+    """To all: auto-advance is held, or runs again; in the results its time then starts from the beginning."""
 
     paused: bool
     advances_at: int | None = None
@@ -698,6 +705,9 @@ class StartQuiz(HostCommand[Ok], frozen=True, tag="start_quiz"):
 
     phases = frozenset({Phase.LOBBY})
     otherwise = (ErrorCode.WRONG_PHASE, "The quiz has already started.")
+
+    question: QuestionIndex | None = None
+    """The question that is to be opened; another one than the first is refused with `wrong_phase`."""
 
 
 class NextQuestion(HostCommand[Ok], frozen=True, tag="next_question"):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quickpoll.protocol import Answer, ErrorCode, Question, QuestionResults, YourFinal, YourResult
+from quickpoll.protocol import Answer, ErrorCode, Question, QuestionResults, YourFinal, YourResult, indexes_in
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Round:
 
 
 def _indexes(answer: Answer) -> frozenset[int]:
-    return frozenset((answer,)) if isinstance(answer, int) else frozenset(answer)
+    return frozenset(indexes_in(answer))
 
 
 @dataclass(frozen=True)

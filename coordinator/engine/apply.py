@@ -184,7 +184,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if command.connection not in head.host_connections:
         raise Declined(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
     _check_phase(turn)
-    if isinstance(body, NextQuestion | CloseQuestion) and body.question not in {None, head.question}:
+    meant = body.question if isinstance(body, StartQuiz | NextQuestion | CloseQuestion) else None
+    if meant not in {None, max(head.question, 0)}:
         raise Declined(ErrorCode.WRONG_PHASE, "Another question is shown by now. Nothing was done.")
     if isinstance(body, GetResults):
         turn.reply(report.results(session, body.offset, turn.reply_to))

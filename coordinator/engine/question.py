@@ -124,12 +124,14 @@ def close_if_over(session: Session, now: int, effects: Effects) -> None:
     if head.phase is not Phase.QUESTION:
         return
     all_answered = _all_answered(session) and (session.absent == 0 or now >= head.patient_until)
+    if now > head.closes_at and not all_answered:
+        window.fix_last_arrival(session, now)
     if all_answered or (now > head.closes_at and window.is_over(session, now)):
         close(session, now, effects)
 
 
 def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None:
-    """Holds auto-advance, or lets it run again: in the results its time starts again."""
+    """Holds auto-advance, or lets it run again: in the results its time starts from the beginning."""
     head = session.head
     if head.paused != paused:
         log_chain.note(session, records.Paused(now, paused), effects)

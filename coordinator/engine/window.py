@@ -30,14 +30,18 @@ def check(session: Session, index: int, received_at: int, counted_at: int, playe
         raise Declined(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
 
 
-def is_over(session: Session, now: int) -> bool:
-    """Whether no answer can count any more.
+def fix_last_arrival(session: Session, now: int) -> None:
+    """Fixes, once past each time limit, how long to wait for answers in flight.
 
-    Notes, once for each time limit, until when one may be on its way: by the slowest connection still owing one.
+    The slowest connection that still owes one decides.
     """
     head, closes_by = session.head, _closes_by(session)
     if now > closes_by > head.late_until:
         head.late_until = max(closes_by, _last_arrival(session))
+
+
+def is_over(session: Session, now: int) -> bool:
+    """Whether no answer can count any more."""
     return now > last_moment(session)
 
 

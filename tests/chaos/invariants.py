@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
-from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question
+from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question, indexes_in
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person
 from tests.system.game import points, ranks_of
@@ -130,7 +130,7 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
     tally = [0] * len(question.options)
     for answer in accepted:
-        for option in (answer,) if isinstance(answer, int) else answer:
+        for option in indexes_in(answer):
             tally[option] += 1
     if (list(results.counts), results.answered) != (tally, len(accepted)):
         yield f"results say {results.counts} of {results.answered}, accepted were {tally} of {len(accepted)}"
@@ -179,7 +179,7 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
         return 0
     given = player.given.get(index)
     right = {number for number, option in enumerate(question.options) if option.correct}
-    if given is None or given.accepted is None or _as_set(given.answer) != right:
+    if given is None or given.accepted is None or set(indexes_in(given.answer)) != right:
         streaks[player.id] = 0
         return 0
     streaks[player.id] += 1
@@ -187,10 +187,6 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     if crowd.settings.streak_bonus and question.points:
         earned += STREAK_BONUS * min(streaks[player.id] - 1, STREAK_STEPS)
     return earned
-
-
-def _as_set(answer: int | tuple[int, ...]) -> set[int]:
-    return {answer} if isinstance(answer, int) else set(answer)
 
 
 def _same(what: str, copies: Iterable[Struct]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def test_what_a_client_may_leave_out_is_optional() -> None:
 
 
 def test_what_the_server_always_writes_is_not_optional() -> None:
-    assert "answer: number | number[] | null;" in interface("You")
+    assert "answer: number | string | (number | string)[] | null;" in interface("You")
     assert "settings: Required<Settings>;" in interface("SessionView")
     assert "paused: boolean;" in interface("SessionView")
     assert "extra_time_percent: ExtraTimePercent;" in interface("HostPlayer")

@@ -32,6 +32,7 @@ from quickpoll.protocol import (
     YourFinal,
     YourResult,
     decode_message,
+    indexes_in,
 )
 from tests.redis_client import Client
 from tests.system.game import SLOW, points, ranks_of
@@ -181,7 +182,7 @@ def _reckon(question: Question, had: PlayerAnswer, streak: int, extra_percent: i
 
 
 def _chosen(answer: Answer) -> set[int]:
-    return {answer} if isinstance(answer, int) else set(answer)
+    return set(indexes_in(answer))
 
 
 async def reply_to(device: Device, command: Any) -> Any:

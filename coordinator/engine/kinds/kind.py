@@ -48,6 +48,10 @@ class Kind(ABC, Generic[Q]):
     def unpack(self, question: Q, packed: int) -> Answer:
         """The answer that was packed."""
 
+    def describe(self, question: Q, answer: Answer) -> str:
+        """An answer that fits, in words; people count from 1."""
+        return str(answer)
+
     def correct(self, question: Q) -> tuple[int, ...]:
         """Indexes of the correct options; none where a question has none."""
         return ()

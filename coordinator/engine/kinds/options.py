@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from coordinator.engine.kinds.kind import Kind, Misfit, Sample
-from quickpoll.protocol import Answer, Option, OptionsQuestion, PublicOption, PublicQuestion, Question
+from quickpoll.protocol import Answer, Option, OptionsQuestion, PublicOption, PublicQuestion, Question, indexes_in
 
 O = TypeVar("O", bound=OptionsQuestion)  # noqa: E741  # as in Option
 
@@ -20,11 +20,11 @@ class OptionsKind(Kind[O]):
 
     def tally(self, question: O, answer: Answer) -> Iterable[int]:
         """The options chosen."""
-        return (answer,) if isinstance(answer, int) else answer
+        return indexes_in(answer)
 
     def pack(self, answer: Answer) -> int:
         """A bit for each option chosen."""
-        return 1 << answer if isinstance(answer, int) else sum(1 << option for option in answer)
+        return sum(1 << option for option in indexes_in(answer))
 
     def unpack(self, question: O, packed: int) -> Answer:
         """The option chosen."""
@@ -37,6 +37,10 @@ class OptionsKind(Kind[O]):
     def texts(self, question: O) -> tuple[str, ...]:
         """The texts of the options."""
         return tuple(option.text for option in question.options)
+
+    def describe(self, question: O, answer: Answer) -> str:
+        """The options by number and text."""
+        return "option " + ", ".join(f"{index + 1} ({question.options[index].text})" for index in indexes_in(answer))
 
     def public(self, question: O, index: int, total: int) -> PublicQuestion:
         """The question and its options without the marks."""

@@ -39,6 +39,7 @@ from quickpoll.protocol import (
     YourResult,
     decode_command,
     encode_message,
+    indexes_in,
 )
 
 
@@ -160,7 +161,7 @@ class Standin:
     async def close_question(self, played: Round) -> None:
         counts = [0] * len(played.question.options)
         for choice in list(played.chosen.values())[1 if self.forgetful else 0 :]:
-            for index in (choice,) if isinstance(choice, int) else choice:
+            for index in indexes_in(choice):
                 counts[index] += 1
         await self.everyone(
             QuestionResults(

@@ -248,3 +248,31 @@ def test_a_session_that_is_over_has_no_deadline() -> None:
     game.do(EndSession())
     assert next_deadline(game.session) is None
     assert len(replies(game.effects)) == 1
+
+
+def test_a_command_that_means_another_question_than_the_present_one_is_refused_and_does_nothing() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE)
+    assert code(game.by_host(StartQuiz(question=1))) is ErrorCode.WRONG_PHASE
+    game.do(StartQuiz(question=0))
+    assert code(game.by_host(CloseQuestion(question=1))) is ErrorCode.WRONG_PHASE
+    game.do(CloseQuestion(question=0))
+    game.do(NextQuestion(question=0))
+    game.now = game.session.head.opens_at
+    game.do(CloseQuestion(question=1))
+    before = state_bytes(game.session)
+    assert code(game.by_host(NextQuestion(question=0))) is ErrorCode.WRONG_PHASE
+    assert state_bytes(game.session) == before
+    assert game.session.head.question == 1
+
+
+def test_a_second_press_on_another_device_does_not_skip_the_results() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE)
+    game.open()
+    remote = game.new_connection()
+    game.resume_host(remote, remote=True)
+    game.do(CloseQuestion(question=0))
+    assert code(game.send(remote, game.session.host_identity, CloseQuestion(question=0))) is ErrorCode.WRONG_PHASE
+    game.do(NextQuestion(question=0))
+    game.do(CloseQuestion(question=1))
+    assert code(game.send(remote, game.session.host_identity, NextQuestion(question=0))) is ErrorCode.WRONG_PHASE
+    assert game.session.head.phase is Phase.RESULTS

@@ -555,7 +555,7 @@ def test_while_paused_nothing_moves_on_by_itself() -> None:
     assert game.session.head.phase is Phase.RESULTS
 
 
-def test_a_pause_in_the_results_starts_their_time_anew() -> None:
+def test_a_pause_in_the_results_starts_their_time_again() -> None:
     game = Game(settings=Settings(auto_advance_ms=5000))
     game.open()
     game.time_up()
@@ -590,7 +590,7 @@ def test_unpausing_while_a_question_is_open_lets_its_results_move_on() -> None:
     assert next_deadline(game.session) == game.now + 5000
 
 
-def test_pausing_twice_or_not_at_all_says_nothing_and_starts_nothing_anew() -> None:
+def test_pausing_twice_or_not_at_all_says_nothing_and_starts_nothing_again() -> None:
     game = Game(settings=Settings(auto_advance_ms=5000))
     game.open()
     game.time_up()

@@ -6,6 +6,7 @@
  */
 
 import { playOf } from "../kinds/play";
+import { indexesIn } from "../game/answers";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
 import type { AnyServerMessage, SubmitAnswer, YourResult } from "../wire/protocol";
@@ -150,7 +151,7 @@ export class Player {
     const answer = view?.you?.answer;
     if (view?.you?.answered) {
       this.submission = "accepted";
-      if (answer != null) this.chosen = typeof answer === "number" ? [answer] : answer;
+      if (answer != null) this.chosen = indexesIn(answer);
     } else if (view?.phase !== "question" && this.submission !== "resent") this.#reset();
   }
 

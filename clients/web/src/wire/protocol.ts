@@ -100,7 +100,7 @@ export type QuestionKind = "multiple" | "poll" | "single" | "true_false";
 
 export type Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion;
 
-export type Answer = number | number[];
+export type Answer = number | string | (number | string)[];
 
 export type ExtraTimePercent = 0 | 25 | 50 | 100;
 
@@ -204,6 +204,8 @@ export interface ResumeSession {
 /** Opens question 0. Reply: `ok`. */
 export interface StartQuiz {
   type: "start_quiz";
+  /** The question that is to be opened; another one than the first is refused with `wrong_phase`. */
+  question?: number | null;
   id?: string | null;
 }
 
@@ -379,7 +381,7 @@ export interface You {
   rank: number | null;
   streak: number;
   answered: boolean;
-  answer: number | number[] | null;
+  answer: number | string | (number | string)[] | null;
   /** From the next question on; what holds for the open one is in `closes_at`. */
   extra_time_percent: ExtraTimePercent;
   /** Until the host has set it. */
@@ -415,7 +417,7 @@ export interface QuestionSummary {
 /** What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll. */
 export interface PlayerAnswer {
   question: number;
-  answer: number | number[] | null;
+  answer: number | string | (number | string)[] | null;
   correct: boolean | null;
   points: number;
   response_ms: number | null;
@@ -441,7 +443,7 @@ export interface SessionLocked {
   seq: number;
 }
 
-/** To all: auto-advance is held, or runs again; in the results it starts again. */
+/** To all: auto-advance is held, or runs again; in the results its time then starts from the beginning. */
 export interface QuizPaused {
   type: "quiz_paused";
   paused: boolean;

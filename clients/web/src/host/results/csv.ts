@@ -5,6 +5,7 @@
  * formula: a cell that begins with = + - @, a tab or a line break gets an apostrophe in front.
  */
 
+import { indexesIn } from "../../game/answers";
 import { unparse } from "papaparse";
 import type { PlayerAnswer, QuestionSummary } from "../../wire/protocol";
 import type { Standings } from "./standings";
@@ -39,7 +40,7 @@ function answered(question: QuestionSummary, answer: PlayerAnswer | null, { yes,
   if (!answer) return ["", "", correct, "", ""];
   const right = answer.correct === null ? "" : answer.correct ? yes : no;
   const seconds = answer.response_ms === null ? "" : answer.response_ms / 1000;
-  return [texts(question, [answer.answer ?? []].flat()), right, correct, answer.points, seconds];
+  return [texts(question, indexesIn(answer.answer)), right, correct, answer.points, seconds];
 }
 
 function texts(question: QuestionSummary, indexes: readonly number[]): string {
