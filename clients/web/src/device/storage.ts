@@ -26,6 +26,25 @@ export function remove(key: string): void {
   }
 }
 
+/** As `read` and `write`, for this tab alone: what it keeps goes with it. */
+export function readTab<T>(key: string): T | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(PREFIX + key) ?? "null") as T | null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param value null removes it. */
+export function writeTab(key: string, value: unknown): void {
+  try {
+    if (value === null) sessionStorage.removeItem(PREFIX + key);
+    else sessionStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // As above.
+  }
+}
+
 /** The kept keys that start with `prefix`, without it. */
 export function keys(prefix: string): string[] {
   try {

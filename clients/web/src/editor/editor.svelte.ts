@@ -65,7 +65,7 @@ export class Editor {
   /** Saves now what is not saved yet. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.saving !== "saving") return;
+    if (this.saving === "saved") return;
     const own = this.#own;
     try {
       await keep(own);

@@ -12,7 +12,10 @@ let loaded: Promise<unknown> | undefined;
 /** The view and the editor of an own quiz; null: there is none with this id here. */
 export async function open(id: string): Promise<{ Page: typeof Page; editor: Editor | null }> {
   // The preview shows parts of the player page.
-  loaded ??= Promise.all([moreTexts(texts), moreTexts(player)]);
+  loaded ??= Promise.all([moreTexts(texts), moreTexts(player)]).catch((error: unknown) => {
+    loaded = undefined; // The network was away: the next opening tries again.
+    throw error;
+  });
   const [own] = await Promise.all([ownQuiz(id), loaded]);
   return { Page, editor: own ? new Editor(own) : null };
 }

@@ -41,9 +41,9 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
     case "resumed":
       return {
         ...whole(message.role, message.session),
-        join_url: view?.join_url,
+        join_url: message.join_url ?? view?.join_url,
         you: message.you,
-        final: view?.final,
+        final: message.you?.final,
       };
   }
   if (!view || ("seq" in message && message.seq <= view.seq)) return view;
@@ -60,7 +60,7 @@ function change(view: View, message: AnyServerMessage): View {
     case "session_locked":
       return { ...view, locked: message.locked };
     case "quiz_paused":
-      return { ...view, paused: message.paused };
+      return { ...view, paused: message.paused, advances_at: message.advances_at };
     case "extra_time_asked":
       return {
         ...view,
@@ -99,7 +99,7 @@ function change(view: View, message: AnyServerMessage): View {
     case "leaderboard":
       return { ...view, leaderboard: message };
     case "quiz_ended":
-      return { ...view, phase: "ended", podium: message.podium, total: message.total };
+      return { ...view, phase: "ended", podium: message.podium, total: message.total, advances_at: undefined };
     case "your_final":
       return { ...view, final: message };
     default:
@@ -117,6 +117,7 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
     answered: 0,
     total: view.player_count,
     results: undefined,
+    advances_at: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
     you: view.you && {
       ...view.you,
@@ -134,7 +135,8 @@ function ownClosing(you: You, opens_at: number, question: PublicQuestion): numbe
 }
 
 function closed(view: View, results: QuestionResults): View {
-  return { ...view, phase: "results", results, answered: results.answered, total: results.total };
+  const { answered, total, advances_at } = results;
+  return { ...view, phase: "results", results, answered, total, advances_at };
 }
 
 function progressed(view: View, progress: { answered: number; total: number; player_ids?: readonly string[] }): View {

@@ -5,7 +5,7 @@
 
 import { createSubscriber } from "svelte/reactivity";
 import { ServerClock } from "../wire/clock";
-import type { AnyServerMessage, Role } from "../wire/protocol";
+import type { AnyServerMessage, Resumed, Role } from "../wire/protocol";
 import { type View, reduce } from "./reducer";
 import { type Command, type Refused, Socket, type SocketState } from "../wire/socket";
 import { forgetToken, keepToken, keptToken, tokenFor } from "../wire/tokens";
@@ -22,6 +22,8 @@ const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>([
   "quiz_ended",
 ]);
 const FOLLOWED_MS = 40;
+/** Until the page says that it cannot get through; it goes on trying. */
+export const STUCK_MS = 12_000;
 const CLOSE_KICKED = 4501;
 const CLOSE_ELSEWHERE = 4502;
 
@@ -31,7 +33,12 @@ export class Session {
   ending = $state<Ending | null>(null);
   /** Why a kept token was refused, for the page where one starts. */
   refused = $state.raw<Refused | null>(null);
+  /** No connection came about for so long that the network may not let it through. */
+  stuck = $state(false);
   readonly role: Role;
+  /** The token of the session that is played, also where the browser keeps nothing. */
+  #held: { code: string; token: string } | null = null;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
   readonly #socket: Socket;
   readonly #clock: ServerClock;
   readonly #listener: (message: AnyServerMessage, view: View | null) => void;
@@ -41,7 +48,7 @@ export class Session {
     const timer = setInterval(update, TICK_MS);
     return () => clearInterval(timer);
   });
-  #code: string | null;
+  #code = $state<string | null>(null);
   /** What is known; `view` is what is drawn of it. */
   #latest: View | null = null;
   #drawing: ReturnType<typeof setTimeout> | undefined;
@@ -121,7 +128,7 @@ export class Session {
 
   /** Gives the seat up and starts afresh. */
   forget(): void {
-    if (this.#code) forgetToken(this.role, this.#code);
+    this.#forgetToken();
     this.#code = null;
     this.#clear();
     this.ending = null;
@@ -129,12 +136,18 @@ export class Session {
   }
 
   #token(): string | null {
+    if (this.#held && this.#held.code === this.#code) return this.#held.token;
     return this.#code && tokenFor(this.role, this.#code);
   }
 
   #stateChanged(state: SocketState): void {
     this.connection = state;
     if (state === "open") this.#clock.startRound();
+    if (state === "open" || state === "over") {
+      clearTimeout(this.#waiting);
+      this.#waiting = undefined;
+      this.stuck = false;
+    } else this.#waiting ??= setTimeout(() => (this.stuck = true), STUCK_MS);
   }
 
   #received(message: AnyServerMessage): void {
@@ -143,10 +156,11 @@ export class Session {
     if (message.type === "session_created")
       this.#keep(message.code, message.host_token, message.session.title, message.join_url);
     if (message.type === "joined") this.#keep(message.code, message.player_token, message.session.title);
+    if (message.type === "resumed") this.#keepResumed(message);
     if (message.type === "session_closed")
       this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
     this.#latest = reduce(this.#latest, message);
-    // `resumed` does not say where to join: after a reload the page knows it from when the session was opened.
+    // A server of version 0.1.0 does not say where to join: the page knows it from when the session was opened.
     if (message.type === "resumed" && this.#latest)
       this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
     this.#listener(message, this.#latest);
@@ -159,8 +173,15 @@ export class Session {
     else this.view = this.#latest;
   }
 
+  /** Into this tab, too: from now on it is the seat of the tab, whatever another one keeps in the browser. */
+  #keepResumed({ code, session, join_url }: Resumed): void {
+    const token = this.#token();
+    if (token) this.#keep(code, token, session.title, join_url ?? keptToken(this.role, code)?.join_url);
+  }
+
   #keep(code: string, token: string, title: string, join_url?: string): void {
     this.#code = code;
+    this.#held = { code, token };
     keepToken(this.role, code, token, title, join_url);
   }
 
@@ -171,14 +192,19 @@ export class Session {
 
   #end(ending: Ending): void {
     this.ending = ending;
-    if (this.#code) forgetToken(this.role, this.#code);
+    this.#forgetToken();
   }
 
   #resumeRefused(refused: Refused): void {
-    if (this.#code) forgetToken(this.role, this.#code);
+    this.#forgetToken();
     this.#code = null;
     this.refused = refused;
     this.#clear();
+  }
+
+  #forgetToken(): void {
+    if (this.#code) forgetToken(this.role, this.#code);
+    this.#held = null;
   }
 
   #clear(): void {

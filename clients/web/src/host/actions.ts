@@ -9,6 +9,14 @@ export interface Action {
   run: () => void;
 }
 
+/** For how long the large button does nothing after its meaning has changed: longer than a double press takes. */
+export const REST_MS = 600;
+
+/** Whether a key does what the large button does; clickers send Page Down. */
+export function isNext(key: string): boolean {
+  return [" ", "arrowright", "arrowdown", "pagedown"].includes(key.toLowerCase());
+}
+
 /** The next step of the quiz; null where there is none. */
 export function nextAction(host: Host, view: View): Action | null {
   switch (view.phase) {
@@ -32,10 +40,8 @@ export function nextAction(host: Host, view: View): Action | null {
 
 /** What a key does on the stage; null: nothing of ours. */
 export function keyAction(key: string, host: Host, view: View): (() => void) | null {
+  if (isNext(key)) return host.busy ? () => {} : (nextAction(host, view)?.run ?? null);
   switch (key.toLowerCase()) {
-    case " ":
-    case "arrowright":
-      return host.busy ? () => {} : (nextAction(host, view)?.run ?? null);
     case "f":
       return switchFullScreen;
     case "m":

@@ -10,6 +10,7 @@ let connection: ReturnType<typeof fakeServer>;
 beforeEach(() => {
   vi.useFakeTimers();
   localStorage.clear();
+  sessionStorage.clear();
   connection = fakeServer();
 });
 afterEach(() => {
@@ -52,6 +53,7 @@ async function withResults(question: Partial<PublicQuestion> = {}, settings = SE
     answered: 1,
     total: 1,
     explanation: null,
+    advances_at: settings.auto_advance_ms ?? null,
   });
   connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
   return host;
@@ -159,11 +161,13 @@ test("a stage that has shown the link for a remote turns to the leaderboard by i
 
 test("the page knows when the session moves on, until it is paused", async () => {
   const host = await withResults({}, { ...SESSION.settings, auto_advance_ms: 8000 });
-  expect(host.session.msUntil(host.advances_at ?? 0)).toBe(8000);
-  connection().say({ type: "quiz_paused", seq: 5, paused: true });
+  expect(host.advances_at).toBe(8000);
+  connection().say({ type: "quiz_paused", seq: 5, paused: true, advances_at: null });
+  await settle();
   expect(host.advances_at).toBeNull();
-  connection().say({ type: "quiz_paused", seq: 6, paused: false });
-  expect(host.session.msUntil(host.advances_at ?? 0)).toBe(8000);
+  connection().say({ type: "quiz_paused", seq: 6, paused: false, advances_at: 9000 });
+  await settle();
+  expect(host.advances_at).toBe(9000);
 });
 
 test("the remote resumes beside the stage, moves on without a leaderboard of its own, and keeps the quiz's title", async () => {
@@ -222,4 +226,58 @@ test("the log is fetched page by page, and a refusal is a problem that is shown"
   connection().answer("get_log", { type: "error", code: "wrong_phase", message: "not now" });
   expect(await refused).toBeNull();
   expect(host.problem).not.toBeNull();
+});
+
+test("commands name the question that they mean", async () => {
+  const host = await inLobby();
+  connection().say({ type: "new_question", seq: 2, question: QUESTION, opens_at: 0, closes_at: 10_000 });
+  void host.closeQuestion();
+  expect(connection().command("close_question")).toMatchObject({ question: 0 });
+});
+
+test("when the next question comes is known from the server, also after a reload", async () => {
+  keepToken("host", "123456", "token", "Capitals", "http://h/join/123456");
+  const host = new Host({ code: "123456", remote: false });
+  connection().onopen?.();
+  connection().answer("resume_session", {
+    type: "resumed",
+    role: "host",
+    code: "123456",
+    join_url: "http://moved/join/123456",
+    session: { ...SESSION, phase: "results", question: QUESTION, advances_at: 5000 },
+  });
+  expect(host.advances_at).toBe(5000);
+  expect(host.session.view?.join_url).toBe("http://moved/join/123456");
+});
+
+test("the address where phones join survives any number of reloads", () => {
+  keepToken("host", "123456", "token", "Capitals", "http://h/join/123456");
+  for (const _ of [1, 2, 3]) {
+    const host = new Host({ code: "123456", remote: false });
+    connection().onopen?.();
+    connection().answer("resume_session", { type: "resumed", role: "host", code: "123456", session: SESSION });
+    expect(host.session.view?.join_url).toBe("http://h/join/123456");
+  }
+});
+
+test("when the session is over, the stage can be left, and what is asked of it is refused", async () => {
+  const host = await withResults();
+  connection().say({ type: "session_closed", seq: 5, reason: "ended_by_host" });
+  connection().drop(4500);
+  await host.loadStandings();
+  expect(host.problem).not.toBe("");
+  await host.end();
+  expect(host.session.view).toBeNull();
+});
+
+test("the next session inherits nothing", async () => {
+  const host = await inLobby();
+  host.inviteRemote();
+  host.remove("a", "Ada");
+  host.board = "standings";
+  host.leave();
+  await vi.advanceTimersByTimeAsync(60_000);
+  connection().onopen?.();
+  expect(connection().command("kick_player")).toBeUndefined();
+  expect([host.moving, host.board, host.problem, host.removing]).toEqual([false, "results", "", null]);
 });

@@ -16,7 +16,7 @@ import { Session } from "../game/session.svelte";
 import { type Command, Refused } from "../wire/socket";
 import { type Sound, Sounds } from "../device/sound";
 import { read, write } from "../device/storage";
-import { keepToken, tokenFor } from "../wire/tokens";
+import { tokenFor } from "../wire/tokens";
 import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
 import { type Opening, remoteLink, showAddress } from "./address";
@@ -45,8 +45,6 @@ export class Host {
   panel = $state<Panel | null>(null);
   /** The player whose menu is open. */
   chosen = $state<string | null>(null);
-  /** When the session moves on by itself, on the server's clock; null: it does not, or the page cannot know. */
-  advances_at = $state<number | null>(null);
   standings = $state.raw<Standings | null>(null);
   soundOn = $state(this.sounds.on);
   volume = $state(this.sounds.volume);
@@ -80,24 +78,24 @@ export class Host {
     this.session.resume(code);
   }
 
-  start(): Promise<void> {
+  start(): Promise<boolean> {
     return this.#do({ type: "start_quiz" });
   }
 
-  closeQuestion(): Promise<void> {
-    return this.#do({ type: "close_question" });
+  closeQuestion(): Promise<boolean> {
+    return this.#do({ type: "close_question", question: this.session.view?.question?.index });
   }
 
-  lock(locked: boolean): Promise<void> {
+  lock(locked: boolean): Promise<boolean> {
     return this.#do({ type: "lock_session", locked });
   }
 
-  pause(paused: boolean): Promise<void> {
+  pause(paused: boolean): Promise<boolean> {
     return this.#do({ type: "pause_quiz", paused });
   }
 
   /** Makes a player's time longer, from the next question on. */
-  setExtraTime(player_id: string, percent: ExtraTimePercent): Promise<void> {
+  setExtraTime(player_id: string, percent: ExtraTimePercent): Promise<boolean> {
     return this.#do({ type: "set_extra_time", player_id, percent });
   }
 
@@ -134,6 +132,11 @@ export class Host {
     return remoteLink(new URL(join_url).origin, code, tokenFor("host", code) ?? "");
   }
 
+  /** When the session moves on by itself, on the server's clock; null: it does not. */
+  get advances_at(): number | null {
+    return this.session.view?.advances_at ?? null;
+  }
+
   /** Whether something moves on by itself, which can be paused. */
   get moving(): boolean {
     return (
@@ -144,22 +147,26 @@ export class Host {
 
   /** Ends the session for everyone and goes back to the start. */
   async end(): Promise<void> {
-    await this.#do({ type: "end_session" });
-    this.leave();
+    if (this.session.ending || (await this.#do({ type: "end_session" }))) this.leave();
   }
 
   /** Leaves a session that is over. */
   leave(): void {
     showAddress(null);
+    clearTimeout(this.#turning);
+    this.keep();
     this.session.forget();
     this.standings = null;
     this.panel = this.chosen = null;
+    this.board = "results";
+    this.problem = "";
+    this.#invited = false;
   }
 
   /** The next thing after the results: the leaderboard where it changed and is not the last, else the next question. */
   async next(): Promise<void> {
     if (!this.remote && this.board === "results" && this.leaderboardNext) this.#turnTo("leaderboard");
-    else await this.#do({ type: "next_question" });
+    else await this.#do({ type: "next_question", question: this.session.view?.question?.index });
   }
 
   /** At the end: from the podium to the standings and back. */
@@ -208,15 +215,19 @@ export class Host {
     if (removing) void this.#do({ type: "kick_player", player_id: removing.id });
   }
 
-  async #do(command: Command): Promise<void> {
+  /** Whether it was done. */
+  async #do(command: Command): Promise<boolean> {
     this.busy = true;
     this.problem = "";
     try {
       await this.session.send(command);
+      return true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // The time ran out, or another tap was quicker: what was wanted has happened.
       if (error.code !== "wrong_phase") this.problem = refusalText(error);
+      // Over is what it should be.
+      return command.type === "end_session" && error.code === "session_ended";
     } finally {
       this.busy = false;
     }
@@ -239,7 +250,7 @@ export class Host {
   #received(message: AnyServerMessage, view: View | null): void {
     switch (message.type) {
       case "resumed":
-        keepToken("host", message.code, tokenFor("host", message.code) ?? "", message.session.title);
+        this.#planTurn(view);
         break;
       case "players_joined":
         if (message.player_count <= MOST_NAMED)
@@ -247,7 +258,6 @@ export class Host {
         break;
       case "new_question":
         this.#turnTo("results");
-        this.advances_at = null;
         this.#play("question");
         break;
       case "question_results":
@@ -258,7 +268,6 @@ export class Host {
         break;
       case "quiz_ended":
         this.#turnTo("podium");
-        this.advances_at = null;
         this.#play("podium");
         break;
     }
@@ -277,7 +286,6 @@ export class Host {
     clearTimeout(this.#turning);
     const auto_advance_ms = view?.settings.auto_advance_ms;
     const running = view?.phase === "results" && !view.paused;
-    this.advances_at = running && auto_advance_ms ? auto_advance_ms - this.session.msUntil(0) : null;
     if (!running || this.remote || this.board !== "results" || !this.leaderboardNext || !this.moving) return;
     const wait_ms = auto_advance_ms ? Math.min(auto_advance_ms / 2, TURN_MS) : TURN_MS;
     this.#turning = setTimeout(() => this.#turnTo("leaderboard"), wait_ms);

@@ -9,12 +9,14 @@ import { playOf } from "../kinds/play";
 import { indexesIn } from "../game/answers";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
-import type { AnyServerMessage, SubmitAnswer, YourResult } from "../wire/protocol";
+import type { AnyServerMessage, Joined, SubmitAnswer, YourResult } from "../wire/protocol";
 import type { View } from "../game/reducer";
 import { Session } from "../game/session.svelte";
 import { Refused } from "../wire/socket";
 import { Sounds } from "../device/sound";
 import { WakeLock } from "../device/wakelock";
+import { read, write } from "../device/storage";
+import { tokenFor } from "../wire/tokens";
 import { keepReceipt } from "./receipts";
 
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
@@ -23,12 +25,19 @@ export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "ref
 /** The own clock may be a little ahead of the server's: not a reason to bother anybody. */
 const EARLY_MS = 100;
 
+/** Whose seat the token of a session is. */
+interface Seat {
+  name: string;
+}
+
 export class Player {
   readonly session: Session;
   readonly sounds = new Sounds("player");
   readonly #wakeLock = new WakeLock();
   /** When the options opened on this screen (`performance.now()`), and of which question. */
   #opened = { question: -1, at: 0 };
+  /** The question that `chosen` and `submission` are about. */
+  #question = -1;
   chosen = $state.raw<readonly number[]>([]);
   submission = $state<Submission>("none");
   soundOn = $state(this.sounds.on);
@@ -40,14 +49,27 @@ export class Player {
 
   /** Joins a session. @throws Refused */
   async join(code: string, name: string, avatar: string): Promise<void> {
-    await this.session.send({ type: "join_session", code, name, avatar });
+    // Who types code and name again on the device that has the seat gets the seat back.
+    const kept = read<Seat>(`seat:${code}`);
+    if (kept?.name === name && tokenFor("player", code)) this.session.resume(code);
+    else {
+      const joined = (await this.session.send({ type: "join_session", code, name, avatar })) as Joined;
+      write(`seat:${code}`, { name: joined.name } satisfies Seat);
+    }
     history.replaceState(null, "", `/join/${code}`);
   }
 
   /** Gives the seat up. */
   async leave(): Promise<void> {
     if (this.session.connection === "open") await this.session.send({ type: "leave_session" }).catch(() => {});
+    this.forget();
+  }
+
+  /** Leaves a session that is over for this page, and everything that was about it. */
+  forget(): void {
     this.session.forget();
+    this.#reset();
+    this.#question = -1;
     history.replaceState(null, "", "/");
   }
 
@@ -115,6 +137,7 @@ export class Player {
     switch (message.type) {
       case "new_question":
         this.#reset();
+        this.#question = message.question.index;
         this.sounds.play("question");
         break;
       case "resumed":
@@ -149,10 +172,13 @@ export class Player {
   /** What the server knows of the own answer; one that is still on its way stays so. */
   #resumed(view: View | null): void {
     const answer = view?.you?.answer;
+    // Another question than the one that was on the screen: what was chosen for that one says nothing about it.
+    if (view?.question && view.question.index !== this.#question) this.#reset();
     if (view?.you?.answered) {
       this.submission = "accepted";
       if (answer != null) this.chosen = indexesIn(answer);
     } else if (view?.phase !== "question" && this.submission !== "resent") this.#reset();
+    this.#question = view?.question?.index ?? -1;
   }
 
   #judged(result: YourResult): void {

@@ -93,6 +93,7 @@ test("a command given while there is no connection waits for the next one", () =
 });
 
 test("'unavailable' is no answer: the command is sent again after the time the server names", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
   const { socket, last } = page();
   last().onopen?.();
   void socket.send({ type: "start_quiz" });
@@ -208,6 +209,7 @@ test("a token that is no longer good leaves a usable connection", async () => {
 });
 
 test("a resume that cannot be stored now is tried again, with the token kept", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
   const { seen, last } = page("t");
   last().onopen?.();
   last().say({ type: "error", code: "unavailable", message: "wait", retry_after_ms: 300 });
@@ -223,4 +225,39 @@ test("a quiz over the limit is refused, not sent for ever", async () => {
   const created = socket.send({ type: "create_session", quiz: { title: "t", questions: [] } });
   last().drop(1009);
   await expect(created).rejects.toMatchObject({ code: "bad_message" });
+});
+
+test("a resume that is not answered is tried again later and later, and not in step", () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { seen, last } = page("token");
+  const gaps: number[] = [];
+  for (let attempt = 0; attempt < 4; attempt++) {
+    last().onopen?.();
+    const before = seen.connections.length;
+    let waited_ms = 0;
+    while (seen.connections.length === before && waited_ms < 60_000) {
+      vi.advanceTimersByTime(100);
+      waited_ms += 100;
+    }
+    gaps.push(waited_ms);
+  }
+  expect(gaps).toEqual([5500, 6000, 7000, 9000]);
+});
+
+test("a server without room is asked again no sooner than it says, and not by all at once", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const { seen, last } = page("token");
+  last().onopen?.();
+  last().answer("resume_session", { type: "error", code: "unavailable", message: "", retry_after_ms: 1000 });
+  vi.advanceTimersByTime(1400);
+  expect(seen.connections).toHaveLength(1);
+  vi.advanceTimersByTime(200);
+  expect(seen.connections).toHaveLength(2);
+});
+
+test("what is asked of a session that is over is refused at once", async () => {
+  const { socket, last } = page();
+  last().onopen?.();
+  last().drop(4500);
+  await expect(socket.send({ type: "start_quiz" })).rejects.toMatchObject({ code: "session_ended" });
 });

@@ -54,6 +54,8 @@ interface Pending {
   resolve: (reply: AnyServerMessage) => void;
   reject: (refused: Refused) => void;
   resent: () => void;
+  /** How often the server had no room for it. */
+  refusals: number;
 }
 
 export class Socket {
@@ -105,9 +107,10 @@ export class Socket {
    * @throws Refused with the server's error.
    */
   send(command: Command, resent: () => void = () => {}): Promise<AnyServerMessage> {
+    if (this.#state === "over") return Promise.reject(sessionOver());
     const id = randomId();
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { text: JSON.stringify({ ...command, id }), resolve, reject, resent });
+      this.#pending.set(id, { text: JSON.stringify({ ...command, id }), resolve, reject, resent, refusals: 0 });
       if (this.#state === "open") this.#connection?.send(this.#pending.get(id)!.text);
       else if (this.#state === "waiting") resent();
     });
@@ -142,8 +145,8 @@ export class Socket {
 
   #received(message: AnyServerMessage): void {
     this.#answered();
-    this.#attempt = 0;
     if (this.#resuming && message.type === "error") return this.#notResumed(new Refused(message));
+    this.#attempt = 0;
     this.#events.message(message);
     if (message.type === "resumed") return this.#ready();
     const id = message.reply_to;
@@ -157,7 +160,10 @@ export class Socket {
   }
 
   #notResumed(refused: Refused): void {
-    if (refused.code === "unavailable" || refused.code === "rate_limited") return this.#lost(refused.retry_after_ms);
+    if (refused.code === "unavailable" || refused.code === "rate_limited") {
+      this.#attempt++;
+      return this.#lost(refused.retry_after_ms + backoffMs(this.#attempt));
+    }
     this.#events.resumeRefused(refused);
     this.#rejectAll(refused);
     this.#ready();
@@ -166,9 +172,10 @@ export class Socket {
   /** Nothing was lost and nothing was done: the same command, a little later. */
   #again(id: string, pending: Pending, refused: Refused): void {
     pending.resent();
+    const wait_ms = refused.retry_after_ms + backoffMs(pending.refusals++);
     setTimeout(() => {
       if (this.#pending.has(id) && this.#state === "open") this.#connection?.send(pending.text);
-    }, refused.retry_after_ms);
+    }, wait_ms);
   }
 
   #probe(timeout_ms = LIVENESS_TIMEOUT_MS): void {
@@ -179,7 +186,9 @@ export class Socket {
 
   /** Any message shows that the connection lives; none in time, and it is given up. */
   #expectAnswer(timeout_ms = LIVENESS_TIMEOUT_MS): void {
-    this.#deadline = setTimeout(() => this.#lost(0), timeout_ms);
+    // A resume that is not answered meets a server that is slow for everybody: no page may come back in step with others.
+    const unanswered = () => this.#lost(this.#resuming ? backoffMs(this.#attempt++) : 0);
+    this.#deadline = setTimeout(unanswered, timeout_ms);
   }
 
   #answered(): void {
@@ -191,7 +200,7 @@ export class Socket {
     if (code >= CLOSE_FINAL && code < 5000) {
       this.#drop();
       this.#setState("over");
-      this.#rejectAll(new Refused({ code: "session_ended", message: "the session is over for this page" }));
+      this.#rejectAll(sessionOver());
       this.#events.over(code);
       return;
     }
@@ -228,6 +237,10 @@ export class Socket {
     this.#state = state;
     this.#events.state(state);
   }
+}
+
+function sessionOver(): Refused {
+  return new Refused({ code: "session_ended", message: "the session is over for this page" });
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on plain http, where a quiz in a classroom runs. */

@@ -1,7 +1,12 @@
-/** The tokens that this browser can resume with: one for each role and session code. */
+/**
+ * The tokens that are kept to resume with: one for each role and session code.
+ *
+ * Looked for in this tab's storage, then in the browser's, so that two tabs are two players. A session that is being
+ * played holds its token in memory besides: a browser that keeps nothing loses no seat with a connection.
+ */
 
 import type { Role } from "./protocol";
-import { keys, read, remove, write } from "../device/storage";
+import { keys, read, readTab, remove, write, writeTab } from "../device/storage";
 
 /** Sessions end long before; older tokens are only clutter. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
@@ -18,11 +23,15 @@ export interface KeptToken {
 }
 
 export function keepToken(role: Role, code: string, token: string, title: string, join_url?: string): void {
-  write(`${role}:${code}`, { code, token, title, join_url, kept_at: Date.now() } satisfies KeptToken);
+  const key = `${role}:${code}`;
+  const kept: KeptToken = { code, token, title, join_url, kept_at: Date.now() };
+  writeTab(key, kept);
+  write(key, kept);
 }
 
 export function keptToken(role: Role, code: string): KeptToken | null {
-  return read<KeptToken>(`${role}:${code}`);
+  const key = `${role}:${code}`;
+  return readTab<KeptToken>(key) ?? read<KeptToken>(key);
 }
 
 export function tokenFor(role: Role, code: string): string | null {
@@ -30,7 +39,11 @@ export function tokenFor(role: Role, code: string): string | null {
 }
 
 export function forgetToken(role: Role, code: string): void {
-  remove(`${role}:${code}`);
+  const key = `${role}:${code}`;
+  const own = tokenFor(role, code);
+  writeTab(key, null);
+  // The browser's may be that of another tab by now.
+  if (read<KeptToken>(key)?.token === own) remove(key);
 }
 
 /** All kept tokens of a role, the newest first. */
