@@ -38,7 +38,9 @@ const ROLES = {
   list: "ul, ol", text: "p, strong, span, div, [role=status]", combobox: "select",
 };
 const named = (one) => (one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent).trim();
-const shown = (one) => one.checkVisibility() && one.getClientRects().length > 0;
+// A button at rest is not there to be pressed yet.
+const shown = (one) =>
+  one.checkVisibility() && one.getClientRects().length > 0 && one.getAttribute("aria-disabled") !== "true";
 const find = (role, name) =>
   [...document.querySelectorAll(ROLES[role])].find((one) => shown(one) && (name === "" || named(one).includes(name)));
 """
