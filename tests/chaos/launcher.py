@@ -93,8 +93,8 @@ def name_at_birth(kind: Any, control: Control) -> None:
     """Tells the test the id of each new object of this class."""
     original = kind.__init__
 
-    def wrapped(self: Any, **kwargs: Any) -> None:
-        original(self, **kwargs)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
         control.named(self.id)
 
     kind.__init__ = wrapped
