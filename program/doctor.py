@@ -15,8 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Origin
 
+from program.findings import Finding, Grade
 from quickpoll.listening import addresses_of, is_free
 from quickpoll.printable import printable
 from quickpoll.protocol import SyncClock, encode_command
@@ -48,25 +48,6 @@ _TIMEOUT: Final = (
     "let quiet connections live for 60 s and more: nginx proxy_read_timeout 75s; HAProxy timeout tunnel 1h; "
     "AWS load balancers idle timeout 120 s"
 )
-
-
-class Grade(StrEnum):
-    """How a finding is judged."""
-
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    about: str
-    grade: Grade
-    found: str
-    change: str = ""
-    """What to do about it; empty where nothing is to be done."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -107,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _all(settings: ProcessSettings, url: str | None, quiet_s: float) -> list[Finding]:
     findings = list(machine(settings))
     if settings.redis_url is not None:
-        findings.append(await redis(settings, settings.redis_url))
+        findings += await redis(settings, settings.redis_url)
     if url:
         findings += [finding async for finding in way_in(url.rstrip("/"), quiet_s)]
     return findings
@@ -157,15 +138,17 @@ def _folder(folder: Path) -> Finding:
     return Finding("data folder", Grade.GOOD, f"{folder}, with {free // 1024**2:,} MiB free")
 
 
-async def redis(settings: ProcessSettings, redis_url: str) -> Finding:
-    """What a start would say of the Redis: see `preflight`."""
-    from program.preflight import examine  # noqa: PLC0415  (only where there is one)
+async def redis(settings: ProcessSettings, redis_url: str) -> list[Finding]:
+    """What a start would say of the Redis (see `preflight`), and what another client sees of it."""
+    from program import preflight, redis_check  # noqa: PLC0415  (only where there is one)
 
     try:
-        await examine(redis_url, settings.partitions, settings.durability)
+        await preflight.examine(redis_url, settings.partitions, settings.durability)
     except Failure as failure:
-        return Finding("Redis", Grade.WRONG, str(failure))
-    return Finding("Redis", Grade.GOOD, "everything that QuickPoll needs works there")
+        tried = Finding("Redis", Grade.WRONG, str(failure))
+    else:
+        tried = Finding("Redis", Grade.GOOD, "everything that QuickPoll needs works there")
+    return [tried, *await redis_check.look(redis_url)]
 
 
 # -- the way in -----------------------------------------------------------------------------

@@ -63,6 +63,8 @@ class RedisUrl:
     """The server, or whom to ask: Sentinels, or some nodes of the cluster."""
     service: str = ""
     """The Sentinels' name for the master."""
+    trust: Trust | None = None
+    """What TLS connections trust; None without TLS."""
     _data: Node = field(default_factory=Node)
     """How to enter a server that holds data."""
 
@@ -88,7 +90,8 @@ def parse(text: str) -> RedisUrl:
     user, _, hosts = authority.rpartition("@")
     name, _, password = user.partition(":")
     options = _options(query, base, kind_name)
-    data = Node(username=_decoded(name), password=_decoded(password), tls=_tls(options) if base == "rediss" else None)
+    trust = _trust(options) if base == "rediss" else None
+    data = Node(username=_decoded(name), password=_decoded(password), tls=_tls(trust) if trust else None)
     shown = f"{scheme.lower()}://{hosts}{path}"
     if base == "unix":
         return _unix(hosts, path, options, data, shown)
@@ -106,7 +109,7 @@ def parse(text: str) -> RedisUrl:
     nodes = tuple(replace(asked, host=host, port=port) for host, port in where)
     if kind is RedisKind.ONE and len(nodes) > 1:
         raise BadUrl("redis:// has one host; several need redis+cluster:// or redis+sentinel://")
-    return RedisUrl(kind, shown, nodes, service, data)
+    return RedisUrl(kind, shown, nodes, service, trust, data)
 
 
 def _split(rest: str) -> tuple[str, str, str]:
@@ -154,7 +157,7 @@ def _unix(hosts: str, path: str, options: Mapping[str, str], data: Node, shown: 
     if not re.fullmatch("[0-9]{1,5}", database):
         raise BadUrl("the option db must be the number of a database")
     node = replace(data, path=unquote(path), db=int(database))
-    return RedisUrl(RedisKind.ONE, shown, (node,), "", node)
+    return RedisUrl(RedisKind.ONE, shown, (node,), _data=node)
 
 
 def _options(query: str, base: str, kind: str) -> dict[str, str]:
@@ -175,13 +178,13 @@ def _options(query: str, base: str, kind: str) -> dict[str, str]:
     return options
 
 
-def _tls(options: Mapping[str, str]) -> ssl.SSLContext:
+def _trust(options: Mapping[str, str]) -> Trust:
     verify, check = options.get("ssl_cert_reqs", "required"), options.get("ssl_check_hostname", "true").lower()
     if verify not in ("required", "none"):
         raise BadUrl("ssl_cert_reqs must be required or none")
     if check not in ("true", "false"):
         raise BadUrl("ssl_check_hostname must be true or false")
-    trust = Trust(
+    return Trust(
         options.get("ssl_ca_certs", ""),
         options.get("ssl_certfile", ""),
         options.get("ssl_keyfile", ""),
@@ -189,6 +192,9 @@ def _tls(options: Mapping[str, str]) -> ssl.SSLContext:
         verify == "required",
         check == "true",
     )
+
+
+def _tls(trust: Trust) -> ssl.SSLContext:
     try:
         return tls_context(trust)
     except OSError as error:  # also that of the ssl module

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from program import doctor
-from program.doctor import Finding, Grade, machine, redis, way_in
+from program.doctor import machine, redis, way_in
+from program.findings import Finding, Grade
 from quickpoll.settings import BadSetting
 from tests.gateway.standin import house
 from tests.redis_client import Client
@@ -66,10 +67,15 @@ def test_a_folder_that_is_not_there_yet_is_good(tmp_path: Path) -> None:
 
 
 async def test_a_redis_is_tried_as_a_start_would(redis_url: str) -> None:
-    assert (await redis(settings_with(), redis_url)).grade is Grade.GOOD
-    finding = await redis(settings_with(), "redis://127.0.0.1:1")
-    assert finding.grade is Grade.WRONG
-    assert "does not answer" in finding.found
+    findings = by_subject(await redis(settings_with(), redis_url))
+    assert {about: finding.grade for about, finding in findings.items()} == {
+        "Redis": Grade.GOOD,
+        "Redis's distance": Grade.GOOD,
+        "Redis's disk": Grade.GOOD,
+    }
+    away = by_subject(await redis(settings_with(), "redis://127.0.0.1:1"))
+    assert {about: finding.grade for about, finding in away.items()} == {"Redis": Grade.WRONG, "redis-py": Grade.WRONG}
+    assert "does not answer" in away["Redis"].found
 
 
 async def test_a_way_in_that_works_is_good(redis: Client, redis_url: str) -> None:
