@@ -9,6 +9,11 @@ import { importQuiz } from "./index";
 import { inEnglish } from "./report";
 
 const [, , file = ""] = process.argv;
+/** What counts is the time spent on computing, so that a busy machine reads what an idle one does. */
+const computed = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 let bytes: Uint8Array;
 try {
   bytes = new Uint8Array(readFileSync(file));
@@ -16,7 +21,7 @@ try {
   process.stderr.write(`import: ${(error as Error).message}\n`);
   process.exit(2);
 }
-const { quizzes, report, format } = importQuiz(bytes, { name: file });
+const { quizzes, report, format } = importQuiz(bytes, { name: file, now: computed });
 const entries = report.map((entry) => ({
   ...inEnglish(entry),
   severity: entry.severity,
