@@ -93,6 +93,14 @@ A: Goethe`).lines,
     ]);
   });
 
+  test("thousands of spaces in a line cost no time", () => {
+    const started = process.cpuUsage().user;
+    expect(read(`1. Good?\n*a) yes${" ".repeat(3000)}indeed\nb) no`).lines).toEqual([
+      "single: Good? [*yes   indeed | no]",
+    ]);
+    expect(process.cpuUsage().user - started).toBeLessThan(1_000_000);
+  });
+
   test("gaps in double brackets, one and several", () => {
     const { lines, said } = read(
       "<quiz>\nThe capital of Chile is [[Santiago]].\n</quiz>\n\n<quiz>\n[[One]] and [[two]].\n</quiz>",
