@@ -235,7 +235,7 @@ test("commands name the question that they mean", async () => {
   expect(connection().command("close_question")).toMatchObject({ question: 0 });
 });
 
-test("when the next question comes is known from the server, also after a reload", async () => {
+test("when the next question comes is known from the server, also after a reload", () => {
   keepToken("host", "123456", "token", "Capitals", "http://h/join/123456");
   const host = new Host({ code: "123456", remote: false });
   connection().onopen?.();
@@ -252,7 +252,7 @@ test("when the next question comes is known from the server, also after a reload
 
 test("the address where phones join survives any number of reloads", () => {
   keepToken("host", "123456", "token", "Capitals", "http://h/join/123456");
-  for (const _ of [1, 2, 3]) {
+  for (let reload = 1; reload <= 3; reload += 1) {
     const host = new Host({ code: "123456", remote: false });
     connection().onopen?.();
     connection().answer("resume_session", { type: "resumed", role: "host", code: "123456", session: SESSION });

@@ -1,0 +1,144 @@
+// @vitest-environment happy-dom
+// A player who comes back: after a loss of network, a reload, in a second tab, or too late.
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import { Player } from "./player.svelte";
+
+let connection: ReturnType<typeof fakeServer>;
+const YOU = {
+  player_id: "a",
+  name: "Ada",
+  avatar: "x",
+  total_points: 0,
+  rank: null,
+  streak: 0,
+  answered: false,
+  answer: null,
+  extra_time_percent: 0 as const,
+  asks_extra_time: false,
+};
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  sessionStorage.clear();
+  connection = fakeServer();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets what was promised happen. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+async function inLobby(): Promise<Player> {
+  const player = new Player(null);
+  connection().onopen?.();
+  void player.join("123456", "Ada", "x");
+  connection().answer("join_session", {
+    type: "joined",
+    ...YOU,
+    code: "123456",
+    player_token: "token",
+    session: SESSION,
+  });
+  await settle();
+  return player;
+}
+
+/** The page of a player who comes back, as after a loss of network or a reload. */
+function resumes(session: Partial<typeof SESSION> & Record<string, unknown>, you: Record<string, unknown> = {}) {
+  connection().drop();
+  vi.advanceTimersByTime(1000);
+  connection().onopen?.();
+  connection().answer("resume_session", {
+    type: "resumed",
+    role: "player",
+    code: "123456",
+    session: { ...SESSION, ...session },
+    you: { ...YOU, ...you },
+  });
+}
+
+test("who missed the opening of a question can answer it", async () => {
+  const player = await inLobby();
+  connection().say({ type: "new_question", seq: 2, question: QUESTION, opens_at: 0, closes_at: 9 });
+  player.choose(0);
+  connection().answer("submit_answer", { type: "answer_accepted", question: 0, received_at: 1, counted_at: 1 });
+  await settle();
+  expect(player.submission).toBe("accepted");
+  resumes({ phase: "question", seq: 6, question: { ...QUESTION, index: 1 }, opens_at: 0, closes_at: 9 });
+  await settle();
+  expect([player.submission, player.chosen]).toEqual(["none", []]);
+  player.choose(1);
+  expect(connection().command("submit_answer")).toMatchObject({ question: 1, answer: 1 });
+});
+
+test("where the browser keeps nothing, a lost connection costs no seat", async () => {
+  const player = await inLobby();
+  localStorage.clear();
+  sessionStorage.clear();
+  resumes({});
+  expect(connection().command("resume_session")).toMatchObject({ token: "token" });
+  expect(player.session.view?.you?.name).toBe("Ada");
+});
+
+test("another player in a second tab does not take this tab's seat", async () => {
+  await inLobby();
+  const kept = JSON.parse(localStorage.getItem("quickpoll:player:123456") as string) as object;
+  localStorage.setItem("quickpoll:player:123456", JSON.stringify({ ...kept, token: "of the other tab" }));
+  new Player("123456");
+  connection().onopen?.();
+  expect(connection().command("resume_session")).toMatchObject({ token: "token" });
+});
+
+test("a page whose kept session is gone shows the way in, and not for ever that it is coming back", async () => {
+  localStorage.setItem(
+    "quickpoll:player:123456",
+    JSON.stringify({ code: "123456", token: "old", title: "", kept_at: Date.now() }),
+  );
+  const player = new Player("123456");
+  const seen: boolean[] = [];
+  const stop = $effect.root(() => {
+    $effect(() => {
+      seen.push(player.session.resuming);
+    });
+  });
+  flushSync();
+  connection().onopen?.();
+  connection().answer("resume_session", { type: "error", code: "session_not_found", message: "" });
+  await settle();
+  flushSync();
+  expect(seen).toEqual([true, false]);
+  stop();
+});
+
+test("who comes back at the end has the figures of the quiz", async () => {
+  const player = await inLobby();
+  const final = { rank: 1, points: 900, correct: 1, questions: 1, best_streak: 1, average_response_ms: 1200 };
+  resumes({ phase: "ended", seq: 9, podium: [], total: 3 }, { final: { type: "your_final", ...final } });
+  expect(player.session.view?.final).toMatchObject(final);
+  expect(player.session.view?.total).toBe(3);
+});
+
+test("who types code and name again on the device that has the seat gets the seat back", async () => {
+  await inLobby();
+  const again = new Player(null);
+  connection().onopen?.();
+  void again.join("123456", "Ada", "x");
+  connection().onopen?.();
+  expect(connection().command("join_session")).toBeUndefined();
+  expect(connection().command("resume_session")).toMatchObject({ token: "token" });
+});
+
+test("a page that gets no connection says so within 15 s, and goes on trying", async () => {
+  const player = new Player(null);
+  for (let second = 0; second < 15; second++) {
+    connection().drop();
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(player.session.stuck).toBe(true);
+  player.session.resume();
+  connection().onopen?.();
+  expect(player.session.stuck).toBe(false);
+});
