@@ -35,5 +35,6 @@ export default defineConfig({
   },
   // Svelte would otherwise hand its server build to the tests.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/i18n/testing.ts"] },
+  // One worker for many files: a worker for each takes longer to start than its tests.
+  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/i18n/testing.ts"], isolate: false },
 });
