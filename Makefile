@@ -29,7 +29,7 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 .PHONY: test
 # So many tests side by side: most of them wait for something. What measures times runs by itself, before them.
 WORKERS ?= 4
-test: .venv/dev.stamp pages programs  ## everything: lint, types, imports, pages, all tests
+test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, imports, pages, all tests
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-pages check-server test-pages
 	$(BIN)/python -m pytest -m quiet
 	$(BIN)/python -m pytest -m "not quiet" --numprocesses $(WORKERS) --dist worksteal --cov --cov-report term:skip-covered
@@ -112,6 +112,9 @@ dist: .venv/run.stamp pages  ## build a wheel with the pages inside, for pipx or
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
+.PHONY: gallery
+gallery: .gallery/gallery.html  ## build the gallery of every state of the pages, for tests and pictures
+
 .PHONY: lock
 lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt
@@ -133,7 +136,7 @@ test-compose: .venv/dev.stamp  ## the compose file for real: 500 players, gatewa
 
 .PHONY: clean
 clean:  ## remove everything that was installed or built
-	rm -rf .venv $(WEB)/node_modules gateway/static dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(WEB)/node_modules gateway/static .gallery dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # -- what the targets stand on: each stamp is newer than what it was made from ---------------
 
@@ -170,6 +173,11 @@ gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 
 build/import/cli.js: $(WEB)/node_modules/.stamp $(WEB)/vite.import.ts $(IMPORT_SOURCES)
 	@PATH=$(NODE)/bin:"$$PATH" $(WEB)/node_modules/.bin/vite build $(WEB) --config $(WEB)/vite.import.ts --logLevel warn
+	@touch $@
+
+.gallery/gallery.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
+	@echo "Building the gallery ..."
+	@$(NPM) run build --silent -- --mode gallery --logLevel=warn
 	@touch $@
 
 .env:

@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   player: ["device", "wire", "game", "i18n", "ui", "kinds"],
   editor: ["device", "wire", "i18n", "ui", "quiz", "kinds"],
   host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "editor/index"],
+  gallery: ["device", "wire", "i18n", "quiz", "player/main", "host/main"],
 };
 
 module.exports = {

@@ -6,29 +6,33 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
+import { drawn } from "./gallery.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 
 const SERVER = "http://127.0.0.1:8000";
 
-export default defineConfig({
+// `vite build --mode gallery` builds the gallery of every state (see src/gallery) instead of the pages.
+export default defineConfig(({ mode }) => ({
   plugins: [
     messages(),
+    mode === "gallery" && drawn(),
     svelte(),
-    compression({
-      include: /\.(html|js|css|svg|json|txt)$/,
-      threshold: 512,
-      algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress")],
-    }),
+    mode !== "gallery" &&
+      compression({
+        include: /\.(html|js|css|svg|json|txt)$/,
+        threshold: 512,
+        algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress")],
+      }),
   ],
   build: {
-    outDir: "../../gateway/static",
+    outDir: mode === "gallery" ? "../../.gallery" : "../../gateway/static",
     emptyOutDir: true,
     target: SCRIPT_TARGET,
     cssTarget: CSS_TARGET,
     // A file inlined as data: would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["index.html", "host.html"] },
+    rolldownOptions: { input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html"] },
   },
   server: {
     proxy: { "/ws": { target: SERVER, ws: true } },
@@ -37,4 +41,4 @@ export default defineConfig({
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
   // One worker for many files: a worker for each takes longer to start than its tests.
   test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/i18n/testing.ts"], isolate: false },
-});
+}));

@@ -1,37 +1,71 @@
 /**
- * The size of letters that fills a tile: as large as the longest text allows, on one to four lines, so that all
- * tiles of a question have the same. Reckoned in CSS from the tile's own size, so nothing is measured.
+ * The size of the letters of all options of a question: the largest with which every text is whole in its tile.
+ *
+ * It is found by trying, so it is right for every script and font. Sizes are shares of the screen's height, since a
+ * stage is read from the last row. Where not even the smallest size fits, the view is told (`data-tight`), and what
+ * stands around the options gives way.
  */
 
-const MOST_LINES = 4;
-/** Widths of an average letter, in em. */
-const NARROW_EM = 0.53;
-const WIDE_EM = 1.02;
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u;
-/** What stands beside the text: the badge, and in results the sign and the count. */
-const BADGE_EM = 3.1;
-const COUNT_EM = 4;
+/** 20 px on a screen of 720: docs/design.md. */
+const LEAST = 0.0279;
+const MOST = 0.075;
+/** Texts that can stay on one line do, as long as they are larger than this. */
+const ONE_LINE = 0.042;
+const FEW_LETTERS = 24;
+/** Below it the stage scrolls like any page, and letters have the size of a page. */
+const SHARED_HEIGHT = "(min-width: 48rem) and (min-height: 34rem)";
 
-/** A CSS length for `font-size` inside a size container. @param counted whether a bar and a number are in the tile. */
-export function fittingSize(texts: readonly string[], counted: boolean): string {
-  const whole = Math.max(...texts.map(widthOf));
-  const word = Math.max(...texts.flatMap((text) => text.split(/\s+/).map(unbrokenWidth)));
-  const beside = BADGE_EM + (counted ? COUNT_EM : 0);
-  const sizes = Array.from({ length: MOST_LINES }, (_, more) => {
-    const lines = more + 1;
-    // Lines do not break where it would be ideal.
-    const widest = Math.max(word, lines === 1 ? whole : (whole / lines) * 1.15);
-    const height = `(100cqh - ${counted ? 2.6 : 1}rem) / ${(lines * 1.2).toFixed(2)}`;
-    return `min((100cqw - 3.5rem) / ${(widest + beside).toFixed(2)}, ${height})`;
-  });
-  return `clamp(0.75rem, max(${sizes.join(", ")}), 4.5rem)`;
+/** The largest size, to half a pixel, that fits; `least` where none does. */
+export function largest(least: number, most: number, fits: (size: number) => boolean): number {
+  let [low, high] = [least, most];
+  if (fits(high)) return high;
+  while (high - low > 0.5) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
-function widthOf(text: string): number {
-  return Array.from(text).reduce((width, letter) => width + (WIDE.test(letter) ? WIDE_EM : NARROW_EM), 0);
-}
+/** Keeps the letters of a list of tiles at their size, also when the screen changes. */
+export function fitLetters(list: HTMLElement): () => void {
+  const screen = list.closest<HTMLElement>("[data-screen]");
+  const view = list.closest<HTMLElement>("main, [data-screen]") ?? list;
+  const tiles = [...list.children] as HTMLElement[];
+  const texts = [...list.querySelectorAll<HTMLElement>(".text")];
 
-/** Lines break between wide letters, and inside what is longer than any word. */
-function unbrokenWidth(word: string): number {
-  return WIDE.test(word) ? WIDE_EM : Math.min(word.length, 24) * NARROW_EM;
+  function fit(): void {
+    view.removeAttribute("data-tight");
+    list.removeAttribute("data-lines");
+    list.style.removeProperty("--letters");
+    if (!screen && !matchMedia(SHARED_HEIGHT).matches) return;
+    const height = screen?.clientHeight ?? innerHeight;
+    const [least, most] = [LEAST * height, MOST * height];
+    // Not `scrollHeight`: it also counts how far a tile that is still rising has to go.
+    const end = list.offsetTop + list.offsetHeight + 1;
+    const whole = () => tiles.every((tile) => tile.offsetTop + tile.offsetHeight <= end);
+    const unbroken = () => texts.every((text) => text.scrollWidth <= text.clientWidth + 1);
+    const apply = (size: number) => list.style.setProperty("--letters", `${size}px`);
+    const tried = (fits: () => boolean) => (size: number) => {
+      apply(size);
+      return fits();
+    };
+    const settle = (lines: string, fits: () => boolean): number => {
+      list.dataset.lines = lines;
+      const size = largest(least, most, tried(fits));
+      apply(size);
+      return size;
+    };
+    const short = texts.every((text) => text.textContent.length <= FEW_LETTERS);
+    if (short && settle("one", () => whole() && unbroken()) >= ONE_LINE * height) return;
+    settle("words", () => whole() && unbroken());
+    if (!unbroken()) settle("letters", whole);
+    view.toggleAttribute("data-tight", !whole());
+  }
+
+  fit();
+  const observer = new ResizeObserver(fit);
+  observer.observe(view);
+  if (document.fonts.status !== "loaded") void document.fonts.ready.then(fit);
+  return () => observer.disconnect();
 }

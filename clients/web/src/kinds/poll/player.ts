@@ -1,2 +1,2 @@
 export { default as Choose } from "../options/AnswerGrid.svelte";
-export { default as Solution } from "../options/Solution.svelte";
+export { default as Solution } from "./Votes.svelte";

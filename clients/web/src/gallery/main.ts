@@ -1,0 +1,57 @@
+/**
+ * Shows one state: `/?state=NAME`, with `&lang=ar` in another language. No server is asked for anything but files.
+ *
+ * Time stands still and nothing moves, so that what is seen is how the state ends up. When it is there, the page's
+ * root has the attribute `data-there`. `window.states` names them all.
+ */
+
+import { t } from "../i18n/i18n.svelte";
+import { write } from "../device/storage";
+import { serve } from "./server";
+import { STATES } from "./states";
+
+declare global {
+  interface Window {
+    drawn?: Set<string>;
+    states?: string[];
+    /** What one does next in this state, and whether it is read from the last row. */
+    wanted?: { main: string; stage: boolean };
+  }
+}
+
+const query = new URLSearchParams(location.search);
+const name = query.get("state") ?? "";
+const state = STATES[name];
+window.drawn = new Set();
+window.states = Object.keys(STATES);
+
+function standStill(): void {
+  const now = performance.now();
+  performance.now = () => now;
+  const look = window.matchMedia.bind(window);
+  window.matchMedia = (wanted) => look(wanted.includes("prefers-reduced-motion") ? "all" : wanted);
+  const still = document.createElement("style");
+  still.textContent =
+    "*,*::before,*::after{animation-duration:0s!important;animation-delay:0s!important;transition:none!important;caret-color:transparent!important}";
+  document.head.append(still);
+}
+
+async function show(): Promise<void> {
+  if (!state) return;
+  localStorage.clear();
+  write("language", query.get("lang") ?? "en");
+  await state.before?.();
+  history.replaceState(null, "", state.address);
+  document.documentElement.classList.toggle("stage", state.page === "host");
+  standStill();
+  serve(state);
+  await (state.page === "player" ? import("../player/main") : import("../host/main"));
+  for (const step of state.steps ?? []) await step();
+  window.wanted = { main: state.main ? t(state.main) : "", stage: state.stage === true };
+  await document.fonts.ready;
+  // What a message changes is drawn some moments later.
+  await new Promise((done) => setTimeout(done, 120));
+}
+
+await show();
+document.documentElement.dataset.there = name;

@@ -1,0 +1,199 @@
+/** What the host's two devices show during a session: the stage with its dialogs, and the remote control. */
+
+import { keepToken } from "../../wire/tokens";
+import type { HostPlayer, Results, SessionView } from "../../wire/protocol";
+import { press, seen, type Step } from "../hand";
+import type { Script } from "../server";
+import type { State, States } from "../state";
+import * as all from "./people";
+
+const { asHost, closed, entries, KINDS, open, players, question, ready, results, session } = all;
+
+function stage(shown: SessionView, change: Partial<State> = {}): State {
+  const before = () => keepToken("host", all.CODE, "token", shown.title, `https://quiz.example.org/join/${all.CODE}`);
+  return { page: "host", address: `/host#${all.CODE}`, before, resumed: asHost(shown), stage: true, ...change };
+}
+
+function remote(shown: SessionView, change: Partial<State> = {}): State {
+  const address = `/host#remote=${all.CODE}.token`;
+  return { page: "host", address, resumed: asHost(shown, true), ...change };
+}
+
+function crowd(count: number, done: number, change: Partial<SessionView> = {}, asked = question()): SessionView {
+  const everybody = players(count, (place) => ({ answered: place < done }));
+  return open(asked, { players: everybody, player_count: count, answered: done, total: count, ...change });
+}
+
+const lobby = (count: number, change: Partial<SessionView> = {}) =>
+  session({ player_count: count, players: players(count), ...change });
+const wide = (count: number): HostPlayer[] =>
+  players(count, (place) => ({ name: place < all.WIDE_NAMES.length ? all.WIDE_NAMES[place]! : all.nameOf(place) }));
+const atResults = (asked = question(), found = results()) =>
+  stage(closed(asked, found), { main: asked === KINDS.poll ? "stage.next" : "stage.leaderboard" });
+
+/** The results of question 0, and after them the leaderboard. */
+function board(rows = entries(10), total = rows.length): State {
+  const leaderboard = { type: "leaderboard" as const, question: 0, entries: rows, total, seq: 6 };
+  return stage(closed(question(), results(), { leaderboard, player_count: total }), {
+    steps: [press("stage.leaderboard"), seen(".board")],
+    main: "stage.next",
+  });
+}
+
+function podium(rows = entries(3), change: Partial<SessionView> = {}, steps: Step[] = []): State {
+  const shown = session({ phase: "ended", podium: rows, total: 12, players: players(12), ...change });
+  return stage(shown, { main: "stage.standings", answers: { get_results: standings(12) }, steps });
+}
+
+function standings(count: number, questions = 3): Omit<Results, "reply_to"> {
+  const summaries = Array.from({ length: questions }, (_, index) => {
+    const asked = Object.values(KINDS)[index % 4]!;
+    const judged = asked === KINDS.poll ? [] : [1];
+    const options = asked.options.map(({ text }) => text);
+    const { text, kind, points, time_limit_ms } = asked;
+    return {
+      index,
+      kind,
+      text,
+      options,
+      correct: judged,
+      counts: [3, 6, 2, 0],
+      answered: 11,
+      total: 12,
+      points,
+      time_limit_ms,
+    };
+  });
+  const summary = (place: number) => ({
+    id: `p${place}`,
+    name: all.WIDE_NAMES[place - 3] ?? all.nameOf(place),
+    avatar: String(place),
+    rank: place + 1,
+    points: 2870 - place * 10,
+    correct: 2,
+    answers: summaries.map(({ index }) => ({
+      question: index,
+      answer: 1,
+      correct: index % 4 === 3 ? null : place % 3 > 0,
+      points: 900,
+      response_ms: 2000,
+    })),
+  });
+  return {
+    type: "results",
+    title: all.TITLE,
+    questions: summaries,
+    players: Array.from({ length: count }, (_, place) => summary(place)),
+    next_offset: null,
+    log_head: "5f8d2c4b9a7e1f306d5c",
+  };
+}
+
+const six = question({ image: all.IMAGE }, ...all.SIX);
+const long = question({ text: all.LONG_OPTION.repeat(2) }, ...Array<string>(6).fill(all.LONG_OPTION));
+const word = question(
+  { text: `Was ist eine ${all.LONG_WORD}?` },
+  all.ADDRESS,
+  "Geschwindigkeitsbegrenzung",
+  "x".repeat(120),
+  "no",
+);
+const counts = [7, 3, 6, 1, 5, 4];
+const more = all.EXPLANATION.repeat(12).slice(0, 1000);
+const missed = results({ counts: [0, 0, 0, 0], answered: 0 });
+const tied = (count: number) => entries(count, () => ({ rank: 1, points: 2000, previous_rank: 1 }));
+const atEnd = [press("stage.standings"), seen("#ranking")];
+
+const dialog = (...steps: Step[]) => stage(crowd(12, 5), { steps, stage: false });
+const closing = (close: number, then: Script["then"] = []): Partial<State> => ({ close, then, stage: false });
+
+const STAGE: States = {
+  "stage-lobby-empty": stage(lobby(0)),
+  "stage-lobby": stage(lobby(12), { main: "stage.start" }),
+  "stage-lobby-26": stage(lobby(26), { main: "stage.start" }),
+  "stage-lobby-300": stage(lobby(300), { main: "stage.start" }),
+  "stage-lobby-long": stage(lobby(6, { title: all.LONG_TITLE, players: wide(6) }), { main: "stage.start" }),
+  "stage-lobby-locked": stage(lobby(3, { locked: true }), { main: "stage.start" }),
+  "stage-ready": stage(ready(question()), { main: "stage.close" }),
+  "stage-ready-image": stage(ready(six), { main: "stage.close" }),
+  "stage-question": stage(crowd(12, 5), { main: "stage.close" }),
+  "stage-question-40": stage(crowd(40, 36), { main: "stage.close" }),
+  "stage-question-300": stage(crowd(300, 217), { main: "stage.close" }),
+  "stage-question-multiple": stage(crowd(12, 5, {}, KINDS.multiple), { main: "stage.close" }),
+  "stage-question-true-false": stage(crowd(12, 5, {}, KINDS.true_false), { main: "stage.close" }),
+  "stage-question-poll": stage(crowd(12, 5, {}, KINDS.poll), { main: "stage.close" }),
+  "stage-question-six": stage(crowd(26, 20, {}, six), { main: "stage.close" }),
+  "stage-question-long": stage(crowd(12, 5, {}, long), { main: "stage.close" }),
+  "stage-question-word": stage(crowd(6, 2, { players: wide(6) }, word), { main: "stage.close" }),
+  "stage-results": atResults(),
+  "stage-results-multiple": atResults(KINDS.multiple, results({ correct: [0, 2], counts: [7, 3, 6, 1] })),
+  "stage-results-true-false": atResults(KINDS.true_false, results({ correct: [0], counts: [9, 2] })),
+  "stage-results-poll": atResults(KINDS.poll, results({ correct: [], counts: [4, 5, 2], explanation: null })),
+  "stage-results-nobody": atResults(question(), missed),
+  "stage-results-all-wrong": atResults(question(), results({ counts: [5, 0, 6, 0] })),
+  "stage-results-image": atResults(question({ image: all.IMAGE })),
+  "stage-results-six": atResults(six, results({ counts, explanation: more })),
+  "stage-results-long": atResults(long, results({ counts, explanation: more })),
+  "stage-results-word": atResults(word, results({ counts: [3, 6, 2, 0], explanation: all.ADDRESS })),
+  "stage-leaderboard": board(undefined, 26),
+  "stage-leaderboard-3": board(entries(3)),
+  "stage-leaderboard-tied": board(tied(10), 21),
+  "stage-leaderboard-long": board(entries(10, (place) => ({ name: all.WIDE_NAMES[place] ?? all.nameOf(place) }))),
+  "stage-podium": podium(),
+  "stage-podium-1": podium(entries(1)),
+  "stage-podium-nobody": podium([], { total: 0, player_count: 0, players: [] }),
+  "stage-podium-tied": podium(tied(3), { total: 21 }),
+  "stage-podium-no-points": podium(entries(3, () => ({ rank: 1, points: 0, delta: 0 }))),
+  "stage-podium-long": podium(
+    entries(3, (place) => ({ name: all.WIDE_NAMES[place]! })),
+    { title: all.LONG_TITLE },
+  ),
+  "stage-standings": { ...podium(undefined, {}, atEnd), main: "stage.backToPodium" },
+  "stage-standings-many": {
+    ...podium(undefined, {}, atEnd),
+    answers: { get_results: standings(120, 200) },
+    main: "stage.backToPodium",
+  },
+  "stage-standings-nobody": {
+    ...podium([], {}, atEnd),
+    answers: { get_results: standings(0) },
+    main: "stage.backToPodium",
+  },
+  "stage-keys": dialog(press("stage.keys")),
+  "stage-remote": dialog(press("stage.remote")),
+  "stage-players": dialog(press("stage.playersHeading")),
+  "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),
+  "stage-player-menu": stage(
+    lobby(12, { players: players(12, () => ({ asks_extra_time: true, extra_time_percent: 25 })) }),
+    { steps: [press("stage.playerMenu", { name: "Amara" }), seen("dialog")], stage: false },
+  ),
+  "stage-removed": stage(lobby(12), {
+    steps: [press("stage.playerMenu", { name: "Amara" }), press("stage.remove"), seen("[role=status] button, .undo")],
+    stage: false,
+  }),
+  "stage-end": dialog(press("stage.end")),
+  "stage-auto": stage(crowd(12, 5, { paused: true, settings: { ...session().settings, auto_advance_ms: 5000 } })),
+  "stage-offline": stage(crowd(12, 5), closing(1006)),
+  "stage-resuming": { ...stage(session()), resumed: "silence", stage: false },
+  "stage-closed": stage(session(), closing(4500, [{ type: "session_closed", reason: "idle", seq: 9 }])),
+};
+
+const REMOTE: States = {
+  "remote-lobby": remote(lobby(12), { main: "stage.start" }),
+  "remote-lobby-long": remote(lobby(6, { title: all.LONG_TITLE, players: wide(6) }), { main: "stage.start" }),
+  "remote-question": remote(crowd(12, 5), { main: "stage.close" }),
+  "remote-question-word": remote(crowd(12, 5, { title: all.LONG_WORD.repeat(3) }, word), { main: "stage.close" }),
+  "remote-results": remote(closed(six, results({ counts })), { main: "stage.next" }),
+  "remote-ended": remote(
+    session({ phase: "ended", podium: entries(3, (place) => ({ name: all.WIDE_NAMES[place]! })) }),
+  ),
+  "remote-end": remote(lobby(12), { steps: [press("stage.end")] }),
+  "remote-over": {
+    page: "host",
+    address: `/host#remote=${all.CODE}.token`,
+    resumed: { code: "invalid_token", message: "over" },
+  },
+  "remote-elsewhere": remote(lobby(12), { close: 4502 }),
+};
+
+export const HOST: States = { ...STAGE, ...REMOTE };

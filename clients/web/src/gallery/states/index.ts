@@ -1,0 +1,8 @@
+/** Every state of both pages. A component that none of them shows fails a test. */
+
+import type { States } from "../state";
+import { HOST } from "./host";
+import { PLAYER } from "./player";
+import { START } from "./start";
+
+export const STATES: States = { ...PLAYER, ...START, ...HOST };

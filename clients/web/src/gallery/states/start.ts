@@ -1,0 +1,86 @@
+/** What a host sees before a session: the start page, a chosen quiz, and the editor. */
+
+import { keepToken } from "../../wire/tokens";
+import type { Quiz } from "../../wire/protocol";
+import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
+import { keep } from "../../quiz/library";
+import { click, press, seen, type, type Step } from "../hand";
+import type { State, States } from "../state";
+import { EXPLANATION, IMAGE, KINDS, LONG_TITLE, LONG_WORD, TITLE } from "./people";
+
+const KEPT_AT = 1_790_000_000_000;
+const OWN = "an-own-quiz";
+
+const quiz = (questions: Quiz["questions"], title = TITLE): Quiz => ({ title, questions });
+const every: Quiz["questions"] = Object.values(KINDS).map(({ kind, text, options, points, time_limit_ms }, at) => ({
+  kind,
+  text,
+  points,
+  time_limit_ms,
+  image: at === 0 ? IMAGE : null,
+  explanation: at === 0 ? EXPLANATION : null,
+  options: options.map((option, place) => ({ ...option, correct: at < 3 && place === 1 })),
+}));
+const many = Array.from({ length: 200 }, (_, place) => ({
+  ...every[place % 4]!,
+  text: "Which country has this flag?",
+}));
+
+const start = (change: Partial<State> = {}): State => ({ page: "host", address: "/host", ...change });
+const paste = (text: string): Step[] => [
+  press("start.paste"),
+  seen("#pasted"),
+  type("#pasted", text),
+  press("start.use"),
+];
+const setup = (chosen: Quiz, ...steps: Step[]): State =>
+  start({ steps: [...paste(JSON.stringify(chosen)), seen("#settings"), ...steps], main: "setup.open" });
+
+function own(...drafts: Draft[]): () => Promise<void> {
+  return async () => {
+    for (const [place, draft] of drafts.entries())
+      await keep({ id: place ? `${OWN}-${place}` : OWN, draft, edited_at: KEPT_AT - place });
+  };
+}
+
+const editor = (draft: Draft, ...steps: Step[]): State =>
+  start({
+    address: `/host#edit-${OWN}`,
+    before: own(draft),
+    steps: [seen("#quiz-title, input, textarea"), ...steps],
+    main: "editor.play",
+  });
+/** The editor with one of the four questions chosen. */
+const at = (place: number) => editor(fromQuiz(quiz(every)), click(`ol li:nth-child(${place + 1}) button`));
+
+export const START: States = {
+  start: start({ steps: [seen(".samples li, ul li")] }),
+  "start-kept": start({
+    before: async () => {
+      keepToken("host", "123456", "token", LONG_TITLE);
+      keepToken("host", "654321", "token", LONG_WORD.repeat(2));
+      await own(fromQuiz(quiz(every)), emptyDraft(), fromQuiz(quiz(every, LONG_WORD.repeat(2))))();
+    },
+    steps: [seen("ul li h3")],
+  }),
+  "start-paste": start({ steps: [press("start.paste"), seen("#pasted")] }),
+  "start-refused": start({
+    address: "/host#839741",
+    before: () => keepToken("host", "839741", "token", TITLE),
+    resumed: { code: "session_not_found", message: "gone" },
+  }),
+  setup: setup(quiz(every)),
+  "setup-many": setup(quiz(many, LONG_TITLE)),
+  "setup-word": setup(quiz([{ ...every[0]!, text: LONG_WORD.repeat(2) }], LONG_WORD.repeat(2))),
+  "setup-refused": {
+    ...setup(quiz(every), press("setup.open"), seen(".problem")),
+    answers: { create_session: { type: "error", code: "too_many_sessions", message: "full" } },
+  },
+  "editor-new": editor(emptyDraft()),
+  "editor-single": at(0),
+  "editor-multiple": at(1),
+  "editor-true-false": at(2),
+  "editor-poll": at(3),
+  "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
+  "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
+};
