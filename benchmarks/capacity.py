@@ -61,7 +61,7 @@ class Costs(NamedTuple):
     subscriber: float
     """Of a publish, for each gateway that gets it."""
     disk: float
-    """How long a write waits for the disk; what comes meanwhile waits for the next time."""
+    """How long a write waits for the disk; what arrives during one write waits for the next."""
     connection_bytes: float
     player_bytes: float
     stored_bytes: float
@@ -186,7 +186,7 @@ def acknowledged_ms(
 ) -> float:
     """The 99th percentile of an answer's wait, when a session's answers are spread evenly over a window.
 
-    Meanwhile everyone gets the counts, every second (every other above 1,000 players).
+    Everyone also gets the counts, every second (every other above 1,000 players).
     """
     rng = random.Random(seed)  # noqa: S311  (a simulation)
     model = plant(given, gateways, one_core=one_core)

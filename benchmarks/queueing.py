@@ -1,6 +1,6 @@
 """Queues that feed each other, simulated event by event. Pure; the same for the same arrivals.
 
-A core serves one stage at a time, its stages by turns. A stage takes all that waits for it, up to its limit, and
+A core serves its stages in turn, one at a time. A stage takes all that waits for it, up to its limit, and
 needs a fixed time for that and some time for each item, and may rest between two batches: the way in which gateways
 append, coordinators commit and both deliver. An item passes the stages of its route, in order.
 """

@@ -128,7 +128,7 @@ class Reader:
         self._outage = Outage(_log)
         self._pace = Pace(work.timing.gather_s)
         self._link: RedisLink | None = None
-        """On which it waits; nothing else can be asked there meanwhile."""
+        """The link on which it waits; it can carry no other command during the wait."""
         self._changed = asyncio.Event()
         """That other partitions are owned than those that are being read."""
         self._resting_until: dict[Partition, float] = {}

@@ -19,7 +19,7 @@ TRIES: Final = 3
 
 
 async def measure() -> tuple[Row, ...]:
-    """All of them by turns, several times; medians, and the median of the ratios of one turn."""
+    """All of them in turn, several times; medians, and the median of the ratios of one turn."""
     tries: dict[str, list[float]] = {}
     for _ in range(TRIES):
         tries.setdefault("send() in C", []).append(await send_ns(CONNECTIONS, FRAME_BYTES))

@@ -45,7 +45,7 @@ def _add_crowd(parser: argparse.ArgumentParser) -> None:
         "--url",
         action="append",
         metavar="URL",
-        help=f"WebSocket of a gateway or balancer ({DEFAULT_URL}); given several times, connections go there by turns",
+        help=f"WebSocket of a gateway or balancer ({DEFAULT_URL}); several are used in rotation",
     )
     add(
         "--players",

@@ -20,7 +20,7 @@ class Plan(Struct, frozen=True):
     """What to play. Seconds, unless the name says otherwise."""
 
     urls: tuple[str, ...]
-    """Players and hosts are dealt out to them by turns."""
+    """Players and hosts are assigned to them in turn."""
     players: int
     """In each session."""
     questions: int
@@ -36,7 +36,7 @@ class Plan(Struct, frozen=True):
     """The share of players who are cut off in the middle of each question, and come back."""
 
     def quiz(self) -> Quiz:
-        """Questions of one and of several correct options, by turns."""
+        """Questions with one and with several correct options, alternating."""
         limit = round(self.answer_window_s * 1000) + SPARE_MS
         return Quiz("Load test", tuple(_question(index, limit) for index in range(self.questions)))
 

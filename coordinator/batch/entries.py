@@ -12,7 +12,7 @@ from quickpoll.protocol import CreateSession, JoinSession
 from quickpoll.store.link import RedisLink, Refusal
 
 Entries = list[tuple[bytes, list[bytes]]]
-"""Entries of a stream: ID, and names and values of its fields by turns."""
+"""Entries of a stream: ID, and names and values of its fields, alternating."""
 
 REPLY_WITHIN_S: Final = 2.0
 """How much longer than it was asked to wait a read may take."""

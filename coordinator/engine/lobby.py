@@ -300,7 +300,7 @@ def _refuse_if_overtaken(turn: Turn, bound: ConnectionId | None, bound_at: int) 
     """
     came_at = turn.command.relayed_at
     if bound is not None and bound != turn.command.connection and 0 < came_at < bound_at:
-        message = "You have connected again meanwhile. Try again to play on here."
+        message = "You have since connected again. Try again to play on here."
         raise Declined(ErrorCode.UNAVAILABLE, message, OVERTAKEN_RETRY_MS)
 
 

@@ -1,4 +1,4 @@
-"""What must hold after every run, whatever broke meanwhile; judged by what the clients wrote down alone.
+"""What must hold after every run, whatever broke; judged by what the clients wrote down alone.
 
 Every accepted answer is in the results once, and nothing that was refused; all saw the same; points and ranks are
 those of the published rules, and the log gives them again; `seq` never goes back, and on one connection nothing is

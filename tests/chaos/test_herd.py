@@ -89,7 +89,7 @@ async def test_a_thousand_reconnects_at_once_lose_nothing_in_any_moment_and_leav
 
 
 async def _all_herds(crowd: Crowd, hall: Hall) -> None:
-    """One after the other, each when the last is back; meanwhile the host waits with the next question."""
+    """One after the other, each when the last is back, while the host waits with the next question."""
     crowd.doors.set()
     await crowd.moment(Moment.JOINING, 0)
     coming = [asyncio.create_task(seat.enter()) for seat in hall.seats[SEATED:]]

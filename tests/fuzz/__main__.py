@@ -21,5 +21,5 @@ if __name__ == "__main__":
     before, after = campaign.memory_kib
     print(f"{campaign.frames} frames in {campaign.conversations} conversations, {campaign.seconds:.0f} s")
     print(f"memory: {before} KiB after a tenth of them, {after} KiB at the end")
-    print(f"games played meanwhile, every point checked: {campaign.games}")
+    print(f"games played at the same time, every point checked: {campaign.games}")
     sys.exit(bool(campaign.errors) or campaign.growth_kib > MAX_GROWTH_KIB)

@@ -55,7 +55,7 @@ async def test_a_game_with_a_lost_network(tmp_path: Path, engine: str) -> None:
         await host.see("button", "Ada")
         await host.press("button", "Start")
 
-        # The network goes while the question is open; what is tapped meanwhile is sent when it is back.
+        # The network goes while the question is open; what is tapped during that time is sent when it is back.
         await phone.see("group", "Options")
         network.born_frozen = True
         network.cut()

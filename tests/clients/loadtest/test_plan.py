@@ -1,4 +1,4 @@
-"""What is played is what a server takes, the same for the same seed, and dealt out evenly."""
+"""What is played is what a server takes, the same for the same seed, and distributed evenly."""
 
 import random
 from statistics import median

@@ -215,7 +215,7 @@ def test_a_join_sent_again_by_who_was_cut_off_is_known_by_a_short_id_too() -> No
     game.disconnect(ann)
     game.do(LockSession(locked=True))
     again = game.try_join("Ann", id="j")
-    assert isinstance(again, Joined), "also when the session was locked meanwhile"
+    assert isinstance(again, Joined), "also when the session has been locked since"
     assert again.player_id == ann.id
 
 

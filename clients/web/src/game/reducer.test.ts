@@ -145,7 +145,7 @@ test("results, own result and leaderboard make up the results phase", () => {
   expect(view.you).toMatchObject({ total_points: 900, rank: 2, result: { correct: true } });
 });
 
-test("the end has the podium and the own final place", () => {
+test("the end has the podium and the player's own final place", () => {
   const view = player(
     { type: "quiz_ended", seq: 7, podium: [], total: 3, questions: 2 },
     { type: "your_final", rank: 2, points: 900, correct: 1, questions: 2, best_streak: 1, average_response_ms: 800 },
@@ -166,7 +166,7 @@ test("a lock and the number of players in the lobby are kept", () => {
   });
 });
 
-test("extra time holds from the next question on, for the own closing alone", () => {
+test("extra time holds from the next question on, for that player's closing alone", () => {
   const granted = player(opened, { type: "your_extra_time", percent: 50 });
   expect(granted.you).toMatchObject({
     extra_time_percent: 50,

@@ -38,7 +38,7 @@ export function nextAction(host: Host, view: View): Action | null {
   }
 }
 
-/** What a key does on the stage; null: nothing of ours. */
+/** What a key does on the stage; null: nothing. */
 export function keyAction(key: string, host: Host, view: View): (() => void) | null {
   if (isNext(key)) return host.busy ? () => {} : (nextAction(host, view)?.run ?? null);
   switch (key.toLowerCase()) {

@@ -30,7 +30,7 @@ export function showAddress(code: string | null, remote = false): void {
   history.replaceState(null, "", code ? `#${code}${remote ? "-remote" : ""}` : "/host");
 }
 
-/** The link that makes a phone the remote control. Whoever has it leads the game. */
+/** The link that makes a phone the remote control. Anyone who has it can lead the game. */
 export function remoteLink(origin: string, code: string, token: string): string {
   return `${origin}/host#remote=${code}.${token}`;
 }

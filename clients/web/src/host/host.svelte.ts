@@ -53,7 +53,7 @@ export class Host {
   /** A command is on its way. */
   busy = $state(false);
   problem = $state("");
-  /** Who is being removed, and can still be kept. */
+  /** The player being removed, who can still be kept. */
   removing = $state.raw<{ id: string; name: string } | null>(null);
   #invited = $state(false);
   #removal: ReturnType<typeof setTimeout> | undefined;

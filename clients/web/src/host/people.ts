@@ -4,7 +4,7 @@ import { language, locale } from "../i18n/i18n.svelte";
 import type { HostPlayer, LeaderboardEntry } from "../wire/protocol";
 import type { View } from "../game/reducer";
 
-/** Who is here and has not answered the open question. */
+/** The players who are here and have not answered the open question. */
 export function missing(view: View): HostPlayer[] {
   return Array.from(view.players.values()).filter((player) => player.connected && !player.answered);
 }
@@ -32,7 +32,7 @@ function plain(text: string): string {
     .toLowerCase();
 }
 
-/** Who has climbed the most places on a leaderboard, if anybody has climbed two or more. */
+/** The player who has climbed the most places on a leaderboard, if anybody has climbed two or more. */
 export function biggestClimber(entries: readonly LeaderboardEntry[]): { name: string; places: number } | null {
   const climbs = entries.map(({ name, rank, previous_rank }) => ({
     name,

@@ -1,4 +1,4 @@
-/** The own result as a picture to share or to keep: drawn here, on midnight ground with the shapes of the game. */
+/** The player's result as a picture to share or to keep: drawn here, on midnight ground with the shapes of the game. */
 
 import { avatarUri } from "../ui/avatars";
 import { t } from "../i18n/i18n.svelte";

@@ -92,7 +92,7 @@ test("another player in a second tab does not take this tab's seat", async () =>
   expect(connection().command("resume_session")).toMatchObject({ token: "token" });
 });
 
-test("a page whose kept session is gone shows the way in, and not for ever that it is coming back", async () => {
+test("a page whose kept session is gone shows the way in, and does not go on saying that it is coming back", async () => {
   localStorage.setItem(
     "quickpoll:player:123456",
     JSON.stringify({ code: "123456", token: "old", title: "", kept_at: Date.now() }),

@@ -1,5 +1,5 @@
 /**
- * What a player does and has done: joins, answers, leaves; and how far the own answer has got.
+ * What a player does and has done: joins, answers, leaves; and how far the player's answer has got.
  *
  * An answer is shown as chosen at once, and as taken only when the server has said so. While the network is
  * away it is sent again by itself; when the question closed without it, it says that it came too late.
@@ -22,7 +22,7 @@ import { keepReceipt } from "./receipts";
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
 export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "refused";
 
-/** The own clock may be a little ahead of the server's: not a reason to bother anybody. */
+/** The page's clock may be a little ahead of the server's: not a reason to bother anybody. */
 const EARLY_MS = 100;
 
 /** Whose seat the token of a session is. */
@@ -169,7 +169,7 @@ export class Player {
     this.#opened.question = -1;
   }
 
-  /** What the server knows of the own answer; one that is still on its way stays so. */
+  /** What the server knows of the player's answer; one that is still on its way stays so. */
   #resumed(view: View | null): void {
     const answer = view?.you?.answer;
     // Another question than the one that was on the screen: what was chosen for that one says nothing about it.

@@ -1,4 +1,4 @@
-/** The receipts of the own answers, kept through a reload: of the game that is played now, no other. */
+/** The receipts of the player's answers, kept through a reload: of the game that is played now, no other. */
 
 import { read, write } from "../device/storage";
 

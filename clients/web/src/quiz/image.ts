@@ -1,7 +1,7 @@
 /**
  * A picture from a file, made small enough to be part of a quiz: a data URL of at most so many characters.
  *
- * It is always drawn anew, so what a camera wrote beside the picture (place, time) does not get into the quiz.
+ * It is always redrawn, so what a camera wrote beside the picture (place, time) does not get into the quiz.
  */
 
 import { IMAGE_CHARACTERS } from "./limits";

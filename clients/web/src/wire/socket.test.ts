@@ -219,7 +219,7 @@ test("a resume that cannot be stored now is tried again, with the token kept", (
   expect(last().sent).toMatchObject([{ type: "resume_session", token: "t" }]);
 });
 
-test("a quiz over the limit is refused, not sent for ever", async () => {
+test("a quiz over the limit is refused, not sent again and again", async () => {
   const { socket, last } = page();
   last().onopen?.();
   const created = socket.send({ type: "create_session", quiz: { title: "t", questions: [] } });
