@@ -71,7 +71,15 @@ class Coordinator:
         self._timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
 
         def open_partition(number: int, fence: int) -> Partition:
-            return Partition(links, tokens, number, partitions, fence, settings.session_ttl * 1000)
+            return Partition(
+                links,
+                tokens,
+                number,
+                partitions,
+                fence,
+                settings.session_ttl * 1000,
+                check_invariants=settings.check_invariants,
+            )
 
         self._owned = Owned(partitions, open_partition, self._timers, self.figures)
         self._membership = Membership(self._lease_links, self.id, partitions, timing)

@@ -47,6 +47,12 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def switch(text: str) -> bool:
+    """Either `on` or `off`."""
+    _require(text in ("on", "off"))
+    return text == "on"
+
+
 def host(text: str) -> str:
     """An address or name to listen on."""
     _require(_is_one_word(text) and not any(character in text for character in "/,"))

@@ -220,6 +220,16 @@ class ProcessSettings:
         "Seconds without a word from its clients after which a session ends; names, answers and results are deleted "
         "then, half an hour after the last question at the latest, and at once when its host ends it.",
     )
+    check_invariants: bool = _row(
+        _COORDINATORS,
+        readers.switch,
+        "on or off",
+        "off",
+        "`on`: after each batch, whatever must always hold of a session is checked for each session that the batch has "
+        "changed. A batch that breaks it is not stored: the fault is logged with the session's code, and the batch is "
+        "tried again every second, while the other sessions of the partition wait. Each check reads all players of "
+        "the session, so it costs CPU by session size; it is meant for tests and for the search for a bug.",
+    )
     players_per_address: int = _row(
         _GATEWAYS,
         readers.whole_number(1, 1_000_000),

@@ -22,7 +22,7 @@ from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poiso
 from coordinator.batch.served import ANY, Pair, Served
 from coordinator.batch.sessions import Held, HeldSessions
 from coordinator.batch.shuffle import shuffled
-from coordinator.engine import Drawn, Effects, LogPage, apply, create, next_deadline
+from coordinator.engine import Drawn, Effects, LogPage, apply, create, invariants, next_deadline
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import CreateSession, ErrorCode, JoinSession
@@ -72,9 +72,27 @@ class _Change:
 class BatchBuilder:
     """One batch of one partition."""
 
-    def __init__(self, inputs: BatchInputs, sessions: HeldSessions, tokens: Tokens, idle_ms: int) -> None:
+    def __init__(
+        self,
+        inputs: BatchInputs,
+        sessions: HeldSessions,
+        tokens: Tokens,
+        idle_ms: int,
+        *,
+        check_invariants: bool = False,
+    ) -> None:
+        """Builds it; nothing is applied yet.
+
+        Args:
+            inputs: what the batch starts from.
+            sessions: those in memory; what is applied changes them.
+            tokens: signs what hosts and players resume with.
+            idle_ms: new sessions end after this many milliseconds without a command.
+            check_invariants: whether `finish` checks each session that the batch has changed.
+        """
         self._inputs = inputs
         self._idle_ms = idle_ms
+        self._check_invariants = check_invariants
         self._sessions = sessions
         self._outbox = Outbox(tokens, inputs.fence, inputs.since)
         self._changes: dict[str, _Change] = {}
@@ -122,8 +140,15 @@ class BatchBuilder:
                     self._apply_to(index, received, entry, code)
 
     def finish(self, last: Received) -> Batch:
-        """What is to be committed, if `last` was the last entry."""
+        """What is to be committed, if `last` was the last entry.
+
+        Raises:
+            InvariantBroken: a session is in a state that it must never be in; nothing of the batch may be committed.
+        """
         inputs = self._inputs
+        if self._check_invariants:
+            for code in self._changes:
+                invariants.check(self._sessions[code].session)
         sessions: list[SessionChange] = []
         for code, change in self._changes.items():
             held = self._sessions[code]

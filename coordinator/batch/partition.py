@@ -34,9 +34,27 @@ class Partition:
     """A partition under one lease."""
 
     def __init__(
-        self, links: Links, tokens: Tokens, number: int, partitions: int, fence: int, idle_ms: int = IDLE_MS
+        self,
+        links: Links,
+        tokens: Tokens,
+        number: int,
+        partitions: int,
+        fence: int,
+        idle_ms: int = IDLE_MS,
+        *,
+        check_invariants: bool = False,
     ) -> None:
-        """`fence` is the fence of the lease; new sessions end when they were idle for `idle_ms`."""
+        """Builds it; nothing is loaded yet.
+
+        Args:
+            links: for what entries need from Redis.
+            tokens: signs what hosts and players resume with.
+            number: of this partition.
+            partitions: how many the deployment has.
+            fence: the fence of the lease.
+            idle_ms: new sessions end after this many milliseconds without a command.
+            check_invariants: whether the sessions that a batch has changed are checked before it is committed.
+        """
         self.keys = PartitionKeys(number)
         self.number = number
         self.is_loaded = False
@@ -54,6 +72,7 @@ class Partition:
         self._links = links
         self._tokens = tokens
         self._idle_ms = idle_ms
+        self._check_invariants = check_invariants
         self._deadlines = Deadlines()
         self._served = Served()
         self._since = ""
@@ -108,12 +127,15 @@ class Partition:
 
         Raises:
             StoreError: Redis is away; then nothing has happened.
+            InvariantBroken: a session must never be in the state that it is in now; the partition must be dropped.
         """
         received = [receive(entry_id, fields) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}
         while True:
             inputs = await self._prepare(received, set_aside)
-            builder = BatchBuilder(inputs, self._sessions, self._tokens, self._idle_ms)
+            builder = BatchBuilder(
+                inputs, self._sessions, self._tokens, self._idle_ms, check_invariants=self._check_invariants
+            )
             try:
                 for index, one in enumerate(received):
                     builder.apply(index, one)

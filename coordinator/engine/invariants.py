@@ -1,7 +1,7 @@
 """What must hold of a session between two entries, whatever its clients send.
 
-Tests check it after each entry; a coordinator does after each batch where a setting says so. It costs one pass over
-the players of the session.
+The tests of the engine check it after each entry. A coordinator checks it after each batch where the setting
+`check_invariants` is on, as in all other tests. A check costs one pass over the players of the session.
 """
 
 from collections.abc import Iterator

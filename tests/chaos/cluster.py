@@ -16,7 +16,7 @@ from quickpoll.keys import PartitionKeys, partition_of
 from tests.chaos.launcher import Deed
 from tests.chaos.proxy import Proxy
 from tests.chaos.valkey import Valkey
-from tests.system.harness import SECRET, Process, free_port
+from tests.system.harness import CHECKED, SECRET, Process, free_port
 
 PARTITIONS = 8
 STARTED_WITHIN_S = 20.0
@@ -166,6 +166,8 @@ class Cluster:
             "QUICKPOLL_HOST": "127.0.0.1",
             "QUICKPOLL_PORT" if kind == "gateway" else "QUICKPOLL_ADMIN_PORT": str(port),
         }
+        if kind == "coordinator":
+            environment |= CHECKED
         process = Process(
             [str(control), kind],
             environment,

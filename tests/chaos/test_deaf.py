@@ -44,7 +44,7 @@ SETTINGS = Settings(max_players=2 * SEATED, lead_ms=0)
 async def test_a_socket_that_never_reads_delays_nobody_in_any_moment_and_is_gone_in_10_s(
     tmp_path: Path, redis_url: str
 ) -> None:
-    front, behind = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url)
+    front, behind = gateway(tmp_path, redis_url), coordinator(tmp_path, redis_url, QUICKPOLL_CHECK_INVARIANTS="off")
     async with running(front, behind), AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(QuizClient.connect(websocket_url(front))) for _ in range(1 + PLAYING)

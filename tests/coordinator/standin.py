@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from coordinator.app import Coordinator
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.envelope import (
     Command,
     ConnectionId,
@@ -247,9 +248,15 @@ async def beating(caller: Caller) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def coordinating(
-    redis_url: str, partitions: int = 64, *, take_over: bool = False, **more: Any
+    redis_url: str,
+    partitions: int = 64,
+    *,
+    take_over: bool = False,
+    timing: CoordinatorTiming = DEFAULT,
+    **more: Any,
 ) -> AsyncIterator[Coordinator]:
-    coordinator = Coordinator(redis_url, TOKENS, settings_with(partitions=partitions, **more), take_over=take_over)
+    settings = settings_with(partitions=partitions, **more)
+    coordinator = Coordinator(redis_url, TOKENS, settings, take_over=take_over, timing=timing)
     await coordinator.start()
     try:
         yield coordinator

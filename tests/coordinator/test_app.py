@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from coordinator.app import Coordinator, LayoutMismatch
+from coordinator.batch import snapshots
 from coordinator.batch.partition import Partition
 from coordinator.timing import DEFAULT
 from quickpoll.envelope import Binding, CloseAll, CloseOne, ConnectionId, Identity, Reply
@@ -300,6 +301,44 @@ async def test_everything_lost_while_it_runs_it_starts_anew(gateway: Caller, red
         assert isinstance(answer, Error)
         assert answer.code == ErrorCode.SESSION_NOT_FOUND
         assert await redis.hget(LAYOUT, "partitions") == b"64"
+
+
+# -- a session in a state that it must never be in ------------------------------------------
+
+
+async def with_a_number_given_twice(gateway: Caller, redis: Client, redis_url: str) -> tuple[Identity, bytes]:
+    """A session stored in a state that no entry leaves it in: host and head as it should be."""
+    async with coordinating(redis_url):
+        host = await gateway.create()
+        await gateway.join(host.code, 2)
+    stored: Any = await redis.hgetall(gateway.keys(host.code).session(host.code))
+    session, _ = snapshots.decode_session(host.code, stored)
+    session.head.next_number = 0
+    await redis.hset(gateway.keys(host.code).session(host.code), "head", snapshots.encode(session.head))
+    return host, stored[b"head"]
+
+
+async def test_a_batch_that_breaks_an_invariant_is_logged_not_stored_and_tried_again(
+    gateway: Caller, redis: Client, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, head = await with_a_number_given_twice(gateway, redis, redis_url)
+    key = gateway.keys(host.code).session(host.code)
+    before = await redis.hgetall(key)
+    async with coordinating(redis_url, timing=replace(DEFAULT, rest_s=0.05)):
+        answer = await gateway.send(gateway.command(LockSession(locked=True), 1, host))
+        await eventually(lambda: caplog.text.count(f"InvariantBroken: session {host.code}: every number given") >= 2)
+        assert await redis.hgetall(key) == before
+        assert not answer.done()
+        await redis.hset(key, "head", head)
+        assert isinstance(decode_message((await answer).text), Ok)
+
+
+async def test_invariants_are_checked_only_where_the_setting_says_so(
+    gateway: Caller, redis: Client, redis_url: str
+) -> None:
+    host, _ = await with_a_number_given_twice(gateway, redis, redis_url)
+    async with coordinating(redis_url, check_invariants=False):
+        assert isinstance(await gateway.call(LockSession(locked=True), 1, host), Ok)
 
 
 # -- many coordinators ----------------------------------------------------------------------

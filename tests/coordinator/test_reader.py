@@ -50,8 +50,12 @@ class OwnedByHand(Owned):
 
     def __init__(self, links: Links, figures: CoordinatorFigures) -> None:
         timers: Any = Mock(spec=["forget"])
-        super().__init__(64, lambda number, fence: Partition(links, TOKENS, number, 64, fence), timers, figures)
+        super().__init__(64, lambda number, fence: self.open(links, number, fence), timers, figures)
         self.heard: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
+
+    @staticmethod
+    def open(links: Links, number: int, fence: int) -> Partition:
+        return Partition(links, TOKENS, number, 64, fence, check_invariants=True)
 
     def ready(self, partition: Partition, *, ticked: bool) -> None:
         self.heard.put_nowait((partition.number, ticked))

@@ -23,6 +23,13 @@ def test_a_whole_number_has_bounds() -> None:
             read(text)
 
 
+def test_a_switch_is_on_or_off() -> None:
+    assert (readers.switch("on"), readers.switch("off")) == (True, False)
+    for text in ("", "yes", "ON", "1"):
+        with pytest.raises(ValueError):
+            readers.switch(text)
+
+
 def test_a_folder_is_made_absolute() -> None:
     assert readers.folder("data") == Path.cwd() / "data"
     assert readers.folder("~/data") == Path.home() / "data"

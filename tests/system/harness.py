@@ -18,6 +18,8 @@ READY_WITHIN_S = 20.0
 BELOW_OUTGOING = range(10_000, 32_000)
 """Ports that Linux hands out to connections begin after these."""
 SECRET = "a secret that only these tests know"
+CHECKED = {"QUICKPOLL_CHECK_INVARIANTS": "on"}
+"""For each coordinator under test, unless its times are measured."""
 
 
 # Of its own source of chance: tests that run side by side are seeded alike, and must not try the same ports.
@@ -139,7 +141,7 @@ def serve(folder: Path, port: int | None = None, **settings: str) -> Process:
         "QUICKPOLL_HOST": "127.0.0.1",
         "QUICKPOLL_PORT": str(port),
         "QUICKPOLL_DATA_DIR": str(folder / "data"),
-    }
+    } | CHECKED
     return Process([], environment | settings, folder / "serve.log", f"http://127.0.0.1:{port}")
 
 
@@ -150,10 +152,10 @@ def gateway(folder: Path, redis_url: str, number: int = 0) -> Process:
     return Process(["gateway"], environment, folder / f"gateway{number}.log", f"http://127.0.0.1:{port}")
 
 
-def coordinator(folder: Path, redis_url: str, number: int = 0) -> Process:
+def coordinator(folder: Path, redis_url: str, number: int = 0, **settings: str) -> Process:
     """A coordinator on its own, with its admin port."""
     port = free_port()
-    environment = {"QUICKPOLL_ADMIN_PORT": str(port)} | _shared(redis_url)
+    environment = {"QUICKPOLL_ADMIN_PORT": str(port)} | _shared(redis_url) | CHECKED | settings
     return Process(["coordinator"], environment, folder / f"coordinator{number}.log", f"http://127.0.0.1:{port}")
 
 

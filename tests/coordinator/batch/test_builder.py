@@ -13,6 +13,7 @@ from coordinator.batch.quarantine import Poison
 from coordinator.batch.served import Served
 from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import IDLE_MS, records
+from coordinator.engine.invariants import InvariantBroken
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick, decode_replies, decode_step
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import (
@@ -40,6 +41,9 @@ class Batches:
         self.now = 1000
 
     def begin(self, **known: Any) -> BatchBuilder:
+        return BatchBuilder(self.inputs(**known), self.sessions, TOKENS, IDLE_MS, check_invariants=True)
+
+    def inputs(self, **known: Any) -> BatchInputs:
         base: dict[str, Any] = {
             "keys": KEYS,
             "fence": 7,
@@ -53,7 +57,7 @@ class Batches:
             "set_aside": {},
             "log_pages": {},
         }
-        return BatchBuilder(BatchInputs(**(base | known)), self.sessions, TOKENS, IDLE_MS)
+        return BatchInputs(**(base | known))
 
     def make(self, *entries: Entry, **known: Any) -> Batch:
         building = self.begin(**known)
@@ -176,6 +180,23 @@ def test_a_failure_tells_which_entry_and_session_it_was(batches: Batches, monkey
         batches.make(Tick(), join(2))
     assert (poison.value.index, poison.value.code) == (1, "123456")
     assert "a fault in the rules" in poison.value.reason
+
+
+def test_a_session_that_a_batch_has_broken_is_in_no_batch(batches: Batches) -> None:
+    batches.make(command(CREATE))
+    batches.sessions["123456"].session.connected = 1  # nobody has joined
+    with pytest.raises(InvariantBroken, match="session 123456: the connected are counted"):
+        batches.make(join(2))
+    batches.make(GatewayLost("another"))  # a session that a batch does not touch is not checked
+
+
+def test_unless_it_is_asked_for_nothing_is_checked(batches: Batches) -> None:
+    batches.make(command(CREATE))
+    batches.sessions["123456"].session.connected = 1
+    building = BatchBuilder(batches.inputs(), batches.sessions, TOKENS, IDLE_MS)
+    entry = batches.received(join(2))
+    building.apply(0, entry)
+    assert building.finish(entry).sessions
 
 
 def test_an_entry_that_is_set_aside_is_answered_and_kept(batches: Batches) -> None:

@@ -72,7 +72,7 @@ class Owner:
         self.links = links
         self.link = link
         self.committer = Committer()
-        self.partition = Partition(links, TOKENS, 0, 1, TOKEN)
+        self.partition = Partition(links, TOKENS, 0, 1, TOKEN, check_invariants=True)
         self.now = NOW
         self.requests = 0
 
@@ -84,7 +84,7 @@ class Owner:
 
     async def restart(self) -> None:
         """Another owner: nothing is in memory."""
-        self.partition = Partition(self.links, TOKENS, 0, 1, TOKEN)
+        self.partition = Partition(self.links, TOKENS, 0, 1, TOKEN, check_invariants=True)
         await load(self.links, self.links.nodes.of(0), [self.partition])
 
     def read(self, *data: bytes) -> Entries:
@@ -381,7 +381,12 @@ async def test_through_every_fault_the_index_names_each_session_with_connections
                     chance.choice(
                         (
                             GatewayLost(f"g{chance.randrange(3)}"),
-                            owner.command(JoinSession(code=host.code, name=f"p{owner.requests}"), 9, gateway=gateway),
+                            # As gateways see to, a connection joins once.
+                            owner.command(
+                                JoinSession(code=host.code, name=f"p{owner.requests}"),
+                                100 + owner.requests,
+                                gateway=gateway,
+                            ),
                             owner.command(ResumeSession(token="-"), 9, host, gateway=gateway),
                             owner.command(EndSession(), 9, host, gateway=gateway),
                             Tick(),
