@@ -7,7 +7,7 @@ and word of it is given, so that its next owner does not wait for the next look.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -58,6 +58,7 @@ class Leases:
         coordinator: str,
         owner: LeaseOwner,
         timing: CoordinatorTiming = DEFAULT,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Builds it.
 
@@ -67,12 +68,14 @@ class Leases:
             coordinator: the id of this coordinator.
             owner: works for the partitions whose leases are held.
             timing: how long a lease lasts, and how often it is renewed.
+            clock: a monotonic clock, in seconds.
         """
         self._links = links
         self._membership = membership
         self._coordinator = coordinator
         self._owner = owner
         self._timing = timing
+        self._clock = clock
         partitions = len(owner.between_batches)
         self._keys = [PartitionKeys(number) for number in range(partitions)]
         # Coordinators start at different places, so that they do not reach for the same leases.
@@ -96,7 +99,7 @@ class Leases:
     def holds(self, number: int) -> bool:
         """Whether this coordinator may act for a partition now."""
         lease = self._leases.get(number)
-        return lease is not None and monotonic() < lease.valid_until
+        return lease is not None and self._clock() < lease.valid_until
 
     async def run(self) -> None:
         """Beats until cancelled; while Redis is away, or has another layout, it goes on trying."""
@@ -170,7 +173,7 @@ class Leases:
                 raise
 
     async def _renew(self) -> bool:
-        sent = monotonic()
+        sent = self._clock()
         lost_some = False
         for number, fence in (await self._call("renew", self._fences(self._leases))).items():
             lease = self._leases.get(number)
@@ -198,7 +201,7 @@ class Leases:
         rest = [number for number in self._order if number in set(free)]
         while rest and (missing := share - len(self._leases)) > 0:
             numbers, rest = rest[:missing], rest[missing:]
-            sent = monotonic()
+            sent = self._clock()
             for number, fence in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
                 if fence:
                     self._leases[number] = Lease(fence, sent + self._timing.lease_valid_s)
@@ -238,7 +241,7 @@ class Leases:
             await self._membership.tell()
 
     def _drop_expired(self) -> None:
-        now = monotonic()
+        now = self._clock()
         for number in [number for number, lease in self._leases.items() if lease.valid_until <= now]:
             _log.warning("the lease of partition %d ran out", number)
             del self._leases[number]

@@ -7,7 +7,7 @@ until all have had the time to beat again.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 from typing import Final
 
@@ -27,7 +27,13 @@ class Presence:
     """Watches gateways for one coordinator."""
 
     def __init__(
-        self, links: Links, owned: Iterable[Partition], timing: CoordinatorTiming = DEFAULT, *, judge_at_once: bool
+        self,
+        links: Links,
+        owned: Iterable[Partition],
+        timing: CoordinatorTiming = DEFAULT,
+        *,
+        judge_at_once: bool,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Builds it.
 
@@ -36,11 +42,13 @@ class Presence:
             owned: the partitions to tell; it is iterated over at each look.
             timing: how often to look.
             judge_at_once: no gateway from before can be alive.
+            clock: a monotonic clock, in seconds.
         """
         self._links = links
         self._timing = timing
         self._owned = owned
-        self._looked_at = monotonic()
+        self._clock = clock
+        self._looked_at = clock()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         self._told: dict[tuple[Partition, str], float] = {}
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
@@ -61,7 +69,7 @@ class Presence:
         """Looks once; raises what the links raise."""
         node = self._links.nodes.at(GATEWAYS)
         (time,) = await self._links.ask(node, ("TIME",))
-        looked_at, self._looked_at = self._looked_at, monotonic()
+        looked_at, self._looked_at = self._looked_at, self._clock()
         if self._looked_at - looked_at > self._timing.stuck_s:
             self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:

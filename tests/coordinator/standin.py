@@ -66,6 +66,16 @@ def identity_in(token: str) -> Identity:
     return TOKENS.verify(token, time.time_ns() // 1_000_000)
 
 
+class Clock:
+    """A monotonic clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Caller:
     """A gateway with connections 1, 2, 3, ... that say what a test wants."""
 

@@ -1,4 +1,3 @@
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from coordinator.timing import DEFAULT
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.nodes import Links
-from tests.coordinator.standin import TOKENS
+from tests.coordinator.standin import TOKENS, Clock
 from tests.redis_client import Client
 from tests.redis_time import time_ms
 
@@ -23,8 +22,13 @@ def partition(links: Links) -> Partition:
 
 
 @pytest.fixture
-def watcher(links: Links, partition: Partition) -> Presence:
-    return Presence(links, [partition], judge_at_once=True)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def watcher(links: Links, partition: Partition, clock: Clock) -> Presence:
+    return Presence(links, [partition], judge_at_once=True, clock=clock)
 
 
 async def told(redis: Client, partition: Partition) -> list[Entry]:
@@ -77,15 +81,14 @@ async def test_one_that_beats_late_but_in_time_is_alive(redis: Client, partition
 
 
 async def test_after_something_was_stuck_nobody_is_judged_until_all_could_beat(
-    redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
+    redis: Client, partition: Partition, watcher: Presence, clock: Clock
 ) -> None:
     await beats(redis, alive=GATEWAY_DEAD_AFTER_MS + 1)
-    now = monotonic()
     for later_s in (DEFAULT.stuck_s + 0.1, 2.0, 3.0, 4.0):
-        monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
+        clock.now = later_s
         await watcher.look()
         assert await told(redis, partition) == []
-    monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda: now + 5.0)
+    clock.now = 5.0
     await watcher.look()
     assert set(await told(redis, partition)) == {GatewayLost("alive"), GatewayLost("dead")}
 
@@ -98,15 +101,14 @@ async def test_a_coordinator_that_has_just_started_gives_gateways_the_time_to_be
 
 
 async def test_what_was_told_and_not_applied_for_long_is_told_again(
-    redis: Client, partition: Partition, watcher: Presence, monkeypatch: pytest.MonkeyPatch
+    redis: Client, partition: Partition, watcher: Presence, clock: Clock
 ) -> None:
     await beats(redis, alive=0)
     await watcher.look()
     await redis.delete(partition.keys.stream)  # the master that took it died
-    now = monotonic()
     for later_s in range(1, int(DEFAULT.tell_again_s) + 1):
         assert await told(redis, partition) == []
         await beats(redis, alive=0)
-        monkeypatch.setattr("coordinator.ownership.presence.monotonic", lambda later_s=later_s: now + later_s)
+        clock.now = later_s
         await watcher.look()
     assert await told(redis, partition) == [GatewayLost("dead")]
