@@ -46,6 +46,11 @@ class Timers:
         self._under_way: set[int] = set()
         """Partitions whose Tick was not applied yet."""
 
+    @property
+    def armed(self) -> frozenset[int]:
+        """Numbers of the partitions whose next deadline is being waited for."""
+        return frozenset(self._armed)
+
     def arm(self, partition: Partition, *, ticked: bool) -> None:
         """Waits for the next deadline of a partition; `ticked`: a Tick was applied, or none can be under way."""
         number, at = partition.number, partition.next_deadline

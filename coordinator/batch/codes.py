@@ -4,7 +4,7 @@ Drawn by a secure random source: who sees one code learns nothing about others.
 """
 
 import secrets
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
@@ -27,15 +27,21 @@ def draw(keys: PartitionKeys, partitions: int) -> str:
             return code
 
 
-async def draw_free(links: Links, keys: PartitionKeys, partitions: int, taken: Container[str]) -> str:
-    """A code that no session has, living or lately closed, and that is not in `taken`.
+async def draw_free(
+    links: Links,
+    keys: PartitionKeys,
+    partitions: int,
+    taken: Container[str],
+    draw_one: Callable[[PartitionKeys, int], str] = draw,
+) -> str:
+    """A code, drawn by `draw_one`, that no session has, living or lately closed, and that is not in `taken`.
 
     Raises:
         NoFreeCode: all that were drawn are in use.
         StoreError: Redis is away.
     """
     for _ in range(ATTEMPTS):
-        code = draw(keys, partitions)
+        code = draw_one(keys, partitions)
         if code not in taken:
             (exists,) = await links.ask_of(keys.number, ("EXISTS", keys.session(code)))
             if not exists:

@@ -6,11 +6,11 @@ was applied. An entry that cannot be applied is set aside, and what was before a
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from coordinator.batch.builder import BatchBuilder, BatchInputs
-from coordinator.batch.codes import NoFreeCode, draw_free
+from coordinator.batch.codes import NoFreeCode, draw, draw_free
 from coordinator.batch.commit import Batch, CommitOutcome
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Entries, Received, create_id_of, receive
@@ -43,6 +43,7 @@ class Partition:
         idle_ms: int = IDLE_MS,
         *,
         check_invariants: bool = False,
+        draw_code: Callable[[PartitionKeys, int], str] = draw,
     ) -> None:
         """Builds it; nothing is loaded yet.
 
@@ -53,6 +54,7 @@ class Partition:
             partitions: how many the deployment has.
             fence: the fence of the lease.
             idle_ms: new sessions end after this many milliseconds without a command.
+            draw_code: draws a code of this partition, in use or not.
             check_invariants: whether the sessions that a batch has changed are checked before it is committed.
         """
         self.keys = PartitionKeys(number)
@@ -73,6 +75,7 @@ class Partition:
         self._tokens = tokens
         self._idle_ms = idle_ms
         self._check_invariants = check_invariants
+        self._draw_code = draw_code
         self._deadlines = Deadlines()
         self._served = Served()
         self._since = ""
@@ -213,7 +216,9 @@ class Partition:
         drawn: dict[str, str] = {}
         for create_id in create_ids:
             try:
-                drawn[create_id] = await draw_free(self._links, self.keys, self._partitions, set(drawn.values()))
+                drawn[create_id] = await draw_free(
+                    self._links, self.keys, self._partitions, set(drawn.values()), self._draw_code
+                )
             except NoFreeCode:
                 _log.error("partition %d has hardly a free code left", self.number)
         return drawn

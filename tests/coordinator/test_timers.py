@@ -83,7 +83,7 @@ async def test_one_tick_at_a_time(links: Links, redis: Client, timers: Timers) -
     timers.arm(partition, ticked=True)
     await ticks(redis, partition, 1)
     timers.arm(partition, ticked=False)  # a batch without the tick
-    assert not timers._armed
+    assert not timers.armed
     timers.arm(partition, ticked=True)  # it was applied, and the deadline is due still
     assert len(await ticks(redis, partition, 2)) == 2
 
@@ -99,13 +99,13 @@ async def test_a_nearer_deadline_takes_the_place_of_a_further_one(links: Links, 
 async def test_without_a_deadline_nothing_is_waited_for(links: Links, redis: Client, timers: Timers) -> None:
     timers.arm(due_at(links, 2**41), ticked=True)
     timers.arm(due_at(links, None), ticked=False)
-    assert not timers._armed
+    assert not timers.armed
 
 
 async def test_a_partition_that_is_lost_gets_no_tick(links: Links, redis: Client, timers: Timers) -> None:
     timers.arm(due_at(links, 2**41), ticked=True)
     timers.forget(0)
-    assert not timers._armed
+    assert not timers.armed
 
 
 async def test_when_the_clock_was_set_all_are_armed_by_it(

@@ -14,15 +14,13 @@ def test_a_code_has_6_digits_and_lies_in_its_partition() -> None:
         assert partition_of(code, 64) == number
 
 
-async def test_a_code_in_use_is_not_drawn(redis: Client, links: Links, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_code_in_use_is_not_drawn(redis: Client, links: Links) -> None:
     keys = PartitionKeys(0)
     drawn = iter(["111111", "222222", "333333"])
-    monkeypatch.setattr(codes, "draw", lambda *_: next(drawn))
     await redis.hset(keys.session("111111"), "head", "of a session")
-    assert await codes.draw_free(links, keys, 64, {"222222"}) == "333333"
+    assert await codes.draw_free(links, keys, 64, {"222222"}, lambda *_: next(drawn)) == "333333"
 
 
-async def test_a_full_partition_is_said(links: Links, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "draw", lambda *_: "111111")
+async def test_a_full_partition_is_said(links: Links) -> None:
     with pytest.raises(codes.NoFreeCode):
-        await codes.draw_free(links, PartitionKeys(0), 64, {"111111"})
+        await codes.draw_free(links, PartitionKeys(0), 64, {"111111"}, lambda *_: "111111")

@@ -82,9 +82,9 @@ class Owner:
         self.requests += 1
         return Command(ConnectionId(gateway, connection), self.requests, identity, body)
 
-    async def restart(self) -> None:
+    async def restart(self, **options: Any) -> None:
         """Another owner: nothing is in memory."""
-        self.partition = Partition(self.links, TOKENS, 0, 1, TOKEN, check_invariants=True)
+        self.partition = Partition(self.links, TOKENS, 0, 1, TOKEN, check_invariants=True, **options)
         await load(self.links, self.links.nodes.of(0), [self.partition])
 
     def read(self, *data: bytes) -> Entries:
@@ -469,9 +469,9 @@ async def test_a_line_begins_where_its_token_was_taken(owner: Owner) -> None:
         await load(owner.links, owner.links.nodes.of(0), [owner.partition])
 
 
-async def test_no_free_code_is_said_to_the_host(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_free_code_is_said_to_the_host(owner: Owner) -> None:
     host = await owner.create()
-    monkeypatch.setattr("coordinator.batch.codes.draw", lambda *_: host.code)
+    await owner.restart(draw_code=lambda *_: host.code)
     (error,) = messages(await owner.apply(owner.command(CreateSession(quiz=QUIZ))))
     assert isinstance(error, Error)
     assert error.code == ErrorCode.TOO_MANY_SESSIONS
