@@ -22,7 +22,7 @@ from gateway.timing import Timing
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Identity, encode
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
-from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, SessionCommand
+from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, ResumeSession, SessionCommand
 from quickpoll.store.nodes import Nodes
 from quickpoll.store.outage import Unreachable
 
@@ -98,7 +98,9 @@ class Relay:
             enters: whether it would give the connection its identity.
         """
         request = connection.seat.sent(body.id, enters=enters)
-        base_url = self._base_url(connection.base_url) if isinstance(body, CreateSession) else ""
+        # Both are answered with where others join.
+        asks_address = isinstance(body, CreateSession | ResumeSession)
+        base_url = self._base_url(connection.base_url) if asks_address else ""
         sender = ConnectionId(self._gateway, connection.number)
         if isinstance(body, CreateSession):
             # By its id, so that the same command finds the same partition at every gateway.
