@@ -28,11 +28,11 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 
 .PHONY: test
 # So many tests side by side: most of them wait for something. What measures times runs by itself, before them.
-WORKERS ?= 4
+WORKERS ?= 3
 test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, imports, pages, all tests
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-pages check-server test-pages
 	$(BIN)/python -m pytest -m quiet
-	$(BIN)/python -m pytest -m "not quiet" --numprocesses $(WORKERS) --dist worksteal --cov --cov-report term:skip-covered
+	$(BIN)/python -m pytest -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term:skip-covered
 
 .PHONY: test-pages
 test-pages: $(WEB)/node_modules/.stamp  ## the tests of the pages' code, without a browser

@@ -12,6 +12,30 @@ from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
 
+GROUPS = {
+    "browser": (
+        "gallery/",
+        "system/test_accessibility",
+        "system/test_budgets",
+        "system/test_clock",
+        "system/test_crowd",
+    )
+    + ("system/test_engines", "system/test_everyone", "system/test_fairness", "system/test_pages"),
+    "deployment": ("chaos/", "system/test_cluster", "system/test_tls"),
+}
+"""Where tests run side by side, those of one group run one after the other: two browsers at once starve each other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts each test into its group."""
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here).as_posix()
+        for group, places in GROUPS.items():
+            if place.startswith(places):
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on a Unix socket with its append-only file as in production, or the one of TEST_REDIS_URL.
