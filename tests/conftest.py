@@ -11,7 +11,6 @@ from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
-
 GROUPS = {
     "browser": (
         "gallery/",
@@ -19,8 +18,11 @@ GROUPS = {
         "system/test_budgets",
         "system/test_clock",
         "system/test_crowd",
-    )
-    + ("system/test_engines", "system/test_everyone", "system/test_fairness", "system/test_pages"),
+        "system/test_engines",
+        "system/test_everyone",
+        "system/test_fairness",
+        "system/test_pages",
+    ),
     "deployment": ("chaos/", "system/test_cluster", "system/test_tls"),
 }
 """Where tests run side by side, those of one group run one after the other: two browsers at once starve each other."""
