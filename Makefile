@@ -29,10 +29,12 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 .PHONY: test
 # So many tests side by side: most of them wait for something. What measures times runs by itself, before them.
 WORKERS ?= 3
+# CI's machine may do other things as well: there, a test that fails is tried again, and the report says so.
+PYTEST = $(BIN)/python -m pytest $(if $(CI),--reruns 2 -r R)
 test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, imports, pages, all tests
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-pages check-server test-pages
-	$(BIN)/python -m pytest -m quiet
-	$(BIN)/python -m pytest -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term:skip-covered
+	$(PYTEST) -m quiet
+	$(PYTEST) -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term:skip-covered
 
 .PHONY: test-pages
 test-pages: $(WEB)/node_modules/.stamp  ## the tests of the pages' code, without a browser

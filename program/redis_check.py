@@ -29,12 +29,17 @@ FAR_MS: Final = 5.0
 FULL: Final = 0.8
 
 
-async def look(redis_url: str) -> list[Finding]:
-    """Findings about each server that holds data; one that says why there are none."""
+async def look(redis_url: str, far_ms: float = FAR_MS) -> list[Finding]:
+    """Findings about each server that holds data; one that says why there are none.
+
+    Args:
+        redis_url: as in `QUICKPOLL_REDIS_URL`.
+        far_ms: from this median of round trips on, in ms, a server is too far away.
+    """
     url = parse(redis_url)
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            return [finding for server in await _servers(url) for finding in await _of(server)]
+            return [finding for server in await _servers(url) for finding in await _of(server, far_ms)]
     except (RedisError, OSError, TimeoutError) as error:
         reason = str(error) or "no answer in time"
         return [Finding("redis-py", Grade.WRONG, f"it cannot talk to {url.shown} either ({reason})")]
@@ -84,10 +89,10 @@ def _tls(trust: Trust | None) -> dict[str, Any]:
     }
 
 
-async def _of(server: Redis) -> list[Finding]:
+async def _of(server: Redis, far_ms: float) -> list[Finding]:
     async with server:
         took_ms = [await _ping_ms(server) for _ in range(PINGS)]
-        return [_distance(median(took_ms)), *_kept(await server.info())]
+        return [_distance(median(took_ms), far_ms), *_kept(await server.info())]
 
 
 async def _ping_ms(server: Redis) -> float:
@@ -96,8 +101,8 @@ async def _ping_ms(server: Redis) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _distance(ms: float) -> Finding:
-    grade = Grade.GOOD if ms < FAR_MS else Grade.DOUBTFUL
+def _distance(ms: float, far_ms: float) -> Finding:
+    grade = Grade.GOOD if ms < far_ms else Grade.DOUBTFUL
     change = "" if grade is Grade.GOOD else "put Redis and QuickPoll into one data centre: each answer waits for Redis"
     return Finding("Redis's distance", grade, f"{ms:.1f} ms to an answer, in the median", change)
 
