@@ -108,7 +108,7 @@ async def test_everyone_plays(tmp_path: Path) -> None:
         await remote.get_by_role("button", name="Next question").click()
         await expect(stage.get_by_role("heading", name=QUIZ.questions[1].text)).to_be_visible()
         await remote.get_by_role("button", name="Close now").click()
-        await expect(stage.get_by_role("button", name="Show the podium")).to_be_visible()
+        await expect(stage.get_by_role("button", name="Show the podium")).to_be_enabled()
         await stage.keyboard.press("Space")
         for page in (stage, remote, keyboard.page, offline.page, slow.page):
             await expect(page.get_by_role("list", name="Podium")).to_be_visible()
