@@ -143,7 +143,7 @@ def _wish(given: argparse.Namespace, session: Session) -> _Wish:
         said.append(f"option {option + 1} ({shown}) of question {question + 1} accepted")
     if given.scoring:
         said.append(f"scoring {given.scoring}")
-    ruling = Ruling(frozenset(void), frozenset(accepted), by_time=given.scoring != "flat")
+    ruling = Ruling(frozenset(void), frozenset(accepted), by_time=given.scoring != "flat" if given.scoring else None)
     return _Wish(ruling, given.scoring == "streak" if given.scoring else None, ", ".join(said))
 
 

@@ -198,6 +198,10 @@ class Settings(Struct, frozen=True):
     randomize_questions: bool = False
     grace_ms: Annotated[int, Meta(ge=0, le=2000)] = 500
     """How much of an answer's way to the server may be forgiven, at most; 0: what counts is when it arrived."""
+    scoring: Literal["speed", "flat"] = "speed"
+    """Whether a quicker answer earns more."""
+    penalty: Annotated[int, Meta(ge=0, le=100)] = 0
+    """What a wrong answer costs, in percent of the question's points; silence costs nothing."""
 
 
 # -- what commands and messages are made of -------------------------------------------------

@@ -52,7 +52,10 @@ def _add_up(session: Session, player: Player, share: int, response_ms: int) -> i
     if extra_percent := session.extra_percent(player):
         limit_ms, tie_ms = scoring.own_limit_ms(limit_ms, extra_percent), scoring.tie_ms(tie_ms, extra_percent)
     player.response_total_ms += tie_ms
-    if session.ruling.by_time:
+    settings = session.head.settings
+    if share == 0:
+        points = -scoring.flat_points(question.points, settings.penalty)
+    elif session.ruling.is_by_time(settings):
         points = scoring.timed_points(question.points, share, limit_ms, response_ms)
     else:
         points = scoring.flat_points(question.points, share)
@@ -60,7 +63,7 @@ def _add_up(session: Session, player: Player, share: int, response_ms: int) -> i
         player.correct += 1
         player.streak += 1
         player.best_streak = max(player.best_streak, player.streak)
-        if session.head.settings.streak_bonus and question.points:
+        if settings.streak_bonus and question.points:
             points += scoring.streak_bonus(player.streak)
     else:
         player.streak = 0

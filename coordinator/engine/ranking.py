@@ -17,7 +17,7 @@ def in_order(players: Iterable[Player]) -> list[Player]:
 def assign_ranks(ordered: Sequence[Player]) -> set[str]:
     """Gives each player of the ordered list a rank; returns the ids of those whose rank is another now."""
     changed = set()
-    rank, points = 0, -1
+    rank, points = 0, None
     for place, player in enumerate(ordered, 1):
         if player.points != points:
             rank, points = place, player.points

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coordinator.engine import kinds
-from quickpoll.protocol import Answer, Question
+from quickpoll.protocol import Answer, Question, Settings
 
 FULL_POINTS_BEFORE_MS: Final = 500
 STREAK_BONUS: Final = 100
@@ -22,12 +22,16 @@ class Ruling:
     """Questions that count for nothing."""
     accepted: frozenset[tuple[int, int]] = frozenset()
     """Options that count as correct, too, by question; where several are to be chosen, with them or without."""
-    by_time: bool = True
-    """Whether a quicker answer earns more."""
+    by_time: bool | None = None
+    """Whether a quicker answer earns more; None: as the session had it."""
 
     def is_scored(self, index: int, question: Question) -> bool:
         """Whether an answer to a question can be right."""
         return kinds.of(question).is_scored and index not in self.void
+
+    def is_by_time(self, settings: Settings) -> bool:
+        """Whether a quicker answer earns more."""
+        return settings.scoring == "speed" if self.by_time is None else self.by_time
 
     def share(self, index: int, question: Question, answer: Answer) -> int | None:
         """What share of an answer is right, in percent; None where nothing can be right."""

@@ -1,4 +1,7 @@
+from coordinator.engine import report
 from coordinator.engine.scoring import Ruling
+from coordinator.log import file as log_file
+from coordinator.log.replay import Replay
 from quickpoll.protocol import CloseQuestion, NextQuestion, Settings, YourResult
 from tests.coordinator.engine.game import POLL, SINGLE, Game
 
@@ -52,3 +55,48 @@ def test_nobody_is_judged_where_nobody_is() -> None:
     game.do(CloseQuestion())
     assert game.each(YourResult) == {}
     assert game.session.head.limits_total_ms == SINGLE.time_limit_ms
+
+
+def test_with_flat_scoring_a_late_answer_earns_as_much_as_a_quick_one() -> None:
+    game = Game(SINGLE, settings=Settings(scoring="flat"))
+    ann = game.join("Ann")
+    game.open()
+    game.now += 9000
+    game.answer(ann, 0)
+    assert game.player(ann).points == 1000
+
+
+def test_a_penalty_is_for_wrong_answers_alone_and_totals_fall_below_zero() -> None:
+    game = Game(SINGLE, POLL, settings=Settings(lead_ms=0, penalty=33))
+    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
+    game.open()
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    game.time_up()
+    assert [game.player(seat).points for seat in (ann, ben, cem)] == [1000, -330, 0]
+    assert [game.player(seat).rank for seat in (ann, ben, cem)] == [1, 3, 2]
+    assert game.each(YourResult)[ben.connection].points == -330
+    told = report.results(game.session, 0, "r").players
+    assert [(player.name, player.answers[0] and player.answers[0].points) for player in told] == [
+        ("Ann", 1000),
+        ("Cem", 0),
+        ("Ben", -330),
+    ]
+    game.do(NextQuestion())
+    game.answer(ben, 1)
+    game.time_up()
+    assert game.player(ben).points == -330
+
+
+def test_the_log_says_how_it_was_scored_and_replays_so() -> None:
+    game = Game(SINGLE, settings=Settings(scoring="flat", penalty=50))
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.open()
+    game.now += 9000
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    log = log_file.read(game.exported())
+    assert (log.began.settings.scoring, log.began.settings.penalty) == ("flat", 50)
+    assert [player.points for player in Replay(log).run().players.values()] == [1000, -500]
+    by_speed = Replay(log, Ruling(by_time=True)).run()
+    assert [player.points for player in by_speed.players.values()] == [550, -500]

@@ -53,3 +53,12 @@ def test_a_line_says_what_the_question_brought_and_what_the_rank_was() -> None:
 
 def test_a_table_has_no_more_lines_than_asked_for() -> None:
     assert len(entries([player(n, 0, rank=1) for n in range(12)], 10)) == 10
+
+
+def test_totals_below_zero_are_ranked_like_others() -> None:
+    ordered = in_order([player(0, -1), player(1, -1), player(2, -700), player(3, 0)])
+    assign_ranks(ordered)
+    assert [(p.id, p.rank) for p in ordered] == [("p3", 1), ("p0", 2), ("p1", 2), ("p2", 4)]
+    below = in_order([player(0, -1), player(1, -2)])
+    assign_ranks(below)
+    assert [p.rank for p in below] == [1, 2]
