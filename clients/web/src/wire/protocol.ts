@@ -173,6 +173,10 @@ export interface Settings {
   randomize_questions?: boolean;
   /** How much of an answer's way to the server may be forgiven, at most; 0: what counts is when it arrived. */
   grace_ms?: number;
+  /** Whether a quicker answer earns more. */
+  scoring?: "flat" | "speed";
+  /** What a wrong answer costs, in percent of the question's points; silence costs nothing. */
+  penalty?: number;
 }
 
 /** Opens a session for this quiz; the connection becomes its host. Reply: `session_created`. */
