@@ -35,6 +35,8 @@ const SETTINGS: SessionView["settings"] = {
   randomize_options: false,
   randomize_questions: false,
   grace_ms: 250,
+  scoring: "speed",
+  penalty: 0,
 };
 export const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän";
 export const ADDRESS = "https://quiz.example.org/really/long/paths/without-any-space?and=1&more=2&words=3";
