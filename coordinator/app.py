@@ -60,7 +60,7 @@ class Coordinator:
         self.id = secrets.token_urlsafe(6)
         self._built_at = time.monotonic()
         self._timing = timing
-        partitions = self._partitions = settings.partitions
+        partitions = self._partition_count = settings.partitions
         self._take_over = take_over
         self._tasks: list[asyncio.Task[None]] = []
         self.figures = self._make_figures()
@@ -68,7 +68,7 @@ class Coordinator:
         self._links = links = Links(self._nodes)
         self._lease_links = Links(self._nodes, timeout_s=timing.lease_reply_s)
         self._clocks = Clocks(links)
-        self._timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
+        self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
 
         def open_partition(number: int, fence: int) -> Partition:
             return Partition(
@@ -81,20 +81,20 @@ class Coordinator:
                 check_invariants=settings.check_invariants,
             )
 
-        self._owned = Owned(partitions, open_partition, self._timers, self.figures)
+        self.partitions = Owned(partitions, open_partition, self.timers, self.figures)
         self._membership = Membership(self._lease_links, self.id, partitions, timing)
-        self._leases = Leases(self._lease_links, self._membership, self.id, self._owned, timing)
-        self._committer = Committer(settings.durability)
+        self.leases = Leases(self._lease_links, self._membership, self.id, self.partitions, timing)
+        self.committer = Committer(settings.durability)
         self._readers = Readers(
-            Work(links, self._clocks, self._owned, self._leases, self._committer, self.figures, timing)
+            Work(links, self._clocks, self.partitions, self.leases, self.committer, self.figures, timing)
         )
-        self._owned.watch(self._readers.wake)
-        self._presence = Presence(links, self._owned, timing, judge_at_once=take_over)
+        self.partitions.watch(self._readers.wake)
+        self._presence = Presence(links, self.partitions, timing, judge_at_once=take_over)
 
     @property
     def owned(self) -> frozenset[int]:
         """The partitions that this coordinator owns."""
-        return frozenset(partition.number for partition in self._owned)
+        return frozenset(partition.number for partition in self.partitions)
 
     async def start(self) -> None:
         """Returns once leases were tried for; from then on it runs by itself.
@@ -109,32 +109,35 @@ class Coordinator:
             await self.stop()
             raise
         self._run(self._readers.run(), "readers")
-        self._run(self._leases.run(), "leases")
-        self._run(self._membership.listen(self._leases.hurry), "membership")
-        self._run(self._timers.run(), "timers")
+        self._run(self.leases.run(), "leases")
+        self._run(self._membership.listen(self.leases.hurry), "membership")
+        self._run(self.timers.run(), "timers")
         self._run(self._presence.run(), "presence")
-        self._run(self._clocks.keep(self._timers.arm_again), "clock")
+        self._run(self._clocks.keep(self.timers.arm_again), "clock")
 
     async def stop(self) -> None:
         """Ends after the batch under way; gives its partitions back, and leaves no task behind."""
         async with AsyncExitStack() as stack:
-            for lock in self._owned.between_batches:
+            for lock in self.partitions.between_batches:
                 await stack.enter_async_context(lock)
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._end_tasks()
         with suppress(StoreError):
-            await self._leases.release_all()
-        self._links.close()
-        self._lease_links.close()
-        await self._nodes.close()
+            await self.leases.release_all()
+        await self._close()
+
+    async def abandon(self) -> None:
+        """Ends as when the process is killed: it finishes nothing, gives nothing back, and leaves no task behind."""
+        await self._end_tasks()
+        for number in self.owned:
+            self.timers.forget(number)
+        await self._close()
 
     async def ready(self) -> tuple[bool, str]:
         """Whether this coordinator works and all partitions have an owner, and if not, why."""
-        if not self._leases.is_in_touch:
+        if not self.leases.is_in_touch:
             return False, "Redis does not answer"
-        if self._leases.ownerless:
-            return False, f"no coordinator owns {self._leases.ownerless} of {self._partitions} partitions"
+        if self.leases.ownerless:
+            return False, f"no coordinator owns {self.leases.ownerless} of {self._partition_count} partitions"
         return True, "ready"
 
     async def ended(self) -> str:
@@ -144,13 +147,23 @@ class Coordinator:
 
     # -- inside -----------------------------------------------------------------------------
 
+    async def _end_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _close(self) -> None:
+        self._links.close()
+        self._lease_links.close()
+        await self._nodes.close()
+
     def _make_figures(self) -> CoordinatorFigures:
         return CoordinatorFigures(
-            partitions_owned=lambda: len(self._owned),
-            partitions_ownerless=lambda: self._leases.ownerless,
-            sessions=lambda: sum(partition.session_count for partition in self._owned),
-            sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in self._owned),
-            players=lambda: sum(partition.player_count for partition in self._owned),
+            partitions_owned=lambda: len(self.partitions),
+            partitions_ownerless=lambda: self.leases.ownerless,
+            sessions=lambda: sum(partition.session_count for partition in self.partitions),
+            sessions_in_memory=lambda: sum(partition.sessions_in_memory for partition in self.partitions),
+            players=lambda: sum(partition.player_count for partition in self.partitions),
             coordinator_redis_round_trip_seconds=lambda: self._clocks.round_trip_ms / 1000,
         )
 
@@ -162,8 +175,8 @@ class Coordinator:
                 await self._nodes.start()
                 await self._clocks.synchronise()
                 if self._take_over:
-                    await _clear(self._links, self._partitions, self._built_at)
-                await self._leases.beat()
+                    await _clear(self._links, self._partition_count, self._built_at)
+                await self.leases.beat()
                 await self._membership.tell()
             except StoreError as error:
                 if time.monotonic() > give_up_at:

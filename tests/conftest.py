@@ -28,6 +28,7 @@ GROUPS = {
 """Where tests run side by side, those of one group run one after the other: two browsers at once starve each other."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each test into its group."""
     here = Path(__file__).parent

@@ -100,7 +100,7 @@ class Committer:
     """Commits batches, those of one node in one round trip."""
 
     def __init__(self, durability: Durability = Durability.REPLY) -> None:
-        self._script = Script("coordinator", "scripts/commit.lua")
+        self.script = Script("coordinator", "scripts/commit.lua")
         self._publish = Script("coordinator", "scripts/publish.lua")
         self._replicas = Replicas()
         self._hold_ms = SESSION_EXPIRY_MS if durability is Durability.REPLICA else 0
@@ -113,7 +113,7 @@ class Committer:
             The outcome of each, and the first error if there was one.
         """
         try:
-            results = await self._script.run(link, [_call(batch, hold_ms=self._hold_ms) for batch in batches])
+            results = await self.script.run(link, [_call(batch, hold_ms=self._hold_ms) for batch in batches])
         except LinkLost as error:
             return [CommitOutcome.UNCERTAIN] * len(batches), error
         refused = next((result for result in results if isinstance(result, Refusal)), None)

@@ -80,7 +80,8 @@ class Leases:
         self._keys = [PartitionKeys(number) for number in range(partitions)]
         # Coordinators start at different places, so that they do not reach for the same leases.
         start = crc32(coordinator.encode()) % partitions
-        self._order = [(start + step) % partitions for step in range(partitions)]
+        self.order: Final = [(start + step) % partitions for step in range(partitions)]
+        """In which this coordinator reaches for partitions; it gives the last ones back first."""
         self._script = Script("coordinator", "scripts/lease.lua")
         self._leases: dict[int, Lease] = {}
         self._heard: dict[int, int] = {}
@@ -138,10 +139,29 @@ class Leases:
             if isinstance(outcome, BaseException):
                 raise outcome
         lost_some, free, _ = cast(tuple[bool, list[int], None], outcomes)
-        await self._take(free, self._share)
+        await self.take(free, self._share)
         await self._give_back(self._share)
         self.ownerless = len(set(free) - self._leases.keys())
         return lost_some
+
+    async def take(self, free: Iterable[int], share: int) -> None:
+        """Reaches for what is free until the share is full; another may be quicker each time.
+
+        Raises:
+            StoreError: all of Redis is away.
+        """
+        before = len(self._leases)
+        rest = [number for number in self.order if number in set(free)]
+        while rest and (missing := share - len(self._leases)) > 0:
+            numbers, rest = rest[:missing], rest[missing:]
+            sent = self._clock()
+            for number, fence in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
+                if fence:
+                    self._leases[number] = Lease(fence, sent + self._timing.lease_valid_s)
+                    self._heard[number] = fence
+                    self._owner.gained(number, fence)
+        if len(self._leases) > before:
+            _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
 
     def forget(self, number: int) -> None:
         """A commit was fenced: another coordinator has the partition."""
@@ -188,30 +208,15 @@ class Leases:
 
     async def _look(self) -> list[int]:
         """The partitions that could be taken, in the order in which this coordinator reaches for them."""
-        others = [number for number in self._order if number not in self._leases]
+        others = [number for number in self.order if number not in self._leases]
         found = await self._links.ask_all({number: ("GET", self._keys[number].lease) for number in others})
         holders = _answered(found)
         # A lease under our own id that we do not know of is one whose reply was lost.
         own = self._coordinator.encode() + b":"
         return [number for number, holder in holders.items() if holder is None or holder.startswith(own)]
 
-    async def _take(self, free: Iterable[int], share: int) -> None:
-        """Reaches for what is free until the share is full; another may be quicker each time."""
-        before = len(self._leases)
-        rest = [number for number in self._order if number in set(free)]
-        while rest and (missing := share - len(self._leases)) > 0:
-            numbers, rest = rest[:missing], rest[missing:]
-            sent = self._clock()
-            for number, fence in (await self._call("acquire", {n: self._heard.get(n, 0) for n in numbers})).items():
-                if fence:
-                    self._leases[number] = Lease(fence, sent + self._timing.lease_valid_s)
-                    self._heard[number] = fence
-                    self._owner.gained(number, fence)
-        if len(self._leases) > before:
-            _log.info("owns %d of %d partitions", len(self._leases), len(self._keys))
-
     async def _give_back(self, share: int) -> None:
-        excess = [number for number in self._order if number in self._leases][share:]
+        excess = [number for number in self.order if number in self._leases][share:]
         if not excess:
             return
         idle: list[int] = []

@@ -37,17 +37,23 @@ _log: Final = logging.getLogger(__name__)
 class RedisClock:
     """Tells the time of one node without asking it each time."""
 
-    def __init__(self) -> None:
-        self._offset_ms = time.time() * 1000 - time.monotonic() * 1000
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Goes by this process's wall clock until it was measured.
+
+        Args:
+            monotonic: what moves it between two measurements, in seconds.
+        """
+        self._monotonic = monotonic
+        self._offset_ms = time.time() * 1000 - monotonic() * 1000
         self.round_trip_ms = float("inf")
 
     def now_ms(self) -> int:
         """Milliseconds since the Unix epoch by Redis's clock; off by half a round trip at most."""
-        return int(time.monotonic() * 1000 + self._offset_ms)
+        return int(self._monotonic() * 1000 + self._offset_ms)
 
     def seconds_until(self, moment_ms: int) -> float:
         """How long it is until a moment of Redis's clock; negative if it has passed."""
-        return (moment_ms - self._offset_ms) / 1000 - time.monotonic()
+        return (moment_ms - self._offset_ms) / 1000 - self._monotonic()
 
     async def synchronise(self, link: RedisLink) -> None:
         """Measures the difference again.
@@ -57,9 +63,9 @@ class RedisClock:
         """
         best = float("inf")
         for _ in range(SAMPLES):
-            sent = time.monotonic() * 1000
+            sent = self._monotonic() * 1000
             (there,) = await link.call([("TIME",)])
-            back = time.monotonic() * 1000
+            back = self._monotonic() * 1000
             if isinstance(there, Refusal):
                 raise there
             if back - sent < best:

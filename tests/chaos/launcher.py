@@ -118,7 +118,7 @@ def prepare(control: Control) -> None:
     wrap(coordinator.batch.partition.Partition, "apply", _nothing, point("after engine"))
     wrap(coordinator.batch.commit.Committer, "commit", point("before commit"), point("after commit"))
     wrap(coordinator.timers.Timers, "_append", point("before tick"), point("after tick"))
-    wrap(coordinator.ownership.leases.Leases, "_take", _nothing, point("after acquire"))
+    wrap(coordinator.ownership.leases.Leases, "take", _nothing, point("after acquire"))
     wrap(gateway.appender.Appender, "_append_batch", point("before append"), point("after append"))
     for kind in (coordinator.app.Coordinator, gateway.app.Gateway):
         name_at_birth(kind, control)

@@ -274,17 +274,6 @@ async def coordinating(
         await coordinator.stop()
 
 
-async def crash(coordinator: Coordinator) -> None:
-    """Ends a coordinator as SIGKILL would: it finishes nothing and gives nothing back."""
-    for task in coordinator._tasks:
-        task.cancel()
-    await asyncio.gather(*coordinator._tasks, return_exceptions=True)
-    for number in coordinator.owned:
-        coordinator._timers.forget(number)
-    coordinator._links.close()
-    coordinator._lease_links.close()
-
-
 async def eventually(condition: Callable[[], bool | Awaitable[bool]], within_s: float = WITHIN_S) -> None:
     """Returns as soon as something that cannot be awaited is so."""
     async with asyncio.timeout(within_s):

@@ -50,7 +50,6 @@ from tests.coordinator.standin import (
     beating,
     calling,
     coordinating,
-    crash,
     eventually,
     token_of,
 )
@@ -156,7 +155,7 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
     first = Coordinator(redis_url, TOKENS, settings_with())
     await first.start()
     host, (ann, bea) = await open_question(gateway, 2)
-    committer, reached = first._committer, asyncio.Event()
+    committer, reached = first.committer, asyncio.Event()
     commit, apply = committer.commit, Partition.apply
 
     async def stuck(*args: Any) -> Any:
@@ -172,7 +171,7 @@ async def test_killed_at_any_moment_an_answer_counts_once_and_is_answered_once(
             patched.setattr(committer, "commit", stuck)
         answer = await gateway.send(gateway.command(SubmitAnswer(question=0, answer=0), 2, ann))
         await reached.wait()
-        await crash(first)
+        await first.abandon()
     assert Partition.apply is apply
     await redis.delete(*(PartitionKeys(number).lease for number in range(64)))  # their time runs out
     async with coordinating(redis_url):
@@ -199,10 +198,10 @@ async def test_killed_between_a_durable_commit_and_its_word_the_next_owner_gives
         stored.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(first._committer, "publish", stuck)
+    monkeypatch.setattr(first.committer, "publish", stuck)
     answer = await gateway.send(gateway.command(SubmitAnswer(question=0, answer=0), 2, ann))
     await stored.wait()
-    await crash(first)
+    await first.abandon()
     assert not answer.done()
     await redis.delete(*(PartitionKeys(number).lease for number in range(64)))  # their time runs out
     async with coordinating(redis_url, durability=Durability.REPLICA):
@@ -255,7 +254,7 @@ async def test_a_commit_whose_reply_is_lost_is_not_done_again(
 ) -> None:
     async with coordinating(redis_url) as coordinator:
         host = await gateway.create()
-        script = coordinator._committer._script
+        script = coordinator.committer.script
         run = script.run
 
         async def run_and_lose(link: RedisLink, calls: Any) -> Any:
@@ -279,7 +278,7 @@ async def test_an_owner_whose_lease_was_taken_changes_nothing_and_says_nothing(
         host = await gateway.create()
         keys = gateway.keys(host.code)
         before = await redis.hgetall(keys.session(host.code))
-        async with coordinator._owned.between_batches[keys.number]:  # it is paused while another takes over
+        async with coordinator.partitions.between_batches[keys.number]:  # it is paused while another takes over
             await redis.set(keys.lease, "another:9999999999999", px=60_000)
             await redis.set(keys.fence, "9999999999999")
             await gateway.send(gateway.command(JoinSession(code=host.code, name="Ann"), 2))
@@ -358,7 +357,7 @@ async def test_two_share_evenly_and_the_survivor_takes_all_within_3_seconds(redi
     async with coordinating(redis_url) as other:
         await eventually(lambda: len(one.owned) == len(other.owned) == 32)
         assert one.owned.isdisjoint(other.owned)
-        await crash(one)
+        await one.abandon()
         await eventually(lambda: len(other.owned) == 64, within_s=3.0)
 
 
@@ -368,8 +367,8 @@ async def test_three_share_as_evenly_as_can_be_and_stay_so(redis_url: str) -> No
         await eventually(lambda: sorted(len(each.owned) for each in all_three) == [21, 21, 22])
         before = [each.owned for each in all_three]
         for each in all_three:
-            each._leases.hurry()
-            assert not await each._leases.beat()
+            each.leases.hurry()
+            assert not await each.leases.beat()
         assert [each.owned for each in all_three] == before
 
 
@@ -420,7 +419,7 @@ async def test_the_embedded_start_waits_for_nobody_from_before(gateway: Caller, 
     await crashed.start()
     host = await gateway.create()
     ann = await gateway.join(host.code, 2)
-    await crash(crashed)
+    await crashed.abandon()
     began = time.monotonic()
     async with coordinating(redis_url, take_over=True) as coordinator:
         assert len(coordinator.owned) == 64
@@ -428,7 +427,7 @@ async def test_the_embedded_start_waits_for_nobody_from_before(gateway: Caller, 
         assert await redis.zcard(COORDINATORS) == 1
         assert await redis.zcard(GATEWAYS) == 0  # of the old one nothing is left: its players are away
         async with calling(redis_url, name="new") as fresh:
-            partition = coordinator._owned.get(gateway.keys(host.code).number)
+            partition = coordinator.partitions.get(gateway.keys(host.code).number)
             assert partition
             await eventually(lambda: not partition.gateways)
             resumed = await fresh.call(ResumeSession(token=token_of(ann)), 5, ann)
@@ -472,7 +471,7 @@ async def test_a_closed_session_keeps_only_that_it_is_over(gateway: Caller, redi
         keys = gateway.keys(host.code)
         assert {*await redis.hgetall(keys.session(host.code))} == {b"head", b"step"}
         assert 0 < await redis.pttl(keys.session(host.code)) <= 60 * 60 * 1000
-        partition = coordinator._owned.get(keys.number)
+        partition = coordinator.partitions.get(keys.number)
         assert partition
         assert partition.sessions_in_memory == 0
 
@@ -518,4 +517,4 @@ async def test_cut_off_from_redis_it_is_not_ready_and_goes_on_when_it_is_back(
                 joined = await gateway.reply(JoinSession(code=host.code, name="Ann"), 2)
         assert isinstance(decode_message(joined.text), Joined)
         assert joined.connection == ConnectionId("gw", 2).number
-        await eventually(lambda: coordinator._leases.is_in_touch)
+        await eventually(lambda: coordinator.leases.is_in_touch)

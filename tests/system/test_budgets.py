@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from tests.system.browser import PHONE, chromium, new_page
 from tests.system.harness import running, serve
+from tests.system.speed import slowness
 
 KB = 1000
 PLAYER_BYTES = 60 * KB
@@ -17,7 +18,8 @@ HOST_BYTES = 150 * KB
 USABLE_WITHIN_MS = 1500
 # "Slow 4G" as Lighthouse has it: 150 ms round trip, 1.6 Mbit/s.
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
-SLOWER_CPU = 4
+SLOW_PHONE = 4
+"""So many times slower than the reference machine."""
 # Notes when the form can be used: looking from outside would add the time between two looks.
 NOTE_WHEN_USABLE = """
   new MutationObserver((_, observer) => {
@@ -57,12 +59,13 @@ async def test_a_slow_phone_can_join_soon(tmp_path: Path, path: str) -> None:
         for _ in range(3):
             page = await new_page(browser, PHONE, traced=False)
             await page.add_init_script(NOTE_WHEN_USABLE)
+            slower_cpu = SLOW_PHONE / await slowness(browser)
             devtools = await page.context.new_cdp_session(page)
             await devtools.send("Network.emulateNetworkConditions", SLOW_4G)
-            await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+            await devtools.send("Emulation.setCPUThrottlingRate", {"rate": max(1.0, slower_cpu)})
             await page.goto(quickpoll.health + path, wait_until="commit")
             await expect(page.get_by_role("button", name="Join", exact=True)).to_be_enabled()
             times.append(await page.evaluate("window.usableAt"))
             await page.context.close()
         # A busy machine delays some of the loads; what the page needs shows in the best.
-        assert min(times) <= USABLE_WITHIN_MS, times
+        assert min(times) <= USABLE_WITHIN_MS, (times, slower_cpu)

@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import expect
 
 from clients.player import QuizClient
@@ -40,6 +41,7 @@ NOTE_OPENINGS = """
 """
 
 
+@pytest.mark.quiet
 async def test_pages_5_to_150_ms_away_open_the_options_within_20_ms_of_each_other(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     quiz = Quiz("Now", (ASKED,) * QUESTIONS)

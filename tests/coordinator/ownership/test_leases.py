@@ -81,7 +81,7 @@ async def test_a_batch_that_takes_long_keeps_no_other_partition_from_being_given
     one, other = owner("one"), owner("other")
     await one.beat()
     await other.beat()
-    stuck = one.leases._order[-1]  # among those that are given back
+    stuck = one.leases.order[-1]  # among those that are given back
     async with one.between_batches[stuck]:
         async with asyncio.timeout(DEFAULT.lease_valid_s):
             await one.beat()
@@ -126,7 +126,7 @@ async def test_a_lease_under_a_name_that_begins_like_ours_is_another_s(owner: Ma
     await owner("one-and-more").beat()
     one = owner("one")
     await one.beat()
-    await one.leases._take(list(range(PARTITIONS)), PARTITIONS)
+    await one.leases.take(list(range(PARTITIONS)), PARTITIONS)
     assert one.fences == {}
 
 
@@ -134,22 +134,23 @@ async def test_where_another_is_quicker_it_reaches_for_the_next(owner: Make) -> 
     one, other = owner("one"), owner("other")
     await one.beat()
     await one.leases.release_all()
-    await other.leases._take([0, 1, 2], 3)
-    await one.leases._take(list(range(PARTITIONS)), 4)
+    await other.leases.take([0, 1, 2], 3)
+    await one.leases.take(list(range(PARTITIONS)), 4)
     assert sorted(one.fences) == [3, 4, 5, 6]
 
 
 async def test_a_token_is_above_all_that_were_heard_of_though_redis_lost_it_and_its_clock_is_behind(
     owner: Make, redis: Client
 ) -> None:
-    one = owner("one")
-    await one.beat()
-    ahead = one.fences[3] + 60_000
-    one.leases._heard[3] = ahead
-    await redis.delete(PartitionKeys(3).lease)
-    await one.beat()
+    one, keys = owner("one"), PartitionKeys(3)
+    ahead = await time_ms(redis) + 60_000
+    await redis.set(keys.fence, ahead)
     await one.beat()
     assert one.fences[3] == ahead + 1
+    await redis.delete(keys.lease, keys.fence)
+    await one.beat()
+    await one.beat()
+    assert one.fences[3] == ahead + 2
 
 
 async def test_what_is_given_back_is_told_to_the_others(owner: Make, redis: Client) -> None:
@@ -201,21 +202,14 @@ async def test_while_redis_is_away_it_drops_what_it_may_not_act_for(
 ) -> None:
     one = owner("one")
     await one.beat()
-    paused = asyncio.Event()
 
     async def fail() -> bool:
         raise LinkLost("away")
 
-    async def pause(error: Exception | None) -> None:
-        paused.set()
-        await asyncio.Event().wait()
-
     monkeypatch.setattr(one.leases, "beat", fail)
-    monkeypatch.setattr(one.leases._outage, "pause", pause)
     one.ahead_s = DEFAULT.lease_ms / 1000
     running = asyncio.create_task(one.leases.run())
-    await paused.wait()
-    assert one.fences == {}
+    await eventually(lambda: not one.fences)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
