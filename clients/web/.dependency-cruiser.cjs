@@ -10,9 +10,10 @@ const MAY_IMPORT = {
   quiz: ["device", "wire", "i18n", "kinds/edit"],
   kinds: ["device", "wire", "game", "i18n", "ui", "quiz/types"],
   player: ["device", "wire", "game", "i18n", "ui", "kinds"],
-  editor: ["device", "wire", "i18n", "ui", "quiz", "kinds"],
-  host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "editor/index"],
-  gallery: ["device", "wire", "i18n", "quiz", "player/main", "host/main"],
+  files: ["device", "wire", "game", "i18n", "ui", "quiz"],
+  editor: ["device", "wire", "i18n", "ui", "quiz", "kinds", "files"],
+  host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "files", "editor/index"],
+  gallery: ["device", "wire", "i18n", "quiz", "files", "player/main", "host/main"],
 };
 
 module.exports = {

@@ -6,6 +6,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
+import { sharedByPages } from "./chunks.ts";
 import { drawn } from "./gallery.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 
@@ -32,7 +33,10 @@ export default defineConfig(({ mode }) => ({
     // A file inlined as data: would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html"] },
+    rolldownOptions: {
+      input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html"],
+      output: mode === "gallery" ? {} : { codeSplitting: { groups: [{ name: sharedByPages(), debugName: "shared" }] } },
+    },
   },
   server: {
     proxy: { "/ws": { target: SERVER, ws: true } },

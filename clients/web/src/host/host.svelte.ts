@@ -21,8 +21,9 @@ import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
 import { type Opening, remoteLink, showAddress } from "./address";
 import { fetchLog } from "./log";
+import { keepPlayed } from "./keeping";
 import { listed } from "./people";
-import { type Standings, fetchStandings } from "./results/standings";
+import { type Standings, fetchStandings } from "../files/standings";
 
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";
@@ -147,6 +148,8 @@ export class Host {
 
   /** Ends the session for everyone and goes back to the start. */
   async end(): Promise<void> {
+    const { phase } = this.session.view ?? {};
+    if (phase === "question" || phase === "results") await this.#keepGame();
     if (this.session.ending || (await this.#do({ type: "end_session" }))) this.leave();
   }
 
@@ -233,6 +236,11 @@ export class Host {
     }
   }
 
+  /** What was played stays in this browser, whatever becomes of the page. */
+  async #keepGame(): Promise<void> {
+    if (!this.remote) await keepPlayed(this);
+  }
+
   #turnTo(board: Board): void {
     clearTimeout(this.#turning);
     this.board = board;
@@ -251,6 +259,7 @@ export class Host {
     switch (message.type) {
       case "resumed":
         this.#planTurn(view);
+        if (view?.phase === "ended") void this.#keepGame();
         break;
       case "players_joined":
         if (message.player_count <= MOST_NAMED)
@@ -269,6 +278,7 @@ export class Host {
       case "quiz_ended":
         this.#turnTo("podium");
         this.#play("podium");
+        void this.#keepGame();
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);

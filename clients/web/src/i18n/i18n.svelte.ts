@@ -6,6 +6,7 @@
 
 import { type Messages, setupI18n } from "@lingui/core";
 import type editor from "./messages/editor/en.json";
+import type files from "./messages/files/en.json";
 import type host from "./messages/host/en.json";
 import type imports from "./messages/import/en.json";
 import type player from "./messages/player/en.json";
@@ -29,6 +30,7 @@ export type TextKey =
   | keyof typeof host
   | keyof typeof setup
   | keyof typeof editor
+  | keyof typeof files
   | keyof typeof imports;
 /** The texts of one folder: the English ones, and how to load each other language, by the path of its file. */
 export interface Texts {

@@ -1,12 +1,5 @@
 /** Files for people to keep, written in the browser. */
 
-import type { Quiz } from "../wire/protocol";
-
-/** Saves a quiz as JSON, named after its title. */
-export function downloadQuiz(quiz: Quiz): void {
-  download(`${fileName(quiz.title)}.json`, JSON.stringify(quiz, null, 2), "application/json");
-}
-
 /** A title as a file name that every system takes. */
 export function fileName(title: string): string {
   const name = title
@@ -16,8 +9,8 @@ export function fileName(title: string): string {
   return Array.from(name).slice(0, 60).join("").toLowerCase() || "quiz";
 }
 
-/** Hands a text to the browser as a file to keep. */
-export function download(name: string, text: string, type: string): void {
+/** Hands a text or bytes to the browser as a file to keep. */
+export function download(name: string, text: string | Uint8Array<ArrayBuffer>, type: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;

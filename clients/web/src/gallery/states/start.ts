@@ -4,6 +4,7 @@ import { keepToken } from "../../wire/tokens";
 import type { Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
 import { keep } from "../../quiz/library";
+import { keepGame, pastGame } from "../../files/games";
 import { click, press, seen, type, type Step } from "../hand";
 import type { State, States } from "../state";
 import { EXPLANATION, IMAGE, KINDS, LONG_TITLE, LONG_WORD, TITLE } from "./people";
@@ -62,6 +63,25 @@ export const START: States = {
       await own(fromQuiz(quiz(every)), emptyDraft(), fromQuiz(quiz(every, LONG_WORD.repeat(2))))();
     },
     steps: [seen("ul li h3")],
+  }),
+  "start-played": start({
+    before: async () => {
+      for (const [place, title] of [TITLE, LONG_TITLE, LONG_WORD.repeat(2)].entries()) {
+        const standings = { title, questions: [], players: [] };
+        const game = pastGame("123456", title, standings, KEPT_AT - place * 86_400_000);
+        await keepGame({ ...game, players: 27, log: place === 0 ? "log" : undefined });
+      }
+    },
+    steps: [seen("#past-games")],
+  }),
+  "start-export": start({
+    before: own(fromQuiz(quiz(every))),
+    steps: [
+      press("own.download", { title: TITLE }),
+      seen(".formats"),
+      click(".formats li:nth-child(3) button"),
+      seen("h3 + .losses"),
+    ],
   }),
   "start-paste": start({ steps: [press("start.paste"), seen("#pasted")] }),
   "start-refused": start({

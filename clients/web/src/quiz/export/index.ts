@@ -13,7 +13,7 @@ interface Format {
   name: string;
   extension: string;
   type: string;
-  write: (quiz: ImportedQuiz, losses: Losses) => string | Uint8Array;
+  write: (quiz: ImportedQuiz, losses: Losses) => string | Uint8Array<ArrayBuffer>;
 }
 
 const own = (quiz: ImportedQuiz) => ({ title: quiz.title, questions: quiz.questions.map(withoutPlace) });
@@ -54,7 +54,7 @@ export const FORMATS = {
 export type ExportFormat = keyof typeof FORMATS;
 
 export interface Exported {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   extension: string;
   /** The media type. */
   type: string;

@@ -17,13 +17,13 @@ const KAHOOT_HEADINGS = [
 ];
 
 /** Kahoot's import template: its headings stand in row 8. */
-export function toKahoot(quiz: ImportedQuiz, losses: Losses): Uint8Array {
+export function toKahoot(quiz: ImportedQuiz, losses: Losses): Uint8Array<ArrayBuffer> {
   const rows: (string | number)[][] = [[], ["", "Quiz template"], ["", quiz.title], [], [], [], [], KAHOOT_HEADINGS];
   for (const [index, question] of quiz.questions.entries()) {
     const row = kahootRow(question, index, losses);
     if (row) rows.push([rows.length - 7, ...row]);
   }
-  return workbook("Sheet1", rows);
+  return workbook([{ name: "Sheet1", rows }]);
 }
 
 function kahootRow(question: ImportedQuestion, index: number, losses: Losses): (string | number)[] | undefined {

@@ -2,12 +2,13 @@ import { parse } from "papaparse";
 import { expect, test } from "vitest";
 import type { PlayerAnswer, QuestionSummary } from "../../wire/protocol";
 import { resultsCsv } from "./csv";
-import type { Standings } from "./standings";
+import type { Standings } from "../standings";
 
 const WORDS = {
   headings: ["Rank", "Name", "Points", "Question", "Text", "Answer", "Correct", "Right", "Earned", "Seconds"],
   yes: "yes",
   no: "no",
+  locale: "en",
 };
 const question: QuestionSummary = {
   index: 0,
@@ -66,4 +67,19 @@ test("what was not answered, judged or seen is empty", () => {
     "1.4",
   ]);
   expect(rows(standings("Ada", null))[1]?.slice(5)).toEqual(["", "", "Two | Four", "", ""]);
+});
+
+test.each([
+  ["de", '1;Ada;930;1;"Which ""are"", even?";Two | Four;yes;Two | Four;930;1,4'],
+  ["fr", '1;Ada;930;1;"Which ""are"", even?";Two | Four;yes;Two | Four;930;1,4'],
+  ["es", '1;Ada;930;1;"Which ""are"", even?";Two | Four;yes;Two | Four;930;1,4'],
+  ["ar-u-nu-latn", '1;Ada;930;1;"Which ""are"", even?";Two | Four;yes;Two | Four;930;1.4'],
+  ["ja", '1,Ada,930,1,"Which ""are"", even?",Two | Four,yes,Two | Four,930,1.4'],
+])("Excel in %s finds cells and fractions", (locale, row) => {
+  expect(resultsCsv(standings("Ada"), { ...WORDS, locale }).split("\r\n")[1]).toBe(row);
+});
+
+test("an answer that was typed stands as it was typed", () => {
+  const typed = { ...given, answer: "=cmd" };
+  expect(rows(standings("Ada", typed, { kind: "single", options: [], correct: [] }))[1]?.[5]).toBe("'=cmd");
 });

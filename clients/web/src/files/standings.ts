@@ -1,6 +1,6 @@
 /** The results of a whole quiz: fetched page by page, and what can be read from them. */
 
-import type { PlayerSummary, QuestionSummary, Results } from "../../wire/protocol";
+import type { PlayerSummary, QuestionSummary, Results } from "../wire/protocol";
 
 export interface Standings {
   title: string;

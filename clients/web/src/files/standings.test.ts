@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlayerAnswer, PlayerSummary, QuestionSummary, Results } from "../../wire/protocol";
+import type { PlayerAnswer, PlayerSummary, QuestionSummary, Results } from "../wire/protocol";
 import { difficulties, fetchStandings } from "./standings";
 
 const question: QuestionSummary = {

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { readWorkbook } from "../../quiz/import/xlsx";
+import { Package } from "../../quiz/import/zip";
+import type { PlayerSummary, QuestionSummary } from "../../wire/protocol";
+import { pastGame } from "../games";
+import { MOST_LISTED, type ReportWords, report } from "./report";
+
+/** The name of each word stands for it. */
+function named<T extends string>(...names: T[]): Record<T, string> {
+  return Object.fromEntries(names.map((name) => [name, name])) as unknown as Record<T, string>;
+}
+const WORDS: ReportWords = {
+  overview: "Overview",
+  players: "Players",
+  question: (n) => `Question ${n}`,
+  date: () => "today",
+  facts: named("title", "date", "code", "players", "questions", "right"),
+  columns: {
+    ...named("question", "text", "right", "discrimination", "misled", "median", "rank", "name"),
+    ...named("total", "correct", "seconds", "option", "chosen", "share", "answer", "points"),
+  },
+  yes: "yes",
+  no: "no",
+};
+
+function asked(index: number): QuestionSummary {
+  return {
+    index,
+    kind: "single",
+    text: "=1+1, isn’t it?",
+    options: ["Two", "Three"],
+    correct: [0],
+    counts: [1, 2],
+    answered: 3,
+    total: 3,
+    points: 1000,
+    time_limit_ms: 10_000,
+  };
+}
+
+function played(players: number, questions: number) {
+  const all = Array.from({ length: players }, (_, place): PlayerSummary => ({
+    id: String(place),
+    name: `=Player ${place}`,
+    avatar: "",
+    rank: place + 1,
+    points: 900,
+    correct: 1,
+    answers: Array.from({ length: questions }, (_, question) => ({
+      question,
+      answer: place % 3 ? 1 : 0,
+      correct: place % 3 === 0,
+      points: place % 3 ? 0 : 900,
+      response_ms: 1500,
+    })),
+  }));
+  const standings = {
+    title: "Capitals",
+    questions: Array.from({ length: questions }, (_, index) => asked(index)),
+    players: all,
+  };
+  return pastGame("123456", "token", standings, 0);
+}
+const opened = (bytes: Uint8Array) => readWorkbook(new Package(bytes));
+
+test("an overview, the players, and a sheet for each question", () => {
+  const sheets = opened(report(played(3, 2), WORDS));
+  expect(sheets.map(({ name }) => name)).toEqual(["Overview", "Players", "Question 1", "Question 2"]);
+  expect(sheets[0]?.rows.at(-1)).toEqual(["2", "=1+1, isn’t it?", "0.333333333333333", "", "Three (2)", "1.5"]);
+  expect(sheets[1]?.rows[1]).toEqual(["1", "=Player 0", "900", "1", "3", "900", "900"]);
+  const [, , first] = sheets;
+  expect(first?.rows).toContainEqual(["Two", "1", "0.333333333333333", "yes"]);
+  expect(first?.rows).toContainEqual(["=Player 1", "Three", "no", "0", "1.5"]);
+});
+
+test("no cell is a formula", () => {
+  const bytes = report(played(3, 1), WORDS);
+  const files = new Package(bytes);
+  const sheet = new TextDecoder().decode(files.read("xl/worksheets/sheet2.xml"));
+  expect(sheet).toContain("=Player 0");
+  expect(sheet).not.toContain("<f>");
+});
+
+test("a class of 300 with 50 questions has its report in two seconds", () => {
+  const game = played(300, 50);
+  const before = performance.now();
+  report(game, WORDS);
+  expect(performance.now() - before).toBeLessThan(2000);
+});
+
+test("a crowd is in the list of players and not in each question’s sheet", () => {
+  const sheets = opened(report(played(MOST_LISTED + 1, 1), WORDS));
+  expect(sheets[1]?.rows).toHaveLength(MOST_LISTED + 2);
+  expect(sheets[2]?.rows.flat().join()).not.toContain("Player 1");
+});
