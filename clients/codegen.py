@@ -232,7 +232,7 @@ def _md_fields(struct: type[Struct]) -> str:
 def _md_commands() -> str:
     rows = []
     for struct in COMMANDS:
-        by = struct.by or ("anyone" if struct is protocol.SyncClock else "newcomer")
+        by = struct.by or ("anyone" if struct in protocol.GATEWAY_COMMANDS else "newcomer")
         phases = ", ".join(phase for phase in protocol.Phase if phase in struct.phases)
         only_in = "" if struct.phases == protocol.ANY_PHASE else phases
         what, reply = _doc(struct).split(" Reply: ")

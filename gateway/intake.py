@@ -1,6 +1,7 @@
 """One message of a client: decode it, judge it, answer it here or relay it.
 
-Each message gets exactly one reply: an error from here, `clock` from here, or what the relay sees to.
+Each message gets exactly one reply: an error, `clock` or the `ok` of `report_failure` from here, or what the relay
+sees to.
 """
 
 import time
@@ -27,6 +28,8 @@ from quickpoll.protocol import (
     Error,
     ErrorCode,
     JoinSession,
+    Ok,
+    ReportFailure,
     ResumeSession,
     SyncClock,
     decode_command,
@@ -91,6 +94,10 @@ class Intake:
             return Error(code=ErrorCode.RATE_LIMITED, message="too fast", retry_after_ms=wait_ms, reply_to=reply_to)
         if isinstance(message, SyncClock):
             self._tell_time(connection, message)
+            return None
+        if isinstance(message, ReportFailure):
+            self._figures.page_failures[message.where] += 1
+            connection.send(Ok(reply_to=reply_to))
             return None
         seat = connection.seat
         role = seat.identity.role if seat.identity else None

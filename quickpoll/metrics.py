@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from quickpoll.protocol import CloseCode, ErrorCode
+from quickpoll.protocol import CloseCode, ErrorCode, PagePart
 
 PREFIX: Final = "quickpoll_"
 BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -93,6 +93,9 @@ class GatewayFigures:
         "outcome",
         ("delivered", "restarted", "gone"),
         "Sessions of which something was missed: delivered, restarted or gone",
+    )
+    page_failures: Counter[str] = _counters(
+        "where", get_args(PagePart), "Pages that failed and started again: in drawing a view, or in taking in a message"
     )
     broadcast_seconds: Distribution = _histogram("From the first write of a Step to its last")
     command_seconds: Distribution = _histogram("From a command's arrival to its reply")

@@ -212,6 +212,7 @@ QuestionIndex = Annotated[int, Meta(ge=0, le=MAX_QUESTIONS - 1)]
 OptionIndex = Annotated[int, Meta(ge=0, le=10)]
 AnswerPart = Annotated[int, Meta(ge=-1, le=10)] | Annotated[str, Meta(max_length=25)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
+PagePart = Literal["view", "message"]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[str, Meta(max_length=250)] | Annotated[tuple[AnswerPart, ...], Meta(max_length=10)]
 
@@ -806,6 +807,13 @@ class SyncClock(ClientMessage[Clock], frozen=True, tag="sync_clock"):
     t0: int | float
 
 
+class ReportFailure(ClientMessage[Ok], frozen=True, tag="report_failure"):
+    """Says that a page failed and started again; a gateway counts it. Says nothing of what was shown or done."""
+
+    where: PagePart
+    """What failed: drawing a view, or taking in a message."""
+
+
 # -- all of them ------------------------------------------------------------------------------
 
 
@@ -815,6 +823,8 @@ def _leaves(kind: type[Any]) -> list[type[Any]]:
     return [leaf for sub in below for leaf in _leaves(sub)] if below else [kind]
 
 
+GATEWAY_COMMANDS: Final = (SyncClock, ReportFailure)
+"""The commands that a gateway answers itself; anyone may send them."""
 COMMANDS: Final[tuple[type[ClientMessage[Any]], ...]] = tuple(_leaves(ClientMessage))
 """Every command."""
 MESSAGES: Final[tuple[type[ServerMessage], ...]] = tuple(_leaves(ServerMessage))
@@ -835,8 +845,8 @@ if TYPE_CHECKING:
 else:
     # What a decoder needs are all the classes by name; for the type checker their bases say as much.
     AnyClientMessage = reduce(or_, COMMANDS)
-    SessionCommand = reduce(or_, (kind for kind in COMMANDS if kind is not SyncClock))
-    """The commands that a coordinator answers; a gateway answers `sync_clock` itself."""
+    SessionCommand = reduce(or_, (kind for kind in COMMANDS if kind not in GATEWAY_COMMANDS))
+    """The commands that a coordinator answers."""
     AnyServerMessage = reduce(or_, MESSAGES)
 
 

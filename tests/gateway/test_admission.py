@@ -6,6 +6,7 @@ from gateway.admission import BURST, FRAME_BURST, MAX_REFUSALS, REFUSALS_WINDOW_
 from quickpoll.protocol import (
     AnyClientMessage,
     JoinSession,
+    ReportFailure,
     ResumeSession,
     Role,
     StartQuiz,
@@ -23,6 +24,7 @@ JOIN = JoinSession(code="123456", name="Ann")
         (ResumeSession(token="t"), {None}),
         (StartQuiz(), {Role.HOST}),
         (SubmitAnswer(question=0, answer=1), {Role.PLAYER}),
+        (ReportFailure(where="view"), {None, Role.HOST, Role.PLAYER}),
         (SyncClock(t0=1), {None, Role.HOST, Role.PLAYER}),
     ],
 )

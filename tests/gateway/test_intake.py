@@ -127,6 +127,14 @@ async def test_the_clock_is_redis_own(home: House) -> None:
     assert before - 2 <= clock["t1"] <= clock["t2"] <= after + 2
 
 
+async def test_a_page_that_failed_is_counted_and_gets_an_answer(home: House) -> None:
+    client = await home.client()
+    for where in ("view", "message", "view"):
+        assert (await client.ask("report_failure", id="f", where=where))["reply_to"] == "f"
+    assert (await client.ask("report_failure", where="what Ada wrote"))["code"] == "bad_message"
+    assert home.gateway.figures.page_failures == {"view": 2, "message": 1}
+
+
 async def test_received_is_when_the_bytes_came(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of two messages in one segment takes long to be handled; the second had arrived by then."""
     client = await home.client()

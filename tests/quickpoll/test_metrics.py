@@ -32,7 +32,7 @@ def test_names_follow_the_conventions_of_prometheus(metric: Metric) -> None:
     assert re.fullmatch(r"quickpoll_[a-z]+(_[a-z]+)*", metric.name)
     assert metric.name.endswith("_total") == (metric.kind == "counter")
     assert metric.name.endswith("_seconds") or metric.kind != "histogram"
-    assert metric.label in ("", "reason", "code", "outcome", "recovered")
+    assert metric.label in ("", "reason", "code", "outcome", "recovered", "where")
     assert metric.explanation
     assert not metric.explanation.endswith(".")
 

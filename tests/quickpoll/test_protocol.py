@@ -13,6 +13,7 @@ from msgspec import inspect as types
 from quickpoll.protocol import (
     ANY_PHASE,
     COMMANDS,
+    GATEWAY_COMMANDS,
     MESSAGES,
     AnswerAccepted,
     AnswerProgress,
@@ -434,7 +435,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
     client = (
         "create_session join_session resume_session start_quiz next_question close_question submit_answer kick_player"
         " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
-        " sync_clock"
+        " sync_clock report_failure"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
@@ -444,7 +445,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())
-    assert {*get_args(AnyClientMessage)} - {*get_args(SessionCommand)} == {SyncClock}
+    assert {*get_args(AnyClientMessage)} - {*get_args(SessionCommand)} == {*GATEWAY_COMMANDS}
 
 
 def test_a_command_says_who_may_send_it_when_and_what_answers_it() -> None:

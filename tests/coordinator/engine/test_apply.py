@@ -5,6 +5,7 @@ from coordinator.engine.apply import REMEMBERED_HOST_COMMANDS
 from quickpoll.envelope import Identity
 from quickpoll.protocol import (
     COMMANDS,
+    GATEWAY_COMMANDS,
     AskExtraTime,
     CloseQuestion,
     CreateSession,
@@ -32,7 +33,6 @@ from quickpoll.protocol import (
     SetExtraTime,
     StartQuiz,
     SubmitAnswer,
-    SyncClock,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game, code, replies, state_bytes
 
@@ -70,7 +70,7 @@ def in_phase(phase: Phase) -> Game:
 
 def test_these_are_all_commands_that_the_engine_answers() -> None:
     commands = (*HOST_COMMANDS, *PLAYER_COMMANDS, *ENTRY_COMMANDS, ResumeSession(token="t"))
-    assert {type(command) for command in commands} == set(COMMANDS) - {SyncClock}
+    assert {type(command) for command in commands} == set(COMMANDS) - set(GATEWAY_COMMANDS)
 
 
 @pytest.mark.parametrize("phase", Phase)

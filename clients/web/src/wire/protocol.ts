@@ -309,6 +309,14 @@ export interface SyncClock {
   id?: string | null;
 }
 
+/** Says that a page failed and started again; a gateway counts it. Says nothing of what was shown or done. Reply: `ok`. */
+export interface ReportFailure {
+  type: "report_failure";
+  /** What failed: drawing a view, or taking in a message. */
+  where: "message" | "view";
+  id?: string | null;
+}
+
 /** A choice as everyone may see it. */
 export interface PublicOption {
   text: string;
@@ -745,7 +753,8 @@ export type AnyClientMessage =
   | SubmitAnswer
   | AskExtraTime
   | LeaveSession
-  | SyncClock;
+  | SyncClock
+  | ReportFailure;
 
 export type AnyServerMessage =
   | SessionLocked
