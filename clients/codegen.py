@@ -120,7 +120,7 @@ def schema() -> str:
 
 _ALIASES: Final = {
     name: types.type_info(getattr(protocol, name))
-    for name in ("QuestionKind", "Question", "Answer", "ExtraTimePercent")
+    for name in ("QuestionKind", "Question", "Answer", "ExtraTimePercent", "PagePart")
 }
 
 

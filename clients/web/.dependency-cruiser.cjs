@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   files: ["device", "wire", "game", "i18n", "ui", "quiz"],
   editor: ["device", "wire", "i18n", "ui", "quiz", "kinds", "files"],
   host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "files", "editor/index"],
-  gallery: ["device", "wire", "i18n", "quiz", "files", "player/main", "host/main"],
+  gallery: ["device", "wire", "i18n", "quiz", "files", "player/main", "player/Game", "host/main"],
 };
 
 module.exports = {

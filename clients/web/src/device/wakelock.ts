@@ -4,9 +4,11 @@ export class WakeLock {
   #wanted = false;
   #held: WakeLockSentinel | null = null;
 
-  constructor() {
+  /** @param signal when it aborts, the screen may sleep. */
+  constructor(signal: AbortSignal) {
     // The browser lets go of it whenever the page is hidden.
-    document.addEventListener("visibilitychange", () => void this.#take());
+    document.addEventListener("visibilitychange", () => void this.#take(), { signal });
+    signal.addEventListener("abort", () => this.want(false));
   }
 
   want(wanted: boolean): void {
@@ -20,5 +22,6 @@ export class WakeLock {
     if (!this.#wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
     // Refused when the battery is low: the game goes on with a screen that may go dark.
     this.#held = await navigator.wakeLock.request("screen").catch(() => null);
+    if (!this.#wanted) void this.#held?.release();
   }
 }

@@ -45,7 +45,8 @@ async function show(): Promise<void> {
   document.documentElement.classList.toggle("stage", state.page === "host");
   standStill();
   serve(state);
-  await (state.page === "player" ? import("../player/main") : import("../host/main"));
+  if (state.page === "player") await Promise.all([import("../player/Game.svelte"), import("../player/main")]);
+  else await import("../host/main");
   for (const step of state.steps ?? []) await step();
   window.wanted = { main: state.main ? t(state.main) : "", stage: state.stage === true };
   await document.fonts.ready;

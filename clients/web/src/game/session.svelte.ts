@@ -1,11 +1,12 @@
 /**
- * The one reactive object that a page reads: the view of its session, the state of its connection, the clock.
- * It keeps the token, resumes, and watches network and visibility; what host and player may do is built on `send`.
+ * One session as a page reads it: its view, the state of its connection, the clock. It has one life; the next session
+ * has another object. It keeps the token, resumes, and watches network and visibility; what host and player may do is built on `send`.
  */
 
 import { createSubscriber } from "svelte/reactivity";
 import { ServerClock } from "../wire/clock";
-import type { AnyServerMessage, Resumed, Role } from "../wire/protocol";
+import type { AnyServerMessage, PagePart, Resumed, Role } from "../wire/protocol";
+import type { Beginning } from "./life.svelte";
 import { type View, reduce } from "./reducer";
 import { type Command, type Refused, Socket, type SocketState } from "../wire/socket";
 import { forgetToken, keepToken, keptToken, tokenFor } from "../wire/tokens";
@@ -27,65 +28,91 @@ export const STUCK_MS = 12_000;
 const CLOSE_KICKED = 4501;
 const CLOSE_ELSEWHERE = 4502;
 
+/** Whose session it is. */
+export interface SessionOwner {
+  /** Is told of each message, with the view after it: for sounds and announcements. */
+  message: (message: AnyServerMessage, view: View | null) => void;
+  /** Begins another object: this one's token is no longer good. */
+  begin: (beginning: Beginning) => void;
+  /** A message could not be taken in. */
+  failed: (where: PagePart, error: unknown) => void;
+}
+
 export class Session {
   view = $state.raw<View | null>(null);
   connection = $state<SocketState>("connecting");
   ending = $state<Ending | null>(null);
-  /** Why a kept token was refused, for the page where one starts. */
-  refused = $state.raw<Refused | null>(null);
+  /** Why the session before could not be resumed, for the page where one starts. */
+  readonly refused: Refused | null;
   /** No connection came about for so long that the network may not let it through. */
   stuck = $state(false);
   readonly role: Role;
+  /** Aborts when the page has another session, or none. */
+  readonly disposed: AbortSignal;
+  readonly #disposing = new AbortController();
   /** The token of the session that is played, also where the browser keeps nothing. */
-  #held: { code: string; token: string } | null = null;
+  #token: string | null;
+  #code: string | null;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   readonly #socket: Socket;
   readonly #clock: ServerClock;
-  readonly #listener: (message: AnyServerMessage, view: View | null) => void;
+  readonly #owner: SessionOwner;
   #tick = () => {};
   readonly #ticks = createSubscriber((update) => {
     this.#tick = update;
     const timer = setInterval(update, TICK_MS);
     return () => clearInterval(timer);
   });
-  #code = $state<string | null>(null);
   /** What is known; `view` is what is drawn of it. */
   #latest: View | null = null;
   #drawing: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param code the session to resume, if this browser has a token for it.
-   * @param listener is told of each message, with the view after it: for sounds and announcements.
+   * @param beginning which session to resume, if this browser has a token for it.
    * @param remote whether this is the host's second device.
    */
-  constructor(
-    role: Role,
-    code: string | null,
-    listener: (message: AnyServerMessage, view: View | null) => void,
-    remote = false,
-  ) {
+  constructor(role: Role, beginning: Beginning, owner: SessionOwner, remote = false) {
+    const { code = null, token, refused = null, failed } = beginning;
     this.role = role;
+    this.refused = refused;
+    this.disposed = this.#disposing.signal;
     this.#code = code;
-    this.#listener = listener;
+    this.#token = token ?? (code && tokenFor(role, code));
+    this.#owner = owner;
     this.#clock = new ServerClock((t0) => this.#socket.syncClock(t0));
     this.#socket = new Socket(
       () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
       {
-        token: () => this.#token(),
+        token: () => this.#token,
         remote: remote || undefined,
         state: (state) => this.#stateChanged(state),
         message: (message) => this.#received(message),
         over: (code) => this.#over(code),
         resumeRefused: (refused) => this.#resumeRefused(refused),
+        failed: (error) => owner.failed("message", error),
       },
     );
     this.#watch();
     this.#socket.connect();
+    if (failed) this.send({ type: "report_failure", where: failed }).catch(() => {});
+  }
+
+  /** How to resume it. */
+  get seat(): Beginning {
+    return { code: this.#code, token: this.#token ?? undefined };
+  }
+
+  /** Ends it for this page: no listener, timer or command is left. The token is kept. */
+  dispose(): void {
+    this.#disposing.abort();
+    for (const timer of [this.#waiting, this.#drawing]) clearTimeout(timer);
+    this.#clock.stop();
+    this.#socket.dispose();
   }
 
   /** Whether a kept token is being tried: the page does not know yet what it will show. */
   get resuming(): boolean {
-    return !this.view && !this.ending && this.#token() !== null;
+    return !this.view && !this.ending && this.#token !== null;
   }
 
   /** The server's time, in ms; what reads it in a template or an effect is run again as time passes. */
@@ -118,26 +145,10 @@ export class Session {
     this.#draw(0);
   }
 
-  /** Takes the session back from the tab that has it, or resumes another one of this browser. */
-  resume(code = this.#code): void {
-    this.#code = code;
-    this.ending = null;
-    this.refused = null;
-    this.#socket.connect();
-  }
-
-  /** Gives the seat up and starts afresh. */
+  /** Gives the seat up: nothing is kept to resume it with. */
   forget(): void {
-    this.#forgetToken();
-    this.#code = null;
-    this.#clear();
-    this.ending = null;
-    this.#socket.connect();
-  }
-
-  #token(): string | null {
-    if (this.#held && this.#held.code === this.#code) return this.#held.token;
-    return this.#code && tokenFor(this.role, this.#code);
+    if (this.#code) forgetToken(this.role, this.#code);
+    this.#token = null;
   }
 
   #stateChanged(state: SocketState): void {
@@ -163,7 +174,7 @@ export class Session {
     // A server of version 0.1.0 does not say where to join: the page knows it from when the session was opened.
     if (message.type === "resumed" && this.#latest)
       this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
-    this.#listener(message, this.#latest);
+    this.#owner.message(message, this.#latest);
     this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
   }
 
@@ -175,13 +186,12 @@ export class Session {
 
   /** Into this tab, too: from now on it is the seat of the tab, whatever another one keeps in the browser. */
   #keepResumed({ code, session, join_url }: Resumed): void {
-    const token = this.#token();
-    if (token) this.#keep(code, token, session.title, join_url ?? keptToken(this.role, code)?.join_url);
+    if (this.#token) this.#keep(code, this.#token, session.title, join_url ?? keptToken(this.role, code)?.join_url);
   }
 
   #keep(code: string, token: string, title: string, join_url?: string): void {
     this.#code = code;
-    this.#held = { code, token };
+    this.#token = token;
     keepToken(this.role, code, token, title, join_url);
   }
 
@@ -192,33 +202,23 @@ export class Session {
 
   #end(ending: Ending): void {
     this.ending = ending;
-    this.#forgetToken();
+    this.forget();
   }
 
   #resumeRefused(refused: Refused): void {
-    this.#forgetToken();
-    this.#code = null;
-    this.refused = refused;
-    this.#clear();
-  }
-
-  #forgetToken(): void {
-    if (this.#code) forgetToken(this.role, this.#code);
-    this.#held = null;
-  }
-
-  #clear(): void {
-    this.#latest = null;
-    this.#draw(0);
+    this.forget();
+    this.#owner.begin({ refused });
   }
 
   #watch(): void {
-    addEventListener("online", () => this.#socket.wake());
-    addEventListener("offline", () => this.#socket.doubt());
-    document.addEventListener("visibilitychange", () => {
+    const { disposed: signal } = this;
+    addEventListener("online", () => this.#socket.wake(), { signal });
+    addEventListener("offline", () => this.#socket.doubt(), { signal });
+    const seen = () => {
       if (document.visibilityState !== "visible") return;
       this.#socket.wake();
       this.#clock.startRound();
-    });
+    };
+    document.addEventListener("visibilitychange", seen, { signal });
   }
 }

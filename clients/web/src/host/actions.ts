@@ -45,7 +45,7 @@ export function keyAction(key: string, host: Host, view: View): (() => void) | n
     case "f":
       return switchFullScreen;
     case "m":
-      return () => host.switchSound(!host.soundOn);
+      return () => (host.sounds.on = !host.sounds.on);
     case "l":
       return view.phase === "ended" ? null : () => void host.lock(!view.locked);
     case "p":

@@ -10,16 +10,17 @@
 import { playOf } from "../kinds/play";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
-import type { AnyServerMessage, ExtraTimePercent, Log, Quiz, Results, Settings } from "../wire/protocol";
+import type { AnyServerMessage, ExtraTimePercent, Log, PagePart, Quiz, Results, Settings } from "../wire/protocol";
 import type { View } from "../game/reducer";
+import type { Beginning, Life } from "../game/life.svelte";
 import { Session } from "../game/session.svelte";
 import { type Command, Refused } from "../wire/socket";
-import { type Sound, Sounds } from "../device/sound";
+import type { Sound, Sounds } from "../device/sound.svelte";
 import { read, write } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
 import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
-import { type Opening, remoteLink, showAddress } from "./address";
+import { remoteLink, showAddress } from "./address";
 import { fetchLog } from "./log";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
@@ -38,8 +39,9 @@ const MOST_NAMED = 20;
 
 export class Host {
   readonly session: Session;
-  readonly sounds = new Sounds("host");
-  readonly #wakeLock = new WakeLock();
+  readonly sounds: Sounds;
+  readonly #life: Life<Host>;
+  readonly #wakeLock: WakeLock;
   /** Whether this is the second device, beside the stage. */
   readonly remote: boolean;
   board = $state<Board>("results");
@@ -47,10 +49,6 @@ export class Host {
   /** The player whose menu is open. */
   chosen = $state<string | null>(null);
   standings = $state.raw<Standings | null>(null);
-  soundOn = $state(this.sounds.on);
-  volume = $state(this.sounds.volume);
-  /** The browser lets the page be heard only after a click or a key. */
-  soundWaiting = $state(navigator.userActivation?.hasBeenActive === false);
   /** A command is on its way. */
   busy = $state(false);
   problem = $state("");
@@ -60,11 +58,26 @@ export class Host {
   #removal: ReturnType<typeof setTimeout> | undefined;
   #turning: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ code, remote }: Opening) {
+  constructor(life: Life<Host>, sounds: Sounds, beginning: Beginning, remote: boolean) {
+    this.#life = life;
+    this.sounds = sounds;
     this.remote = remote;
-    this.session = new Session("host", code, (message, view) => this.#received(message, view), remote);
-    for (const gesture of ["pointerup", "keydown"])
-      addEventListener(gesture, () => (this.soundWaiting = false), { once: true });
+    const owner = {
+      message: (message: AnyServerMessage, view: View | null) => this.#received(message, view),
+      begin: (next: Beginning) => life.begin(next),
+      failed: (where: PagePart, error: unknown) => life.failed(where, error),
+    };
+    this.session = new Session("host", beginning, owner, remote);
+    this.#wakeLock = new WakeLock(this.session.disposed);
+  }
+
+  get seat(): Beginning {
+    return this.session.seat;
+  }
+
+  dispose(): void {
+    for (const timer of [this.#turning, this.#removal]) clearTimeout(timer);
+    this.session.dispose();
   }
 
   /** Opens a session and its lobby. @throws Refused */
@@ -76,7 +89,7 @@ export class Host {
   /** Goes on with a session of this browser. */
   resume(code: string): void {
     showAddress(code);
-    this.session.resume(code);
+    this.#life.begin({ code });
   }
 
   start(): Promise<boolean> {
@@ -156,14 +169,8 @@ export class Host {
   /** Leaves a session that is over. */
   leave(): void {
     showAddress(null);
-    clearTimeout(this.#turning);
-    this.keep();
     this.session.forget();
-    this.standings = null;
-    this.panel = this.chosen = null;
-    this.board = "results";
-    this.problem = "";
-    this.#invited = false;
+    this.#life.begin({});
   }
 
   /** The next thing after the results: the leaderboard where it changed and is not the last, else the next question. */
@@ -199,17 +206,6 @@ export class Host {
   keep(): void {
     clearTimeout(this.#removal);
     this.removing = null;
-  }
-
-  switchSound(on: boolean): void {
-    this.sounds.on = on;
-    this.soundOn = on;
-  }
-
-  /** @param volume from 0 to 1. */
-  setVolume(volume: number): void {
-    this.sounds.volume = volume;
-    this.volume = volume;
   }
 
   #removeNow(): void {

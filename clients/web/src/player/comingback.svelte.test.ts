@@ -2,10 +2,14 @@
 // A player who comes back: after a loss of network, a reload, in a second tab, or too late.
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Life } from "../game/life.svelte";
 import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
-import { Player } from "./player.svelte";
+import type { Player } from "./player.svelte";
+import { playerPage } from "./testing";
 
 let connection: ReturnType<typeof fakeServer>;
+/** The page that was opened last. */
+let page: Life<Player>;
 const YOU = {
   player_id: "a",
   name: "Ada",
@@ -32,7 +36,8 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function inLobby(): Promise<Player> {
-  const player = new Player(null);
+  page = playerPage(null);
+  const player = page.current;
   connection().onopen?.();
   void player.join("123456", "Ada", "x");
   connection().answer("join_session", {
@@ -87,7 +92,7 @@ test("another player in a second tab does not take this tab's seat", async () =>
   await inLobby();
   const kept = JSON.parse(localStorage.getItem("quickpoll:player:123456") as string) as object;
   localStorage.setItem("quickpoll:player:123456", JSON.stringify({ ...kept, token: "of the other tab" }));
-  new Player("123456");
+  playerPage("123456");
   connection().onopen?.();
   expect(connection().command("resume_session")).toMatchObject({ token: "token" });
 });
@@ -97,11 +102,11 @@ test("a page whose kept session is gone shows the way in, and does not go on say
     "quickpoll:player:123456",
     JSON.stringify({ code: "123456", token: "old", title: "", kept_at: Date.now() }),
   );
-  const player = new Player("123456");
+  page = playerPage("123456");
   const seen: boolean[] = [];
   const stop = $effect.root(() => {
     $effect(() => {
-      seen.push(player.session.resuming);
+      seen.push(page.current.session.resuming);
     });
   });
   flushSync();
@@ -123,22 +128,24 @@ test("who comes back at the end has the figures of the quiz", async () => {
 
 test("who types code and name again on the device that has the seat gets the seat back", async () => {
   await inLobby();
-  const again = new Player(null);
+  page = playerPage(null);
   connection().onopen?.();
-  void again.join("123456", "Ada", "x");
+  void page.current.join("123456", "Ada", "x");
   connection().onopen?.();
   expect(connection().command("join_session")).toBeUndefined();
   expect(connection().command("resume_session")).toMatchObject({ token: "token" });
 });
 
 test("a page that gets no connection says so within 15 s, and goes on trying", async () => {
-  const player = new Player(null);
+  page = playerPage(null);
+  const player = page.current;
   for (let second = 0; second < 15; second++) {
     connection().drop();
     await vi.advanceTimersByTimeAsync(1000);
   }
   expect(player.session.stuck).toBe(true);
-  player.session.resume();
+  const last = connection();
+  while (connection() === last) await vi.advanceTimersByTimeAsync(100);
   connection().onopen?.();
   expect(player.session.stuck).toBe(false);
 });

@@ -5,6 +5,11 @@ import type { ErrorCode } from "../wire/protocol";
 /** The server's limit. */
 export const MAX_NAME = 24;
 
+/** The session that the page's address names. */
+export function codeInAddress(): string | null {
+  return /^\/join\/(\d{6})\/?$/.exec(location.pathname)?.[1] ?? null;
+}
+
 /** The digits of a code in "123 456", in half a code, or in the whole link to join. */
 export function codeFrom(typed: string): string {
   const plain = asciiDigits(typed);

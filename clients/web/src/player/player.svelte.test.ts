@@ -1,12 +1,16 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Life } from "../game/life.svelte";
 import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
 import type { YourResult } from "../wire/protocol";
 import { tokenFor } from "../wire/tokens";
-import { Player } from "./player.svelte";
+import type { Player } from "./player.svelte";
+import { playerPage } from "./testing";
 import { receiptsOf } from "./receipts";
 
 let connection: ReturnType<typeof fakeServer>;
+/** The page that was opened last. */
+let page: Life<Player>;
 const YOU = {
   player_id: "a",
   name: "Ada",
@@ -45,7 +49,8 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function inLobby(): Promise<Player> {
-  const player = new Player(null);
+  page = playerPage(null);
+  const player = page.current;
   connection().onopen?.();
   void player.join("123456", "Ada", "x");
   connection().answer("join_session", {
@@ -73,7 +78,8 @@ test("who joins gets the session into the address and the token kept", async () 
 
 test("a reload resumes with the token", async () => {
   await inLobby();
-  const again = new Player("123456");
+  page = playerPage("123456");
+  const again = page.current;
   expect(again.session.resuming).toBe(true);
   connection().onopen?.();
   expect(connection().sent[0]).toMatchObject({ type: "resume_session", token: "token" });
@@ -163,7 +169,7 @@ test("an answer that the network swallowed is sent again, with the same id", asy
   const id = connection().command("submit_answer")?.id;
   connection().drop();
   expect(player.submission).toBe("resent");
-  player.session.resume();
+  vi.advanceTimersByTime(1000);
   connection().onopen?.();
   connection().say({
     type: "resumed",
@@ -217,7 +223,8 @@ test("a clock a little ahead is not a reason to refuse: the answer is given agai
 
 test("who comes back in the middle of a question sees the answer given before", async () => {
   await inLobby();
-  const player = new Player("123456");
+  page = playerPage("123456");
+  const player = page.current;
   connection().onopen?.();
   const session = { ...SESSION, phase: "question" as const, question: QUESTION };
   connection().say({
@@ -271,11 +278,11 @@ test("result and rank are drawn together", async () => {
 
 test("a seat that is no longer mine leads back to the start, with the reason", async () => {
   await inLobby();
-  const player = new Player("123456");
+  page = playerPage("123456");
   connection().onopen?.();
   connection().say({ type: "error", code: "session_not_found", message: "gone" });
-  expect(player.session.view).toBeNull();
-  expect(player.session.refused?.code).toBe("session_not_found");
+  expect(page.current.session.view).toBeNull();
+  expect(page.current.session.refused?.code).toBe("session_not_found");
   expect(tokenFor("player", "123456")).toBeNull();
 });
 
@@ -295,7 +302,7 @@ test("leaving gives the seat up and goes back to the start", async () => {
   void player.leave();
   connection().answer("leave_session", { type: "ok" });
   await settle();
-  expect(player.session.view).toBeNull();
+  expect(page.current.session.view).toBeNull();
   expect(tokenFor("player", "123456")).toBeNull();
   expect(location.pathname).toBe("/");
 });

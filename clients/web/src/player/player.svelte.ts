@@ -11,9 +11,10 @@ import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
 import type { AnyServerMessage, Joined, SubmitAnswer, YourResult } from "../wire/protocol";
 import type { View } from "../game/reducer";
+import type { Beginning, Life } from "../game/life.svelte";
 import { Session } from "../game/session.svelte";
 import { Refused } from "../wire/socket";
-import { Sounds } from "../device/sound";
+import type { Sounds } from "../device/sound.svelte";
 import { WakeLock } from "../device/wakelock";
 import { read, write } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
@@ -32,26 +33,40 @@ interface Seat {
 
 export class Player {
   readonly session: Session;
-  readonly sounds = new Sounds("player");
-  readonly #wakeLock = new WakeLock();
+  readonly sounds: Sounds;
+  readonly #life: Life<Player>;
+  readonly #wakeLock: WakeLock;
   /** When the options opened on this screen (`performance.now()`), and of which question. */
   #opened = { question: -1, at: 0 };
   /** The question that `chosen` and `submission` are about. */
   #question = -1;
   chosen = $state.raw<readonly number[]>([]);
   submission = $state<Submission>("none");
-  soundOn = $state(this.sounds.on);
 
-  /** @param code the session of this page's address, if it names one. */
-  constructor(code: string | null) {
-    this.session = new Session("player", code, (message, view) => this.#received(message, view));
+  constructor(life: Life<Player>, sounds: Sounds, beginning: Beginning) {
+    this.#life = life;
+    this.sounds = sounds;
+    this.session = new Session("player", beginning, {
+      message: (message, view) => this.#received(message, view),
+      begin: (next) => life.begin(next),
+      failed: (where, error) => life.failed(where, error),
+    });
+    this.#wakeLock = new WakeLock(this.session.disposed);
+  }
+
+  get seat(): Beginning {
+    return this.session.seat;
+  }
+
+  dispose(): void {
+    this.session.dispose();
   }
 
   /** Joins a session. @throws Refused */
   async join(code: string, name: string, avatar: string): Promise<void> {
     // Who types code and name again on the device that has the seat gets the seat back.
     const kept = read<Seat>(`seat:${code}`);
-    if (kept?.name === name && tokenFor("player", code)) this.session.resume(code);
+    if (kept?.name === name && tokenFor("player", code)) this.#life.begin({ code });
     else {
       const joined = (await this.session.send({ type: "join_session", code, name, avatar })) as Joined;
       write(`seat:${code}`, { name: joined.name } satisfies Seat);
@@ -59,18 +74,12 @@ export class Player {
     history.replaceState(null, "", `/join/${code}`);
   }
 
-  /** Gives the seat up. */
+  /** Gives the seat up, or leaves a session that is over for this page. */
   async leave(): Promise<void> {
     if (this.session.connection === "open") await this.session.send({ type: "leave_session" }).catch(() => {});
-    this.forget();
-  }
-
-  /** Leaves a session that is over for this page, and everything that was about it. */
-  forget(): void {
     this.session.forget();
-    this.#reset();
-    this.#question = -1;
     history.replaceState(null, "", "/");
+    this.#life.begin({});
   }
 
   /** The options of a question are on the screen: from now on counts how long the answer takes. */
@@ -108,11 +117,6 @@ export class Player {
   async askExtraTime(): Promise<void> {
     await this.session.send({ type: "ask_extra_time" });
     this.session.know((view) => ({ ...view, you: view.you && { ...view.you, asks_extra_time: true } }));
-  }
-
-  switchSound(on: boolean): void {
-    this.sounds.on = on;
-    this.soundOn = on;
   }
 
   async #send(command: Omit<SubmitAnswer, "id">): Promise<Exclude<Submission, "none">> {

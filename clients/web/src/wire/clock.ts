@@ -90,6 +90,12 @@ export class ServerClock {
     return this.#now() + (this.#ahead_ms ?? Date.now() - this.#now());
   }
 
+  /** Asks for no more samples. */
+  stop(): void {
+    clearTimeout(this.#next);
+    this.#wanted = 0;
+  }
+
   #askNext(): void {
     clearTimeout(this.#next);
     this.#ask(this.#now());

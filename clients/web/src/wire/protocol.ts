@@ -104,6 +104,8 @@ export type Answer = number | string | (number | string)[];
 
 export type ExtraTimePercent = 0 | 25 | 50 | 100;
 
+export type PagePart = "message" | "view";
+
 /** A choice offered, as the host writes it. */
 export interface Option {
   text: string;
@@ -313,7 +315,7 @@ export interface SyncClock {
 export interface ReportFailure {
   type: "report_failure";
   /** What failed: drawing a view, or taking in a message. */
-  where: "message" | "view";
+  where: PagePart;
   id?: string | null;
 }
 

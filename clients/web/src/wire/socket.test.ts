@@ -18,6 +18,7 @@ function page(token: string | null = null) {
     messages: [] as string[],
     over: [] as number[],
     refused: [] as string[],
+    failures: [] as unknown[],
   };
   const socket = new Socket(
     () => {
@@ -33,6 +34,7 @@ function page(token: string | null = null) {
         seen.token = null;
         seen.refused.push(refused.code);
       },
+      failed: (error) => seen.failures.push(error),
     },
   );
   socket.connect();
@@ -198,14 +200,38 @@ test("a connection that answers is kept", () => {
   expect(seen.connections).toHaveLength(1);
 });
 
-test("a token that is no longer good leaves a usable connection", async () => {
+test("a token that is no longer good ends it, and refuses what waited for it", async () => {
   const { socket, seen, last } = page("old");
   const waiting = socket.send({ type: "submit_answer", question: 0, answer: 0 });
   last().onopen?.();
   last().say({ type: "error", code: "invalid_token", message: "no" });
   await expect(waiting).rejects.toMatchObject({ code: "invalid_token" });
   expect(seen.refused).toEqual(["invalid_token"]);
-  expect(seen.states.at(-1)).toBe("open");
+  expect(seen.states.at(-1)).toBe("over");
+});
+
+test("a message that cannot be taken in is told, and the next one is taken in", () => {
+  const { seen, last } = page();
+  last().onopen?.();
+  last().onmessage?.({ data: "{" });
+  last().say({ type: "host_left", seq: 2 });
+  expect(seen.failures).toHaveLength(1);
+  expect(seen.messages).toEqual(["host_left"]);
+});
+
+test("one that is disposed of does nothing any more, and rejects what was asked of it", async () => {
+  const { socket, seen, last } = page("t");
+  last().onopen?.();
+  last().say({ type: "resumed" });
+  const waiting = socket.send({ type: "start_quiz" });
+  socket.dispose();
+  await expect(waiting).rejects.toMatchObject({ code: "session_ended" });
+  await expect(socket.send({ type: "start_quiz" })).rejects.toMatchObject({ code: "session_ended" });
+  socket.wake();
+  vi.advanceTimersByTime(120_000);
+  expect(seen.connections).toHaveLength(1);
+  expect(last().closed).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("a resume that cannot be stored now is tried again, with the token kept", () => {

@@ -45,8 +45,10 @@ export interface SocketEvents {
   message: (message: AnyServerMessage) => void;
   /** The connection was closed for good, with a code from 4500 to 4999. */
   over: (code: number) => void;
-  /** The token is not good any more; the connection stays, without an identity. */
+  /** The token is not good any more: it is over, too. */
   resumeRefused: (refused: Refused) => void;
+  /** A message could not be taken in. */
+  failed: (error: unknown) => void;
 }
 
 interface Pending {
@@ -75,7 +77,7 @@ export class Socket {
     this.#events = events;
   }
 
-  /** Connects at once, whatever it was waiting for; also after it was over. */
+  /** Connects at once, whatever it was waiting for. */
   connect(): void {
     this.#drop();
     const connection = this.#open();
@@ -83,7 +85,7 @@ export class Socket {
     this.#setState("connecting");
     this.#deadline = setTimeout(() => this.#lost(backoffMs(this.#attempt++)), CONNECT_TIMEOUT_MS);
     connection.onopen = () => this.#opened();
-    connection.onmessage = (event) => this.#received(JSON.parse(event.data as string) as AnyServerMessage);
+    connection.onmessage = (event) => this.#take(event.data as string);
     connection.onclose = (event) => this.#closed(event.code, event.reason);
   }
 
@@ -121,6 +123,11 @@ export class Socket {
     if (this.#state === "open") this.#connection?.send(JSON.stringify({ type: "sync_clock", t0 }));
   }
 
+  /** Ends it for good; what was not answered is rejected. */
+  dispose(): void {
+    this.#end(sessionOver());
+  }
+
   #opened(): void {
     this.#answered();
     const token = this.#events.token();
@@ -141,6 +148,15 @@ export class Socket {
     this.#setState("open");
     this.#liveness = setInterval(() => this.#probe(), LIVENESS_INTERVAL_MS);
     for (const pending of this.#pending.values()) this.#connection?.send(pending.text);
+  }
+
+  /** One that throws would leave the page behind with nobody knowing. */
+  #take(text: string): void {
+    try {
+      this.#received(JSON.parse(text) as AnyServerMessage);
+    } catch (error) {
+      this.#events.failed(error);
+    }
   }
 
   #received(message: AnyServerMessage): void {
@@ -164,9 +180,8 @@ export class Socket {
       this.#attempt++;
       return this.#lost(refused.retry_after_ms + backoffMs(this.#attempt));
     }
+    this.#end(refused);
     this.#events.resumeRefused(refused);
-    this.#rejectAll(refused);
-    this.#ready();
   }
 
   /** Nothing was lost and nothing was done: the same command, a little later. */
@@ -198,15 +213,19 @@ export class Socket {
 
   #closed(code: number, reason: string): void {
     if (code >= CLOSE_FINAL && code < 5000) {
-      this.#drop();
-      this.#setState("over");
-      this.#rejectAll(sessionOver());
+      this.#end(sessionOver());
       this.#events.over(code);
       return;
     }
     if (code === CLOSE_MESSAGE_TOO_BIG)
       this.#rejectAll(new Refused({ code: "bad_message", message: "the message is too big" }));
     this.#lost(code === CLOSE_DRAINING ? Number.parseInt(reason, 10) || 0 : backoffMs(this.#attempt++));
+  }
+
+  #end(refused: Refused): void {
+    this.#drop();
+    this.#setState("over");
+    this.#rejectAll(refused);
   }
 
   #lost(wait_ms: number): void {

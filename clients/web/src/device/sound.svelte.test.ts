@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
-import { Sounds } from "./sound";
+import { Sounds } from "./sound.svelte";
 
 /** What the browser's audio was asked to do. */
 const audio = { master: null as { gain: { value: number } } | null, notes: 0 };

@@ -1,5 +1,5 @@
 /**
- * Short sounds, made by WebAudio: nothing to load. Silent until the person has touched the page (browsers
+ * Short sounds, made by WebAudio: nothing to load. They belong to the page, not to a session. Silent until the person has touched the page (browsers
  * insist), and while switched off; switch and volume are kept, apart for players (off at first) and hosts (on).
  */
 
@@ -74,19 +74,19 @@ const SCORES: Record<Sound, { wave: OscillatorType; loudness: number; notes: Not
 
 export class Sounds {
   readonly #page: Page;
-  readonly #key: string;
-  #on: boolean;
-  #volume: number;
+  #on = $state(false);
+  #volume = $state(1);
+  /** The browser lets the page be heard only after a click or a key. */
+  waiting = $state(navigator.userActivation?.hasBeenActive === false);
   #context: AudioContext | null = null;
   /** All notes go through it. */
   #master: GainNode | null = null;
 
   constructor(page: Page) {
     this.#page = page;
-    this.#key = `sound:${page}`;
-    this.#on = read<boolean>(this.#key) ?? page === "host";
+    this.#on = read<boolean>(`sound:${page}`) ?? page === "host";
     this.#volume = bounded(read<number>(`volume:${page}`) ?? 1);
-    for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#unlock(), { passive: true });
+    for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#touched(), { passive: true });
   }
 
   get on(): boolean {
@@ -95,7 +95,7 @@ export class Sounds {
 
   set on(on: boolean) {
     this.#on = on;
-    write(this.#key, on);
+    write(`sound:${this.#page}`, on);
     if (on) this.#unlock();
   }
 
@@ -126,6 +126,11 @@ export class Sounds {
     oscillator.connect(volume).connect(this.#master ?? context.destination);
     oscillator.start(from);
     oscillator.stop(from + length);
+  }
+
+  #touched(): void {
+    this.waiting = false;
+    this.#unlock();
   }
 
   #unlock(): void {

@@ -1,0 +1,11 @@
+/** The life of a host's page, for the tests. */
+
+import { Sounds } from "../device/sound.svelte";
+import { Life } from "../game/life.svelte";
+import { Host } from "./host.svelte";
+
+/** @param code the session of the page's address, if it names one. */
+export function hostPage(code: string | null, remote = false): Life<Host> {
+  const sounds = new Sounds("host");
+  return new Life<Host>((life, beginning) => new Host(life, sounds, beginning, remote), { code });
+}
