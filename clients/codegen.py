@@ -25,6 +25,7 @@ from quickpoll import protocol
 from quickpoll.protocol import COMMANDS, MESSAGES
 
 ROOT: Final = Path(__file__).parent.parent
+SOURCES: Final = ("quickpoll.protocol", "quickpoll.questions")
 HEADER: Final = "Generated from quickpoll/protocol.py by `make generate`; edit it there."
 
 
@@ -77,7 +78,7 @@ def _doc(thing: type[Any]) -> str:
 def _field_docs(struct: type[Any]) -> dict[str, str]:
     """The string that stands under a field, by the field's name."""
     docs = {}
-    for part in reversed([part for part in struct.__mro__ if part.__module__ == protocol.__name__]):
+    for part in reversed([part for part in struct.__mro__ if part.__module__ in SOURCES]):
         definition = next(node for node in ast.parse(inspect.getsource(part)).body if isinstance(node, ast.ClassDef))
         for field, text in pairwise(definition.body):
             match field, text:

@@ -21,6 +21,7 @@ from coordinator.log.replay import Differs, Replay
 from program.ranking_file import RankedLine, write
 from quickpoll import __version__
 from quickpoll.printable import printable
+from quickpoll.protocol import options_of
 from quickpoll.settings import BadSetting
 
 SHOWN: Final = 20
@@ -139,7 +140,7 @@ def _wish(given: argparse.Namespace, session: Session) -> _Wish:
     for text in given.accept:
         question, option = _accepted(session, text)
         accepted.add((question, option))
-        shown = session.quiz.questions[question].options[option].text
+        shown = options_of(session.quiz.questions[question])[option].text
         said.append(f"option {option + 1} ({shown}) of question {question + 1} accepted")
     if given.scoring:
         said.append(f"scoring {given.scoring}")
@@ -162,8 +163,10 @@ def _accepted(session: Session, text: str) -> tuple[int, int]:
     question = session.quiz.questions[index]
     if not kinds.of(question).is_scored:
         raise BadSetting(f"--accept {text}: question {number} is a {question.kind}, where nothing is correct")
-    if not 1 <= int(option) <= len(question.options):
-        raise BadSetting(f"--accept {text}: question {number} has the options 1 to {len(question.options)}")
+    if not kinds.of(question).correct(question):
+        raise BadSetting(f"--accept {text}: question {number} is of the kind {question.kind}, which has no options")
+    if not 1 <= int(option) <= len(options_of(question)):
+        raise BadSetting(f"--accept {text}: question {number} has the options 1 to {len(options_of(question))}")
     return index, int(option) - 1
 
 

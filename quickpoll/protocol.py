@@ -1,7 +1,7 @@
 """The wire protocol: every message, error code, close code and limit, once.
 
 `docs/protocol.md`, `docs/protocol.schema.json` and `clients/web/src/wire/protocol.ts` are generated
-from this file (`make generate`); a test fails when they differ. The types validate: a message
+from this file and `questions.py` (`make generate`); a test fails when they differ. The types validate: a message
 that decodes is well-formed, and one that does not raises `BadMessage` with the path of the
 wrong field. What depends on the state of a session is judged by the engine, not here.
 """
@@ -14,6 +14,58 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Lite
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from quickpoll.questions import (
+    MAX_QUESTIONS,
+    AcceptedText,
+    MatchQuestion,
+    MultipleQuestion,
+    NumberQuestion,
+    OpenQuestion,
+    Option,
+    OptionsQuestion,
+    OrderQuestion,
+    Pair,
+    PollQuestion,
+    Question,
+    QuestionFields,
+    QuestionKind,
+    Quiz,
+    RankingQuestion,
+    ScaleQuestion,
+    SingleQuestion,
+    SlideQuestion,
+    TextQuestion,
+    TrueFalseQuestion,
+    WordsQuestion,
+    options_of,
+)
+
+__all__ = [
+    "MAX_QUESTIONS",
+    "AcceptedText",
+    "MatchQuestion",
+    "MultipleQuestion",
+    "NumberQuestion",
+    "OpenQuestion",
+    "Option",
+    "OptionsQuestion",
+    "OrderQuestion",
+    "Pair",
+    "PollQuestion",
+    "Question",
+    "QuestionFields",
+    "QuestionKind",
+    "Quiz",
+    "RankingQuestion",
+    "ScaleQuestion",
+    "SingleQuestion",
+    "SlideQuestion",
+    "TextQuestion",
+    "TrueFalseQuestion",
+    "WordsQuestion",
+    "options_of",
+]  # the kinds of question are a file of their own; everybody takes them from here, with the messages
+
 PROTOCOL_VERSION: Final = 1
 
 # Limits of one message, in bytes of its text frame.
@@ -21,7 +73,6 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CREATE_SESSION_BYTES: Final = 1024 * 1024
 
 MAX_NAME_CHARACTERS: Final = 24
-MAX_QUESTIONS: Final = 200
 MAX_PLAYERS: Final = 20_000
 CODE_DIGITS: Final = 6
 LEADERBOARD_ENTRIES: Final = 10
@@ -89,99 +140,7 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
-# -- the quiz -------------------------------------------------------------------------------
-
-TimeLimitMs = Annotated[int, Meta(ge=1000, le=300_000)]
-Points = Annotated[int, Meta(ge=0, le=2000)]
-# A bundled picture, or one inside the quiz file; nothing that makes a page ask another host.
-Image = Annotated[
-    str,
-    Meta(
-        max_length=65_536,
-        pattern=r"^(/images/[A-Za-z0-9_-]+\.(svg|png|jpg|webp)|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2})$(?!\n)",
-    ),
-]
-
-
-class Option(Struct, frozen=True):
-    """A choice offered, as the host writes it."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=200)]
-    correct: bool = False
-
-
-class QuestionFields(Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What a question of every kind has; a kind is the tag of its class."""
-
-    time_limit_ms: TimeLimitMs = 10_000
-    points: Points = 1000
-    explanation: Annotated[str, Meta(max_length=1000)] | None = None
-    image: Image | None = None
-
-    @property
-    def kind(self) -> "QuestionKind":
-        """The tag that the question travels with."""
-        return self.__struct_config__.tag  # type: ignore[return-value]  # each class below has one
-
-
-class OptionsQuestion(QuestionFields, frozen=True):
-    """What the kinds have in common that offer options."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
-    options: Annotated[tuple[Option, ...], Meta(min_length=2, max_length=6)]
-
-    @property
-    def correct_count(self) -> int:
-        """How many options are marked as correct."""
-        return sum(option.correct for option in self.options)
-
-
-class SingleQuestion(OptionsQuestion, frozen=True, tag="single"):
-    """One option is correct, and players choose one. Never sent to players: it has the solution."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError where not exactly one option is marked; msgspec adds the path."""
-        if self.correct_count != 1:
-            raise ValueError(f"`options`: a single question needs exactly one correct option, not {self.correct_count}")
-
-
-class MultipleQuestion(OptionsQuestion, frozen=True, tag="multiple"):
-    """Several options may be correct, and players choose all that are."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError where no option is marked."""
-        if not self.correct_count:
-            raise ValueError("`options`: a multiple question needs at least one correct option")
-
-
-class TrueFalseQuestion(OptionsQuestion, frozen=True, tag="true_false"):
-    """A statement that is true or false; the two options keep their order everywhere."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError unless there are two options, one of them marked."""
-        if len(self.options) != 2 or self.correct_count != 1:
-            raise ValueError("`options`: a true_false question needs two options, one of them correct")
-
-
-class PollQuestion(OptionsQuestion, frozen=True, tag="poll"):
-    """An opinion: no option is correct, and nobody earns points."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError where an option is marked."""
-        if self.correct_count:
-            raise ValueError("`options`: a poll has no correct option")
-
-
-Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion
-"""One question of a quiz, with its solution; never sent to players."""
-QuestionKind = Literal["single", "multiple", "true_false", "poll"]
-
-
-class Quiz(Struct, frozen=True):
-    """A quiz as its author writes it, and as the host uploads it."""
-
-    title: Annotated[str, Meta(min_length=1, max_length=120)]
-    questions: Annotated[tuple[Question, ...], Meta(min_length=1, max_length=MAX_QUESTIONS)]
+# -- the session --------------------------------------------------------------------------
 
 
 class Settings(Struct, frozen=True):
@@ -202,6 +161,10 @@ class Settings(Struct, frozen=True):
     """Whether a quicker answer earns more."""
     penalty: Annotated[int, Meta(ge=0, le=100)] = 0
     """What a wrong answer costs, in percent of the question's points; silence costs nothing."""
+    ranking: Literal["question", "end", "never"] = "question"
+    """When leaderboard and ranks are told: after each question, at the end, or never."""
+    rank_on_players: bool = True
+    """Whether players are told their own rank."""
 
 
 # -- what commands and messages are made of -------------------------------------------------
@@ -233,7 +196,10 @@ class PublicOption(Struct, frozen=True):
 
 
 class PublicQuestion(Struct, frozen=True, kw_only=True):
-    """A question as everyone may see it: nothing in it tells which option is correct."""
+    """A question as everyone may see it: nothing in it tells what is right.
+
+    What follows `time_limit_ms` is there for the kinds that have it; `options` is empty for kinds without.
+    """
 
     index: int
     total: int
@@ -242,7 +208,117 @@ class PublicQuestion(Struct, frozen=True, kw_only=True):
     image: str | None
     options: tuple[PublicOption, ...]
     points: int
-    time_limit_ms: int
+    time_limit_ms: int | None
+    """Null: there is none; the question ends when all have answered, or when the host closes it."""
+    image_alt: str | UnsetType = UNSET
+    """What the picture shows."""
+    max_choices: int | UnsetType = UNSET
+    """`poll`: how many options may be chosen."""
+    unit: str | UnsetType | None = UNSET
+    """`number`."""
+    min: str | UnsetType | None = UNSET
+    """`number`: with `max` and `step`, a slider; null: the number is typed."""
+    max: str | UnsetType | None = UNSET
+    step: str | UnsetType | None = UNSET
+    items: tuple[str, ...] | UnsetType = UNSET
+    """`order`: shuffled, the same for all."""
+    left: tuple[str, ...] | UnsetType = UNSET
+    """`match`."""
+    right: tuple[str, ...] | UnsetType = UNSET
+    """`match`: shuffled, the same for all."""
+    max_words: int | UnsetType = UNSET
+    """`words`."""
+    min_label: str | UnsetType = UNSET
+    """`scale`."""
+    max_label: str | UnsetType = UNSET
+    steps: int | UnsetType = UNSET
+    """`scale`: how many there are to choose from."""
+    top: int | UnsetType = UNSET
+    """`ranking`: how many options are ranked."""
+    body: str | UnsetType | None = UNSET
+    """`slide`."""
+
+
+# -- what is told of a closed question ------------------------------------------------------
+
+
+class Solution(Struct, frozen=True, kw_only=True):
+    """What is right, by kind: the other fields are absent."""
+
+    correct: tuple[int, ...] | UnsetType = UNSET
+    """Indexes of the correct options."""
+    accepted: tuple[AcceptedText, ...] | UnsetType = UNSET
+    """`text`: as the author wrote them, each with the share of the points that it earns."""
+    value: str | UnsetType = UNSET
+    """`number`."""
+    tolerance: str | UnsetType = UNSET
+    unit: str | UnsetType | None = UNSET
+    items: tuple[int, ...] | UnsetType = UNSET
+    """`order`: the right order as indexes."""
+    rights: tuple[int, ...] | UnsetType = UNSET
+    """`match`: for each text on the left the index of the one on the right."""
+
+
+class TextGroup(Struct, frozen=True, kw_only=True):
+    """A text, and how many have answered with it or with what is compared as the same."""
+
+    text: str
+    count: int
+    share: int | None
+    """How much of it is right, in percent."""
+
+
+class WordCount(Struct, frozen=True, kw_only=True):
+    """A word, and how many have named it."""
+
+    text: str
+    count: int
+
+
+class NearestAnswer(Struct, frozen=True, kw_only=True):
+    """A player whose number came nearest."""
+
+    player_id: str
+    name: str
+    answer: str
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """How a question was answered, by kind: the other fields are absent."""
+
+    counts: tuple[int | tuple[int, ...], ...] | UnsetType = UNSET
+    """By option, by step of a `scale`, or for `match` by left and right."""
+    groups: tuple[TextGroup, ...] | UnsetType = UNSET
+    """`text`: the most frequent ones, at most 20."""
+    distinct: int | UnsetType = UNSET
+    """`text`, `words`: how many different ones there are."""
+    from_: str | UnsetType | None = msgspec.field(default=UNSET, name="from")
+    """`number`: what 2 percent of the answers are below of; null without any."""
+    to: str | UnsetType | None = UNSET
+    """`number`: what 2 percent of the answers are above of; null without any."""
+    bins: tuple[int, ...] | UnsetType = UNSET
+    """`number`: counts of 20 equal parts between `from` and `to`, both included."""
+    below: int | UnsetType = UNSET
+    above: int | UnsetType = UNSET
+    nearest: tuple[NearestAnswer, ...] | UnsetType = UNSET
+    """`number`: the three that came nearest."""
+    places: tuple[tuple[int, ...], ...] | UnsetType = UNSET
+    """`order`: for each item how often it was put in each place."""
+    words: tuple[WordCount, ...] | UnsetType = UNSET
+    """`words`: the most frequent ones, at most 60."""
+    texts: tuple[str, ...] | UnsetType = UNSET
+    """`open`: those that the host has picked, at most 12."""
+    count: int | UnsetType = UNSET
+    """`open`: how many there are."""
+    median: int | float | UnsetType | None = UNSET
+    """`scale`: as an index; null without any answer."""
+    points: tuple[int, ...] | UnsetType = UNSET
+    """`ranking`, by option: first of m gets m, the last 1, unranked 0; the mean, times 100."""
+    firsts: tuple[int, ...] | UnsetType = UNSET
+    """`ranking`, by option: how often it was ranked first."""
+
+
+# -- people ---------------------------------------------------------------------------------
 
 
 class RosterEntry(Struct, frozen=True):
@@ -317,7 +393,8 @@ class NewQuestion(Broadcast, frozen=True, tag="new_question"):
 
     question: PublicQuestion
     opens_at: int
-    closes_at: int
+    closes_at: int | None
+    """Null: the question has no time limit."""
 
 
 class QuestionResults(Broadcast, frozen=True, tag="question_results"):
@@ -331,6 +408,10 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     explanation: str | None
     advances_at: int | None = None
     """When the next question comes by itself; null: the host moves on. Later changes are in `quiz_paused`."""
+    solution: Solution | None = None
+    """Null where nothing is right; `correct` says the same for kinds with options, and is empty for others."""
+    tally: Tally | None = None
+    """Players may get fewer groups or words than the host: what they get stays small whatever was written."""
 
 
 class Leaderboard(Broadcast, frozen=True, tag="leaderboard"):
@@ -381,9 +462,11 @@ class SessionView(Struct, frozen=True, kw_only=True):
     paused: bool = False
     question: PublicQuestion | UnsetType = UNSET
     opens_at: int | UnsetType = UNSET
-    closes_at: int | UnsetType = UNSET
+    closes_at: int | UnsetType | None = UNSET
     answered: int | UnsetType = UNSET
     total: int | UnsetType = UNSET
+    notes: str | UnsetType | None = UNSET
+    """For the host: those of the current question."""
     results: QuestionResults | UnsetType = UNSET
     leaderboard: Leaderboard | UnsetType = UNSET
     podium: tuple[LeaderboardEntry, ...] | UnsetType = UNSET
@@ -418,7 +501,9 @@ class Joined(ServerMessage, frozen=True, tag="joined"):
 class YourResult(ServerMessage, frozen=True, tag="your_result"):
     """To the player, between `question_results` and `leaderboard`.
 
-    `correct` is null for a poll; `response_ms` is null without an answer.
+    `share` is how much of the answer was right, in percent, and `correct` whether all of it was; both are null where
+    nothing can be right. `response_ms` is null without an answer, `rank` where the settings say that ranks are not told
+    (yet).
     """
 
     question: int
@@ -426,18 +511,20 @@ class YourResult(ServerMessage, frozen=True, tag="your_result"):
     correct: bool | None
     points: int
     total_points: int
-    rank: int
+    rank: int | None
     streak: int
     response_ms: int | None
+    share: int | None = None
 
 
 class YourFinal(ServerMessage, frozen=True, tag="your_final"):
     """To the player, after `quiz_ended`. `correct` counts right answers.
 
-    `average_response_ms` is that of the answers given, rounded down; null if there was none.
+    `average_response_ms` is that of the answers given, rounded down; null if there was none. `rank` is null where the
+    settings say that ranks are not told.
     """
 
-    rank: int
+    rank: int | None
     points: int
     correct: int
     questions: int
@@ -460,8 +547,8 @@ class You(Struct, frozen=True, kw_only=True):
     """From the next question on; what holds for the open one is in `closes_at`."""
     asks_extra_time: bool = False
     """Until the host has set it."""
-    closes_at: int | UnsetType = UNSET
-    """Of the open question, by the player's own limit."""
+    closes_at: int | UnsetType | None = UNSET
+    """Of the open question, by the player's own limit; null: it has none."""
     result: YourResult | UnsetType = UNSET
     final: YourFinal | UnsetType = UNSET
     """When the quiz has ended."""
@@ -513,6 +600,13 @@ class PlayersReturned(ServerMessage, frozen=True, tag="players_returned"):
 
     player_ids: tuple[str, ...]
     player_count: int
+
+
+class QuestionNotes(ServerMessage, frozen=True, tag="question_notes"):
+    """To the host, with `new_question`: the author's notes for it, where there are some."""
+
+    question: int
+    notes: str
 
 
 class ExtraTimeAsked(ServerMessage, frozen=True, tag="extra_time_asked"):
@@ -579,17 +673,23 @@ class QuestionSummary(Struct, frozen=True, kw_only=True):
     answered: int
     total: int
     points: int
-    time_limit_ms: int
+    time_limit_ms: int | None
+    solution: Solution | None = None
+    tally: Tally | None = None
 
 
 class PlayerAnswer(Struct, frozen=True, kw_only=True, gc=False):
-    """What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll."""
+    """What a player did with one question.
+
+    `answer` and `response_ms` are null without one, `correct` and `share` where nothing can be right.
+    """
 
     question: int
     answer: Answer | None
     correct: bool | None
     points: int
     response_ms: int | None
+    share: int | None = None
 
 
 class PlayerSummary(Struct, frozen=True, kw_only=True):
@@ -716,13 +816,13 @@ class StartQuiz(HostCommand[Ok], frozen=True, tag="start_quiz"):
 
 
 class NextQuestion(HostCommand[Ok], frozen=True, tag="next_question"):
-    """Opens the next question, or ends the quiz after the last."""
+    """Opens the next question, or ends the quiz after the last: from the results, or from a `slide`."""
 
-    phases = frozenset({Phase.RESULTS})
+    phases = frozenset({Phase.QUESTION, Phase.RESULTS})
     otherwise = (ErrorCode.WRONG_PHASE, "The next question can come when this one's results are shown.")
 
     question: QuestionIndex | None = None
-    """The question whose results are shown; where that is another one by now, the command is refused."""
+    """The question whose results are shown, or the slide; where it is another by now, the command is refused."""
 
 
 class CloseQuestion(HostCommand[Ok], frozen=True, tag="close_question"):
@@ -742,6 +842,9 @@ class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answe
     answer: Answer
     elapsed_ms: ElapsedMs | None = None
     """From the moment when the options opened on the player's screen to the tap: see Fairness."""
+    locale: Annotated[str, Meta(max_length=35)] | None = None
+    """Language of the page, such as `de`: it decides whether `1.234` is above a thousand. Null: the point is the
+    decimal sign."""
 
 
 class KickPlayer(HostCommand[Ok], frozen=True, tag="kick_player"):

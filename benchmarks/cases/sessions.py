@@ -59,7 +59,7 @@ async def _lateness(urls: tuple[str, ...]) -> Latency:
             await session.start()
 
         await asyncio.gather(*(start(session) for session in sessions))
-        await asyncio.sleep((LEAD_MS + QUIZ.questions[0].time_limit_ms) / 1000 + 2.0)
+        await asyncio.sleep((LEAD_MS + (QUIZ.questions[0].time_limit_ms or 0)) / 1000 + 2.0)
         return latency(late for session in sessions for late in _late(session))
 
 
@@ -68,5 +68,5 @@ def _late(session: Seated) -> list[float]:
     for seat in session.seats:
         text, _ = seat.heard[b'{"type":"new_question"'[:20]]
         closes_at = msgspec.json.decode(text, type=NewQuestion).closes_at
-        late.append(seat.heard[b'{"type":"question_results"'[:20]][1] - closes_at / 1000)
+        late.append(seat.heard[b'{"type":"question_results"'[:20]][1] - (closes_at or 0) / 1000)
     return late

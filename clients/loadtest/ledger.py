@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quickpoll.protocol import Answer, ErrorCode, Question, QuestionResults, YourFinal, YourResult, indexes_in
+from quickpoll.protocol import (
+    Answer,
+    ErrorCode,
+    Question,
+    QuestionResults,
+    YourFinal,
+    YourResult,
+    indexes_in,
+    options_of,
+)
 
 
 @dataclass
@@ -32,16 +41,16 @@ class Round:
 
     def solution(self) -> frozenset[int]:
         """The indexes of the correct options."""
-        return frozenset(index for index, option in enumerate(self.question.options) if option.correct)
+        return frozenset(index for index, option in enumerate(options_of(self.question)) if option.correct)
 
     def earned(self, player: int) -> int:
         """The points of a player by the published rule."""
         if player not in self.accepted or _indexes(self.chosen[player]) != self.solution():
             return 0
-        points, limit = self.question.points, self.question.time_limit_ms
+        points, limit = self.question.points, self.question.time_limit_ms or 0
         response = max(0, self.accepted[player] - self.opens_at)
         # round_half_up(points × (1 − response / limit / 2)), in integers.
-        return points if response < 500 else (points * (2 * limit - response) + limit) // (2 * limit)
+        return points if response < 500 or not limit else (points * (2 * limit - response) + limit) // (2 * limit)
 
 
 def _indexes(answer: Answer) -> frozenset[int]:

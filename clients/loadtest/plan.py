@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from quickpoll.protocol import Answer, MultipleQuestion, Option, Question, Quiz, Settings, SingleQuestion
+from quickpoll.protocol import Answer, MultipleQuestion, Option, Question, Quiz, Settings, SingleQuestion, options_of
 
 SPARE_MS: Final = 5000
 """How much longer a question is open than answers are sent, so that none comes too late by itself."""
@@ -46,7 +46,7 @@ class Plan(Struct, frozen=True):
 
     def answer(self, rng: random.Random, question: Question) -> Answer:
         """A random answer to a question."""
-        options = range(len(question.options))
+        options = range(len(options_of(question)))
         if question.kind == "single":
             return rng.choice(options)
         return tuple(sorted(rng.sample(options, rng.randint(1, len(options)))))

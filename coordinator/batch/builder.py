@@ -62,10 +62,11 @@ class BatchInputs:
 
 @dataclass(slots=True)
 class _Change:
-    """Players of a session whose records have to be stored or deleted, and what its log has grown by."""
+    """What has to be stored of a session: players changed or removed, questions by what was written, records."""
 
     touched: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
+    written: set[int] = field(default_factory=set)
     log: list[bytes] = field(default_factory=list)
 
 
@@ -241,6 +242,7 @@ class BatchBuilder:
     def _note(self, code: str, change: _Change, effects: Effects, now: int) -> None:
         change.touched |= effects.touched
         change.removed |= effects.removed
+        change.written |= effects.written
         change.log += effects.log
         self._sessions.use(code, now)
 
@@ -312,6 +314,8 @@ class BatchBuilder:
             fields[snapshots.QUIZ] = snapshots.encode(session.quiz)
         for player_id in change.touched - change.removed:
             fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
+        for question in change.written if not is_closed else ():
+            fields[snapshots.written_field(question)] = snapshots.encode(session.written[question])
         return SessionChange(
             code,
             fields,

@@ -1,8 +1,9 @@
 """A session as the fields of its hash, and back.
 
-`head`, `quiz`, `step` (how many Steps were published) and one `p:<player id>` each, so that a change
-stores what has changed. Everything but `step` is msgpack behind a format byte; a snapshot that
-this version cannot read raises `Unreadable`: it is left as it is, never guessed at.
+`head`, `quiz`, `step` (how many Steps were published), one `p:<player id>` each, and `w:<question>` with the different
+texts that a closed question was answered with, so that a change stores what has changed. Everything but `step` is
+msgpack behind a format byte; a snapshot that this version cannot read raises `Unreadable`: it is left as it is, never
+guessed at.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Final
 import msgspec
 
 from coordinator.engine import Head, Player, Session
+from coordinator.engine.kinds import Written
 from quickpoll.protocol import Quiz
 
 FORMAT: Final = b"\x01"
@@ -19,6 +21,7 @@ HEAD: Final = "head"
 QUIZ: Final = "quiz"
 STEP: Final = "step"
 _PLAYER_PREFIX: Final = b"p:"
+_WRITTEN_PREFIX: Final = b"w:"
 _NO_QUIZ: Final = Quiz("", ())
 """Of a session that is over: only its head is kept."""
 
@@ -26,6 +29,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _head_decoder: Final = msgspec.msgpack.Decoder(Head)
 _quiz_decoder: Final = msgspec.msgpack.Decoder(Quiz)
 _player_decoder: Final = msgspec.msgpack.Decoder(Player)
+_written_decoder: Final = msgspec.msgpack.Decoder(tuple[Written, ...])
 
 
 class Unreadable(Exception):
@@ -37,7 +41,12 @@ def player_field(player_id: str) -> str:
     return f"p:{player_id}"
 
 
-def encode(record: Head | Quiz | Player) -> bytes:
+def written_field(question: int) -> str:
+    """The field of what a question was answered with."""
+    return f"w:{question}"
+
+
+def encode(record: Head | Quiz | Player | tuple[Written, ...]) -> bytes:
     """Encodes the value of one field."""
     return FORMAT + _encoder.encode(record)
 
@@ -56,7 +65,12 @@ def decode_session(code: str, fields: Mapping[bytes, bytes]) -> tuple[Session, i
             for name, value in fields.items()
             if name.startswith(_PLAYER_PREFIX)
         }
-        return Session(code, quiz, head, players), int(fields[b"step"])
+        written = {
+            int(name[2:]): _written_decoder.decode(_body(value))
+            for name, value in fields.items()
+            if name.startswith(_WRITTEN_PREFIX)
+        }
+        return Session(code, quiz, head, players, written), int(fields[b"step"])
     except KeyError as missing:
         raise Unreadable(f"session {code}: field {missing} is missing") from None
     except (msgspec.DecodeError, ValueError) as error:

@@ -7,7 +7,7 @@ and at last the rule itself. Whatever a client sent ends in exactly one CommandR
 
 from typing import Any, Final, assert_never
 
-from coordinator.engine import extra_time, lobby, log_chain, progress, question, records, report
+from coordinator.engine import extra_time, kinds, lobby, log_chain, progress, question, records, report
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
@@ -29,6 +29,7 @@ from quickpoll.protocol import (
     NextQuestion,
     Ok,
     PauseQuiz,
+    Phase,
     PlayerCommand,
     ResumeSession,
     Role,
@@ -184,6 +185,10 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if command.connection not in head.host_connections:
         raise Declined(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
     _check_phase(turn)
+    if isinstance(body, NextQuestion) and head.phase is Phase.QUESTION and kinds.of(session.question).is_asked:
+        raise Declined(*body.otherwise)
+    if isinstance(body, CloseQuestion) and not kinds.of(session.question).is_asked:
+        raise Declined(ErrorCode.WRONG_PHASE, "A slide has no results. Go on with the next question.")
     meant = body.question if isinstance(body, StartQuiz | NextQuestion | CloseQuestion) else None
     if meant not in {None, max(head.question, 0)}:
         raise Declined(ErrorCode.WRONG_PHASE, "Another question is shown by now. Nothing was done.")

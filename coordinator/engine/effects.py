@@ -71,5 +71,7 @@ class Effects:
     """Ids of players added or changed."""
     removed: set[str] = field(default_factory=set)
     """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""
+    written: set[int] = field(default_factory=set)
+    """Indexes of questions whose `Session.written` has changed."""
     log: list[bytes] = field(default_factory=list)
     """Texts of the records that the session's log grew by: see `log_chain.py`."""

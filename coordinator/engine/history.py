@@ -58,6 +58,12 @@ def outcomes(player: Player, questions: tuple[Question, ...]) -> list[Outcome | 
     return [new or old for new, old in zip(newer, older, strict=True)]
 
 
+def outcome_of(player: Player, question: int) -> Outcome | None:
+    """The outcome of one question that was closed by a version after 0.1.0; None where the player was not there."""
+    offset = question * RECORD_BYTES
+    return _outcome(_record.unpack_from(player.outcomes, offset)) if len(player.outcomes) > offset else None
+
+
 def _outcome(fields: tuple[int, int, int, int, int]) -> Outcome | None:
     flags, share, points, response_ms, packed = fields
     if not flags:

@@ -6,7 +6,7 @@ The tests of the engine check it after each entry. A coordinator checks it after
 
 from collections.abc import Iterator
 
-from coordinator.engine import kinds
+from coordinator.engine import kinds, views
 from coordinator.engine.history import RECORD_BYTES
 from coordinator.engine.state import LONGER, Player, Session
 from quickpoll.protocol import Phase
@@ -43,19 +43,22 @@ def _laws(session: Session) -> Iterator[tuple[str, bool]]:
     yield "each closed question has its counts", len(head.tallies) == (0 if phase is Phase.LOBBY else closed)
     yield "results and leaderboard are there once a question is closed", _has_results(session)
     yield "no question follows by itself while one is open or the quiz is paused", _may_advance(session)
+    yield "what was written is of closed questions", all(index < closed for index in session.written)
     yield "nobody has an outcome of a question that is not closed", all(_has_room(p, closed) for p in players.values())
     if asked:
         cells = kinds.of(session.question).cells(session.question)
         yield "the current question has all of its counts", len(head.counts) == cells
-        yield "a question closes after it has opened", head.closes_at > head.opens_at
+        yield "a question closes after it has opened", head.closes_at is None or head.closes_at > head.opens_at
         answered = sum(map(session.has_answered, players.values()))
         yield "all answers are counted", answered <= head.answered
 
 
 def _has_results(session: Session) -> bool:
     head = session.head
-    has_results = head.results is not None and head.leaderboard is not None
-    return has_results if head.phase is Phase.RESULTS else has_results or head.phase is not Phase.ENDED
+    if head.phase is Phase.RESULTS:
+        return head.results is not None and (head.leaderboard is not None) == views.ranking_is_told(session)
+    is_over = head.phase is Phase.ENDED and views.ranking_is_told(session)
+    return not is_over or head.leaderboard is not None or not kinds.of(session.question).is_asked
 
 
 def _may_advance(session: Session) -> bool:

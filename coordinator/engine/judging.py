@@ -3,59 +3,85 @@
 What share of an answer is right, its kind says (`kinds/`); what that is worth, `scoring.py`.
 """
 
-from coordinator.engine import history, kinds, ranking, scoring
+from collections import Counter
+
+from coordinator.engine import history, kinds, ranking, scoring, views
 from coordinator.engine.history import Outcome
+from coordinator.engine.kinds import Written
 from coordinator.engine.state import Player, Session
-from quickpoll.protocol import YourResult
+from quickpoll.protocol import Answer, YourResult
 
 
 def judge_all(session: Session) -> list[Player]:
     """Judges all players for the current question; returns them in the order of their new ranks."""
     head, question = session.head, session.question
-    outcomes = [_judge(session, player) for player in session.players.values()]
+    verdict = _Verdict(session)
+    outcomes = [_judge(session, player, verdict) for player in session.players.values()]
     if session.ruling.is_scored(head.question, question):
-        head.limits_total_ms += question.time_limit_ms
+        head.limits_total_ms += question.time_limit_ms or 0
     ordered = ranking.in_order(session.players.values())
     ranking.assign_ranks(ordered)
     for player, outcome in zip(session.players.values(), outcomes, strict=True):
         history.remember(player, head.question, outcome)
-        player.result = _your_result(head.question, player, outcome)
+        player.result = _your_result(session, player, outcome)
     return ordered
 
 
-def _judge(session: Session, player: Player) -> Outcome:
+class _Verdict:
+    """The share of each different answer to the current question; answers that are texts are numbered from 1."""
+
+    def __init__(self, session: Session) -> None:
+        index, self._question = session.head.question, session.question
+        self._kind = kinds.of(self._question)
+        answers = [p.answer for p in session.players.values() if p.answer and p.answer.question == index]
+        counts = Counter(answer.compared for answer in answers)
+        self.shares = session.ruling.shares(index, self._question, counts.keys())
+        self._numbers = {key: number for number, key in enumerate(counts, 1)}
+        if self._kind.is_written:
+            choices = {answer.compared: answer.choice for answer in reversed(answers)}
+            session.written[index] = tuple(
+                Written(key, self._kind.shown(self._question, choices[key], key), count, self.shares[key])
+                for key, count in counts.items()
+            )
+
+    def packed(self, key: Answer) -> int:
+        """An answer as a player's history has it."""
+        return self._numbers[key] if self._kind.is_written else self._kind.pack(key)
+
+
+def _judge(session: Session, player: Player, verdict: _Verdict) -> Outcome:
     """Judges a player's answer, or that there is none, and adds up what it brings."""
     player.previous_rank = player.rank
     if not session.has_answered(player) or player.answer is None:
         return _judge_silence(session, player)
-    question, index, answer = session.question, session.head.question, player.answer.choice
+    key = player.answer.compared
     response_ms = player.answer.counted_at - session.head.opens_at
     player.answered += 1
     player.answered_total_ms += response_ms
-    packed, share = kinds.of(question).pack(answer), session.ruling.share(index, question, answer)
+    share = verdict.shares[key]
     points = 0 if share is None else _add_up(session, player, share, response_ms)
-    return Outcome(packed, share, points, response_ms)
+    return Outcome(verdict.packed(key), share, points, response_ms)
 
 
 def _judge_silence(session: Session, player: Player) -> Outcome:
     if not session.ruling.is_scored(session.head.question, session.question):
         return Outcome(None, None, 0, None)
-    player.response_total_ms += session.question.time_limit_ms
+    player.response_total_ms += session.question.time_limit_ms or 0
     player.streak = 0
     return Outcome(None, 0, 0, None)
 
 
 def _add_up(session: Session, player: Player, share: int, response_ms: int) -> int:
     """Adds an answer of which this share was right to the player's sums; returns its points."""
-    question = session.question
-    limit_ms, tie_ms = question.time_limit_ms, response_ms
-    if extra_percent := session.extra_percent(player):
-        limit_ms, tie_ms = scoring.own_limit_ms(limit_ms, extra_percent), scoring.tie_ms(tie_ms, extra_percent)
-    player.response_total_ms += tie_ms
-    settings = session.head.settings
+    question, settings = session.question, session.head.settings
+    extra_percent = session.extra_percent(player)
+    if question.time_limit_ms is not None:
+        player.response_total_ms += scoring.tie_ms(response_ms, extra_percent)
+    is_by_time = session.ruling.is_by_time(settings) and kinds.of(question).is_by_time(question)
     if share == 0:
         points = -scoring.flat_points(question.points, settings.penalty)
-    elif session.ruling.is_by_time(settings):
+    elif is_by_time and question.time_limit_ms is not None:
+        limit_ms = scoring.own_limit_ms(question.time_limit_ms, extra_percent)
         points = scoring.timed_points(question.points, share, limit_ms, response_ms)
     else:
         points = scoring.flat_points(question.points, share)
@@ -71,14 +97,15 @@ def _add_up(session: Session, player: Player, share: int, response_ms: int) -> i
     return points
 
 
-def _your_result(question: int, player: Player, outcome: Outcome) -> YourResult:
+def _your_result(session: Session, player: Player, outcome: Outcome) -> YourResult:
     return YourResult(
-        question=question,
+        question=session.head.question,
         answered=outcome.packed is not None,
         correct=None if outcome.share is None else outcome.share == 100,
         points=outcome.points,
         total_points=player.points,
-        rank=player.rank or 0,
+        rank=views.told_rank(session, player),
         streak=player.streak,
         response_ms=outcome.response_ms,
+        share=outcome.share,
     )

@@ -7,6 +7,7 @@ answered, or by the host.
 from typing import Final
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from coordinator.engine import judging, kinds, log_chain, progress, ranking, records, views, window
 from coordinator.engine.effects import Effects, ToEach, ToMany
@@ -14,15 +15,17 @@ from coordinator.engine.state import AcceptedAnswer, Player, QuestionCounts, Ses
 from coordinator.engine.turn import Declined, Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
-    LEADERBOARD_ENTRIES,
     PODIUM_ENTRIES,
+    Answer,
     AnswerAccepted,
     ErrorCode,
-    Leaderboard,
     Phase,
+    PublicQuestion,
+    QuestionNotes,
     QuestionResults,
     QuizEnded,
     QuizPaused,
+    Role,
     SubmitAnswer,
 )
 
@@ -39,8 +42,11 @@ def next_deadline(session: Session) -> int | None:
     head = session.head
     if head.phase is not Phase.QUESTION:
         return head.advance_at
-    time_is_up_at = window.last_moment(session) + 1
-    return min(time_is_up_at, head.patient_until) if _all_answered(session) else time_is_up_at
+    last_moment = window.last_moment(session)
+    due = [] if last_moment is None else [last_moment + 1]
+    if _all_answered(session):
+        due.append(head.patient_until)
+    return min(due, default=None)
 
 
 def run_deadlines(session: Session, now: int, effects: Effects) -> None:
@@ -55,19 +61,30 @@ def advance(session: Session, now: int, effects: Effects) -> None:
     """Opens the next question, or ends the quiz after the last."""
     head = session.head
     head.advance_at = None
+    if head.phase is Phase.QUESTION:
+        head.tallies.append(QuestionCounts((), 0, 0))  # a slide, which nobody answers
     if head.question + 1 == len(session.quiz.questions):
         _end(session, now, effects)
         return
     session.move_to_question(head.question + 1)
     head.phase = Phase.QUESTION
-    head.opens_at = now + head.settings.lead_ms
-    head.closes_at = head.opens_at + session.question.time_limit_ms
+    question = session.question
+    is_asked, limit_ms = kinds.of(question).is_asked, question.time_limit_ms
+    head.opens_at = now + (head.settings.lead_ms if is_asked else 0)
+    head.closes_at = head.opens_at + limit_ms if is_asked and limit_ms is not None else None
     head.results = None
     head.leaderboard = None
-    opened = records.Opened(now, head.opens_at, head.closes_at, views.public_question(session))
-    log_chain.note(session, opened, effects)
+    log_chain.note(session, records.Opened(now, head.opens_at, head.closes_at, _as_logged(session)), effects)
     progress.counts_are_void(session)
     effects.said.append(ToMany(Audience.ALL, views.new_question(session)))
+    if question.notes:
+        effects.said.append(ToMany(Audience.HOST, QuestionNotes(question=head.question, notes=question.notes)))
+
+
+def _as_logged(session: Session) -> PublicQuestion:
+    """The question as it is logged: the logs of 0.1.0, where all polls have one choice, replay to the same bytes."""
+    asked = views.public_question(session)
+    return replace(asked, max_choices=UNSET) if asked.max_choices == 1 else asked
 
 
 def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
@@ -82,12 +99,11 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     window.check(session, body.question, now, now - forgiven_ms, player)
     if session.has_answered(player):
         raise Declined(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
-    try:
-        kinds.of(session.question).check(session.question, body.answer)
-    except kinds.Misfit as misfit:
-        raise Declined(ErrorCode.INVALID_ANSWER, str(misfit)) from None
-    receipt = _log_answer(turn, body, player)
-    answer = AcceptedAnswer(body.question, body.answer, now, request_id, forgiven_ms, receipt)
+    key = _key(turn, body)
+    receipt = _log_answer(turn, body, player, key)
+    answer = AcceptedAnswer(
+        body.question, body.answer, now, request_id, forgiven_ms, receipt, key if key != body.answer else None
+    )
     session.accept(player, answer)
     player.round_trip_ms = turn.command.round_trip_ms
     progress.note_answer(session, player.id)
@@ -96,7 +112,23 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     close_if_over(session, now, turn.effects)
 
 
-def _log_answer(turn: Turn, body: SubmitAnswer, player: Player) -> bytes:
+def _key(turn: Turn, body: SubmitAnswer) -> Answer:
+    """What is compared of an answer; raises Declined where it does not fit the question."""
+    question, known = turn.session.question, turn.drawn.key
+    kind = kinds.of(question)
+    try:
+        kind.check(question, body.answer)
+        return kind.key(question, body.answer, body.locale) if known is None else known
+    except kinds.Misfit as misfit:
+        raise Declined(ErrorCode.INVALID_ANSWER, str(misfit)) from None
+
+
+def _log_answer(turn: Turn, body: SubmitAnswer, player: Player, key: Answer) -> bytes:
+    if kinds.of(turn.session.question).is_written:
+        wrote = records.Wrote(
+            turn.now, player.number, body.question, body.answer, key, body.elapsed_ms, turn.command.round_trip_ms
+        )
+        return log_chain.note(turn.session, wrote, turn.effects)
     answered = records.Answered(
         turn.now, player.number, body.question, body.answer, body.elapsed_ms, turn.command.round_trip_ms
     )
@@ -124,9 +156,10 @@ def close_if_over(session: Session, now: int, effects: Effects) -> None:
     if head.phase is not Phase.QUESTION:
         return
     all_answered = _all_answered(session) and (session.absent == 0 or now >= head.patient_until)
-    if now > head.closes_at and not all_answered:
+    is_late = head.closes_at is not None and now > head.closes_at
+    if is_late and not all_answered:
         window.fix_last_arrival(session, now)
-    if all_answered or (now > head.closes_at and window.is_over(session, now)):
+    if all_answered or (is_late and window.is_over(session, now)):
         close(session, now, effects)
 
 
@@ -148,7 +181,9 @@ def be_patient(session: Session, now: int) -> None:
 
 
 def _all_answered(session: Session) -> bool:
-    return session.waiting == 0 and session.connected > 0 and session.head.phase is Phase.QUESTION
+    if session.waiting or not session.connected or session.head.phase is not Phase.QUESTION:
+        return False
+    return kinds.of(session.question).is_asked
 
 
 def _schedule_advance(session: Session, now: int) -> None:
@@ -164,35 +199,43 @@ def close(session: Session, now: int, effects: Effects) -> None:
     head = session.head
     head.phase = Phase.RESULTS
     _schedule_advance(session, now)
-    head.results = views.results(session)
-    head.tallies.append(QuestionCounts(head.results.counts, head.results.answered, head.results.total))
     ordered = judging.judge_all(session)
+    head.results = views.results(session)
+    head.tallies.append(QuestionCounts(tuple(head.counts), head.results.answered, head.results.total))
     effects.touched.update(session.players)
+    if head.question in session.written:
+        effects.written.add(head.question)
     _log_closed(session, head.results, now, effects)
-    head.leaderboard = Leaderboard(
-        seq=session.next_seq(),
-        question=head.question,
-        entries=ranking.entries(ordered, LEADERBOARD_ENTRIES),
-        total=len(ordered),
-    )
+    head.leaderboard = views.leaderboard(session, ordered)
     your_results = [
         (player.connection, player.result) for player in session.players.values() if player.connection and player.result
     ]
-    effects.said += (
-        ToMany(Audience.ALL, head.results),
-        ToEach(tuple(your_results)),
-        ToMany(Audience.ALL, head.leaderboard),
-    )
+    _say_results(head.results, effects)
+    effects.said.append(ToEach(tuple(your_results)))
+    if head.leaderboard is not None:
+        effects.said.append(ToMany(Audience.ALL, head.leaderboard))
     progress.counts_are_void(session)
 
 
+def _say_results(results: QuestionResults, effects: Effects) -> None:
+    for_players = views.results_for(results, Role.PLAYER)
+    if for_players == results:
+        effects.said.append(ToMany(Audience.ALL, results))
+        return
+    effects.said += (ToMany(Audience.HOST, results), ToMany(Audience.PLAYERS, for_players))
+
+
 def _log_closed(session: Session, results: QuestionResults, now: int, effects: Effects) -> None:
+    question = session.question
+    if not kinds.of(question).is_told_by_indexes(question):
+        solved = records.Solved(now, results.question, replace(question, image=None, notes=None))
+        log_chain.note(session, solved, effects)
     closed = records.Closed(
         now,
         results.question,
         results.correct,
         results.explanation,
-        results.counts,
+        tuple(session.head.counts),
         results.answered,
         results.total,
         log_chain.standings(session),
@@ -207,8 +250,12 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
     head.idle_at = now + min(ENDED_IDLE_MS, head.idle_ms)
-    head.podium = ranking.entries(ordered, PODIUM_ENTRIES)
+    head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
     head.played = len(ordered)
+    if head.settings.ranking == "end":
+        head.leaderboard = views.leaderboard(session, ordered)
+        if head.leaderboard is not None:
+            effects.said.append(ToMany(Audience.ALL, head.leaderboard))
     quiz_ended = QuizEnded(
         seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)
     )

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Settings
+from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Question, Settings
 
 
 class HostRecord(Struct, frozen=True, array_like=True):
@@ -116,13 +116,36 @@ class Answered(Struct, frozen=True, array_like=True, tag="answer"):
     round_trip_ms: int
 
 
+class Wrote(Struct, frozen=True, array_like=True, tag="wrote"):
+    """An answer that is a text was accepted. `key` is what is compared of it: a replay needs no Unicode tables."""
+
+    at: int
+    player: int
+    question: int
+    answer: Answer
+    key: Answer
+    elapsed_ms: int | None
+    round_trip_ms: int
+
+
 class Opened(Struct, frozen=True, array_like=True, tag="opened"):
     """A question was opened, by the host or by auto-advance."""
 
     at: int
     opens_at: int
-    closes_at: int
+    closes_at: int | None
     question: PublicQuestion
+
+
+class Solved(Struct, frozen=True, array_like=True, tag="solved"):
+    """What was right in the question that is about to be closed, and how it was judged; without its picture.
+
+    It stands before `closed` where the correct options there do not say all of it.
+    """
+
+    at: int
+    question: int
+    solved: Question
 
 
 class Closed(Struct, frozen=True, array_like=True, tag="closed"):
@@ -159,7 +182,9 @@ Record = (
     | Next
     | ClosesQuestion
     | Answered
+    | Wrote
     | Opened
+    | Solved
     | Closed
     | Ended
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from coordinator.engine import history, kinds, ranking
+from coordinator.engine import history, kinds, ranking, tallying
 from coordinator.engine.state import Player, QuestionCounts, Session
 from coordinator.engine.turn import Declined, LogPage
 from quickpoll.protocol import (
@@ -60,11 +60,13 @@ def _question(session: Session, index: int, tally: QuestionCounts) -> QuestionSu
         text=question.text,
         options=kind.texts(question),
         correct=kind.correct(question),
-        counts=tally.counts,
+        counts=kind.counts(question, tally.counts),
         answered=tally.answered,
         total=tally.total,
         points=question.points,
         time_limit_ms=question.time_limit_ms,
+        solution=kind.solution(question),
+        tally=tallying.told(session, index, tally.counts),
     )
 
 
@@ -85,6 +87,7 @@ class _Reader:
 
     def __init__(self, session: Session, closed: int) -> None:
         self._questions = session.quiz.questions
+        self._written = session.written
         self._closed = closed
         self._answers: list[dict[int, Answer]] = [{} for _ in range(closed)]
 
@@ -101,9 +104,12 @@ class _Reader:
             correct=None if outcome.share is None else outcome.share == 100,
             points=outcome.points,
             response_ms=outcome.response_ms,
+            share=outcome.share,
         )
 
     def _unpacked(self, index: int, packed: int) -> Answer:
+        if index in self._written:
+            return self._written[index][packed - 1].shown
         answer = self._answers[index].get(packed)
         if answer is None:
             question = self._questions[index]

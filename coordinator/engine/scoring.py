@@ -3,6 +3,7 @@
 The rules are those of the protocol's sections Scoring and Fairness.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,12 +34,12 @@ class Ruling:
         """Whether a quicker answer earns more."""
         return settings.scoring == "speed" if self.by_time is None else self.by_time
 
-    def share(self, index: int, question: Question, answer: Answer) -> int | None:
-        """What share of an answer is right, in percent; None where nothing can be right."""
+    def shares(self, index: int, question: Question, keys: Collection[Answer]) -> dict[Answer, int | None]:
+        """What share of each different answer is right, in percent; None where nothing can be right."""
         if index in self.void:
-            return None
+            return dict.fromkeys(keys)
         accepted = frozenset(option for of, option in self.accepted if of == index)
-        return kinds.of(question).judge(question, answer, accepted)
+        return kinds.of(question).shares(question, keys, accepted)
 
 
 PUBLISHED: Final = Ruling()

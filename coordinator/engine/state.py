@@ -16,6 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from coordinator.engine import kinds
+from coordinator.engine.kinds import Written
 from coordinator.engine.scoring import PUBLISHED, Ruling
 from quickpoll.envelope import ConnectionId, Identity
 from quickpoll.names import Name, look
@@ -52,11 +53,18 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True):
     """How much of its way does not count."""
     receipt: bytes = b""
     """What its sender can find it by in the log; empty where there is none."""
+    key: Answer | None = None
+    """What is compared of it, where that is not the choice itself: see `Kind.key`."""
 
     @property
     def counted_at(self) -> int:
         """The moment by which it is judged."""
         return self.received_at - self.forgiven_ms
+
+    @property
+    def compared(self) -> Answer:
+        """What is compared of it."""
+        return self.choice if self.key is None else self.key
 
 
 class Player(Struct, array_like=True, kw_only=True):
@@ -132,7 +140,7 @@ class Untold(Struct, array_like=True, kw_only=True):
 
 
 class QuestionCounts(Struct, frozen=True, array_like=True):
-    """How a closed question was answered."""
+    """How a closed question was answered; `counts` are those of its kind."""
 
     counts: tuple[int, ...]
     answered: int
@@ -159,7 +167,8 @@ class Head(Struct, array_like=True, kw_only=True):
     next_number: int = 0
     question: int = -1
     opens_at: int = 0
-    closes_at: int = 0
+    closes_at: int | None = 0
+    """None: the question has no time limit."""
     patient_until: int = 0
     """Until then a question waits for players who are away: some have just gone, or just come back."""
     answered: int = 0
@@ -208,6 +217,8 @@ class Session:
     """As played: questions and options are already in their drawn order."""
     head: Head
     players: dict[str, Player] = field(default_factory=dict)
+    written: dict[int, tuple[Written, ...]] = field(default_factory=dict)
+    """The different answers to each closed question whose answers are texts; a player's history counts them from 1."""
     ruling: Ruling = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
     names: dict[str, Player] = field(init=False, repr=False)
@@ -300,7 +311,7 @@ class Session:
             self.longer_waiting[percent] -= 1
         head.answered += 1
         question = self.question
-        for cell in kinds.of(question).tally(question, answer.choice):
+        for cell in kinds.of(question).tally(question, answer.compared):
             head.counts[cell] += 1
 
     def move_to_question(self, index: int) -> None:
@@ -313,6 +324,7 @@ class Session:
     def clear(self) -> None:
         """Forgets all players."""
         self.players.clear()
+        self.written.clear()
         self.names.clear()
         self.looks.clear()
         self._recount()

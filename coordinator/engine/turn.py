@@ -12,7 +12,7 @@ from coordinator.engine.effects import CommandReply, Effects
 from coordinator.engine.state import IDLE_MS, Session
 from quickpoll import __version__
 from quickpoll.envelope import Command, Identity
-from quickpoll.protocol import Error, ErrorCode, ServerMessage
+from quickpoll.protocol import Answer, Error, ErrorCode, ServerMessage
 
 
 class LogPage(NamedTuple):
@@ -27,8 +27,8 @@ class Drawn:
     """What was drawn by chance or read outside, for an entry that may need it.
 
     `code`, `nonce` and `salt` are for a new session, `player_id` for a new player. `version` is not drawn: it is that
-    of quickpoll, which a new session's log says. `log_page` is for `get_log`. `idle_ms` is a new
-    session's setting.
+    of quickpoll, which a new session's log says. `log_page` is for `get_log`. `key` is for an answer whose log says
+    what is compared of it. `idle_ms` is a new session's setting.
     """
 
     code: str = ""
@@ -37,6 +37,7 @@ class Drawn:
     player_id: str = ""
     version: str = __version__
     log_page: LogPage | None = None
+    key: Answer | None = None
     idle_ms: int = IDLE_MS
 
 

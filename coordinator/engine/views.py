@@ -4,12 +4,17 @@ The solution leaves the engine through this file and `report.py` alone, after th
 depends on it.
 """
 
-from msgspec import UNSET, UnsetType
+from collections.abc import Sequence
 
-from coordinator.engine import kinds, scoring
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from coordinator.engine import kinds, ranking, scoring, tallying
 from coordinator.engine.state import Player, Session
 from quickpoll.protocol import (
+    LEADERBOARD_ENTRIES,
     HostPlayer,
+    Leaderboard,
     NewQuestion,
     Phase,
     PublicQuestion,
@@ -27,6 +32,34 @@ def public_question(session: Session) -> PublicQuestion:
     return kinds.of(question).public(question, head.question, len(session.quiz.questions))
 
 
+def ranking_is_told(session: Session) -> bool:
+    """Whether anybody but the host is told ranks and leaderboard in the session's phase; all messages go by this."""
+    match session.head.settings.ranking:
+        case "question":
+            return True
+        case "end":
+            return session.head.phase is Phase.ENDED
+        case "never":
+            return False
+
+
+def told_rank(session: Session, player: Player) -> int | None:
+    """The rank that a player is told."""
+    return player.rank if ranking_is_told(session) and session.head.settings.rank_on_players else None
+
+
+def leaderboard(session: Session, ordered: Sequence[Player]) -> Leaderboard | None:
+    """The broadcast of the first players of the ordered list; None where it is not told (yet)."""
+    if not ranking_is_told(session):
+        return None
+    return Leaderboard(
+        seq=session.next_seq(),
+        question=session.head.question,
+        entries=ranking.entries(ordered, LEADERBOARD_ENTRIES),
+        total=len(ordered),
+    )
+
+
 def new_question(session: Session) -> NewQuestion:
     """The broadcast that opens the current question."""
     head = session.head
@@ -36,18 +69,26 @@ def new_question(session: Session) -> NewQuestion:
 
 
 def results(session: Session) -> QuestionResults:
-    """The broadcast that closes the current question."""
+    """The broadcast that closes the current question, as the host gets it."""
     question, head = session.question, session.head
+    kind, cells = kinds.of(question), tuple(head.counts)
     return QuestionResults(
         seq=session.next_seq(),
         question=head.question,
-        correct=kinds.of(question).correct(question),
-        counts=tuple(head.counts),
+        correct=kind.correct(question),
+        counts=kind.counts(question, cells),
         answered=head.answered,
         total=session.total,
         explanation=question.explanation,
         advances_at=head.advance_at,
+        solution=kind.solution(question),
+        tally=tallying.told(session, head.question, cells),
     )
+
+
+def results_for(results: QuestionResults, role: Role) -> QuestionResults:
+    """The broadcast that closes a question, as this role gets it."""
+    return results if role is Role.HOST else replace(results, tally=tallying.for_players(results.tally))
 
 
 def session_view(session: Session, now: int, role: Role) -> SessionView:
@@ -70,7 +111,8 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         closes_at=head.closes_at if asking else UNSET,
         answered=head.answered if asking else head.results.answered if judged and head.results else UNSET,
         total=_total(session),
-        results=head.results if judged and head.results else UNSET,
+        results=results_for(head.results, role) if judged and head.results else UNSET,
+        notes=session.question.notes if role is Role.HOST and (asking or judged) else UNSET,
         leaderboard=head.leaderboard if (judged or ended) and head.leaderboard else UNSET,
         podium=head.podium if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
@@ -101,7 +143,7 @@ def you(session: Session, player: Player) -> You:
         name=player.name,
         avatar=player.avatar,
         total_points=player.points,
-        rank=player.rank,
+        rank=told_rank(session, player),
         streak=player.streak,
         answered=answer is not None,
         answer=answer.choice if answer else None,
@@ -113,16 +155,17 @@ def you(session: Session, player: Player) -> You:
     )
 
 
-def own_closes_at(session: Session, player: Player) -> int:
-    """The last moment at which this player's answer to the current question counts."""
-    limit_ms = scoring.own_limit_ms(session.question.time_limit_ms, session.extra_percent(player))
-    return session.head.opens_at + limit_ms
+def own_closes_at(session: Session, player: Player) -> int | None:
+    """The last moment at which this player's answer to the current question counts; None: there is none."""
+    if session.head.closes_at is None or session.question.time_limit_ms is None:
+        return None
+    return session.head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, session.extra_percent(player))
 
 
 def your_final(session: Session, player: Player) -> YourFinal:
     """A player's own part of the end."""
     return YourFinal(
-        rank=player.rank or 0,
+        rank=told_rank(session, player),
         points=player.points,
         correct=player.correct,
         questions=len(session.quiz.questions),

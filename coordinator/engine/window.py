@@ -26,7 +26,8 @@ def check(session: Session, index: int, received_at: int, counted_at: int, playe
         raise Declined(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
     if index > head.question or received_at < head.opens_at:
         raise Declined(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
-    if counted_at > head.closes_at and counted_at > views.own_closes_at(session, player):
+    own_closes_at = views.own_closes_at(session, player)
+    if head.closes_at is not None and counted_at > head.closes_at and counted_at > (own_closes_at or 0):
         raise Declined(ErrorCode.QUESTION_CLOSED, "Your time for this question is up. Answer the next one.")
 
 
@@ -36,18 +37,21 @@ def fix_last_arrival(session: Session, now: int) -> None:
     The slowest connection that still owes one decides.
     """
     head, closes_by = session.head, _closes_by(session)
-    if now > closes_by > head.late_until:
+    if closes_by is not None and now > closes_by > head.late_until:
         head.late_until = max(closes_by, _last_arrival(session))
 
 
 def is_over(session: Session, now: int) -> bool:
     """Whether no answer can count any more."""
-    return now > last_moment(session)
+    last = last_moment(session)
+    return last is not None and now > last
 
 
-def last_moment(session: Session) -> int:
-    """The last moment at which, as far as is known, an answer can count."""
+def last_moment(session: Session) -> int | None:
+    """The last moment at which, as far as is known, an answer can count; None: there is no time limit."""
     head, closes_by = session.head, _closes_by(session)
+    if closes_by is None:
+        return None
     late_by = min(head.late_until, closes_by + head.settings.grace_ms) if session.waiting else 0
     return max(closes_by, late_by)
 
@@ -56,15 +60,17 @@ def _last_arrival(session: Session) -> int:
     """When the last answer can arrive that was tapped in time, by the connections of those who have not answered."""
     waiting = (player for player in session.players.values() if player.connection and not session.has_answered(player))
     grace_ms = session.head.settings.grace_ms
-    return max((views.own_closes_at(session, p) + min(p.round_trip_ms, grace_ms) for p in waiting), default=0)
+    return max(((views.own_closes_at(session, p) or 0) + min(p.round_trip_ms, grace_ms) for p in waiting), default=0)
 
 
-def _closes_by(session: Session) -> int:
+def _closes_by(session: Session) -> int | None:
     """The last moment by which somebody's answer may be judged who is there, or who has just gone."""
-    head = session.head
+    head, limit_ms = session.head, session.question.time_limit_ms
+    if head.closes_at is None or limit_ms is None:
+        return None
     latest = head.closes_at
     for percent in LONGER:
         if session.longer_waiting[percent] or session.longer_absent[percent]:
-            own = head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, percent)
+            own = head.opens_at + scoring.own_limit_ms(limit_ms, percent)
             latest = max(latest, own if session.longer_waiting[percent] else min(own, head.patient_until))
     return latest

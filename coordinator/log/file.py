@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from coordinator.engine import kinds, log_chain, records
-from coordinator.engine.records import Began, Closed, Opened, Record
+from coordinator.engine.records import Began, Closed, Opened, Record, Solved
 from quickpoll.protocol import Option, PollQuestion, PublicQuestion, Question, Quiz
 
 RECEIPT_CHARACTERS: Final = 2 * log_chain.RECEIPT_BYTES
@@ -54,8 +54,9 @@ class SessionLog:
         """What was asked; a question that was never opened is an empty one."""
         asked = {record.question.index: record.question for record in self.records if isinstance(record, Opened)}
         closed = {record.question: record for record in self.records if isinstance(record, Closed)}
+        solved = {record.question: record.solved for record in self.records if isinstance(record, Solved)}
         questions = [
-            _question(asked[index], closed.get(index)) if index in asked else _NEVER_ASKED
+            _question(asked[index], closed.get(index), solved.get(index)) if index in asked else _NEVER_ASKED
             for index in range(self.began.questions)
         ]
         return Quiz(self.began.title, tuple(questions))
@@ -105,12 +106,12 @@ def read(data: bytes) -> SessionLog:
     return SessionLog(texts, [_decode(number, text) for number, text in enumerate(texts, 1)], receipts, head.hex())
 
 
-def _question(asked: PublicQuestion, closed: Closed | None) -> Question:
+def _question(asked: PublicQuestion, closed: Closed | None, solved: Question | None) -> Question:
     """A question with its solution; one that was not closed has none yet, and gets any."""
     try:
         if closed is None:
             return kinds.restored(asked, None, None)
-        return kinds.restored(asked, closed.correct, closed.explanation)
+        return kinds.restored(asked, closed.correct, closed.explanation, solved)
     except ValueError as error:
         raise UnreadableLog(f"question {asked.index + 1}: {error}") from None
 

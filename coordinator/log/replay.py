@@ -121,7 +121,10 @@ class Replay:
             case records.Answered():
                 answer = SubmitAnswer(question=record.question, answer=record.answer, elapsed_ms=record.elapsed_ms)
                 return self._by_player(record.player, answer, record.round_trip_ms), Drawn()
-            case records.Began() | records.Opened() | records.Closed() | records.Ended():
+            case records.Wrote():
+                answer = SubmitAnswer(question=record.question, answer=record.answer, elapsed_ms=record.elapsed_ms)
+                return self._by_player(record.player, answer, record.round_trip_ms), Drawn(key=record.key)
+            case records.Began() | records.Opened() | records.Solved() | records.Closed() | records.Ended():
                 return Tick(), Drawn()
             case records.HostRecord():
                 body = self._host_command(record)

@@ -35,6 +35,7 @@ from quickpoll.protocol import (
     Settings,
     StartQuiz,
     SubmitAnswer,
+    options_of,
 )
 from tests.chaos.person import Person
 
@@ -87,7 +88,7 @@ class Player(Person):
         if isinstance(message, NewQuestion) and message.question.index not in self.given:
             index = message.question.index
             answer = self.crowd.draw_answer(self.rng, index)
-            limit_s = message.question.time_limit_ms / 1000
+            limit_s = (message.question.time_limit_ms or 0) / 1000
             share = self.rng.uniform(*(LATE_TAPS if index in self.crowd.late else TAPS))
             self.given[index] = given = Given(answer, 0.0)
             given.giving = self.crowd.soon(self._answer(message, given, limit_s * share))
@@ -278,9 +279,9 @@ class Crowd:
     def draw_answer(self, rng: random.Random, index: int) -> Answer:
         """Right twice in three times."""
         question = self.quiz.questions[index]
-        right = tuple(number for number, option in enumerate(question.options) if option.correct)
+        right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
         if not right or rng.random() < 1 / 3:
-            wrong = rng.randrange(len(question.options))
+            wrong = rng.randrange(len(options_of(question)))
             return (wrong,) if question.kind == "multiple" else wrong
         return right if question.kind == "multiple" else right[0]
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
-from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question, indexes_in
+from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question, indexes_in, options_of
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person
 from tests.system.game import points, ranks_of
@@ -105,7 +105,7 @@ def _of_answers(player: Player) -> Iterator[str]:
     for index, given in player.given.items():
         if accepted := given.accepted:
             asked = player.asked[index]
-            if not asked.opens_at <= accepted.counted_at <= asked.closes_at + CLOCK_STEP_MS:
+            if not asked.opens_at <= accepted.counted_at <= (asked.closes_at or 0) + CLOCK_STEP_MS:
                 yield f"question {index}: accepted at {accepted.counted_at}, open {asked.opens_at}-{asked.closes_at}"
             if not 0 <= accepted.received_at - accepted.counted_at <= player.crowd.settings.grace_ms:
                 yield f"question {index}: received at {accepted.received_at}, judged by {accepted.counted_at}"
@@ -128,13 +128,13 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
             yield "nobody has seen results"
         return
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
-    tally = [0] * len(question.options)
+    tally = [0] * len(options_of(question))
     for answer in accepted:
         for option in indexes_in(answer):
             tally[option] += 1
     if (list(results.counts), results.answered) != (tally, len(accepted)):
         yield f"results say {results.counts} of {results.answered}, accepted were {tally} of {len(accepted)}"
-    right = tuple(number for number, option in enumerate(question.options) if option.correct)
+    right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
     if results.correct != right:
         yield f"results say that {results.correct} is right, not {right}"
 
@@ -178,7 +178,7 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     if question.kind == "poll":
         return 0
     given = player.given.get(index)
-    right = {number for number, option in enumerate(question.options) if option.correct}
+    right = {number for number, option in enumerate(options_of(question)) if option.correct}
     if given is None or given.accepted is None or set(indexes_in(given.answer)) != right:
         streaks[player.id] = 0
         return 0

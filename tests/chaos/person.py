@@ -392,7 +392,7 @@ class Person:
             case QuestionResults():
                 self.phase, self.question = Phase.RESULTS, message.question
                 if message.question in self.asked and message.question not in self.results:
-                    self.late_s.append(time.time() - self.asked[message.question].closes_at / 1000)
+                    self.late_s.append(time.time() - (self.asked[message.question].closes_at or 0) / 1000)
                 self.results[message.question].append(message)
             case Leaderboard():
                 self.boards[message.question].append(message)

@@ -106,7 +106,7 @@ async def _all_herds(crowd: Crowd, hall: Hall) -> None:
     await _herd(crowd, hall, Moment.ANSWERING, ANSWERED)
 
     await _go_on(crowd, CLOSED)
-    await asyncio.sleep(crowd.host.asked[CLOSED].closes_at / 1000 - BEFORE_CLOSE_S - time.time())
+    await asyncio.sleep((crowd.host.asked[CLOSED].closes_at or 0) / 1000 - BEFORE_CLOSE_S - time.time())
     await _herd(crowd, hall, Moment.CLOSING, CLOSED)
 
     await crowd.moment(Moment.BETWEEN, CLOSED)
@@ -156,10 +156,11 @@ def _fits(crowd: Crowd, hall: Hall, seat: Seat, moment: Moment, index: int) -> b
     if not isinstance(told, Resumed) or told.you is UNSET or told.you.answered or told.you.total_points:
         return False
     if view.phase is Phase.QUESTION and view.question is not UNSET and moment is not Moment.BETWEEN:
-        return view.question == asked.question and view.server_time <= asked.closes_at + SETTINGS.grace_ms
+        return view.question == asked.question and view.server_time <= (asked.closes_at or 0) + SETTINGS.grace_ms
     if view.phase is Phase.RESULTS and view.leaderboard is not UNSET:
         right = (index, len(hall.seats) + len(crowd.players))
-        return (view.leaderboard.question, view.leaderboard.total) == right and view.server_time > asked.closes_at
+        is_over = asked.closes_at is not None and view.server_time > asked.closes_at
+        return (view.leaderboard.question, view.leaderboard.total) == right and is_over
     return False
 
 

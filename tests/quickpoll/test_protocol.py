@@ -119,7 +119,7 @@ OVER_THE_LIMIT: list[tuple[Json, str]] = [
     (create(question(text="")), "$.quiz.questions[0].text"),
     (create(question(), question(text="x" * 501)), "$.quiz.questions[1].text"),
     (create(question(options=1)), "$.quiz.questions[0].options"),
-    (create(question(options=7)), "$.quiz.questions[0].options"),
+    (create(question(options=11)), "$.quiz.questions[0].options"),
     (create(question(options=2) | {"options": [{"text": ""}, {"text": "y"}]}), "$.quiz.questions[0].options[0].text"),
     (create({**question(), "options": [{"text": "y"}, {"text": "x" * 201}]}), "$.quiz.questions[0].options[1].text"),
     (create(question(time_limit_ms=999)), "$.quiz.questions[0].time_limit_ms"),
@@ -441,7 +441,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
         " new_question answer_accepted answer_progress question_results your_result leaderboard quiz_ended your_final"
         " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
-        " your_extra_time results log"
+        " your_extra_time results log question_notes"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())

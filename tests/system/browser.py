@@ -16,7 +16,7 @@ from typing import Any
 from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 from playwright.async_api import Error as PlaywrightError
 
-from quickpoll.protocol import Question, Quiz
+from quickpoll.protocol import Question, Quiz, options_of
 from tests.system.game import points
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -125,7 +125,7 @@ class Phone:
         question = self.quiz.questions[index]
         await expect(self.page.get_by_role("heading", name=question.text)).to_be_visible()
         options = self.page.get_by_role("group", name="Options").get_by_role("button")
-        await expect(options).to_have_count(len(question.options))
+        await expect(options).to_have_count(len(options_of(question)))
         self._answers[index] = correctly
         for option in chosen(question, correctly=correctly):
             await options.nth(option).click()
@@ -150,10 +150,10 @@ class Phone:
 
 def chosen(question: Question, *, correctly: bool) -> list[int]:
     """Options to tap for a right or a wrong answer."""
-    right = [index for index, option in enumerate(question.options) if option.correct]
+    right = [index for index, option in enumerate(options_of(question)) if option.correct]
     if correctly and right:
         return right
-    return [index for index in range(len(question.options)) if index not in right][:1]
+    return [index for index in range(len(options_of(question))) if index not in right][:1]
 
 
 async def upload(host: Page, name: str, content: bytes) -> None:

@@ -29,6 +29,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
     TrueFalseQuestion,
     YourResult,
+    options_of,
 )
 
 QUIZ = Quiz(
@@ -54,7 +55,7 @@ def points(question: Question, response_ms: int) -> int:
     """What a correct answer earns by the published rule, computed here again and in fractions."""
     if response_ms < 500:
         return question.points
-    return floor(question.points * (1 - Fraction(response_ms, 2 * question.time_limit_ms)) + Fraction(1, 2))
+    return floor(question.points * (1 - Fraction(response_ms, 2 * (question.time_limit_ms or 0))) + Fraction(1, 2))
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Playing:
         reply = await self.client.call(SubmitAnswer(question=asked.question.index, answer=answer))
         self.accepted[reply.question] = reply
         question = quiz.questions[reply.question]
-        correct = {index for index, option in enumerate(question.options) if option.correct}
+        correct = {index for index, option in enumerate(options_of(question)) if option.correct}
         if question.kind != "poll" and correct == ({answer} if isinstance(answer, int) else set(answer)):
             self.points += points(question, reply.counted_at - asked.opens_at)
         return reply

@@ -33,6 +33,7 @@ from quickpoll.protocol import (
     YourResult,
     decode_message,
     indexes_in,
+    options_of,
 )
 from tests.redis_client import Client
 from tests.system.game import SLOW, points, ranks_of
@@ -171,12 +172,12 @@ class Party:
 
 def _reckon(question: Question, had: PlayerAnswer, streak: int, extra_percent: int) -> tuple[int, int]:
     """The streak, and the points with its bonus, by the published rules."""
-    correct = {index for index, option in enumerate(question.options) if option.correct}
+    correct = {index for index, option in enumerate(options_of(question)) if option.correct}
     if not correct:
         return streak, 0
     if had.answer is None or had.response_ms is None or correct != _chosen(had.answer):
         return 0, 0
-    own_limit_ms = question.time_limit_ms * (100 + extra_percent) // 100
+    own_limit_ms = (question.time_limit_ms or 0) * (100 + extra_percent) // 100
     base = points(msgspec.structs.replace(question, time_limit_ms=own_limit_ms), had.response_ms)
     return streak + 1, base + 100 * min(streak, 5)
 

@@ -121,7 +121,7 @@ async def test_stage_and_remote_lead_a_quiz_with_extra_time_and_a_pause(tmp_path
         await remote.call(PauseQuiz(paused=True))
         assert (await two.expect(QuizPaused)).paused
         asked = await ask(stage, [ada, ken], StartQuiz())
-        await one.until(asked.closes_at + 200)
+        await one.until((asked.closes_at or 0) + 200)
         with pytest.raises(CommandRefused) as late:
             await two.call(SubmitAnswer(question=0, answer=0))
         assert late.value.code is ErrorCode.QUESTION_CLOSED

@@ -1,10 +1,13 @@
 """What a kind of question says of itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
-from quickpoll.protocol import Answer, PublicQuestion, Question, QuestionFields
+from msgspec import UNSET, Struct
+
+from coordinator.engine.normalising import is_blank
+from quickpoll.protocol import Answer, PublicQuestion, Question, QuestionFields, Solution, Tally
 
 Q = TypeVar("Q", bound=QuestionFields)
 
@@ -18,35 +21,86 @@ class Misfit(Exception):
     """An answer that does not fit its question; the text tells its sender what does."""
 
 
+class Written(Struct, frozen=True, array_like=True):
+    """All answers to a closed question that are compared as the same one."""
+
+    key: Answer
+    """As compared: see `Kind.key`."""
+    shown: Answer
+    """As the first player wrote it."""
+    count: int
+    share: int | None
+    """What of it is right, in percent; None where nothing can be."""
+
+
+class Given(NamedTuple):
+    """A player's answer, for what is told of players by name."""
+
+    player_id: str
+    name: str
+    key: Answer
+
+
 class Kind(ABC, Generic[Q]):
     """The rules of one kind; it has no state."""
 
     is_scored: ClassVar[bool] = True
     """Whether an answer can be right: where not, there are no points, and streaks go over the question."""
+    is_written: ClassVar[bool] = False
+    """Whether answers are texts: each different one is then stored once, with how many gave it."""
+    is_asked: ClassVar[bool] = True
+    """Whether it is answered, and closed with results."""
 
     @abstractmethod
     def check(self, question: Q, answer: Answer) -> None:
         """Raises Misfit where an answer does not fit the question."""
 
+    def key(self, question: Q, answer: Answer, locale: str | None) -> Answer:
+        """What is compared of an answer that fits: equal keys are judged as one.
+
+        Args:
+            question: that was answered.
+            answer: as it was sent.
+            locale: the language of the page that it was written on.
+
+        Raises:
+            Misfit: only by this it turns out not to fit.
+        """
+        return answer
+
+    def shown(self, question: Q, answer: Answer, key: Answer) -> Answer:
+        """An answer as others may see it."""
+        return key
+
     @abstractmethod
-    def judge(self, question: Q, answer: Answer, accepted: Accepted = frozenset()) -> int | None:
+    def judge(self, question: Q, key: Answer, accepted: Accepted = frozenset()) -> int | None:
         """What share of an answer that fits is right: 0 to 100 percent, None where nothing can be right."""
 
-    @abstractmethod
+    def shares(
+        self, question: Q, keys: Collection[Answer], accepted: Accepted = frozenset()
+    ) -> dict[Answer, int | None]:
+        """The shares of all different answers to a question."""
+        return {key: self.judge(question, key, accepted) for key in keys}
+
+    def is_by_time(self, question: Q) -> bool:
+        """Whether a quicker answer may earn more, if the session is scored by speed."""
+        return question.time_limit_ms is not None
+
     def cells(self, question: Q) -> int:
-        """How many counts the question's tally has."""
+        """How many numbers are counted up while the question is open."""
+        return 0
 
-    @abstractmethod
-    def tally(self, question: Q, answer: Answer) -> Iterable[int]:
-        """Which counts an answer that fits adds one to."""
+    def tally(self, question: Q, key: Answer) -> Iterable[int]:
+        """Which of them an answer adds one to."""
+        return ()
 
-    @abstractmethod
-    def pack(self, answer: Answer) -> int:
-        """An answer that fits as a number below 2**64, for a player's history; 0 is no answer."""
+    def pack(self, key: Answer) -> int:
+        """An answer as a number below 2**64, for a player's history; 0 is no answer. Not for written ones."""
+        raise NotImplementedError
 
-    @abstractmethod
     def unpack(self, question: Q, packed: int) -> Answer:
         """The answer that was packed."""
+        raise NotImplementedError
 
     def describe(self, question: Q, answer: Answer) -> str:
         """An answer that fits, in words; people count from 1."""
@@ -55,6 +109,27 @@ class Kind(ABC, Generic[Q]):
     def correct(self, question: Q) -> tuple[int, ...]:
         """Indexes of the correct options; none where a question has none."""
         return ()
+
+    def counts(self, question: Q, cells: Sequence[int]) -> tuple[int, ...]:
+        """What is told as `counts`: by option, where there are options to choose from."""
+        return ()
+
+    def solution(self, question: Q) -> Solution | None:
+        """What is right; None where nothing can be."""
+        return None
+
+    @abstractmethod
+    def told(
+        self, question: Q, cells: Sequence[int], written: Sequence[Written], given: Callable[[], Iterable[Given]]
+    ) -> Tally | None:
+        """How a closed question was answered.
+
+        Args:
+            question: that was closed.
+            cells: what was counted up.
+            written: the different answers, if they are texts; the order does not matter.
+            given: gives the answers by player, the earliest first, to those who need them.
+        """
 
     def texts(self, question: Q) -> tuple[str, ...]:
         """The texts that indexes in answers and counts stand for."""
@@ -68,8 +143,75 @@ class Kind(ABC, Generic[Q]):
         """The question in the order that a session plays it in."""
         return question
 
+    def is_told_by_indexes(self, question: Q) -> bool:
+        """Whether the question follows from what players got and the correct options, as logs of 0.1.0 have it."""
+        return False
+
     @abstractmethod
     def restored(
         self, struct: type[Q], asked: PublicQuestion, correct: tuple[int, ...] | None, explanation: str | None
     ) -> Question:
         """The question from what a log says of it: see `kinds.restored`."""
+
+
+def asked_as(question: QuestionFields, text: str, index: int, total: int, **more: Any) -> PublicQuestion:
+    """What players get of a question of any kind, with what its own kind adds."""
+    return PublicQuestion(
+        **{
+            "index": index,
+            "total": total,
+            "kind": question.kind,
+            "text": text,
+            "image": question.image,
+            "image_alt": UNSET if question.image_alt is None else question.image_alt,
+            "options": (),
+            "points": question.points,
+            "time_limit_ms": question.time_limit_ms,
+            **more,
+        }
+    )
+
+
+def written_as(asked: PublicQuestion, explanation: str | None = None) -> dict[str, Any]:
+    """The fields that a question of any kind has, from what players got of it."""
+    return {
+        "text": asked.text,
+        "time_limit_ms": asked.time_limit_ms,
+        "points": asked.points,
+        "explanation": explanation,
+        "image": asked.image,
+        "image_alt": None if asked.image_alt is UNSET else asked.image_alt,
+    }
+
+
+def pack_list(values: Iterable[int]) -> int:
+    """A list of up to 14 numbers from -1 to 14 as one number, never 0."""
+    packed = 1
+    for value in values:
+        packed = packed << 4 | value + 1
+    return packed
+
+
+def unpack_list(packed: int) -> tuple[int, ...]:
+    """The list that was packed."""
+    values = []
+    while packed > 1:
+        values.append((packed & 15) - 1)
+        packed >>= 4
+    return tuple(reversed(values))
+
+
+def percent(part: int, whole: int) -> int:
+    """round_half_up(100 * part / whole) for what is not below 0, and 0 below it."""
+    return (200 * part + whole) // (2 * whole) if part > 0 else 0
+
+
+def check_text(answer: Answer, most: int) -> str:
+    """The answer, if it is a text of up to so many characters that says something; raises Misfit otherwise."""
+    if not isinstance(answer, str):
+        raise Misfit("Answer with a text.")
+    if len(answer) > most:
+        raise Misfit(f"Write at most {most} characters.")
+    if is_blank(answer):
+        raise Misfit("Write something that can be seen.")
+    return answer

@@ -1,30 +1,40 @@
 """What the kinds have in common that offer options: counts by option, and answers as bits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from coordinator.engine.kinds.kind import Kind, Misfit, Sample
-from quickpoll.protocol import Answer, Option, OptionsQuestion, PublicOption, PublicQuestion, Question, indexes_in
+from coordinator.engine.kinds.kind import Given, Kind, Misfit, Sample, Written, asked_as, written_as
+from quickpoll.protocol import (
+    Answer,
+    Option,
+    OptionsQuestion,
+    PublicOption,
+    PublicQuestion,
+    Question,
+    Solution,
+    Tally,
+    indexes_in,
+)
 
 O = TypeVar("O", bound=OptionsQuestion)  # noqa: E741  # as in Option
 
 
 class OptionsKind(Kind[O]):
-    """A kind whose questions offer options."""
+    """A kind whose questions offer options to choose from."""
 
     def cells(self, question: O) -> int:
         """One count for each option."""
         return len(question.options)
 
-    def tally(self, question: O, answer: Answer) -> Iterable[int]:
+    def tally(self, question: O, key: Answer) -> Iterable[int]:
         """The options chosen."""
-        return indexes_in(answer)
+        return indexes_in(key)
 
-    def pack(self, answer: Answer) -> int:
+    def pack(self, key: Answer) -> int:
         """A bit for each option chosen."""
-        return sum(1 << option for option in indexes_in(answer))
+        return sum(1 << option for option in indexes_in(key))
 
     def unpack(self, question: O, packed: int) -> Answer:
         """The option chosen."""
@@ -33,6 +43,20 @@ class OptionsKind(Kind[O]):
     def correct(self, question: O) -> tuple[int, ...]:
         """Indexes of the options that are marked as correct."""
         return tuple(index for index, option in enumerate(question.options) if option.correct)
+
+    def counts(self, question: O, cells: Sequence[int]) -> tuple[int, ...]:
+        """By option."""
+        return tuple(cells)
+
+    def solution(self, question: O) -> Solution | None:
+        """The correct options; none for a poll."""
+        return Solution(correct=self.correct(question))
+
+    def told(
+        self, question: O, cells: Sequence[int], written: Sequence[Written], given: Callable[[], Iterable[Given]]
+    ) -> Tally:
+        """By option."""
+        return Tally(counts=tuple(cells))
 
     def texts(self, question: O) -> tuple[str, ...]:
         """The texts of the options."""
@@ -44,42 +68,36 @@ class OptionsKind(Kind[O]):
 
     def public(self, question: O, index: int, total: int) -> PublicQuestion:
         """The question and its options without the marks."""
-        return PublicQuestion(
-            index=index,
-            total=total,
-            kind=question.kind,
-            text=question.text,
-            image=question.image,
-            options=tuple(PublicOption(option.text) for option in question.options),
-            points=question.points,
-            time_limit_ms=question.time_limit_ms,
-        )
+        return asked_as(question, question.text, index, total, options=without_marks(question.options))
 
     def as_played(self, question: O, sample: Sample, *, randomize_options: bool) -> O:
         """With the options in a drawn order, if the host wants that."""
         return replace(question, options=sample(question.options)) if randomize_options else question
+
+    def is_told_by_indexes(self, question: O) -> bool:
+        """It does."""
+        return True
 
     def restored(
         self, struct: type[O], asked: PublicQuestion, correct: tuple[int, ...] | None, explanation: str | None
     ) -> Question:
         """With the options marked that were correct; the first where that is not known."""
         marked = correct if correct is not None else (0,) if self.is_scored else ()
-        fields: dict[str, Any] = {
-            "text": asked.text,
-            "options": tuple(Option(option.text, index in marked) for index, option in enumerate(asked.options)),
-            "time_limit_ms": asked.time_limit_ms,
-            "points": asked.points,
-            "explanation": explanation,
-            "image": asked.image,
-        }
+        options = tuple(Option(option.text, index in marked) for index, option in enumerate(asked.options))
+        fields: dict[str, Any] = {"options": options, **written_as(asked, explanation)}
         return struct(**fields)  # type: ignore[return-value]  # one of the union's members
+
+
+def without_marks(options: Iterable[Option]) -> tuple[PublicOption, ...]:
+    """Options as everyone may see them."""
+    return tuple(PublicOption(option.text) for option in options)
 
 
 def check_one(answer: Answer, count: int) -> None:
     """Raises Misfit where an answer is not the index of one of so many options."""
     if type(answer) is not int:
         raise Misfit("Answer with the index of one option.")
-    _check_indexes((answer,), count)
+    check_indexes((answer,), count)
 
 
 def check_list(answer: Answer, count: int) -> None:
@@ -88,10 +106,11 @@ def check_list(answer: Answer, count: int) -> None:
         raise Misfit("Answer with a list of at least one option's index.")
     if len(set(answer)) != len(answer):
         raise Misfit("Name each option once.")
-    _check_indexes(answer, count)
+    check_indexes(answer, count)
 
 
-def _check_indexes(chosen: Iterable[object], count: int) -> None:
+def check_indexes(chosen: Iterable[object], count: int) -> None:
+    """Raises Misfit where one of these is not the index of one of so many options."""
     for option in chosen:
         if type(option) is not int or not 0 <= option < count:
             raise Misfit(f"Options are numbered from 0 to {count - 1}.")

@@ -16,9 +16,9 @@ class OneChoice(OptionsKind[S]):
         """Raises Misfit where an answer is not the index of an option."""
         check_one(answer, len(question.options))
 
-    def judge(self, question: S, answer: Answer, accepted: Accepted = frozenset()) -> int:
+    def judge(self, question: S, key: Answer, accepted: Accepted = frozenset()) -> int:
         """All or nothing."""
-        return 100 if (answer,) == self.correct(question) or answer in accepted else 0
+        return 100 if (key,) == self.correct(question) or key in accepted else 0
 
 
 SINGLE: Final = OneChoice[SingleQuestion]()

@@ -40,6 +40,7 @@ from quickpoll.protocol import (
     decode_command,
     encode_message,
     indexes_in,
+    options_of,
 )
 
 
@@ -127,7 +128,10 @@ class Standin:
         opens_at = self.rounds[-1].opens_at
         await self.everyone(
             NewQuestion(
-                seq=1, question=self.public(index), opens_at=opens_at, closes_at=opens_at + question.time_limit_ms
+                seq=1,
+                question=self.public(index),
+                opens_at=opens_at,
+                closes_at=opens_at + (question.time_limit_ms or 0),
             )
         )
 
@@ -135,7 +139,7 @@ class Standin:
         question = self.quiz.questions[index]
         return PublicQuestion(
             index=index, total=len(self.quiz.questions), kind=question.kind, text=question.text, image=None,
-            options=tuple(PublicOption(option.text) for option in question.options),
+            options=tuple(PublicOption(option.text) for option in options_of(question)),
             points=question.points, time_limit_ms=question.time_limit_ms,
         )  # fmt: skip
 
@@ -159,7 +163,7 @@ class Standin:
             await self.close_question(played)
 
     async def close_question(self, played: Round) -> None:
-        counts = [0] * len(played.question.options)
+        counts = [0] * len(options_of(played.question))
         for choice in list(played.chosen.values())[1 if self.forgetful else 0 :]:
             for index in indexes_in(choice):
                 counts[index] += 1

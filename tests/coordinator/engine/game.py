@@ -174,9 +174,15 @@ class Game:
         self.do(StartQuiz())
         self.now = self.session.head.opens_at
 
+    @property
+    def closes_at(self) -> int:
+        """When the time of the open question is up."""
+        assert self.session.head.closes_at is not None
+        return self.session.head.closes_at
+
     def time_up(self) -> Effects:
         """Goes to the first moment after the open question."""
-        self.now = self.session.head.closes_at + 1
+        self.now = self.closes_at + 1
         return self.tick()
 
     def player(self, seat: Seat) -> Player:

@@ -198,7 +198,7 @@ def test_the_last_host_commands_are_remembered_and_no_more() -> None:
 def test_an_entry_runs_the_deadlines_before_it_and_then_itself() -> None:
     game = Game(SINGLE, SINGLE)
     game.open()
-    game.now = game.session.head.closes_at + 5000
+    game.now = game.closes_at + 5000
     assert game.by_host(NextQuestion()) == Ok()
     assert game.one(QuestionResults).question == 0
     assert game.one(NewQuestion).question.index == 1
@@ -208,7 +208,7 @@ def test_who_leaves_after_the_time_is_up_is_removed_and_not_stored_again() -> No
     game = Game()
     ann, ben = game.join("Ann"), game.join("Ben")
     game.open()
-    game.now = game.session.head.closes_at + 1
+    game.now = game.closes_at + 1
     assert game.by_player(ann, LeaveSession()) == Ok()
     assert game.one(QuestionResults).total == 2
     assert (game.effects.touched, game.effects.removed) == ({ben.id}, {ann.id})
@@ -218,7 +218,7 @@ def test_a_session_that_ends_after_the_time_is_up_stores_no_player_again() -> No
     game = Game()
     ann = game.join("Ann")
     game.open()
-    game.now = game.session.head.closes_at + 1
+    game.now = game.closes_at + 1
     game.do(EndSession())
     assert game.one(QuestionResults).total == 1
     assert (game.effects.touched, game.effects.removed) == (set(), {ann.id})
@@ -229,7 +229,7 @@ def test_an_early_tick_does_nothing() -> None:
     game.join("Ann")
     game.open()
     before = state_bytes(game.session)
-    game.now = game.session.head.closes_at
+    game.now = game.closes_at
     effects = game.tick()
     assert (effects.said, effects.touched, effects.removed) == ([], set(), set())
     assert state_bytes(game.session) == before
@@ -238,7 +238,7 @@ def test_an_early_tick_does_nothing() -> None:
 def test_the_next_deadline_is_that_of_the_phase() -> None:
     game = Game(SINGLE)
     game.open()
-    assert next_deadline(game.session) == game.session.head.closes_at + 1
+    assert next_deadline(game.session) == game.closes_at + 1
     game.time_up()
     assert next_deadline(game.session) == game.session.head.idle_at
 

@@ -81,6 +81,7 @@ from quickpoll.protocol import (
     YourExtraTime,
     YourFinal,
     YourResult,
+    options_of,
 )
 from tests.coordinator.engine.game import (
     MULTIPLE,
@@ -157,7 +158,7 @@ class Model:
 
     def own_limit_ms(self, player_id: str) -> int:
         assert self.asked is not None
-        return floor(self.asked.question.time_limit_ms * Fraction(100 + self.scores[player_id].extra, 100))
+        return floor((self.asked.question.time_limit_ms or 0) * Fraction(100 + self.scores[player_id].extra, 100))
 
     def counted_at(self, received_at: int, elapsed_ms: int | None, round_trip_ms: int) -> int:
         assert self.asked is not None
@@ -174,7 +175,7 @@ class Model:
         """Books the question by the rules of the protocol, one by one."""
         question, asked = self.quiz.questions[index], self.asked
         assert asked is not None
-        solution = {n for n, option in enumerate(question.options) if option.correct}
+        solution = {n for n, option in enumerate(options_of(question)) if option.correct}
         for player_id, score in self.scores.items():
             score.delta = 0
             given = self.accepted[index].get(player_id)
@@ -185,7 +186,7 @@ class Model:
             told = (None, 0, None) if given is None else (given[0], score.delta, given[1] - asked.opens_at)
             score.history.append(told)
         if question.kind != "poll":
-            self.limits_ms += question.time_limit_ms
+            self.limits_ms += question.time_limit_ms or 0
         self.rank()
 
     def judge(
@@ -198,7 +199,7 @@ class Model:
         opens_at: int,
     ) -> None:
         if given is None:
-            score.time_ms += question.time_limit_ms
+            score.time_ms += question.time_limit_ms or 0
             score.streak = 0
             return
         response_ms = given[1] - opens_at
@@ -668,7 +669,7 @@ class Laws(RuleBasedStateMachine):
     @precondition(lambda self: self.session.head.phase is Phase.QUESTION)
     @rule(beyond_ms=st.integers(-1, 10_000))
     def wait_beyond_the_time_of_most(self, beyond_ms: int) -> None:
-        self.now = max(self.now, self.session.head.closes_at + beyond_ms)
+        self.now = max(self.now, (self.session.head.closes_at or 0) + beyond_ms)
         self.apply(Tick())
 
     @precondition(lambda self: self.session.head.phase in (Phase.QUESTION, Phase.RESULTS))
@@ -742,7 +743,7 @@ class Laws(RuleBasedStateMachine):
             for player_id in unanswered
             if model.connections[player_id] or now <= head.patient_until
         )
-        assert now <= head.closes_at or waits
+        assert now <= (head.closes_at or 0) or waits
 
     @invariant()
     def a_living_session_has_a_deadline_ahead(self) -> None:

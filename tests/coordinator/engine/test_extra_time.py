@@ -31,7 +31,7 @@ from quickpoll.protocol import (
 )
 from tests.coordinator.engine.game import SINGLE, Game, Seat, code, reloaded, state_bytes
 
-LIMIT_MS = SINGLE.time_limit_ms
+LIMIT_MS = SINGLE.time_limit_ms or 0
 AT_ONCE = Settings(lead_ms=0)
 
 
@@ -220,7 +220,7 @@ def test_each_has_the_own_limit_and_the_longest_is_waited_for() -> None:
 def test_who_has_extra_time_and_has_answered_is_not_waited_for() -> None:
     game, ann, _ = with_extra_time()
     game.answer(ann, 0)
-    assert question.next_deadline(game.session) == game.session.head.closes_at + 1
+    assert question.next_deadline(game.session) == game.closes_at + 1
     game.time_up()
     assert game.one(QuestionResults).answered == 1
 

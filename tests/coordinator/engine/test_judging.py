@@ -16,13 +16,21 @@ def test_right_wrong_and_silent_are_told_apart() -> None:
     game.time_up()
     told = game.each(YourResult)
     assert told[ann.connection] == YourResult(
-        question=0, answered=True, correct=True, points=950, total_points=950, rank=1, streak=1, response_ms=1000
+        question=0,
+        answered=True,
+        correct=True,
+        points=950,
+        total_points=950,
+        rank=1,
+        streak=1,
+        response_ms=1000,
+        share=100,
     )
     assert told[ben.connection] == YourResult(
-        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=1000
+        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=1000, share=0
     )
     assert told[cem.connection] == YourResult(
-        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None
+        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None, share=0
     )
 
 

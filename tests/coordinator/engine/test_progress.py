@@ -295,4 +295,4 @@ def test_nothing_to_tell_means_no_deadline_but_the_idle_end() -> None:
     assert game.one(NewQuestion)
     game.by_player(ann, LeaveSession())
     later(game)
-    assert next_deadline(game.session) == game.session.head.closes_at + 1
+    assert next_deadline(game.session) == game.closes_at + 1

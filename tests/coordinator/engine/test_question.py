@@ -48,7 +48,7 @@ def test_a_question_is_said_ahead_of_the_moment_it_opens() -> None:
     asked = game.one(NewQuestion)
     assert (asked.question.index, asked.question.total, asked.seq) == (0, 2, 1)
     assert asked.opens_at == game.now + 2500
-    assert asked.closes_at == asked.opens_at + SINGLE.time_limit_ms
+    assert (asked.closes_at or 0) == asked.opens_at + (SINGLE.time_limit_ms or 0)
 
 
 def test_the_next_question_follows_the_results() -> None:
@@ -70,7 +70,7 @@ def test_an_answer_counts_from_the_first_to_the_last_moment() -> None:
     accepted = game.answer(ann, 0, id="a")
     assert isinstance(accepted, AnswerAccepted)
     assert (accepted.received_at, accepted.counted_at, accepted.reply_to) == (game.now, game.now, "a")
-    game.now = game.session.head.closes_at
+    game.now = game.closes_at
     assert isinstance(game.answer(ben, 0), AnswerAccepted)
 
 
@@ -88,7 +88,7 @@ def test_an_answer_after_the_last_moment_finds_the_question_closed_without_a_tic
     game = Game()
     ann = game.join("Ann")
     game.open()
-    game.now = game.session.head.closes_at + 1
+    game.now = game.closes_at + 1
     assert code(game.answer(ann, 0)) is ErrorCode.QUESTION_CLOSED
     assert game.one(QuestionResults).answered == 0
     assert game.player(ann).points == 0
@@ -166,7 +166,7 @@ def test_an_id_used_for_one_question_does_not_answer_the_next() -> None:
         (SINGLE, True),
         (TRUE_FALSE, 2),
         (POLL, 2),
-        (POLL, (0,)),
+        (POLL, (0, 1)),
         (MULTIPLE, 0),
         (MULTIPLE, ()),
         (MULTIPLE, (0, 0)),
@@ -189,7 +189,7 @@ def test_an_answer_must_fit_its_question(question: Question, answer: Answer) -> 
 def test_a_question_closes_when_its_time_has_passed_and_not_before() -> None:
     game = Game()
     game.open()
-    game.now = game.session.head.closes_at
+    game.now = game.closes_at
     game.tick()
     assert not game.told(QuestionResults)
     game.now += 1
@@ -377,13 +377,21 @@ def test_your_result_says_what_the_question_brought() -> None:
     game.time_up()
     mine = game.each(YourResult)
     assert mine[ann.connection] == YourResult(
-        question=0, answered=True, correct=True, points=900, total_points=900, rank=1, streak=1, response_ms=2000
+        question=0,
+        answered=True,
+        correct=True,
+        points=900,
+        total_points=900,
+        rank=1,
+        streak=1,
+        response_ms=2000,
+        share=100,
     )
     assert mine[ben.connection] == YourResult(
-        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=2000
+        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=2000, share=0
     )
     assert mine[cem.connection] == YourResult(
-        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None
+        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None, share=0
     )
 
 

@@ -15,7 +15,9 @@ from quickpoll.protocol import (
     QuestionSummary,
     Results,
     Settings,
+    Solution,
     StartQuiz,
+    Tally,
     encode_message,
 )
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE, Game, Seat, code
@@ -72,6 +74,8 @@ def test_the_host_gets_every_closed_question_with_its_counts_and_its_solution() 
         total=2,
         points=1000,
         time_limit_ms=10_000,
+        solution=Solution(correct=(0,)),
+        tally=Tally(counts=(1, 0, 1)),
     )
     assert (second.correct, second.counts, second.answered, second.total) == ((0, 2), (1, 0, 1), 1, 2)
 
@@ -88,16 +92,16 @@ def test_the_host_gets_what_each_player_did_with_each_question() -> None:
     assert (first.id, first.name, first.avatar, first.rank) == (ann.id, "Ann", ann.id, 1)
     assert (first.points, first.correct) == (1000 + 375 + 100, 2)
     assert first.answers == (
-        PlayerAnswer(question=0, answer=0, correct=True, points=1000, response_ms=0),
-        PlayerAnswer(question=1, answer=(0, 2), correct=True, points=475, response_ms=5000),
+        PlayerAnswer(question=0, answer=0, correct=True, points=1000, response_ms=0, share=100),
+        PlayerAnswer(question=1, answer=(0, 2), correct=True, points=475, response_ms=5000, share=100),
         PlayerAnswer(question=2, answer=1, correct=None, points=0, response_ms=900),
-        PlayerAnswer(question=3, answer=None, correct=False, points=0, response_ms=None),
+        PlayerAnswer(question=3, answer=None, correct=False, points=0, response_ms=None, share=0),
     )
     assert second.answers == (
-        PlayerAnswer(question=0, answer=2, correct=False, points=0, response_ms=700),
-        PlayerAnswer(question=1, answer=None, correct=False, points=0, response_ms=None),
+        PlayerAnswer(question=0, answer=2, correct=False, points=0, response_ms=700, share=0),
+        PlayerAnswer(question=1, answer=None, correct=False, points=0, response_ms=None, share=0),
         PlayerAnswer(question=2, answer=0, correct=None, points=0, response_ms=1000),
-        PlayerAnswer(question=3, answer=1, correct=True, points=1000, response_ms=499),
+        PlayerAnswer(question=3, answer=1, correct=True, points=1000, response_ms=499, share=100),
     )
     assert [sum(a.points for a in p.answers if a) for p in (first, second)] == [first.points, second.points]
 
@@ -169,7 +173,9 @@ def test_a_history_takes_sixteen_bytes_a_question_whatever_was_answered() -> Non
     play(game)
     assert len(game.player(ann).outcomes) == 2 * RECORD_BYTES == 32
     answer = results(game).players[0].answers[0]
-    assert answer == PlayerAnswer(question=0, answer=(0, 1, 2, 3, 4, 5), correct=True, points=500, response_ms=300_000)
+    assert answer == PlayerAnswer(
+        question=0, answer=(0, 1, 2, 3, 4, 5), correct=True, points=500, response_ms=300_000, share=100
+    )
 
 
 def test_what_is_too_much_for_one_reply_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

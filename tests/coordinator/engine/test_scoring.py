@@ -72,11 +72,11 @@ def test_the_whole_own_limit_is_among_equals_at_most_the_whole_limit(limit_ms: i
 
 def test_an_accepted_option_counts_in_its_question_alone() -> None:
     ruling = Ruling(accepted=frozenset({(5, 2)}))
-    assert [ruling.share(5, SINGLE, option) for option in range(3)] == [100, 0, 100]
-    assert [ruling.share(4, SINGLE, option) for option in range(3)] == [100, 0, 0]
+    assert [ruling.shares(5, SINGLE, [option])[option] for option in range(3)] == [100, 0, 100]
+    assert [ruling.shares(4, SINGLE, [option])[option] for option in range(3)] == [100, 0, 0]
 
 
 def test_a_dropped_question_is_judged_like_a_poll() -> None:
     ruling = Ruling(void=frozenset({1}))
     assert [ruling.is_scored(index, SINGLE) for index in range(3)] == [True, False, True]
-    assert [ruling.share(index, SINGLE, 0) for index in range(3)] == [100, None, 100]
+    assert [ruling.shares(index, SINGLE, [0])[0] for index in range(3)] == [100, None, 100]

@@ -89,7 +89,7 @@ def test_a_question_that_was_closed_and_followed_by_deadlines_is_so_at_the_same_
     game = Game(SINGLE, SINGLE, settings=Settings(auto_advance_ms=1000))
     game.join("Ann")
     game.do(StartQuiz())
-    game.now = game.session.head.closes_at + 77
+    game.now = game.closes_at + 77
     game.tick()
     game.now += 1777
     game.tick()

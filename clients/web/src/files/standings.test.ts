@@ -13,6 +13,8 @@ const question: QuestionSummary = {
   total: 4,
   points: 1000,
   time_limit_ms: 10_000,
+  solution: null,
+  tally: null,
 };
 const poll: QuestionSummary = { ...question, index: 1, kind: "poll", correct: [] };
 
@@ -24,7 +26,7 @@ const player = (id: string, ...correct: (boolean | null | "absent")[]): PlayerSu
   points: 0,
   correct: 0,
   answers: correct.map((it, index): PlayerAnswer | null =>
-    it === "absent" ? null : { question: index, answer: null, correct: it, points: 0, response_ms: null },
+    it === "absent" ? null : { question: index, answer: null, correct: it, points: 0, response_ms: null, share: null },
   ),
 });
 

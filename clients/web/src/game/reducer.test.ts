@@ -36,6 +36,7 @@ const result: YourResult = {
   rank: 2,
   streak: 1,
   response_ms: 800,
+  share: null,
 };
 
 function after(view: View | null, ...messages: AnyServerMessage[]): View {
@@ -65,6 +66,8 @@ const closed: AnyServerMessage = {
   total: 2,
   explanation: null,
   advances_at: null,
+  solution: null,
+  tally: null,
 };
 
 test("a message before there is a session changes nothing", () => {
@@ -148,7 +151,15 @@ test("results, own result and leaderboard make up the results phase", () => {
 test("the end has the podium and the player's own final place", () => {
   const view = player(
     { type: "quiz_ended", seq: 7, podium: [], total: 3, questions: 2 },
-    { type: "your_final", rank: 2, points: 900, correct: 1, questions: 2, best_streak: 1, average_response_ms: 800 },
+    {
+      type: "your_final",
+      rank: 2,
+      points: 900,
+      correct: 1,
+      questions: 2,
+      best_streak: 1,
+      average_response_ms: 800,
+    },
   );
   expect(view).toMatchObject({ phase: "ended", podium: [], final: { rank: 2 } });
 });
@@ -171,9 +182,9 @@ test("extra time holds from the next question on, for that player's closing alon
   expect(granted.you).toMatchObject({
     extra_time_percent: 50,
     asks_extra_time: false,
-    closes_at: opened.opens_at + question.time_limit_ms,
+    closes_at: opened.opens_at + 10_000,
   });
   const next = after(granted, { ...opened, seq: 9 });
-  expect(next.you?.closes_at).toBe(opened.opens_at + question.time_limit_ms * 1.5);
+  expect(next.you?.closes_at).toBe(opened.opens_at + 15_000);
   expect(next.closes_at).toBe(opened.closes_at);
 });

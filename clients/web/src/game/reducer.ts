@@ -130,7 +130,8 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
 }
 
 /** The last moment of a player with extra time. */
-function ownClosing(you: You, opens_at: number, question: PublicQuestion): number {
+function ownClosing(you: You, opens_at: number, question: PublicQuestion): number | null {
+  if (question.time_limit_ms === null) return null;
   return opens_at + Math.floor((question.time_limit_ms * (100 + you.extra_time_percent)) / 100);
 }
 

@@ -1,14 +1,14 @@
 /** How each kind is written. */
 
 import type { QuestionKind } from "../wire/protocol";
-import type { Edit } from "./kind";
+import { type Edit, type PageKind, ofKind } from "./kind";
 import multiple from "./multiple/edit";
 import poll from "./poll/edit";
 import single from "./single/edit";
 import true_false from "./true_false/edit";
 
-const KINDS: Record<QuestionKind, Edit> = { single, multiple, true_false, poll };
+const KINDS: Record<PageKind, Edit> = { single, multiple, true_false, poll };
 
 export function editOf(kind: QuestionKind): Edit {
-  return KINDS[kind];
+  return ofKind(KINDS, kind);
 }

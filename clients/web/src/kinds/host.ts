@@ -1,14 +1,14 @@
 /** What stage and remote show of each kind. */
 
 import type { QuestionKind } from "../wire/protocol";
-import type { HostViews } from "./kind";
+import { type HostViews, type PageKind, ofKind } from "./kind";
 import * as multiple from "./multiple/host";
 import * as poll from "./poll/host";
 import * as single from "./single/host";
 import * as true_false from "./true_false/host";
 
-const KINDS: Record<QuestionKind, HostViews> = { single, multiple, true_false, poll };
+const KINDS: Record<PageKind, HostViews> = { single, multiple, true_false, poll };
 
 export function hostViewsOf(kind: QuestionKind): HostViews {
-  return KINDS[kind];
+  return ofKind(KINDS, kind);
 }

@@ -1,8 +1,17 @@
 /** What a kind of question has to say for itself; each folder beside this file is one kind, and only they know it by name. */
 
 import type { Component } from "svelte";
-import type { SubmitAnswer, PublicQuestion, QuestionResults } from "../wire/protocol";
+import type { SubmitAnswer, PublicQuestion, Question, QuestionKind, QuestionResults } from "../wire/protocol";
 import type { DraftOption } from "../quiz/types";
+
+/** The kinds that have a folder here. A question of another one is shown like a poll without options. */
+export type PageKind = Extract<QuestionKind, "single" | "multiple" | "true_false" | "poll">;
+export type PageQuestion = Extract<Question, { kind: PageKind }>;
+
+/** What is known of a kind. */
+export function ofKind<T>(kinds: Record<PageKind, T>, kind: QuestionKind): T {
+  return kind in kinds ? kinds[kind as PageKind] : kinds.poll;
+}
 
 /** How it is played. */
 export interface Play {

@@ -33,6 +33,7 @@ const RESULT: YourResult = {
   rank: 1,
   streak: 0,
   response_ms: null,
+  share: null,
 };
 
 beforeEach(() => {

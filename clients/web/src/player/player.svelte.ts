@@ -161,7 +161,7 @@ export class Player {
         this.sounds.play("podium");
         break;
       case "your_final":
-        announce(t("final.said", { n: message.rank }));
+        if (message.rank !== null) announce(t("final.said", { n: message.rank }));
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
@@ -191,7 +191,7 @@ export class Player {
     const right = result.correct
       ? t("verdict.said.correct")
       : t(result.answered ? "verdict.said.incorrect" : "verdict.said.none");
-    const rank = t("verdict.said.rank", { points: result.points, n: result.rank });
+    const rank = result.rank === null ? "" : t("verdict.said.rank", { points: result.points, n: result.rank });
     announce(result.correct === null ? rank : `${right} ${rank}`, "assertive");
   }
 }

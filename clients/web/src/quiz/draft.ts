@@ -6,7 +6,8 @@
  */
 
 import { editOf } from "../kinds/edit";
-import type { PublicQuestion, Question, QuestionKind, Quiz } from "../wire/protocol";
+import type { PageKind, PageQuestion } from "../kinds/kind";
+import type { PublicQuestion, Question, Quiz } from "../wire/protocol";
 import { randomId } from "../wire/socket";
 import { DEFAULT_POINTS, DEFAULT_TIME_LIMIT_MS, KINDS } from "./limits";
 import type { Draft, DraftOption, DraftQuestion } from "./types";
@@ -22,7 +23,7 @@ export function newOption(text = "", correct = false): DraftOption {
   return { key: newKey(), text, correct };
 }
 
-export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
+export function newQuestion(kind: PageKind, verdicts: Verdicts): DraftQuestion {
   const { fresh_options } = editOf(kind);
   const options =
     fresh_options === null
@@ -60,7 +61,7 @@ export function isBlank({ title, questions }: Draft): boolean {
 export const titleOf = (draft: Draft): string => draft.title.trim();
 
 /** Whether the texts of the options are given, and so is their number. */
-export const hasGivenOptions = (kind: QuestionKind): boolean => editOf(kind).fresh_options === null;
+export const hasGivenOptions = (kind: PageKind): boolean => editOf(kind).fresh_options === null;
 
 /** The options that the question has as its kind. */
 export function shownOptions({ kind, options }: DraftQuestion): DraftOption[] {
@@ -68,7 +69,7 @@ export function shownOptions({ kind, options }: DraftQuestion): DraftOption[] {
 }
 
 /** The question as another kind: texts stay, and as many marks as the kind allows. */
-export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
+export function changeKind(question: DraftQuestion, kind: PageKind, verdicts: Verdicts): DraftQuestion {
   const changed = { ...question, kind };
   if (hasGivenOptions(kind) && shownOptions(changed).every((option) => !option.text.trim())) {
     const rest = question.options.slice(2);
@@ -111,7 +112,7 @@ export function fromQuiz(quiz: Quiz): Draft {
 }
 
 function fromQuestion(question: Partial<Question>): DraftQuestion {
-  const options = Array.isArray(question.options) ? question.options : [];
+  const options = "options" in question && Array.isArray(question.options) ? question.options : [];
   return {
     key: newKey(),
     kind: KINDS.find((kind) => kind === question.kind) ?? "single",
@@ -134,12 +135,12 @@ export function toQuiz(draft: Draft): Quiz {
   return { title: draft.title.trim(), questions: draft.questions.map(toQuestion) };
 }
 
-export function toQuestion(question: DraftQuestion): Question {
+export function toQuestion(question: DraftQuestion): PageQuestion {
   const judged = editOf(question.kind).marks !== "none";
   const options = shownOptions(question).map(({ text, correct }) =>
     correct && judged ? { text: text.trim(), correct } : { text: text.trim() },
   );
-  const written: Question = { kind: question.kind, text: question.text.trim(), options };
+  const written: PageQuestion = { kind: question.kind, text: question.text.trim(), options };
   written.time_limit_ms = question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS;
   if (judged) written.points = question.points ?? DEFAULT_POINTS;
   if (question.explanation.trim()) written.explanation = question.explanation.trim();

@@ -1,6 +1,6 @@
 /** Every change that the editor makes, as a pure function from draft to draft. */
 
-import type { QuestionKind } from "../wire/protocol";
+import type { PageKind } from "../kinds/kind";
 import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
 import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
 
@@ -12,7 +12,7 @@ export type Edit =
   | { edit: "remove"; question: string }
   | { edit: "duplicate"; question: string }
   | { edit: "move"; question: string; to: number }
-  | { edit: "kind"; question: string; kind: QuestionKind; verdicts: Verdicts }
+  | { edit: "kind"; question: string; kind: PageKind; verdicts: Verdicts }
   | { edit: "field"; question: string; change: Partial<Pick<DraftQuestion, Field>> }
   | { edit: "option"; question: string; option: string; text: string }
   | { edit: "mark"; question: string; option: string; correct: boolean }

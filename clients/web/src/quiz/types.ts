@@ -1,6 +1,6 @@
 /** A quiz while it is being written: each question and option has a key of its own, and anything may still be wrong. */
 
-import type { QuestionKind } from "../wire/protocol";
+import type { PageKind } from "../kinds/kind";
 
 export interface DraftOption {
   key: string;
@@ -10,7 +10,7 @@ export interface DraftOption {
 
 export interface DraftQuestion {
   key: string;
-  kind: QuestionKind;
+  kind: PageKind;
   text: string;
   options: DraftOption[];
   /** Null while its field is empty. */

@@ -1,10 +1,10 @@
 // Generated from quickpoll/protocol.py by `make generate`; edit it there.
 
+export const MAX_QUESTIONS = 200;
 export const PROTOCOL_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 65536;
 export const MAX_CREATE_SESSION_BYTES = 1048576;
 export const MAX_NAME_CHARACTERS = 24;
-export const MAX_QUESTIONS = 200;
 export const MAX_PLAYERS = 20000;
 export const CODE_DIGITS = 6;
 export const LEADERBOARD_ENTRIES = 10;
@@ -96,9 +96,9 @@ export const Phase = {
 } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];
 
-export type QuestionKind = "multiple" | "poll" | "single" | "true_false";
+export type QuestionKind = "match" | "multiple" | "number" | "open" | "order" | "poll" | "ranking" | "scale" | "single" | "slide" | "text" | "true_false" | "words";
 
-export type Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion;
+export type Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | PollQuestion | TextQuestion | NumberQuestion | OrderQuestion | MatchQuestion | WordsQuestion | OpenQuestion | ScaleQuestion | RankingQuestion | SlideQuestion;
 
 export type Answer = number | string | (number | string)[];
 
@@ -117,10 +117,15 @@ export interface SingleQuestion {
   kind: "single";
   text: string;
   options: Option[];
-  time_limit_ms?: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
   points?: number;
   explanation?: string | null;
   image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
 }
 
 /** Several options may be correct, and players choose all that are. */
@@ -128,10 +133,17 @@ export interface MultipleQuestion {
   kind: "multiple";
   text: string;
   options: Option[];
-  time_limit_ms?: number;
+  /** Whether all correct options and no other must be chosen, or each one counts. */
+  partial?: "exact" | "right_minus_wrong";
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
   points?: number;
   explanation?: string | null;
   image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
 }
 
 /** A statement that is true or false; the two options keep their order everywhere. */
@@ -139,10 +151,15 @@ export interface TrueFalseQuestion {
   kind: "true_false";
   text: string;
   options: Option[];
-  time_limit_ms?: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
   points?: number;
   explanation?: string | null;
   image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
 }
 
 /** An opinion: no option is correct, and nobody earns points. */
@@ -150,10 +167,203 @@ export interface PollQuestion {
   kind: "poll";
   text: string;
   options: Option[];
-  time_limit_ms?: number;
+  /** How many options a player may choose. */
+  max_choices?: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
   points?: number;
   explanation?: string | null;
   image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** A text that is right, or in part. */
+export interface AcceptedText {
+  text: string;
+  /** How much of the points it earns, in percent. */
+  share?: number;
+}
+
+/** Players write a short text; those that are right are listed. */
+export interface TextQuestion {
+  kind: "text";
+  text: string;
+  accepted: (string | AcceptedText)[];
+  /** Whether a text with a slip or two counts: one from 4 characters on, two from 8. */
+  typos?: "few" | "none";
+  exact_case?: boolean;
+  exact_accents?: boolean;
+  /** Filled in by the server: the accepted texts as they are compared. */
+  normalised?: AcceptedText[];
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Players give a number, typed or with a slider. Numbers travel as text, such as `-12.50`. */
+export interface NumberQuestion {
+  kind: "number";
+  text: string;
+  value: string;
+  /** How far an answer may be off and still be right. */
+  tolerance?: string;
+  unit?: string | null;
+  /** Whether all answers within the tolerance are right, or those that come closest. */
+  scoring?: "closest" | "within";
+  /** With `max` and `step`: a slider. */
+  min?: string | null;
+  max?: string | null;
+  step?: string | null;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Players put items into their right order. */
+export interface OrderQuestion {
+  kind: "order";
+  text: string;
+  /** In the right order. */
+  items: string[];
+  /** Whether all must be in their place, or each pair in the right order counts. */
+  partial?: "exact" | "pairs";
+  /** Filled in by the server, which shuffles `items`: their right order then, as indexes. */
+  right_order?: number[];
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Two texts that belong together. */
+export interface Pair {
+  left: string;
+  right: string;
+}
+
+/** Players find for each text on the left the one on the right that belongs to it. */
+export interface MatchQuestion {
+  kind: "match";
+  text: string;
+  pairs: Pair[];
+  /** Texts on the right that belong to none. */
+  extra?: string[];
+  /** Whether each pair counts, or all must be right. */
+  partial?: "each" | "exact";
+  /** Filled in by the server: in which order it shows the texts on the right, of the pairs and then `extra`. */
+  right_places?: number[];
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Players give some words, which become a cloud. */
+export interface WordsQuestion {
+  kind: "words";
+  text: string;
+  max_words?: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Players write what they think. */
+export interface OpenQuestion {
+  kind: "open";
+  text: string;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Players say where between two ends they stand. */
+export interface ScaleQuestion {
+  kind: "scale";
+  text: string;
+  min_label?: string;
+  max_label?: string;
+  steps?: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** An opinion: players put the options into an order, or the best of them. */
+export interface RankingQuestion {
+  kind: "ranking";
+  text: string;
+  options: Option[];
+  /** How many of them players rank; null: all. */
+  top?: number | null;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
+}
+
+/** Something to show between questions; nobody answers, and it stays until the host moves on. */
+export interface SlideQuestion {
+  kind: "slide";
+  text: string;
+  body?: string | null;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms?: number | null;
+  points?: number;
+  explanation?: string | null;
+  image?: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string | null;
+  /** For the host's devices only. */
+  notes?: string | null;
 }
 
 /** A quiz as its author writes it, and as the host uploads it. */
@@ -179,6 +389,10 @@ export interface Settings {
   scoring?: "flat" | "speed";
   /** What a wrong answer costs, in percent of the question's points; silence costs nothing. */
   penalty?: number;
+  /** When leaderboard and ranks are told: after each question, at the end, or never. */
+  ranking?: "end" | "never" | "question";
+  /** Whether players are told their own rank. */
+  rank_on_players?: boolean;
 }
 
 /** Opens a session for this quiz; the connection becomes its host. Reply: `session_created`. */
@@ -215,10 +429,10 @@ export interface StartQuiz {
   id?: string | null;
 }
 
-/** Opens the next question, or ends the quiz after the last. Reply: `ok`. */
+/** Opens the next question, or ends the quiz after the last: from the results, or from a `slide`. Reply: `ok`. */
 export interface NextQuestion {
   type: "next_question";
-  /** The question whose results are shown; where that is another one by now, the command is refused. */
+  /** The question whose results are shown, or the slide; where it is another by now, the command is refused. */
   question?: number | null;
   id?: string | null;
 }
@@ -289,6 +503,11 @@ export interface SubmitAnswer {
   answer: Answer;
   /** From the moment when the options opened on the player's screen to the tap: see Fairness. */
   elapsed_ms?: number | null;
+  /**
+   * Language of the page, such as `de`: it decides whether `1.234` is above a thousand. Null: the point is the
+   *     decimal sign.
+   */
+  locale?: string | null;
   id?: string | null;
 }
 
@@ -324,7 +543,11 @@ export interface PublicOption {
   text: string;
 }
 
-/** A question as everyone may see it: nothing in it tells which option is correct. */
+/**
+ * A question as everyone may see it: nothing in it tells what is right.
+ *
+ * What follows `time_limit_ms` is there for the kinds that have it; `options` is empty for kinds without.
+ */
 export interface PublicQuestion {
   index: number;
   total: number;
@@ -333,7 +556,106 @@ export interface PublicQuestion {
   image: string | null;
   options: PublicOption[];
   points: number;
-  time_limit_ms: number;
+  /** Null: there is none; the question ends when all have answered, or when the host closes it. */
+  time_limit_ms: number | null;
+  /** What the picture shows. */
+  image_alt?: string;
+  /** `poll`: how many options may be chosen. */
+  max_choices?: number;
+  /** `number`. */
+  unit?: string | null;
+  /** `number`: with `max` and `step`, a slider; null: the number is typed. */
+  min?: string | null;
+  max?: string | null;
+  step?: string | null;
+  /** `order`: shuffled, the same for all. */
+  items?: string[];
+  /** `match`. */
+  left?: string[];
+  /** `match`: shuffled, the same for all. */
+  right?: string[];
+  /** `words`. */
+  max_words?: number;
+  /** `scale`. */
+  min_label?: string;
+  max_label?: string;
+  /** `scale`: how many there are to choose from. */
+  steps?: number;
+  /** `ranking`: how many options are ranked. */
+  top?: number;
+  /** `slide`. */
+  body?: string | null;
+}
+
+/** What is right, by kind: the other fields are absent. */
+export interface Solution {
+  /** Indexes of the correct options. */
+  correct?: number[];
+  /** `text`: as the author wrote them, each with the share of the points that it earns. */
+  accepted?: Required<AcceptedText>[];
+  /** `number`. */
+  value?: string;
+  tolerance?: string;
+  unit?: string | null;
+  /** `order`: the right order as indexes. */
+  items?: number[];
+  /** `match`: for each text on the left the index of the one on the right. */
+  rights?: number[];
+}
+
+/** A text, and how many have answered with it or with what is compared as the same. */
+export interface TextGroup {
+  text: string;
+  count: number;
+  /** How much of it is right, in percent. */
+  share: number | null;
+}
+
+/** A player whose number came nearest. */
+export interface NearestAnswer {
+  player_id: string;
+  name: string;
+  answer: string;
+}
+
+/** A word, and how many have named it. */
+export interface WordCount {
+  text: string;
+  count: number;
+}
+
+/** How a question was answered, by kind: the other fields are absent. */
+export interface Tally {
+  /** By option, by step of a `scale`, or for `match` by left and right. */
+  counts?: (number | number[])[];
+  /** `text`: the most frequent ones, at most 20. */
+  groups?: TextGroup[];
+  /** `text`, `words`: how many different ones there are. */
+  distinct?: number;
+  /** `number`: what 2 percent of the answers are below of; null without any. */
+  from?: string | null;
+  /** `number`: what 2 percent of the answers are above of; null without any. */
+  to?: string | null;
+  /** `number`: counts of 20 equal parts between `from` and `to`, both included. */
+  bins?: number[];
+  below?: number;
+  above?: number;
+  /** `number`: the three that came nearest. */
+  nearest?: NearestAnswer[];
+  /** `order`: for each item how often it was put in each place. */
+  places?: number[][];
+  /** `words`: the most frequent ones, at most 60. */
+  words?: WordCount[];
+  /** `open`: those that the host has picked, at most 12. */
+  texts?: string[];
+  /** `open`: how many there are. */
+  count?: number;
+  /** `scale`: as an index; null without any answer. */
+  median?: number | null;
+  /** `ranking`, by option: first of m gets m, the last 1, unranked 0; the mean, times 100. */
+  points?: number[];
+  /** `ranking`, by option: how often it was ranked first. */
+  firsts?: number[];
 }
 
 /** One line of the leaderboard; `previous_rank` is null for who had none, `streak` correct answers in a row. */
@@ -375,9 +697,11 @@ export interface SessionView {
   paused: boolean;
   question?: PublicQuestion;
   opens_at?: number;
-  closes_at?: number;
+  closes_at?: number | null;
   answered?: number;
   total?: number;
+  /** For the host: those of the current question. */
+  notes?: string | null;
   results?: QuestionResults;
   leaderboard?: Leaderboard;
   podium?: LeaderboardEntry[];
@@ -400,8 +724,8 @@ export interface You {
   extra_time_percent: ExtraTimePercent;
   /** Until the host has set it. */
   asks_extra_time: boolean;
-  /** Of the open question, by the player's own limit. */
-  closes_at?: number;
+  /** Of the open question, by the player's own limit; null: it has none. */
+  closes_at?: number | null;
   result?: YourResult;
   /** When the quiz has ended. */
   final?: YourFinal;
@@ -425,16 +749,23 @@ export interface QuestionSummary {
   answered: number;
   total: number;
   points: number;
-  time_limit_ms: number;
+  time_limit_ms: number | null;
+  solution: Solution | null;
+  tally: Tally | null;
 }
 
-/** What a player did with one question. `answer` and `response_ms` are null without one, `correct` for a poll. */
+/**
+ * What a player did with one question.
+ *
+ * `answer` and `response_ms` are null without one, `correct` and `share` where nothing can be right.
+ */
 export interface PlayerAnswer {
   question: number;
   answer: number | string | (number | string)[] | null;
   correct: boolean | null;
   points: number;
   response_ms: number | null;
+  share: number | null;
 }
 
 /** A player's whole quiz. `rank` is null for who joined after the last closed question. */
@@ -472,7 +803,8 @@ export interface NewQuestion {
   type: "new_question";
   question: PublicQuestion;
   opens_at: number;
-  closes_at: number;
+  /** Null: the question has no time limit. */
+  closes_at: number | null;
   reply_to?: string;
   seq: number;
 }
@@ -488,6 +820,10 @@ export interface QuestionResults {
   explanation: string | null;
   /** When the next question comes by itself; null: the host moves on. Later changes are in `quiz_paused`. */
   advances_at: number | null;
+  /** Null where nothing is right; `correct` says the same for kinds with options, and is empty for others. */
+  solution: Solution | null;
+  /** Players may get fewer groups or words than the host: what they get stays small whatever was written. */
+  tally: Tally | null;
   reply_to?: string;
   seq: number;
 }
@@ -559,7 +895,9 @@ export interface Joined {
 /**
  * To the player, between `question_results` and `leaderboard`.
  *
- * `correct` is null for a poll; `response_ms` is null without an answer.
+ * `share` is how much of the answer was right, in percent, and `correct` whether all of it was; both are null where
+ * nothing can be right. `response_ms` is null without an answer, `rank` where the settings say that ranks are not told
+ * (yet).
  */
 export interface YourResult {
   type: "your_result";
@@ -568,20 +906,22 @@ export interface YourResult {
   correct: boolean | null;
   points: number;
   total_points: number;
-  rank: number;
+  rank: number | null;
   streak: number;
   response_ms: number | null;
+  share: number | null;
   reply_to?: string;
 }
 
 /**
  * To the player, after `quiz_ended`. `correct` counts right answers.
  *
- * `average_response_ms` is that of the answers given, rounded down; null if there was none.
+ * `average_response_ms` is that of the answers given, rounded down; null if there was none. `rank` is null where the
+ * settings say that ranks are not told.
  */
 export interface YourFinal {
   type: "your_final";
-  rank: number;
+  rank: number | null;
   points: number;
   correct: number;
   questions: number;
@@ -642,6 +982,14 @@ export interface PlayersReturned {
   type: "players_returned";
   player_ids: string[];
   player_count: number;
+  reply_to?: string;
+}
+
+/** To the host, with `new_question`: the author's notes for it, where there are some. */
+export interface QuestionNotes {
+  type: "question_notes";
+  question: number;
+  notes: string;
   reply_to?: string;
 }
 
@@ -778,6 +1126,7 @@ export type AnyServerMessage =
   | PlayersJoined
   | PlayersLeft
   | PlayersReturned
+  | QuestionNotes
   | ExtraTimeAsked
   | ExtraTimeSet
   | YourExtraTime

@@ -1,12 +1,12 @@
 """A kind is one file, besides its struct: a trial kind is registered here, and a whole game is played with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from coordinator.engine import kinds, report
-from coordinator.engine.kinds import Accepted, Kind, Misfit
+from coordinator.engine.kinds import Accepted, Given, Kind, Misfit, Written
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import (
@@ -18,6 +18,7 @@ from quickpoll.protocol import (
     Question,
     QuestionFields,
     QuestionResults,
+    Tally,
     YourResult,
 )
 from tests.coordinator.engine.game import SINGLE, Game, code
@@ -35,23 +36,38 @@ class Trial(Kind[TrialQuestion]):
         if not isinstance(answer, int):
             raise Misfit("Answer with a number.")
 
-    def judge(self, question: TrialQuestion, answer: Answer, accepted: Accepted = frozenset()) -> int:
-        assert isinstance(answer, int)
-        return 100 - 20 * abs(answer - question.number)
+    def judge(self, question: TrialQuestion, key: Answer, accepted: Accepted = frozenset()) -> int:
+        assert isinstance(key, int)
+        return 100 - 20 * abs(key - question.number)
 
     def cells(self, question: TrialQuestion) -> int:
         return 6
 
-    def tally(self, question: TrialQuestion, answer: Answer) -> Iterable[int]:
-        assert isinstance(answer, int)
-        return (answer,)
+    def tally(self, question: TrialQuestion, key: Answer) -> Iterable[int]:
+        assert isinstance(key, int)
+        return (key,)
 
-    def pack(self, answer: Answer) -> int:
-        assert isinstance(answer, int)
-        return answer + 1
+    def pack(self, key: Answer) -> int:
+        assert isinstance(key, int)
+        return key + 1
 
     def unpack(self, question: TrialQuestion, packed: int) -> Answer:
         return packed - 1
+
+    def counts(self, question: TrialQuestion, cells: Sequence[int]) -> tuple[int, ...]:
+        return tuple(cells)
+
+    def told(
+        self,
+        question: TrialQuestion,
+        cells: Sequence[int],
+        written: Sequence[Written],
+        given: Callable[[], Iterable[Given]],
+    ) -> Tally:
+        return Tally(counts=tuple(cells))
+
+    def is_told_by_indexes(self, question: TrialQuestion) -> bool:
+        return True
 
     def correct(self, question: TrialQuestion) -> tuple[int, ...]:
         return (question.number,)

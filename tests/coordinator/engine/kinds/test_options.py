@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from coordinator.engine import kinds
 from coordinator.engine.kinds import Misfit
-from quickpoll.protocol import Answer, Question
+from quickpoll.protocol import Answer, Question, indexes_in
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, TRUE_FALSE
 
 QUESTIONS = st.sampled_from([SINGLE, MULTIPLE, TRUE_FALSE, POLL])
@@ -29,7 +29,7 @@ def test_every_answer_is_refused_or_judged(question: Question, answer: Answer, a
     packed = kind.pack(answer)
     assert 0 < packed < 2**64
     unpacked = kind.unpack(question, packed)
-    assert unpacked == (tuple(sorted(answer)) if isinstance(answer, tuple) else answer)
+    assert sorted(indexes_in(unpacked)) == sorted(indexes_in(answer))
 
 
 @pytest.mark.parametrize("question", [SINGLE, MULTIPLE, TRUE_FALSE, POLL], ids=lambda question: question.kind)

@@ -21,8 +21,10 @@ const question: QuestionSummary = {
   total: 2,
   points: 1000,
   time_limit_ms: 10_000,
+  solution: null,
+  tally: null,
 };
-const given: PlayerAnswer = { question: 0, answer: [0, 2], correct: true, points: 930, response_ms: 1400 };
+const given: PlayerAnswer = { question: 0, answer: [0, 2], correct: true, points: 930, response_ms: 1400, share: null };
 
 function standings(name: string, answer: PlayerAnswer | null = given, more: Partial<QuestionSummary> = {}): Standings {
   const player = { id: "a", name, avatar: "", rank: 1, points: 930, correct: 1, answers: [answer] };
@@ -56,7 +58,7 @@ test("no text of the quiz is a formula either", () => {
 });
 
 test("what was not answered, judged or seen is empty", () => {
-  const missed = { ...given, answer: null, correct: false, points: 0, response_ms: null };
+  const missed = { ...given, answer: null, correct: false, points: 0, response_ms: null, share: null };
   expect(rows(standings("Ada", missed))[1]?.slice(5)).toEqual(["", "no", "Two | Four", "0", ""]);
   const voted = { ...given, answer: 1, correct: null, points: 0 };
   expect(rows(standings("Ada", voted, { kind: "poll", correct: [] }))[1]?.slice(5)).toEqual([

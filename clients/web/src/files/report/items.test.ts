@@ -14,6 +14,8 @@ const question: QuestionSummary = {
   total: 0,
   points: 1000,
   time_limit_ms: 10_000,
+  solution: null,
+  tally: null,
 };
 
 /** A game of one question; the answers from the best player to the last, null: none in time. */
@@ -22,7 +24,7 @@ function game(answers: (number | null)[], change: Partial<QuestionSummary> = {})
   const players = answers.map((answer, place) => {
     const correct = asked.correct.length === 0 ? null : answer !== null && asked.correct.includes(answer);
     const response_ms = answer === null ? null : 1000 * (place + 1);
-    const given: PlayerAnswer = { question: 0, answer, correct, points: 0, response_ms };
+    const given: PlayerAnswer = { question: 0, answer, correct, points: 0, response_ms, share: null };
     return { id: String(place), name: "", avatar: "", rank: place + 1, points: 0, correct: 0, answers: [given] };
   });
   return { title: "", questions: [asked], players };

@@ -35,6 +35,8 @@ function asked(index: number): QuestionSummary {
     total: 3,
     points: 1000,
     time_limit_ms: 10_000,
+    solution: null,
+    tally: null,
   };
 }
 
@@ -52,6 +54,7 @@ function played(players: number, questions: number) {
       correct: place % 3 === 0,
       points: place % 3 ? 0 : 900,
       response_ms: 1500,
+      share: null,
     })),
   }));
   const standings = {

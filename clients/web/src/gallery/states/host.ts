@@ -62,6 +62,8 @@ function standings(count: number, questions = 3): Omit<Results, "reply_to"> {
       total: 12,
       points,
       time_limit_ms,
+      solution: null,
+      tally: null,
     };
   });
   const summary = (place: number) => ({
@@ -77,6 +79,7 @@ function standings(count: number, questions = 3): Omit<Results, "reply_to"> {
       correct: index % 4 === 3 ? null : place % 3 > 0,
       points: 900,
       response_ms: 2000,
+      share: null,
     })),
   });
   return {

@@ -4,12 +4,12 @@ import type {
   HostPlayer,
   LeaderboardEntry,
   PublicQuestion,
-  QuestionKind,
   QuestionResults,
   Resumed,
   SessionView,
   You,
 } from "../../wire/protocol";
+import type { PageKind } from "../../kinds/kind";
 import { NOW } from "../server";
 
 export const CODE = "839741";
@@ -37,6 +37,8 @@ const SETTINGS: SessionView["settings"] = {
   grace_ms: 250,
   scoring: "speed",
   penalty: 0,
+  ranking: "question",
+  rank_on_players: true,
 };
 export const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän";
 export const ADDRESS = "https://quiz.example.org/really/long/paths/without-any-space?and=1&more=2&words=3";
@@ -76,6 +78,8 @@ export function results(change: Partial<QuestionResults> = {}): QuestionResults 
     answered: 11,
     total: 12,
     explanation: EXPLANATION,
+    solution: null,
+    tally: null,
     advances_at: null,
     seq: 5,
     ...change,
@@ -131,7 +135,7 @@ export function session(change: Partial<SessionView> = {}): SessionView {
 
 /** An open question, of whose time a part has passed. */
 export function open(asked: PublicQuestion, change: Partial<SessionView> = {}): SessionView {
-  const times = { opens_at: NOW - 5_000, closes_at: NOW + asked.time_limit_ms - 5_000 };
+  const times = { opens_at: NOW - 5_000, closes_at: NOW + (asked.time_limit_ms ?? 0) - 5_000 };
   return session({ phase: "question", question: asked, ...times, answered: 7, total: 12, ...change });
 }
 
@@ -169,7 +173,7 @@ export function asHost(shown: SessionView, remote = false): Omit<Resumed, "type"
   return { role: "host", code: CODE, session: { ...shown, players: everybody }, remote };
 }
 
-export const KINDS: Record<QuestionKind, PublicQuestion> = {
+export const KINDS: Record<PageKind, PublicQuestion> = {
   single: question(),
   multiple: question(
     { kind: "multiple", text: "Which of these countries have no coast on any sea?" },

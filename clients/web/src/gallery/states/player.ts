@@ -31,6 +31,7 @@ function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<Yo
     rank: 4,
     streak: 0,
     response_ms: 2300,
+    share: 100,
     ...change,
   };
   const { answered, total_points, rank, streak } = result;

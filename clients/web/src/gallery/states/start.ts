@@ -1,6 +1,7 @@
 /** What a host sees before a session: the start page, a chosen quiz, and the editor. */
 
 import { keepToken } from "../../wire/tokens";
+import type { PageQuestion } from "../../kinds/kind";
 import type { Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
 import { keep } from "../../quiz/library";
@@ -13,8 +14,8 @@ const KEPT_AT = 1_790_000_000_000;
 const OWN = "an-own-quiz";
 
 const quiz = (questions: Quiz["questions"], title = TITLE): Quiz => ({ title, questions });
-const every: Quiz["questions"] = Object.values(KINDS).map(({ kind, text, options, points, time_limit_ms }, at) => ({
-  kind,
+const every = Object.values(KINDS).map(({ kind, text, options, points, time_limit_ms }, at): PageQuestion => ({
+  kind: kind as PageQuestion["kind"],
   text,
   points,
   time_limit_ms,

@@ -1,3 +1,4 @@
+import type { PageQuestion } from "../../kinds/kind";
 import { expect, test } from "vitest";
 import { fit } from "./fit";
 import type { ImportedQuestion } from "./model";
@@ -16,8 +17,9 @@ const fitted = (questions: ImportedQuestion[]) => fit([{ title: "", questions }]
 
 test("right answers stay when there are too many", () => {
   const { quizzes, report } = fitted([single("a?", 9)]);
-  expect(quizzes[0]?.questions[0]?.options).toHaveLength(6);
-  expect(quizzes[0]?.questions[0]?.options.filter(({ correct }) => correct)).toEqual([{ text: "o8", correct: true }]);
+  const { options } = quizzes[0]?.questions[0] as PageQuestion;
+  expect(options).toHaveLength(6);
+  expect(options.filter(({ correct }) => correct)).toEqual([{ text: "o8", correct: true }]);
   expect(report.map(({ code }) => code)).toEqual(["fewer_options"]);
 });
 

@@ -1,0 +1,67 @@
+"""How a closed question was answered, as everyone is told.
+
+Players get less of it than the host where it is made of what was written: their messages stay small, whatever that is.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from coordinator.engine import history, kinds
+from coordinator.engine.kinds import Given
+from coordinator.engine.state import Session
+from quickpoll.protocol import Tally
+
+PLAYERS_BYTES: Final = 600
+"""Of a tally as players get it: what stands around it in `question_results` has the rest of 1 KB."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def told(session: Session, index: int, cells: tuple[int, ...]) -> Tally | None:
+    """The whole tally of a closed question; None for what nobody answers.
+
+    Args:
+        session: in which it was judged.
+        index: of the question.
+        cells: what was counted up while it was open.
+    """
+    question = session.quiz.questions[index]
+    written = session.written.get(index, ())
+    return kinds.of(question).told(question, cells, written, lambda: _given(session, index))
+
+
+def for_players(tally: Tally | None) -> Tally | None:
+    """As much of a tally as players get: the most frequent of what was written."""
+    if tally is None:
+        return None
+    for listed in ("groups", "words", "texts"):
+        entries = getattr(tally, listed)
+        if entries is not UNSET and len(_encode(tally)) > PLAYERS_BYTES:
+            tally = replace(tally, **{listed: _first_that_fit(entries, PLAYERS_BYTES)})
+    return tally
+
+
+def _first_that_fit(entries: Iterable[object], size: int) -> tuple[object, ...]:
+    fitting = []
+    for entry in entries:
+        size -= len(_encode(entry)) + 1
+        if size < 0:
+            break
+        fitting.append(entry)
+    return tuple(fitting)
+
+
+def _given(session: Session, index: int) -> Iterable[Given]:
+    """Answers that were written, the quickest first."""
+    written = session.written.get(index, ())
+    found = []
+    for player in session.players.values():
+        outcome = history.outcome_of(player, index)
+        if outcome is not None and outcome.packed is not None:
+            key = written[outcome.packed - 1].key
+            found.append((outcome.response_ms or 0, player.number, Given(player.id, player.name, key)))
+    return [given for _, _, given in sorted(found, key=lambda one: one[:2])]

@@ -1,0 +1,32 @@
+import pytest
+
+from coordinator.engine.kinds import Misfit
+from coordinator.engine.kinds.ranking import RANKING
+from quickpoll.protocol import QuestionResults
+from tests.coordinator.engine.game import Game
+from tests.coordinator.engine.kinds import samples
+
+
+@pytest.mark.parametrize("answer", [(0,), (0, 1, 2), (0, 0), (0, 4), 0, "ab"])
+def test_an_answer_ranks_as_many_as_it_should(answer: object) -> None:
+    with pytest.raises(Misfit):
+        RANKING.check(samples.RANKING, answer)  # type: ignore[arg-type]
+
+
+def test_the_first_of_two_gets_two_points_and_the_mean_is_told_times_a_hundred() -> None:
+    game = Game(samples.RANKING)
+    seats = game.join_many(3)
+    game.open()
+    for seat, answer in zip(seats, ((0, 1), (0, 2), (1, 0)), strict=True):
+        game.answer(seat, answer)
+    results = game.one(QuestionResults)
+    assert results.tally
+    assert results.tally.points == (167, 100, 33, 0)
+    assert results.tally.firsts == (2, 1, 0, 0)
+    assert (results.correct, results.counts, results.solution) == ((), (), None)
+
+
+def test_options_may_be_shuffled() -> None:
+    played = RANKING.as_played(samples.RANKING, samples.backwards, randomize_options=True)
+    assert RANKING.texts(played) == ("d", "c", "b", "a")
+    assert RANKING.public(played, 0, 1).top == 2
