@@ -15,13 +15,13 @@ TOUR = Quiz(
         SingleQuestion(
             "Which of these cities is the capital of Australia?",
             (Option("Sydney"), Option("Canberra", correct=True), Option("Melbourne"), Option("Perth")),
-            time_limit_ms=30_000,
+            time_limit_ms=120_000,
             explanation="Canberra was founded in 1913, half-way between the rivals Sydney and Melbourne.",
         ),
         MultipleQuestion(
             "Which of these countries have no coast on any sea?",
             (Option("Bolivia", correct=True), Option("Chile"), Option("Mongolia", correct=True), Option("Portugal")),
-            time_limit_ms=30_000,
+            time_limit_ms=120_000,
             explanation="Bolivia and Mongolia are landlocked.",
         ),
     ),
