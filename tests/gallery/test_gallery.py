@@ -43,7 +43,7 @@ async def test_every_state_is_whole_and_readable() -> None:
                 faults[name] = found
 
     with served() as address:
-        async with chromium() as browser:
+        async with chromium(840) as browser:
             first = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]})
             names = await states(first, address)
             await asyncio.gather(*(lane(browser, names[lane_number::LANES]) for lane_number in range(LANES)))

@@ -3,6 +3,7 @@
 When a test fails, each of its pages leaves a picture and a trace in `test-failures/` (`playwright show-trace FILE`).
 """
 
+import asyncio
 import json
 import os
 import re
@@ -23,19 +24,21 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Nothing but the pages' own server is to be asked, and the tests may run as root.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 FAILURES = Path(__file__).parents[2] / "test-failures"
+LONGEST_S = 240.0
 PHONE = {"width": 360, "height": 740}
 PROJECTOR = {"width": 1280, "height": 720}
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """The machine's Chromium, headless."""
+async def chromium(within_s: float = LONGEST_S) -> AsyncIterator[Browser]:
+    """The machine's Chromium, headless, for so long: pytest's own time limit would leave it behind, and hang on it."""
     program = next((path for name in NAMES if (path := shutil.which(name))), None)
     assert program, "no Chromium is installed: `make test` installs it, or apt-get install chromium"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
-            yield browser
+            async with asyncio.timeout(within_s):
+                yield browser
         except BaseException:
             await _keep_what_is_seen(browser)
             raise

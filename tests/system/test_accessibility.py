@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
@@ -27,6 +28,7 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": STANDARD}}
 
 
+@pytest.mark.timeout(600)
 async def test_no_view_has_a_barrier(tmp_path: Path) -> None:
     axe = Axe()
     visited: list[str] = []
@@ -57,7 +59,7 @@ async def test_no_view_has_a_barrier(tmp_path: Path) -> None:
             found[f"{view}, zoomed"] = problems
 
     quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+    async with running(quickpoll), chromium(540) as browser:
         await Tour(browser, quickpoll.health, check, ["Ada", "Grace", "Linus"], reduced_motion=True).walk()
     assert len(visited) >= 22
     assert found == {}
