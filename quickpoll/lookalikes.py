@@ -69,8 +69,24 @@ LOOKALIKES: Final = {
 _ASCII: Final = str.maketrans({character: ascii_ for ascii_, alike in LOOKALIKES.items() for character in alike})
 # Among ASCII itself, where the fonts of many screens leave it to guess.
 _WITHIN_ASCII: Final = str.maketrans("I1|0", "lllO")
+# Capitals that Unicode has taken in since Python 3.11: later versions fold them, that one does not.
+_NOT_FOLDED: Final = frozenset(
+    map(
+        chr,
+        (
+            *(0x1C89, 0xA7CB, 0xA7CC, 0xA7CE, 0xA7D2, 0xA7D4, 0xA7DA, 0xA7DC),
+            *range(0x10D50, 0x10D66),
+            *range(0x16EA0, 0x16EB9),
+        ),
+    )
+)
+
+
+def fold(text: str) -> str:
+    """`text` without the difference of case, the same on every version of Python."""
+    return "".join(character if character in _NOT_FOLDED else character.casefold() for character in text)
 
 
 def skeleton(text: str) -> str:
     """What `text` looks like, whatever its case: equal for texts that a reader may take for one another."""
-    return text.translate(_ASCII).translate(_WITHIN_ASCII).casefold()
+    return fold(text.translate(_ASCII).translate(_WITHIN_ASCII))

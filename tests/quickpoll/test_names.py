@@ -21,10 +21,59 @@ from quickpoll.names import NameInvalid, normalise
         ("❤\ufe0f Ann", "❤\ufe0f Ann"),
         ("<b>Ann</b>", "<b>Ann</b>"),  # markup is text
         ("x" * 24, "x" * 24),
+        # Marks of direction and the like, as they come along from a chat.
+        ("\u200fسارة", "سارة"),
+        ("\u2068Anna\u2069", "Anna"),
+        ("Anna \u200b", "Anna"),
+        ("Anna\u200d\u200c", "Anna"),
+        ("\ufeffTim", "Tim"),
     ],
 )
 def test_a_name_is_shown_normalised(raw: str, shown: str) -> None:
     assert normalise(raw).text == shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 Team",  # a family
+        "\U0001f3f3\ufe0f\u200d\U0001f308 Kim",  # the rainbow flag
+        "\U0001f3f4\u200d\u2620\ufe0f Crew",  # pirates
+        "\U0001f469\U0001f3fd\u200d\U0001f3eb",  # a teacher with a tone of skin
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f Ailsa",  # Scotland
+        "امیر\u200cحسین",
+        "می\u200cشا",
+        "ශ්\u200dරී",
+        "ന്\u200d",
+        "1\ufe0f\u20e3 Team",
+        # Younger than the tables of Python 3.11.
+        "Mia \U0001fa77",
+        "\U0001fae8",
+        "\U0001face Moose",
+        "\U0001f426\u200d\U0001f525",
+        "\U0001fae9 müde",
+        "\U0002ebf0 山",
+        "\U0001fa89 Harfe",
+    ],
+)
+def test_pictures_and_letters_may_be_joined_as_people_write_them(raw: str) -> None:
+    assert normalise(raw).text == raw
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("امیر\u200cحسین", "امیرحسین"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\U0001f469"),
+        ("\U0001fa77 MIA", "\U0001fa77 mia"),
+    ],
+)
+def test_a_joiner_tells_no_two_names_apart(one: str, other: str) -> None:
+    assert normalise(one).key == normalise(other).key
+
+
+def test_a_capital_is_itself_on_every_version_of_python() -> None:
+    assert normalise("\U00010d50\U00016ea0\u1c89").key == "\U00010d50\U00016ea0\u1c89"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +94,11 @@ def test_a_name_is_shown_normalised(raw: str, shown: str) -> None:
         "An\ufeffn",
         "An\ue000n",  # private use
         "An\U000e0041n",  # tag
+        "\U0001f3f4\U000e0067\U000e0062\U000e0041\U000e007f",  # no flag has these tags
+        "\u200d",
+        "An\u200d\u200bn",
+        "\U0001f525\u200d Ann",  # nothing is joined
+        "ab\u200cc",
         "An\u0378n",  # unassigned
         "An\ud800n",  # lone surrogate
         "\u115f",

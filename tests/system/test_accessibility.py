@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from quickpoll.protocol import Option, Quiz, SingleQuestion
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, upload
@@ -18,8 +18,8 @@ from tests.system.harness import running, serve
 from tests.system.tour import Tour
 
 # What remains of 1280 by 720 at 200 %, and the narrowest phone (WCAG 1.4.4 and 1.4.10).
-ZOOMED_STAGE = {"width": 640, "height": 360}
-NARROW_PHONE = {"width": 320, "height": 640}
+ZOOMED_STAGE: ViewportSize = {"width": 640, "height": 360}
+NARROW_PHONE: ViewportSize = {"width": 320, "height": 640}
 QUICK = Quiz(
     "Quick", (SingleQuestion("One and one is?", (Option("Two", correct=True), Option("Three")), time_limit_ms=6000),)
 )
