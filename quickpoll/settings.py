@@ -217,8 +217,8 @@ class ProcessSettings:
         readers.whole_number(60, 43_200),
         "a whole number of seconds from 60 to 43200 (12 hours)",
         "7200",
-        "Seconds without a word from its clients after which a session ends; names, answers and results are deleted "
-        "then, half an hour after the last question at the latest, and at once when its host ends it.",
+        "Seconds for which a session stays when the last of its people has gone, after the quiz its host; names, "
+        "answers and results are deleted then, and at once when its host ends it.",
     )
     check_invariants: bool = _row(
         _COORDINATORS,

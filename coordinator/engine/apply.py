@@ -92,8 +92,10 @@ def _run_deadlines(session: Session, now: int, effects: Effects) -> None:
     if session.head.closed:
         return
     if now >= session.head.idle_at:
-        lobby.close_session(session, "idle", effects)
-        return
+        if not lobby.is_attended(session):
+            lobby.close_session(session, "idle", effects)
+            return
+        session.head.idle_at = now + session.head.idle_ms
     question.run_deadlines(session, now, effects)
 
 

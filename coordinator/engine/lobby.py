@@ -83,6 +83,16 @@ def heard_from_client(head: Head, now: int) -> None:
         head.idle_at = now + head.idle_ms
 
 
+def is_attended(session: Session) -> bool:
+    """Whether somebody is connected for whom the session has to stay; after the quiz that is the host alone.
+
+    It is asked when `idle_at` has come: a break may be as long as it likes, and a clock that jumps ends nothing.
+    """
+    if session.head.host_connections:
+        return True
+    return session.head.phase is not Phase.ENDED and any(player.connection for player in session.players.values())
+
+
 def join_again(turn: Turn, body: JoinSession) -> bool:
     """Answers a join that was done before and is sent again; returns whether it was."""
     session, command = turn.session, turn.command
@@ -318,6 +328,7 @@ def _host_device_gone(session: Session, connection: ConnectionId, now: int, effe
     else:
         return
     if not head.host_connections:
+        head.idle_at = now + head.idle_ms
         progress.host_knows_all(session, now)
         effects.said.append(ToMany(Audience.PLAYERS, HostLeft(seq=session.next_seq())))
 
@@ -325,6 +336,7 @@ def _host_device_gone(session: Session, connection: ConnectionId, now: int, effe
 def _players_away(session: Session, players: list[Player], now: int, effects: Effects) -> None:
     log_chain.note(session, records.Away(now, tuple(player.number for player in players)), effects)
     question.be_patient(session, now)
+    heard_from_client(session.head, now)
     for player in players:
         progress.note_player(session, player.id, Standing.CONNECTED)
         session.set_connection(player, None)

@@ -29,7 +29,6 @@ from quickpoll.protocol import (
     SubmitAnswer,
 )
 
-ENDED_IDLE_MS: Final = 30 * 60 * 1000
 """How long a session stays after its quiz, for those who resume to see how it ended."""
 
 
@@ -249,7 +248,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     effects.touched |= ranking.assign_ranks(ordered)
     log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
-    head.idle_at = now + min(ENDED_IDLE_MS, head.idle_ms)
+    head.idle_at = now + head.idle_ms
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
     head.played = len(ordered)
     if head.settings.ranking == "end":

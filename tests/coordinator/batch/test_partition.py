@@ -13,7 +13,7 @@ from coordinator.batch.builder import POSTPONED_MS
 from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.entries import Entries
 from coordinator.batch.partition import Partition, load
-from coordinator.engine import Drawn, Effects, Session
+from coordinator.engine import IDLE_MS, Drawn, Effects, Session
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.envelope import (
@@ -317,10 +317,19 @@ async def test_a_tick_runs_every_deadline_that_is_due(owner: Owner) -> None:
         assert isinstance(created, SessionCreated)
         codes.append(created.code)
     await owner.restart()
+    await owner.apply(GatewayLost("gw"))
     owner.now = (owner.partition.next_deadline or 0) + 10  # all three are idle by then
     batch = await owner.apply(Tick())
     assert sorted(change.code for change in batch.sessions if change.closed) == sorted(codes)
     assert owner.partition.next_deadline is None
+
+
+async def test_that_somebody_is_still_there_is_stored(owner: Owner) -> None:
+    await owner.create()
+    owner.now = owner.partition.next_deadline or 0
+    await owner.apply(Tick())
+    await owner.restart()
+    assert owner.partition.next_deadline == owner.now + IDLE_MS
 
 
 async def test_a_lost_gateway_takes_its_connections_away_and_is_forgotten(owner: Owner) -> None:
@@ -524,6 +533,7 @@ async def test_a_session_whose_deadline_fails_holds_up_no_other(owner: Owner, br
     bad = await owner.create()
     (created,) = messages(await owner.apply(owner.command(CreateSession(quiz=QUIZ), 2)))
     assert isinstance(created, SessionCreated)
+    await owner.apply(GatewayLost("gw"))
     broken(lambda entry, session: isinstance(entry, Tick) and session.code == bad.code)
     owner.now = (owner.partition.next_deadline or 0) + 10
     batch = await owner.apply(Tick())
