@@ -13,7 +13,18 @@ const MAY_IMPORT = {
   files: ["device", "wire", "game", "i18n", "ui", "quiz"],
   editor: ["device", "wire", "i18n", "ui", "quiz", "kinds", "files"],
   host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "files", "editor/index"],
-  gallery: ["device", "wire", "i18n", "quiz", "files", "player/main", "player/Game", "host/main"],
+  gallery: [
+    "device",
+    "wire",
+    "i18n",
+    "quiz",
+    "files",
+    "kinds/play",
+    "kinds/kind",
+    "player/main",
+    "player/Game",
+    "host/main",
+  ],
 };
 
 module.exports = {

@@ -9,7 +9,7 @@ import { type OwnQuiz, keep } from "../quiz/library";
 import { type DraftQuestion, type Verdicts, bytesOf, newQuestion } from "../quiz/draft";
 import { type Edit, edited } from "../quiz/edits";
 import { type Problem, problemsOf } from "../quiz/problems";
-import type { PageKind } from "../kinds/kind";
+import type { PageKind } from "../quiz/types";
 
 const SAVE_MS = 300;
 

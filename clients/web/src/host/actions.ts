@@ -1,6 +1,7 @@
 /** What comes next: the one thing that the large button, the space bar and the remote do. */
 
 import type { TextKey } from "../i18n/i18n.svelte";
+import { playOf } from "../kinds/play";
 import type { View } from "../game/reducer";
 import type { Host } from "./host.svelte";
 
@@ -23,6 +24,9 @@ export function nextAction(host: Host, view: View): Action | null {
     case "lobby":
       return view.player_count > 0 ? { label: "stage.start", run: () => void host.start() } : null;
     case "question":
+      // Nobody answers a slide: there is nothing to close, and no results.
+      if (view.question && !playOf(view.question.kind).asked)
+        return { label: host.last ? "stage.podium" : "stage.next", run: () => void host.moveOn() };
       return { label: "stage.close", run: () => void host.closeQuestion() };
     case "results": {
       const leaderboard = !host.remote && host.board === "results" && host.leaderboardNext;

@@ -176,7 +176,12 @@ export class Host {
   /** The next thing after the results: the leaderboard where it changed and is not the last, else the next question. */
   async next(): Promise<void> {
     if (!this.remote && this.board === "results" && this.leaderboardNext) this.#turnTo("leaderboard");
-    else await this.#do({ type: "next_question", question: this.session.view?.question?.index });
+    else await this.moveOn();
+  }
+
+  /** Opens the next question, or ends the quiz after the last. */
+  moveOn(): Promise<boolean> {
+    return this.#do({ type: "next_question", question: this.session.view?.question?.index });
   }
 
   /** At the end: from the podium to the standings and back. */

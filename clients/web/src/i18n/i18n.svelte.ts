@@ -9,6 +9,7 @@ import type editor from "./messages/editor/en.json";
 import type files from "./messages/files/en.json";
 import type host from "./messages/host/en.json";
 import type imports from "./messages/import/en.json";
+import type kinds from "./messages/kinds/en.json";
 import type player from "./messages/player/en.json";
 import type setup from "./messages/setup/en.json";
 import type shared from "./messages/shared/en.json";
@@ -31,6 +32,7 @@ export type TextKey =
   | keyof typeof setup
   | keyof typeof editor
   | keyof typeof files
+  | keyof typeof kinds
   | keyof typeof imports;
 /** The texts of one folder: the English ones, and how to load each other language, by the path of its file. */
 export interface Texts {

@@ -53,4 +53,4 @@ export function spacedCode(code: string): string {
   return `${code.slice(0, 3)} ${code.slice(3)}`;
 }
 
-export const LETTERS = ["A", "B", "C", "D", "E", "F"] as const;
+export const LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"] as const;

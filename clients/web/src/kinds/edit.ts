@@ -1,7 +1,7 @@
 /** How each kind is written. */
 
-import type { QuestionKind } from "../wire/protocol";
-import { type Edit, type PageKind, ofKind } from "./kind";
+import type { PageKind } from "../quiz/types";
+import type { Edit } from "./kind";
 import multiple from "./multiple/edit";
 import poll from "./poll/edit";
 import single from "./single/edit";
@@ -9,6 +9,6 @@ import true_false from "./true_false/edit";
 
 const KINDS: Record<PageKind, Edit> = { single, multiple, true_false, poll };
 
-export function editOf(kind: QuestionKind): Edit {
-  return ofKind(KINDS, kind);
+export function editOf(kind: PageKind): Edit {
+  return KINDS[kind];
 }

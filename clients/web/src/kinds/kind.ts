@@ -1,32 +1,25 @@
 /** What a kind of question has to say for itself; each folder beside this file is one kind, and only they know it by name. */
 
 import type { Component } from "svelte";
-import type { SubmitAnswer, PublicQuestion, Question, QuestionKind, QuestionResults } from "../wire/protocol";
+import type { Answer, PublicQuestion, QuestionResults } from "../wire/protocol";
 import type { DraftOption } from "../quiz/types";
-
-/** The kinds that have a folder here. A question of another one is shown like a poll without options. */
-export type PageKind = Extract<QuestionKind, "single" | "multiple" | "true_false" | "poll">;
-export type PageQuestion = Extract<Question, { kind: PageKind }>;
-
-/** What is known of a kind. */
-export function ofKind<T>(kinds: Record<PageKind, T>, kind: QuestionKind): T {
-  return kind in kinds ? kinds[kind as PageKind] : kinds.poll;
-}
 
 /** How it is played. */
 export interface Play {
-  /** Several options can be chosen, so the choice is confirmed with a button. */
-  several: boolean;
+  /** How many options can be chosen: with more than one the choice is confirmed by a button. Null: its own view collects the answer. */
+  most: (question: PublicQuestion) => number | null;
   /** Something can be right, and somebody can rise. */
   judged: boolean;
+  /** Somebody answers, so it is closed and has results. */
+  asked: boolean;
   /** What is sent for these options. */
-  answer: (chosen: readonly number[]) => SubmitAnswer["answer"];
+  answer: (chosen: readonly number[]) => Answer;
 }
 
 /** What a phone shows of it. */
 export interface PlayerViews {
   Choose: Component<ChooseProps>;
-  Solution: Component<{ question: PublicQuestion; results: QuestionResults; showText: boolean }>;
+  Solution: Component<SolutionProps>;
 }
 
 export interface ChooseProps {
@@ -34,16 +27,37 @@ export interface ChooseProps {
   /** False: only shapes and letters, the text is on the big screen. */
   showText: boolean;
   chosen: readonly number[];
+  /** The answer that is on its way or was taken; null: none yet. */
+  given: Answer | null;
   /** Nothing can be chosen any more. */
   locked: boolean;
-  /** Is told which, and when (`performance.now()`). */
+  /** Is told which option, and when (`performance.now()`). */
   choose: (option: number, tapped_at: number) => void;
+  /** Sends an answer that the view has collected. */
+  send: (answer: Answer, tapped_at: number) => void;
+}
+
+export interface SolutionProps {
+  question: PublicQuestion;
+  results: QuestionResults;
+  showText: boolean;
+  given: Answer | null;
 }
 
 /** What stage and remote show of it. */
 export interface HostViews {
   Options: Component<{ question: PublicQuestion; results?: QuestionResults }>;
-  RemoteResults: Component<{ question: PublicQuestion; results: QuestionResults }>;
+  RemoteResults: Component<ResultProps>;
+}
+
+/** What the result of a kind is drawn from, on every screen. */
+export interface ResultProps {
+  question: PublicQuestion;
+  results: QuestionResults;
+  /** Drawn for the last row, without the explanation, which stands below. */
+  stage?: boolean;
+  /** The player's own answer. */
+  given?: Answer | null;
 }
 
 /** What is wrong with the options of a draft, by the code of the problem. */

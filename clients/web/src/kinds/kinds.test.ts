@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { KINDS } from "../quiz/limits";
+import { QUESTION } from "../wire/fakes";
+import type { QuestionKind } from "../wire/protocol";
 import { editOf } from "./edit";
 import { hostViewsOf } from "./host";
 import { playOf } from "./play";
@@ -8,13 +10,29 @@ import { playerViewsOf } from "./player";
 
 const SOURCE = new URL("..", import.meta.url);
 
-test.each(KINDS)("%s can be chosen, answered, shown and written", (kind) => {
-  expect(playerViewsOf(kind).Choose).toBeTypeOf("function");
-  expect(playerViewsOf(kind).Solution).toBeTypeOf("function");
+const ALL: QuestionKind[] = [
+  ...KINDS,
+  ...(["text", "number", "order", "match", "words", "open", "scale", "ranking", "slide"] as const),
+];
+
+test.each(ALL)("%s can be chosen, answered and shown", async (kind) => {
+  const views = await playerViewsOf(kind);
+  expect(views.Choose).toBeTypeOf("function");
+  expect(views.Solution).toBeTypeOf("function");
   expect(hostViewsOf(kind).Options).toBeTypeOf("function");
   expect(hostViewsOf(kind).RemoteResults).toBeTypeOf("function");
+});
+
+test.each(KINDS)("%s is written with marks where something can be right", (kind) => {
   expect(editOf(kind).marks === "none").toBe(!playOf(kind).judged);
-  expect(editOf(kind).marks === "some").toBe(playOf(kind).several);
+  if (playOf(kind).judged) expect(editOf(kind).marks === "some").toBe(playOf(kind).most(QUESTION) !== 1);
+});
+
+test("a poll may let several be chosen, and sends them as a list", () => {
+  const { most, answer } = playOf("poll");
+  expect(most({ ...QUESTION, kind: "poll" })).toBe(1);
+  expect(most({ ...QUESTION, kind: "poll", max_choices: 3 })).toBe(3);
+  expect(answer([1, 2])).toEqual([1, 2]);
 });
 
 test("an answer is one index, or a list where several can be right", () => {

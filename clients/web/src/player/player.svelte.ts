@@ -9,7 +9,7 @@ import { playOf } from "../kinds/play";
 import { indexesIn } from "../game/answers";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
-import type { AnyServerMessage, Joined, SubmitAnswer, YourResult } from "../wire/protocol";
+import type { Answer, AnyServerMessage, Joined, SubmitAnswer, YourResult } from "../wire/protocol";
 import type { View } from "../game/reducer";
 import type { Beginning, Life } from "../game/life.svelte";
 import { Session } from "../game/session.svelte";
@@ -41,6 +41,8 @@ export class Player {
   /** The question that `chosen` and `submission` are about. */
   #question = -1;
   chosen = $state.raw<readonly number[]>([]);
+  /** The answer that is on its way or was taken. */
+  given = $state.raw<Answer | null>(null);
   submission = $state<Submission>("none");
 
   constructor(life: Life<Player>, sounds: Sounds, beginning: Beginning) {
@@ -92,18 +94,25 @@ export class Player {
     if (this.submission !== "none") return;
     const question = this.session.view?.question;
     if (!question) return;
-    if (!playOf(question.kind).several) {
+    const most = playOf(question.kind).most(question) ?? 0;
+    if (most === 1) {
       this.chosen = [option];
       void this.submit(tapped_at);
     } else if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
-    else this.chosen = [...this.chosen, option].sort();
+    else if (this.chosen.length < most) this.chosen = [...this.chosen, option].sort();
   }
 
   /** Sends what was chosen, once. */
   async submit(tapped_at = performance.now()): Promise<void> {
     const question = this.session.view?.question;
-    if (!question || this.chosen.length === 0 || this.submission !== "none") return;
-    const answer = playOf(question.kind).answer(this.chosen);
+    if (question && this.chosen.length > 0) await this.send(playOf(question.kind).answer(this.chosen), tapped_at);
+  }
+
+  /** Sends an answer, once. */
+  async send(answer: Answer, tapped_at = performance.now()): Promise<void> {
+    const question = this.session.view?.question;
+    if (!question || this.submission !== "none") return;
+    this.given = answer;
     const opened = this.#opened.question === question.index;
     const elapsed_ms = opened ? Math.max(0, Math.round(tapped_at - this.#opened.at)) : undefined;
     const outcome = await this.#send({ type: "submit_answer", question: question.index, answer, elapsed_ms });
@@ -169,6 +178,7 @@ export class Player {
 
   #reset(): void {
     this.chosen = [];
+    this.given = null;
     this.submission = "none";
     this.#opened.question = -1;
   }
@@ -180,6 +190,7 @@ export class Player {
     if (view?.question && view.question.index !== this.#question) this.#reset();
     if (view?.you?.answered) {
       this.submission = "accepted";
+      this.given = answer ?? this.given;
       if (answer != null) this.chosen = indexesIn(answer);
     } else if (view?.phase !== "question" && this.submission !== "resent") this.#reset();
     this.#question = view?.question?.index ?? -1;

@@ -6,11 +6,10 @@
  */
 
 import { editOf } from "../kinds/edit";
-import type { PageKind, PageQuestion } from "../kinds/kind";
 import type { PublicQuestion, Question, Quiz } from "../wire/protocol";
 import { randomId } from "../wire/socket";
 import { DEFAULT_POINTS, DEFAULT_TIME_LIMIT_MS, KINDS } from "./limits";
-import type { Draft, DraftOption, DraftQuestion } from "./types";
+import type { Draft, DraftOption, DraftQuestion, PageKind, PageQuestion } from "./types";
 
 export type { Draft, DraftOption, DraftQuestion } from "./types";
 

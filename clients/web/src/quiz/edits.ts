@@ -1,6 +1,6 @@
 /** Every change that the editor makes, as a pure function from draft to draft. */
 
-import type { PageKind } from "../kinds/kind";
+import type { PageKind } from "./types";
 import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
 import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
 

@@ -1,6 +1,10 @@
 /** A quiz while it is being written: each question and option has a key of its own, and anything may still be wrong. */
 
-import type { PageKind } from "../kinds/kind";
+import type { Question, QuestionKind } from "../wire/protocol";
+
+/** The kinds that the editor writes. */
+export type PageKind = Extract<QuestionKind, "single" | "multiple" | "true_false" | "poll">;
+export type PageQuestion = Extract<Question, { kind: PageKind }>;
 
 export interface DraftOption {
   key: string;

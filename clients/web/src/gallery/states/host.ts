@@ -5,6 +5,8 @@ import type { HostPlayer, Results, SessionView } from "../../wire/protocol";
 import { press, seen, type Step } from "../hand";
 import type { Script } from "../server";
 import type { State, States } from "../state";
+import { playOf } from "../../kinds/play";
+import { MORE } from "./kinds";
 import * as all from "./people";
 
 const { asHost, closed, entries, KINDS, open, players, question, ready, results, session } = all;
@@ -110,7 +112,21 @@ const atEnd = [press("stage.standings"), seen("#ranking")];
 const dialog = (...steps: Step[]) => stage(crowd(12, 5), { steps, stage: false });
 const closing = (close: number, then: Script["then"] = []): Partial<State> => ({ close, then, stage: false });
 
+/** Each of the other kinds: open, and its result. */
+const ofMore = Object.entries(MORE).flatMap(([name, { asked, found }]): [string, State][] => {
+  const judged = playOf(asked.kind).judged;
+  const main = name === "slide" ? "stage.next" : "stage.close";
+  const shown: [string, State][] = [[`stage-question-${name}`, stage(crowd(12, 5, {}, asked), { main })]];
+  if (name === "slide") return shown;
+  return [
+    ...shown,
+    [`stage-results-${name}`, stage(closed(asked, found), { main: judged ? "stage.leaderboard" : "stage.next" })],
+    [`remote-results-${name}`, remote(closed(asked, found), { main: "stage.next" })],
+  ];
+});
+
 const STAGE: States = {
+  ...Object.fromEntries(ofMore),
   "stage-lobby-empty": stage(lobby(0)),
   "stage-lobby": stage(lobby(12), { main: "stage.start" }),
   "stage-lobby-26": stage(lobby(26), { main: "stage.start" }),

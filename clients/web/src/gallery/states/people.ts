@@ -9,7 +9,7 @@ import type {
   SessionView,
   You,
 } from "../../wire/protocol";
-import type { PageKind } from "../../kinds/kind";
+import type { PageKind } from "../../quiz/types";
 import { NOW } from "../server";
 
 export const CODE = "839741";

@@ -2,9 +2,10 @@
 
 import { keepToken } from "../../wire/tokens";
 import type { SessionView, You, YourFinal, YourResult } from "../../wire/protocol";
-import { click, press, type } from "../hand";
+import { click, press, seen, type } from "../hand";
 import type { Script } from "../server";
 import type { State, States } from "../state";
+import { MORE } from "./kinds";
 import * as all from "./people";
 
 const { asPlayer, closed, entries, KINDS, open, question, ready, results, session, you } = all;
@@ -65,7 +66,31 @@ const multiple = KINDS.multiple;
 const tied = (count: number) => entries(count, () => ({ rank: 1, points: 2000 }));
 const noPoints = entries(3, () => ({ rank: 1, points: 0, delta: 0 }));
 
+/** Each of the other kinds: open, answered, and its result. */
+const more = Object.entries(MORE).flatMap(([name, { asked, answer, found }]): [string, State][] => {
+  const correct = found.solution ? false : null;
+  const loaded = { steps: [seen("main .grid, main form, main .scale, main .left, main p.soft + *, main p")] };
+  const shown: [string, State][] = [[`player-question-${name}`, at(open(asked), undefined, loaded)]];
+  if (name === "slide") return shown;
+  return [
+    ...shown,
+    [`player-answered-${name}`, at(open(asked), you({ answered: true, answer }), loaded)],
+    [
+      `player-result-${name}`,
+      {
+        ...verdict(
+          closed(asked, found),
+          { correct, share: found.solution ? 67 : null, points: found.solution ? 580 : 0 },
+          { answer },
+        ),
+        steps: [seen("section.card")],
+      },
+    ],
+  ];
+});
+
 export const PLAYER: States = {
+  ...Object.fromEntries(more),
   "player-join": join,
   "player-join-code": { ...join, address: `/join/${all.CODE}` },
   "player-join-refused": refused("name_taken"),

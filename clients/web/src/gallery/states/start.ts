@@ -1,7 +1,7 @@
 /** What a host sees before a session: the start page, a chosen quiz, and the editor. */
 
 import { keepToken } from "../../wire/tokens";
-import type { PageQuestion } from "../../kinds/kind";
+import type { PageQuestion } from "../../quiz/types";
 import type { Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
 import { keep } from "../../quiz/library";

@@ -1,4 +1,9 @@
 import type { Play } from "../kind";
 
-const play: Play = { several: true, judged: true, answer: (chosen) => [...chosen] };
+const play: Play = {
+  most: ({ options }) => options.length,
+  judged: true,
+  asked: true,
+  answer: (chosen) => [...chosen],
+};
 export default play;

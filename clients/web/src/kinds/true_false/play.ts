@@ -1,4 +1,5 @@
 import type { Play } from "../kind";
+import { oneOf } from "../parts/plays";
 
-const play: Play = { several: false, judged: true, answer: (chosen) => chosen[0] as number };
+const play: Play = { ...oneOf, judged: true };
 export default play;

@@ -1,4 +1,4 @@
-import type { PageQuestion } from "../../kinds/kind";
+import type { PageQuestion } from "../types";
 import { expect, test } from "vitest";
 import { fit } from "./fit";
 import type { ImportedQuestion } from "./model";

@@ -1,0 +1,2 @@
+export { default as Options } from "./Stage.svelte";
+export { default as RemoteResults } from "./Result.svelte";

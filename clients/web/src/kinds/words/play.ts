@@ -1,0 +1,5 @@
+import type { Play } from "../kind";
+import { collected } from "../parts/plays";
+
+const play: Play = { ...collected, judged: false };
+export default play;
