@@ -35,6 +35,7 @@ from quickpoll.questions import (
     SingleQuestion,
     SlideQuestion,
     TextQuestion,
+    TimeLimitMs,
     TrueFalseQuestion,
     WordsQuestion,
     options_of,
@@ -61,6 +62,7 @@ __all__ = [
     "SingleQuestion",
     "SlideQuestion",
     "TextQuestion",
+    "TimeLimitMs",
     "TrueFalseQuestion",
     "WordsQuestion",
     "options_of",
@@ -79,6 +81,11 @@ LEADERBOARD_ENTRIES: Final = 10
 PODIUM_ENTRIES: Final = 3
 MAX_RESULTS_ANSWERS: Final = 50_000
 """Players × questions in one `results`, about; who comes after them is in the next."""
+
+ANSWERS_PER_PAGE: Final = 200
+"""Different answers in one `answers`."""
+MAX_ANSWER_GROUPS: Final = 5 * MAX_PLAYERS
+"""Different answers to one question: five words from each player."""
 
 # How often lists that grow with a session may be sent, in milliseconds between two of them.
 HOST_PROGRESS_INTERVAL_MS: Final = 100
@@ -397,6 +404,14 @@ class NewQuestion(Broadcast, frozen=True, tag="new_question"):
     """Null: the question has no time limit."""
 
 
+class QuestionExtended(Broadcast, frozen=True, tag="question_extended"):
+    """To all: the open question has more time. Extra time of players is added to the new limit."""
+
+    question: int
+    time_limit_ms: int
+    closes_at: int
+
+
 class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """To all, when a question was closed."""
 
@@ -410,6 +425,8 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """When the next question comes by itself; null: the host moves on. Later changes are in `quiz_paused`."""
     solution: Solution | None = None
     """Null where nothing is right; `correct` says the same for kinds with options, and is empty for others."""
+    void: bool | UnsetType = UNSET
+    """True: it was skipped, and counts for nothing."""
     tally: Tally | None = None
     """Players may get fewer groups or words than the host: what they get stays small whatever was written."""
 
@@ -717,6 +734,27 @@ class Results(ServerMessage, frozen=True, tag="results"):
     """The hash of the last record of the session's log, in hexadecimal digits."""
 
 
+class AnswerGroup(Struct, frozen=True, kw_only=True):
+    """An answer, and who has given it or one that is compared as the same."""
+
+    text: str
+    """As written; what was chosen or arranged, in words."""
+    count: int
+    share: int | None
+    """How much of it is right, in percent; null where nothing can be, and while the question is open."""
+    player_ids: tuple[str, ...]
+    """Those who are still in the session."""
+
+
+class Answers(ServerMessage, frozen=True, tag="answers"):
+    """To the host who asked: the answers to a question, the most frequent first."""
+
+    question: int
+    answers: tuple[AnswerGroup, ...]
+    next_offset: int | None = None
+    """Where more are: what to ask for next; null: these were the last."""
+
+
 class Log(ServerMessage, frozen=True, tag="log"):
     """To the host who asked: lines of the log, each with its line break. All texts in a row are the file."""
 
@@ -835,6 +873,27 @@ class CloseQuestion(HostCommand[Ok], frozen=True, tag="close_question"):
     """The question that it means; where another one is open by now, the command is refused."""
 
 
+class SkipQuestion(HostCommand[Ok], frozen=True, tag="skip_question"):
+    """Closes the open question now, and scores nothing: nobody earns points, and streaks go over it."""
+
+    phases = frozenset({Phase.QUESTION})
+    otherwise = (ErrorCode.WRONG_PHASE, "No question is open now.")
+
+    question: QuestionIndex | None = None
+    """The question that it means; where another one is open by now, the command is refused."""
+
+
+class ExtendQuestion(HostCommand[Ok], frozen=True, tag="extend_question"):
+    """Gives the open question more time, also again and again."""
+
+    phases = frozenset({Phase.QUESTION})
+    otherwise = (ErrorCode.WRONG_PHASE, "No question is open now.")
+
+    question: QuestionIndex | None = None
+    """The question that it means; where another one is open by now, the command is refused."""
+    by_ms: TimeLimitMs = 10_000
+
+
 class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):
     """Answers the open question, once. Which question it is for decides whether it is in time, not the phase alone."""
 
@@ -880,6 +939,20 @@ class GetResults(HostCommand[Results], frozen=True, tag="get_results"):
 
     offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
     """How many players to leave out, best first: what came as `next_offset`."""
+
+
+class GetAnswers(HostCommand[Answers], frozen=True, tag="get_answers"):
+    """Asks for the answers to a closed question, or to the open one if it is of the kind `words` or `open`.
+
+    So the host's own devices can follow what is written; it reaches nobody else before the close.
+    """
+
+    phases = ANY_PHASE - {Phase.LOBBY}
+    otherwise = (ErrorCode.WRONG_PHASE, "There are answers when a question was asked.")
+
+    question: QuestionIndex
+    offset: Annotated[int, Meta(ge=0, le=MAX_ANSWER_GROUPS)] = 0
+    """How many answers to leave out: what came as `next_offset`."""
 
 
 class GetLog(HostCommand[Log], frozen=True, tag="get_log"):

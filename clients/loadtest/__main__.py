@@ -78,6 +78,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         think_s=options.think,
         join_rate=options.join_rate,
         reconnects=options.reconnects,
+        kinds=options.kinds,
     )
 
 

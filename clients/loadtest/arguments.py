@@ -4,6 +4,9 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
+from clients.loadtest.questions import KINDS
+from quickpoll.protocol import QuestionKind
+
 DEFAULT_URL: Final = "ws://127.0.0.1:8000/ws"
 DESCRIPTION: Final = """\
 Plays a quiz with a crowd of simulated players, measures how long they wait, and computes every point again.
@@ -55,6 +58,13 @@ def _add_crowd(parser: argparse.ArgumentParser) -> None:
         help="in each session, not in total (%(default)s)",
     )
     add("--sessions", type=_within(int, 1, MAX_SESSIONS), default=1, metavar="N", help="at once (%(default)s)")
+    add(
+        "--kinds",
+        type=_kinds,
+        default=("single", "multiple"),
+        metavar="K,K",
+        help=f"of the questions, in turn, out of {', '.join(KINDS)}; or all (single,multiple)",
+    )
     add("--questions", type=_within(int, 1, MAX_QUESTIONS), default=3, metavar="N", help="of each quiz (%(default)s)")
     add(
         "--join-rate",
@@ -97,6 +107,14 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
         help="of the players whose connection breaks in each question, half of them just after they answered; they "
         "come back within half a second and send the answer again (%(default)s)",
     )
+
+
+def _kinds(text: str) -> tuple[QuestionKind, ...]:
+    chosen = tuple(kind for name in text.split(",") for kind in KINDS if name in (kind, "all"))
+    unknown = sorted({*text.split(",")} - {*KINDS, "all"})
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: the kinds are {', '.join(KINDS)}")
+    return chosen
 
 
 def _within(kind: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:

@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clients.loadtest import questions
 from quickpoll.protocol import (
     Answer,
     ErrorCode,
+    OpenQuestion,
+    OptionsQuestion,
     Question,
     QuestionResults,
+    TextQuestion,
+    WordsQuestion,
     YourFinal,
     YourResult,
     indexes_in,
@@ -40,17 +45,25 @@ class Round:
     """How many of these came more than once."""
 
     def solution(self) -> frozenset[int]:
-        """The indexes of the correct options."""
+        """The indexes of the correct options, where there are some to choose from."""
         return frozenset(index for index, option in enumerate(options_of(self.question)) if option.correct)
 
     def earned(self, player: int) -> int:
         """The points of a player by the published rule."""
-        if player not in self.accepted or _indexes(self.chosen[player]) != self.solution():
+        if player not in self.accepted:
             return 0
+        solution = self.results[0].solution if self.results else None
+        share = questions.share(self.question, self.chosen[player], solution)
         points, limit = self.question.points, self.question.time_limit_ms or 0
         response = max(0, self.accepted[player] - self.opens_at)
-        # round_half_up(points × (1 − response / limit / 2)), in integers.
-        return points if response < 500 or not limit else (points * (2 * limit - response) + limit) // (2 * limit)
+        # round_half_up(points × share / 100 × (1 − response / limit / 2)), in integers.
+        if response < 500:
+            return (2 * points * share + 100) // 200
+        return (points * share * (2 * limit - response) + 100 * limit) // (200 * limit)
+
+    def tells_counts(self) -> bool:
+        """Whether its results have a count for each option."""
+        return isinstance(self.question, OptionsQuestion)
 
 
 def _indexes(answer: Answer) -> frozenset[int]:
@@ -100,9 +113,11 @@ def _count(played: Round) -> tuple[int, int]:
     """How many accepted answers the results lack, and how many they have too many."""
     if not played.results:
         return len(played.accepted), 0
+    answered = played.results[0].answered - len(played.accepted)
+    if not played.tells_counts():
+        return max(0, -answered), max(0, answered)
     expected = Counter(index for player in played.accepted for index in _indexes(played.chosen[player]))
     counted = Counter(dict(enumerate(played.results[0].counts)))
-    answered = played.results[0].answered - len(played.accepted)
     lost, doubled = (expected - counted).total(), (counted - expected).total()
     return max(lost, -answered), max(doubled, answered)
 
@@ -113,6 +128,7 @@ def _findings(played: Round, totals: Mapping[int, int]) -> list[str]:
         findings.append(f"{len(played.results)} different results were told")
     elif frozenset(played.results[0].correct) != played.solution():
         findings.append(f"{played.results[0].correct} was told to be correct, not {sorted(played.solution())}")
+    findings += _tally_findings(played)
     silent = played.chosen.keys() - played.accepted.keys() - played.refused.keys() - played.late
     if silent:
         findings.append(f"{len(silent)} answers got no reply")
@@ -131,6 +147,27 @@ def _findings(played: Round, totals: Mapping[int, int]) -> list[str]:
         if said != right:
             findings.append(f"player {player} was told (answered, points, total, rank) {said}, not {right}")
     return findings
+
+
+def _tally_findings(played: Round) -> list[str]:
+    """Whether as many different texts, or as many texts, were counted as were accepted."""
+    tally = played.results[0].tally if len(played.results) == 1 else None
+    if tally is None:
+        return []
+    given = [played.chosen[player] for player in played.accepted]
+    match played.question:
+        case TextQuestion():
+            expected, told = len(set(given)), tally.distinct
+        case WordsQuestion():
+            expected, told = (
+                len({word for words in given if isinstance(words, tuple) for word in words}),
+                tally.distinct,
+            )
+        case OpenQuestion():
+            expected, told = len(given), tally.count
+        case _:
+            return []
+    return [] if told == expected else [f"{told} texts were told, not {expected}"]
 
 
 def _ranks(totals: Mapping[int, int]) -> dict[int, int]:

@@ -3,12 +3,13 @@
 import math
 import random
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from typing import Final
 
 from msgspec import Struct
 
-from quickpoll.protocol import Answer, MultipleQuestion, Option, Question, Quiz, Settings, SingleQuestion, options_of
+from clients.loadtest import questions
+from quickpoll.protocol import Answer, Question, QuestionKind, Quiz, Settings
 
 SPARE_MS: Final = 5000
 """How much longer a question is open than answers are sent, so that none comes too late by itself."""
@@ -35,10 +36,15 @@ class Plan(Struct, frozen=True):
     reconnects: float = 0.0
     """The share of players who are cut off in the middle of each question, and come back."""
 
+    kinds: tuple[QuestionKind, ...] = ("single", "multiple")
+    """Of the questions, in turn."""
+
     def quiz(self) -> Quiz:
-        """Questions with one and with several correct options, alternating."""
-        limit = round(self.answer_window_s * 1000) + SPARE_MS
-        return Quiz("Load test", tuple(_question(index, limit) for index in range(self.questions)))
+        """Questions of the kinds in turn."""
+        limit_ms = round(self.answer_window_s * 1000) + SPARE_MS
+        kinds = islice(cycle(self.kinds), self.questions)
+        asked = (questions.ask(kind, index, limit_ms) for index, kind in enumerate(kinds))
+        return Quiz("Load test", tuple(asked))
 
     def settings(self) -> Settings:
         """Of each session: as many seats as it needs."""
@@ -46,10 +52,7 @@ class Plan(Struct, frozen=True):
 
     def answer(self, rng: random.Random, question: Question) -> Answer:
         """A random answer to a question."""
-        options = range(len(options_of(question)))
-        if question.kind == "single":
-            return rng.choice(options)
-        return tuple(sorted(rng.sample(options, rng.randint(1, len(options)))))
+        return questions.answer(rng, question)
 
     def moment(self, rng: random.Random) -> float:
         """How long after a question's opening a player answers."""
@@ -60,13 +63,6 @@ class Plan(Struct, frozen=True):
     def question_s(self) -> float:
         """How long a question takes, from the host's command to its deadline."""
         return (self.lead_ms + SPARE_MS) / 1000 + self.answer_window_s
-
-
-def _question(index: int, limit_ms: int) -> Question:
-    correct = {0, 2} if index % 2 else {index % 4}
-    kind = MultipleQuestion if index % 2 else SingleQuestion
-    options = tuple(Option(f"Option {number}", number in correct) for number in range(4))
-    return kind(f"Question {index}?", options, time_limit_ms=limit_ms)
 
 
 class Share(Struct, frozen=True):

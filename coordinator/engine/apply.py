@@ -7,7 +7,7 @@ and at last the rule itself. Whatever a client sent ends in exactly one CommandR
 
 from typing import Any, Final, assert_never
 
-from coordinator.engine import extra_time, kinds, lobby, log_chain, progress, question, records, report
+from coordinator.engine import answers, extra_time, kinds, lobby, log_chain, progress, question, records, report
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
@@ -19,6 +19,8 @@ from quickpoll.protocol import (
     CreateSession,
     EndSession,
     ErrorCode,
+    ExtendQuestion,
+    GetAnswers,
     GetLog,
     GetResults,
     HostCommand,
@@ -35,6 +37,7 @@ from quickpoll.protocol import (
     Role,
     SessionCommand,
     SetExtraTime,
+    SkipQuestion,
     StartQuiz,
     SubmitAnswer,
 )
@@ -43,6 +46,9 @@ __all__ = ["apply", "create", "next_deadline"]
 
 
 REMEMBERED_HOST_COMMANDS: Final = 32
+
+_ABOUT_A_QUESTION: Final = (StartQuiz, NextQuestion, CloseQuestion, SkipQuestion, ExtendQuestion)
+"""Commands that may say which question they mean."""
 
 _NOT_FOR_YOU: Final[dict[Role | None, str]] = {
     None: "This connection is in a session already. Leave it, or open another connection.",
@@ -189,17 +195,22 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     _check_phase(turn)
     if isinstance(body, NextQuestion) and head.phase is Phase.QUESTION and kinds.of(session.question).is_asked:
         raise Declined(*body.otherwise)
-    if isinstance(body, CloseQuestion) and not kinds.of(session.question).is_asked:
-        raise Declined(ErrorCode.WRONG_PHASE, "A slide has no results. Go on with the next question.")
-    meant = body.question if isinstance(body, StartQuiz | NextQuestion | CloseQuestion) else None
+    if isinstance(body, CloseQuestion | SkipQuestion | ExtendQuestion) and not kinds.of(session.question).is_asked:
+        raise Declined(ErrorCode.WRONG_PHASE, "A slide is not answered. Go on with the next question.")
+    meant = body.question if isinstance(body, _ABOUT_A_QUESTION) else None
     if meant not in {None, max(head.question, 0)}:
         raise Declined(ErrorCode.WRONG_PHASE, "Another question is shown by now. Nothing was done.")
     if isinstance(body, GetResults):
         turn.reply(report.results(session, body.offset, turn.reply_to))
         return
+    if isinstance(body, GetAnswers):
+        turn.reply(answers.page(session, body.question, body.offset, turn.reply_to))
+        return
     if isinstance(body, GetLog):
         turn.reply(report.log_page(session, turn.drawn.log_page, turn.reply_to))
         return
+    if isinstance(body, ExtendQuestion) and head.closes_at is None:
+        raise Declined(ErrorCode.WRONG_PHASE, "This question has no time limit.")
     head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:
@@ -209,6 +220,12 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         case CloseQuestion():
             log_chain.note(session, records.ClosesQuestion(turn.now), turn.effects)
             question.close(session, turn.now, turn.effects)
+        case SkipQuestion():
+            log_chain.note(session, records.Skips(turn.now), turn.effects)
+            question.skip(session, turn.now, turn.effects)
+        case ExtendQuestion():
+            log_chain.note(session, records.Extends(turn.now, body.by_ms), turn.effects)
+            question.extend(session, body.by_ms, turn.effects)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case LockSession():

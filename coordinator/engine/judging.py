@@ -14,11 +14,11 @@ from quickpoll.protocol import Answer, YourResult
 
 def judge_all(session: Session) -> list[Player]:
     """Judges all players for the current question; returns them in the order of their new ranks."""
-    head, question = session.head, session.question
+    head = session.head
     verdict = _Verdict(session)
     outcomes = [_judge(session, player, verdict) for player in session.players.values()]
-    if session.ruling.is_scored(head.question, question):
-        head.limits_total_ms += question.time_limit_ms or 0
+    if session.is_scored(head.question):
+        head.limits_total_ms += session.limit_ms or 0
     ordered = ranking.in_order(session.players.values())
     ranking.assign_ranks(ordered)
     for player, outcome in zip(session.players.values(), outcomes, strict=True):
@@ -36,6 +36,8 @@ class _Verdict:
         answers = [p.answer for p in session.players.values() if p.answer and p.answer.question == index]
         counts = Counter(answer.compared for answer in answers)
         self.shares = session.ruling.shares(index, self._question, counts.keys())
+        if not session.is_scored(index):
+            self.shares = dict.fromkeys(counts)
         self._numbers = {key: number for number, key in enumerate(counts, 1)}
         if self._kind.is_written:
             choices = {answer.compared: answer.choice for answer in reversed(answers)}
@@ -64,9 +66,9 @@ def _judge(session: Session, player: Player, verdict: _Verdict) -> Outcome:
 
 
 def _judge_silence(session: Session, player: Player) -> Outcome:
-    if not session.ruling.is_scored(session.head.question, session.question):
+    if not session.is_scored(session.head.question):
         return Outcome(None, None, 0, None)
-    player.response_total_ms += session.question.time_limit_ms or 0
+    player.response_total_ms += session.limit_ms or 0
     player.streak = 0
     return Outcome(None, 0, 0, None)
 
@@ -75,13 +77,13 @@ def _add_up(session: Session, player: Player, share: int, response_ms: int) -> i
     """Adds an answer of which this share was right to the player's sums; returns its points."""
     question, settings = session.question, session.head.settings
     extra_percent = session.extra_percent(player)
-    if question.time_limit_ms is not None:
+    if session.limit_ms is not None:
         player.response_total_ms += scoring.tie_ms(response_ms, extra_percent)
     is_by_time = session.ruling.is_by_time(settings) and kinds.of(question).is_by_time(question)
     if share == 0:
         points = -scoring.flat_points(question.points, settings.penalty)
-    elif is_by_time and question.time_limit_ms is not None:
-        limit_ms = scoring.own_limit_ms(question.time_limit_ms, extra_percent)
+    elif is_by_time and session.limit_ms is not None:
+        limit_ms = scoring.own_limit_ms(session.limit_ms, extra_percent)
         points = scoring.timed_points(question.points, share, limit_ms, response_ms)
     else:
         points = scoring.flat_points(question.points, share)

@@ -21,6 +21,7 @@ from quickpoll.protocol import (
     ErrorCode,
     Phase,
     PublicQuestion,
+    QuestionExtended,
     QuestionNotes,
     QuestionResults,
     QuizEnded,
@@ -174,6 +175,25 @@ def pause(session: Session, now: int, effects: Effects, *, paused: bool) -> None
         )
 
 
+def skip(session: Session, now: int, effects: Effects) -> None:
+    """Closes the question, and scores nothing."""
+    session.head.void.append(session.head.question)
+    close(session, now, effects)
+
+
+def extend(session: Session, by_ms: int, effects: Effects) -> None:
+    """Gives the open question more time; one without a time limit has all that it needs."""
+    head = session.head
+    if head.closes_at is None or session.limit_ms is None:
+        return
+    head.extended_ms += by_ms
+    head.closes_at += by_ms
+    head.late_until = 0
+    limit_ms, seq = session.limit_ms, session.next_seq()
+    extended = QuestionExtended(seq=seq, question=head.question, time_limit_ms=limit_ms, closes_at=head.closes_at)
+    effects.said.append(ToMany(Audience.ALL, extended))
+
+
 def be_patient(session: Session, now: int) -> None:
     """A player has just gone away or come back: others may follow."""
     session.head.patient_until = now + AWAY_GRACE_MS
@@ -200,7 +220,9 @@ def close(session: Session, now: int, effects: Effects) -> None:
     _schedule_advance(session, now)
     ordered = judging.judge_all(session)
     head.results = views.results(session)
-    head.tallies.append(QuestionCounts(tuple(head.counts), head.results.answered, head.results.total))
+    head.tallies.append(
+        QuestionCounts(tuple(head.counts), head.results.answered, head.results.total, _own_limit_ms(session))
+    )
     effects.touched.update(session.players)
     if head.question in session.written:
         effects.written.add(head.question)
@@ -214,6 +236,10 @@ def close(session: Session, now: int, effects: Effects) -> None:
     if head.leaderboard is not None:
         effects.said.append(ToMany(Audience.ALL, head.leaderboard))
     progress.counts_are_void(session)
+
+
+def _own_limit_ms(session: Session) -> int | None:
+    return session.limit_ms if session.head.extended_ms else None
 
 
 def _say_results(results: QuestionResults, effects: Effects) -> None:

@@ -105,6 +105,16 @@ class ClosesQuestion(HostRecord, frozen=True, array_like=True, tag="close"):
     """The host has closed the question."""
 
 
+class Skips(HostRecord, frozen=True, array_like=True, tag="skip"):
+    """The host has closed the question, and it counts for nothing."""
+
+
+class Extends(HostRecord, frozen=True, array_like=True, tag="extend"):
+    """The host has given the question more time."""
+
+    by_ms: int
+
+
 class Answered(Struct, frozen=True, array_like=True, tag="answer"):
     """An answer was accepted. From `elapsed_ms`, as the client said, and `round_trip_ms` follows when it counts."""
 
@@ -181,6 +191,8 @@ Record = (
     | ExtraTime
     | Next
     | ClosesQuestion
+    | Skips
+    | Extends
     | Answered
     | Wrote
     | Opened

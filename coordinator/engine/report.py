@@ -64,7 +64,7 @@ def _question(session: Session, index: int, tally: QuestionCounts) -> QuestionSu
         answered=tally.answered,
         total=tally.total,
         points=question.points,
-        time_limit_ms=question.time_limit_ms,
+        time_limit_ms=tally.limit_ms or question.time_limit_ms,
         solution=kind.solution(question),
         tally=tallying.told(session, index, tally.counts),
     )

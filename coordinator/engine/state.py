@@ -145,6 +145,8 @@ class QuestionCounts(Struct, frozen=True, array_like=True):
     counts: tuple[int, ...]
     answered: int
     total: int
+    limit_ms: int | None = None
+    """The question's time limit with what the host has added, where that is another one than its own."""
 
 
 class Head(Struct, array_like=True, kw_only=True):
@@ -175,6 +177,10 @@ class Head(Struct, array_like=True, kw_only=True):
     """Answers accepted for the current question, also of players who have left since."""
     counts: list[int] = []
     """What is counted of them, as their kind counts: by option, say."""
+    extended_ms: int = 0
+    """What the host has added to the time limit of the current question."""
+    void: list[int] = []
+    """Questions that count for nothing."""
     advance_at: int | None = None
     idle_at: int
     limits_total_ms: int = 0
@@ -258,6 +264,16 @@ class Session:
         return self.quiz.questions[self.head.question]
 
     @property
+    def limit_ms(self) -> int | None:
+        """The time limit of the current question, with what the host has added."""
+        limit_ms = self.question.time_limit_ms
+        return None if limit_ms is None else limit_ms + self.head.extended_ms
+
+    def is_scored(self, index: int) -> bool:
+        """Whether an answer to a question can be right."""
+        return index not in self.head.void and self.ruling.is_scored(index, self.quiz.questions[index])
+
+    @property
     def total(self) -> int:
         """Players who are connected or have answered the current question."""
         return self.waiting + self.head.answered
@@ -317,7 +333,7 @@ class Session:
     def move_to_question(self, index: int) -> None:
         """Makes another question the current one: nobody has answered it."""
         self.head.question = index
-        self.head.answered = 0
+        self.head.answered = self.head.extended_ms = 0
         self.head.counts = [0] * kinds.of(self.question).cells(self.question)
         self._recount()
 

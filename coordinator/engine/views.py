@@ -29,7 +29,8 @@ from quickpoll.protocol import (
 def public_question(session: Session) -> PublicQuestion:
     """The current question without its solution."""
     question, head = session.question, session.head
-    return kinds.of(question).public(question, head.question, len(session.quiz.questions))
+    asked = kinds.of(question).public(question, head.question, len(session.quiz.questions))
+    return replace(asked, time_limit_ms=session.limit_ms) if head.extended_ms else asked
 
 
 def ranking_is_told(session: Session) -> bool:
@@ -83,6 +84,7 @@ def results(session: Session) -> QuestionResults:
         advances_at=head.advance_at,
         solution=kind.solution(question),
         tally=tallying.told(session, head.question, cells),
+        void=head.question in head.void or UNSET,
     )
 
 
@@ -157,9 +159,9 @@ def you(session: Session, player: Player) -> You:
 
 def own_closes_at(session: Session, player: Player) -> int | None:
     """The last moment at which this player's answer to the current question counts; None: there is none."""
-    if session.head.closes_at is None or session.question.time_limit_ms is None:
+    if session.head.closes_at is None or session.limit_ms is None:
         return None
-    return session.head.opens_at + scoring.own_limit_ms(session.question.time_limit_ms, session.extra_percent(player))
+    return session.head.opens_at + scoring.own_limit_ms(session.limit_ms, session.extra_percent(player))
 
 
 def your_final(session: Session, player: Player) -> YourFinal:

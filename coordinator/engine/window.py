@@ -65,7 +65,7 @@ def _last_arrival(session: Session) -> int:
 
 def _closes_by(session: Session) -> int | None:
     """The last moment by which somebody's answer may be judged who is there, or who has just gone."""
-    head, limit_ms = session.head, session.question.time_limit_ms
+    head, limit_ms = session.head, session.limit_ms
     if head.closes_at is None or limit_ms is None:
         return None
     latest = head.closes_at

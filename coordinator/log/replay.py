@@ -19,6 +19,7 @@ from quickpoll.protocol import (
     CloseQuestion,
     CreateSession,
     Error,
+    ExtendQuestion,
     JoinSession,
     KickPlayer,
     LeaveSession,
@@ -29,6 +30,7 @@ from quickpoll.protocol import (
     ResumeSession,
     SessionCommand,
     SetExtraTime,
+    SkipQuestion,
     StartQuiz,
     SubmitAnswer,
 )
@@ -138,6 +140,10 @@ class Replay:
                 return StartQuiz() if self.session.head.phase is Phase.LOBBY else NextQuestion()
             case records.ClosesQuestion():
                 return CloseQuestion()
+            case records.Skips():
+                return SkipQuestion()
+            case records.Extends():
+                return ExtendQuestion(by_ms=record.by_ms)
             case records.PlayerKicked():
                 return KickPlayer(player_id=self._players[record.player])
             case records.Locked():

@@ -21,6 +21,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
 )
 from tests.coordinator.engine.game import SINGLE, Game
+from tests.coordinator.engine.kinds.samples import ALL, as_played
 from tests.coordinator.standin import QUICK, QUIZ
 from tests.redis_client import Client
 
@@ -46,6 +47,7 @@ def played_session() -> Session:
 def fields_of(session: Session, step: int) -> dict[bytes, bytes]:
     players = {snapshots.player_field(player.id): snapshots.encode(player) for player in session.players.values()}
     fields = {snapshots.HEAD: snapshots.encode(session.head), snapshots.QUIZ: snapshots.encode(session.quiz)}
+    fields |= {snapshots.written_field(index): snapshots.encode(texts) for index, texts in session.written.items()}
     return {name.encode(): data for name, data in (fields | players).items()} | {b"step": b"%d" % step}
 
 
@@ -53,6 +55,19 @@ def test_a_session_comes_back_as_it_was_stored() -> None:
     session = played_session()
     assert session.head.results is not None
     assert decode_session("123456", fields_of(session, 7)) == (session, 7)
+
+
+def test_what_was_written_comes_back_with_its_question() -> None:
+    game = Game(as_played(ALL["words"]), as_played(ALL["number"]))
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, ("One", "two"))
+    game.do(NextQuestion())
+    game.now = game.session.head.opens_at
+    game.answer(ann, "4,810")
+    session, _ = decode_session("123456", fields_of(game.session, 7))
+    assert session.written == game.session.written
+    assert [len(texts) for texts in session.written.values()] == [1, 1]
 
 
 def listed(value: Any) -> Any:

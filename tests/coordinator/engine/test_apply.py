@@ -6,12 +6,15 @@ from quickpoll.envelope import Identity
 from quickpoll.protocol import (
     COMMANDS,
     GATEWAY_COMMANDS,
+    Answers,
     AskExtraTime,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
     ErrorCode,
+    ExtendQuestion,
+    GetAnswers,
     GetLog,
     GetResults,
     JoinSession,
@@ -31,6 +34,7 @@ from quickpoll.protocol import (
     SessionCommand,
     SessionLocked,
     SetExtraTime,
+    SkipQuestion,
     StartQuiz,
     SubmitAnswer,
 )
@@ -42,6 +46,9 @@ HOST_COMMANDS: list[SessionCommand] = [
     CloseQuestion(),
     KickPlayer(player_id="p0"),
     LockSession(locked=True),
+    SkipQuestion(),
+    ExtendQuestion(),
+    GetAnswers(question=0),
     PauseQuiz(paused=True),
     SetExtraTime(player_id="p0", percent=25),
     GetResults(),
@@ -80,13 +87,16 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
     allowed = {
         StartQuiz: {Phase.LOBBY},
         CloseQuestion: {Phase.QUESTION},
+        SkipQuestion: {Phase.QUESTION},
+        ExtendQuestion: {Phase.QUESTION},
+        GetAnswers: {Phase.RESULTS, Phase.ENDED},
         NextQuestion: {Phase.RESULTS},
         GetResults: {Phase.RESULTS, Phase.ENDED},
         GetLog: {Phase.RESULTS, Phase.ENDED},
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:
-        assert isinstance(reply, {GetResults: Results, GetLog: Log}.get(type(body), Ok))
+        assert isinstance(reply, {GetResults: Results, GetLog: Log, GetAnswers: Answers}.get(type(body), Ok))
     else:
         assert code(reply) is ErrorCode.WRONG_PHASE
         assert game.session.head.phase is phase

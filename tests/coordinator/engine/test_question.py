@@ -1,14 +1,18 @@
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from coordinator.engine import next_deadline
+from coordinator.engine import next_deadline, report
 from coordinator.engine.question import AWAY_GRACE_MS
 from coordinator.engine.views import session_view
+from coordinator.log import file as log_file
+from coordinator.log.replay import Replay
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
     CloseQuestion,
     ErrorCode,
+    ExtendQuestion,
     Leaderboard,
     LeaveSession,
     NewQuestion,
@@ -17,13 +21,17 @@ from quickpoll.protocol import (
     PauseQuiz,
     Phase,
     Question,
+    QuestionExtended,
+    QuestionNotes,
     QuestionResults,
     QuizEnded,
     QuizPaused,
     Resumed,
     Role,
+    SetExtraTime,
     Settings,
     SingleQuestion,
+    SkipQuestion,
     StartQuiz,
     YourFinal,
     YourResult,
@@ -676,3 +684,131 @@ def test_auto_advance_without_a_pause_shows_results_and_the_next_question_at_onc
     assert game.one(NewQuestion).seq == 4
     assert replies(game.effects) == []
     assert game.player(ann).streak == 0
+
+
+# -- the host leads freely --------------------------------------------------------------------
+
+
+def replays(game: Game) -> bool:
+    """Whether the log plays to the same results."""
+    replayed = Replay(log_file.read(game.exported())).run()
+    return report.results(replayed, 0, "r") == report.results(game.session, 0, "r")
+
+
+def test_a_skipped_question_shows_its_results_and_counts_for_nothing() -> None:
+    game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0, streak_bonus=True, penalty=50))
+    ann, ben = game.join("Ann"), game.join("Ben")
+    play(game)
+    game.answer(ann, 0)
+    game.answer(ben, 1)
+    play(game)
+    game.answer(ann, 1)
+    assert code(game.by_host(SkipQuestion(question=0))) is ErrorCode.WRONG_PHASE
+    game.do(SkipQuestion(question=1))
+    results, mine = game.one(QuestionResults), game.each(YourResult)[ann.connection]
+    assert (results.void, results.counts, results.correct) == (True, (0, 1, 0), (0,))
+    assert (mine.correct, mine.share, mine.points, mine.total_points, mine.streak) == (None, None, 0, 1000, 1)
+    assert [game.player(seat).points for seat in (ann, ben)] == [1000, -500]
+    assert code(game.by_host(SkipQuestion())) is ErrorCode.WRONG_PHASE
+    resumed = game.resume(ann)
+    assert isinstance(resumed, Resumed)
+    assert resumed.session.results == results
+    assert replays(game)
+
+
+def test_the_host_gives_more_time_again_and_again() -> None:
+    game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0))
+    ann, ben = game.join("Ann"), game.join("Ben")
+    game.do(SetExtraTime(player_id=ben.id, percent=50))
+    play(game)
+    closes_at = game.closes_at
+    game.now = closes_at - 1
+    game.do(ExtendQuestion(question=0))
+    game.do(ExtendQuestion(by_ms=5000))
+    told = game.one(QuestionExtended)
+    assert (told.time_limit_ms, told.closes_at) == (25_000, closes_at + 15_000)
+    assert next_deadline(game.session) == game.session.head.opens_at + 37_500 + 1, "extra time is added to it"
+    game.now = closes_at + 15_000
+    assert isinstance(game.answer(ann, 0), AnswerAccepted)
+    resumed = game.resume(ben)
+    assert isinstance(resumed, Resumed)
+    assert resumed.you
+    assert resumed.you.closes_at == game.session.head.opens_at + 37_500
+    assert resumed.session.question
+    assert resumed.session.question.time_limit_ms == 25_000
+    game.now = game.session.head.opens_at + 37_501
+    game.tick()
+    assert game.each(YourResult)[ann.connection].points == 500, "half of them at the end of the longer limit"
+    play(game)
+    assert game.closes_at == game.session.head.opens_at + 10_000, "the next question has its own limit"
+    assert report.results(game.session, 0, "r").questions[0].time_limit_ms == 25_000
+    assert replays(game)
+
+
+def test_a_question_without_a_limit_ends_when_all_have_answered_or_the_host_closes_it() -> None:
+    game = Game(replace(SINGLE, time_limit_ms=None), SINGLE)
+    ann, ben = game.join("Ann"), game.join("Ben")
+    play(game)
+    assert game.session.head.closes_at is None
+    game.now += 3_600_000
+    game.tick()
+    assert next_deadline(game.session) == game.session.head.idle_at
+    assert code(game.by_host(ExtendQuestion())) is ErrorCode.WRONG_PHASE
+    game.answer(ann, 0)
+    assert game.session.head.phase is Phase.QUESTION
+    game.answer(ben, 1)
+    told = game.each(YourResult)
+    assert (told[ann.connection].points, told[ann.connection].response_ms) == (1000, 3_600_000)
+    assert game.player(ann).response_total_ms == 0, "nor does its time decide among equals"
+    assert replays(game)
+
+
+def test_notes_are_for_the_hosts_devices() -> None:
+    game = Game(replace(SINGLE, notes="Mention Lake Victoria."))
+    ann = game.join("Ann")
+    game.do(StartQuiz())
+    assert game.one(QuestionNotes) == QuestionNotes(question=0, notes="Mention Lake Victoria.")
+    host, player = game.resume_host(game.new_connection()), game.resume(ann)
+    assert isinstance(host, Resumed)
+    assert isinstance(player, Resumed)
+    assert (host.session.notes, player.session.notes) == ("Mention Lake Victoria.", UNSET)
+
+
+@pytest.mark.parametrize("when", ["end", "never"])
+def test_ranks_are_told_when_the_host_says_so_and_in_no_message_before(when: str) -> None:
+    game = Game(SINGLE, SINGLE, settings=Settings(lead_ms=0, ranking="end" if when == "end" else "never"))
+    ann, ben = game.join("Ann"), game.join("Ben")
+    for _ in range(2):
+        play(game)
+        game.answer(ann, 0)
+        game.answer(ben, 1)
+        assert game.told(Leaderboard) == []
+        assert {result.rank for result in game.each(YourResult).values()} == {None}
+        resumed = game.resume(ann)
+        assert isinstance(resumed, Resumed)
+        assert resumed.you
+        assert resumed.you.result
+        assert (resumed.you.rank, resumed.you.result.rank, resumed.session.leaderboard) == (None, None, UNSET)
+    game.do(NextQuestion())
+    ranks = [final.rank for final in game.each(YourFinal).values()]
+    boards = [[entry.rank for entry in board.entries] for board in game.told(Leaderboard)]
+    podium = [entry.rank for entry in game.one(QuizEnded).podium]
+    if when == "end":
+        assert (ranks, boards, podium) == ([1, 2], [[1, 2]], [1, 2])
+    else:
+        assert (ranks, boards, podium) == ([None, None], [], [])
+    again = game.resume(ann)
+    assert isinstance(again, Resumed)
+    assert again.you
+    assert again.you.rank == (1 if when == "end" else None)
+    assert [player.rank for player in report.results(game.session, 0, "r").players] == [1, 2], "the host gets them"
+    assert replays(game)
+
+
+def test_phones_may_be_spared_their_own_rank() -> None:
+    game = Game(settings=Settings(rank_on_players=False))
+    ann = game.join("Ann")
+    play(game)
+    game.answer(ann, 0)
+    assert game.each(YourResult)[ann.connection].rank is None
+    assert game.one(Leaderboard).entries[0].rank == 1

@@ -177,6 +177,14 @@ test("a lock and the number of players in the lobby are kept", () => {
   });
 });
 
+test("more time for the question moves its closing, and that of a player with extra time in proportion", () => {
+  const granted = after(player(), { type: "your_extra_time", percent: 50 }, opened);
+  const message = { type: "question_extended", seq: 5, question: question.index, time_limit_ms: 20_000 } as const;
+  const longer = after(granted, { ...message, closes_at: 21_000 });
+  expect(longer).toMatchObject({ closes_at: 21_000, question: { time_limit_ms: 20_000 }, you: { closes_at: 31_000 } });
+  expect(after(granted, { ...message, question: 7, closes_at: 1 }).closes_at).toBe(opened.closes_at);
+});
+
 test("extra time holds from the next question on, for that player's closing alone", () => {
   const granted = player(opened, { type: "your_extra_time", percent: 50 });
   expect(granted.you).toMatchObject({

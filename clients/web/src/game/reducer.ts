@@ -10,6 +10,7 @@ import type {
   HostPlayer,
   NewQuestion,
   PublicQuestion,
+  QuestionExtended,
   QuestionResults,
   Role,
   RosterEntry,
@@ -86,6 +87,8 @@ function change(view: View, message: AnyServerMessage): View {
       return { ...view, player_count: message.player_count, players: moved(view.players, message) };
     case "new_question":
       return opened(view, message);
+    case "question_extended":
+      return message.question === view.question?.index ? extended(view, message) : view;
     case "answer_progress":
       return message.question === view.question?.index ? progressed(view, message) : view;
     case "answer_accepted":
@@ -127,6 +130,15 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
       result: undefined,
     },
   };
+}
+
+/** The open question has more time; a player with extra time gets as much more in proportion. */
+function extended(view: View, { time_limit_ms, closes_at }: QuestionExtended): View {
+  const { question, opens_at = 0, you } = view;
+  if (!question?.time_limit_ms) return view;
+  const factor = time_limit_ms / question.time_limit_ms;
+  const own = you?.closes_at && Math.floor(opens_at + (you.closes_at - opens_at) * factor);
+  return { ...view, closes_at, question: { ...question, time_limit_ms }, you: you && { ...you, closes_at: own } };
 }
 
 /** The last moment of a player with extra time. */

@@ -10,6 +10,8 @@ export const CODE_DIGITS = 6;
 export const LEADERBOARD_ENTRIES = 10;
 export const PODIUM_ENTRIES = 3;
 export const MAX_RESULTS_ANSWERS = 50000;
+export const ANSWERS_PER_PAGE = 200;
+export const MAX_ANSWER_GROUPS = 100000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
 export const LOBBY_INTERVAL_MS = 1000;
 export const PLAYER_PROGRESS_INTERVAL_MS = 2000;
@@ -445,6 +447,23 @@ export interface CloseQuestion {
   id?: string | null;
 }
 
+/** Closes the open question now, and scores nothing: nobody earns points, and streaks go over it. Reply: `ok`. */
+export interface SkipQuestion {
+  type: "skip_question";
+  /** The question that it means; where another one is open by now, the command is refused. */
+  question?: number | null;
+  id?: string | null;
+}
+
+/** Gives the open question more time, also again and again. Reply: `ok`. */
+export interface ExtendQuestion {
+  type: "extend_question";
+  /** The question that it means; where another one is open by now, the command is refused. */
+  question?: number | null;
+  by_ms?: number;
+  id?: string | null;
+}
+
 /** Removes a player from the session. Reply: `ok`. */
 export interface KickPlayer {
   type: "kick_player";
@@ -478,6 +497,19 @@ export interface SetExtraTime {
 export interface GetResults {
   type: "get_results";
   /** How many players to leave out, best first: what came as `next_offset`. */
+  offset?: number;
+  id?: string | null;
+}
+
+/**
+ * Asks for the answers to a closed question, or to the open one if it is of the kind `words` or `open`.
+ *
+ * So the host's own devices can follow what is written; it reaches nobody else before the close. Reply: `answers`.
+ */
+export interface GetAnswers {
+  type: "get_answers";
+  question: number;
+  /** How many answers to leave out: what came as `next_offset`. */
   offset?: number;
   id?: string | null;
 }
@@ -780,6 +812,17 @@ export interface PlayerSummary {
   answers: (PlayerAnswer | null)[];
 }
 
+/** An answer, and who has given it or one that is compared as the same. */
+export interface AnswerGroup {
+  /** As written; what was chosen or arranged, in words. */
+  text: string;
+  count: number;
+  /** How much of it is right, in percent; null where nothing can be, and while the question is open. */
+  share: number | null;
+  /** Those who are still in the session. */
+  player_ids: string[];
+}
+
 /** To all: new players are refused, or let in again. */
 export interface SessionLocked {
   type: "session_locked";
@@ -809,6 +852,16 @@ export interface NewQuestion {
   seq: number;
 }
 
+/** To all: the open question has more time. Extra time of players is added to the new limit. */
+export interface QuestionExtended {
+  type: "question_extended";
+  question: number;
+  time_limit_ms: number;
+  closes_at: number;
+  reply_to?: string;
+  seq: number;
+}
+
 /** To all, when a question was closed. */
 export interface QuestionResults {
   type: "question_results";
@@ -822,6 +875,8 @@ export interface QuestionResults {
   advances_at: number | null;
   /** Null where nothing is right; `correct` says the same for kinds with options, and is empty for others. */
   solution: Solution | null;
+  /** True: it was skipped, and counts for nothing. */
+  void?: boolean;
   /** Players may get fewer groups or words than the host: what they get stays small whatever was written. */
   tally: Tally | null;
   reply_to?: string;
@@ -1061,6 +1116,16 @@ export interface Results {
   reply_to?: string;
 }
 
+/** To the host who asked: the answers to a question, the most frequent first. */
+export interface Answers {
+  type: "answers";
+  question: number;
+  answers: AnswerGroup[];
+  /** Where more are: what to ask for next; null: these were the last. */
+  next_offset: number | null;
+  reply_to?: string;
+}
+
 /** To the host who asked: lines of the log, each with its line break. All texts in a row are the file. */
 export interface Log {
   type: "log";
@@ -1093,11 +1158,14 @@ export type AnyClientMessage =
   | StartQuiz
   | NextQuestion
   | CloseQuestion
+  | SkipQuestion
+  | ExtendQuestion
   | KickPlayer
   | LockSession
   | PauseQuiz
   | SetExtraTime
   | GetResults
+  | GetAnswers
   | GetLog
   | EndSession
   | SubmitAnswer
@@ -1110,6 +1178,7 @@ export type AnyServerMessage =
   | SessionLocked
   | QuizPaused
   | NewQuestion
+  | QuestionExtended
   | QuestionResults
   | Leaderboard
   | QuizEnded
@@ -1134,6 +1203,7 @@ export type AnyServerMessage =
   | AnswerAccepted
   | AnswerProgress
   | Results
+  | Answers
   | Log
   | Kicked
   | Error;
