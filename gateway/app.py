@@ -4,14 +4,12 @@ start -> run -> drain -> stop. It keeps nothing: whoever was connected resumes a
 """
 
 import asyncio
-import ipaddress
 import random
 import resource
 import secrets
 import sys
 from contextlib import suppress
 from typing import Final
-from urllib.parse import urlsplit
 
 from gateway.address import Proxies
 from gateway.connection import Connection
@@ -28,6 +26,7 @@ from gateway.server import Server
 from gateway.subscriber import Handlers, Subscriber
 from gateway.tasks import Tasks
 from gateway.timing import DEFAULT, Timing
+from gateway.whereabouts import Look, Whereabouts, join_base
 from quickpoll.metrics import GatewayFigures
 from quickpoll.protocol import CloseCode, Role
 from quickpoll.settings import Failure, ProcessSettings
@@ -51,7 +50,7 @@ class Gateway:
         tokens: Tokens,
         settings: ProcessSettings,
         *,
-        lan_url: str | None = None,
+        look: Look = Whereabouts,
         timing: Timing = DEFAULT,
     ) -> None:
         """Builds it; nothing is opened yet.
@@ -60,14 +59,17 @@ class Gateway:
             redis_url: as for `quickpoll.store.url.parse`; that of `settings`, or of an embedded server.
             tokens: verifies what clients resume with.
             settings: those that name the gateway as their user.
-            lan_url: what stands in for a loopback address of the host's page.
+            look: finds out what stands in for a loopback address of the host's page.
             timing: how long it waits for what.
         """
         self.id = secrets.token_urlsafe(6)
         self.port = settings.port
         self._host = settings.host
         self._public_url = settings.public_url
-        self._lan_url = lan_url
+        self._look: Look = look
+        if settings.public_url:
+            known = Whereabouts((settings.public_url,))
+            self._look = lambda: known
         self._draining = False
         self._is_running = False
         self._timing = timing
@@ -100,6 +102,7 @@ class Gateway:
             figures,
             self._tasks,
             timing,
+            self._look,
             allowed_origins=[*settings.allowed_origins, *([settings.public_url] if settings.public_url else [])],
             proxies=Proxies(settings.trusted_proxies),
             max_connections=_room_for(settings.max_connections),
@@ -203,11 +206,7 @@ class Gateway:
 
     def base_url(self, reached: str) -> str:
         """The URL for others to join by, from the one under which a host reached this gateway."""
-        if self._public_url:
-            return self._public_url
-        if self._lan_url and (not reached or _is_loopback(reached)):
-            return self._lan_url
-        return reached
+        return self._public_url or join_base(reached, self._look)
 
     def _own_checks(self) -> dict[str, str]:
         return {
@@ -238,11 +237,3 @@ def _room_for(wanted: int | None) -> int:
             "raise its limit (ulimit -n, LimitNOFILE) or lower QUICKPOLL_MAX_CONNECTIONS"
         )
     return room if wanted is None else wanted
-
-
-def _is_loopback(url: str) -> bool:
-    name = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
@@ -66,6 +67,12 @@ def text_response(status: HTTPStatus, text: str, host: str = "") -> Response:
     return _response(
         status, (text + "\n").encode(), host, {"Content-Type": _TYPES[".txt"], "Cache-Control": "no-store"}
     )
+
+
+def json_response(value: object) -> Response:
+    """A struct or dataclass for a page's script."""
+    headers = {"Content-Type": _TYPES[".json"], "Cache-Control": "no-store"}
+    return _response(HTTPStatus.OK, msgspec.json.encode(value), "", headers)
 
 
 class Pages:

@@ -14,16 +14,18 @@ from typing import Final
 
 from websockets.http11 import Request, Response
 
+from gateway import whereabouts
 from gateway.address import Proxies
 from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.limits import Limits
 from gateway.origin import UpgradeRefusals, is_same_host
-from gateway.pages import Pages, is_host, text_response
+from gateway.pages import Pages, is_host, json_response, text_response
 from gateway.readiness import Readiness
 from gateway.tasks import Tasks
 from gateway.timing import Timing
+from gateway.whereabouts import Look
 from quickpoll.health import HEALTH_PATHS, health
 from quickpoll.listening import addresses_of, port_for
 from quickpoll.metrics import GatewayFigures
@@ -64,6 +66,7 @@ class Server:
         figures: GatewayFigures,
         tasks: Tasks,
         timing: Timing,
+        look: Look,
         *,
         allowed_origins: Collection[str],
         proxies: Proxies,
@@ -78,6 +81,7 @@ class Server:
         self._limits = limits
         self._tasks = tasks
         self._timing = timing
+        self._look = look
         self._figures = figures
         self._max_connections = max_connections
         self._refusals = UpgradeRefusals()
@@ -154,6 +158,8 @@ class Server:
             self._upgrade(connection, request)
         elif path in HEALTH_PATHS:
             self._tasks.spawn(self._tell_health(connection, request.path), "answer to a health check")
+        elif path == whereabouts.PATH and whereabouts.may_know(connection.address, request.headers):
+            connection.respond(json_response(self._look()))
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 

@@ -117,7 +117,7 @@ def routed_address() -> str | None:
 def enclosure() -> str | None:
     """What keeps this process from knowing the addresses under which others reach it, in words; None: nothing."""
     if any(Path(mark).exists() for mark in _CONTAINER_MARKS) or "KUBERNETES_SERVICE_HOST" in os.environ:
-        return "a container"
+        return "container"
     try:
         kernel = Path("/proc/sys/kernel/osrelease").read_text()
     except OSError:

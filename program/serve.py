@@ -104,7 +104,7 @@ async def _serve(
     from coordinator.app import Coordinator
     from gateway.app import Gateway
     from program.preflight import examine
-    from program.welcome import Surroundings, lan_url, welcome
+    from program.welcome import Surroundings, welcome, whereabouts
     from quickpoll.tokens import Tokens
 
     _collect_seldom()
@@ -112,7 +112,7 @@ async def _serve(
     await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
     tokens = Tokens(secret, settings.secret_previous)
     around = Surroundings.now()
-    connections = Gateway(redis_url, tokens, settings, lan_url=lan_url(settings, around))
+    connections = Gateway(redis_url, tokens, settings, look=lambda: whereabouts(settings, Surroundings.now()))
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(redis_url, tokens, settings, take_over=settings.redis_url is None)
     public = _Listening(connections, settings.host, settings.port, "port")

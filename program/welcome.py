@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from gateway.whereabouts import Whereabouts
 from program.addresses import LocalAddress, Reach, candidates, enclosure, local_addresses, routed_address
 from quickpoll import __version__
 from quickpoll.settings import ProcessSettings
 
 _EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104
 _LOOPBACK: Final = ("localhost", "127.", "::1")
+_CALLED: Final = {"container": "a container", "WSL": "WSL"}
 _HINT: Final = "Phones cannot open it? Same Wi-Fi, mobile data off, and let this port through the firewall."
 
 
@@ -20,7 +22,7 @@ class Surroundings:
     addresses: Sequence[LocalAddress] = ()
     """Where others may reach it, the likeliest first."""
     enclosure: str | None = None
-    """What hides the addresses that count: a container, WSL."""
+    """What hides the addresses that count: `container` or `WSL`."""
 
     @classmethod
     def now(cls) -> "Surroundings":
@@ -39,9 +41,9 @@ def lan_urls(settings: ProcessSettings, port: int, around: Surroundings) -> list
     return [_url(local.address, port) for local in around.addresses]
 
 
-def lan_url(settings: ProcessSettings, around: Surroundings) -> str | None:
-    """The likeliest of them, for links and QR codes; None if there is none, or the port is not known yet."""
-    return next(iter(lan_urls(settings, settings.port, around)), None) if settings.port else None
+def whereabouts(settings: ProcessSettings, around: Surroundings) -> Whereabouts:
+    """What a gateway is told of them; no URLs where the port is not known yet."""
+    return Whereabouts(tuple(lan_urls(settings, settings.port, around)) if settings.port else (), around.enclosure)
 
 
 def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str, around: Surroundings) -> None:
@@ -79,7 +81,8 @@ def welcome(out: TextIO, settings: ProcessSettings, port: int, kept_in: str, aro
 
 def _why_none(settings: ProcessSettings, around: Surroundings) -> str:
     if around.enclosure and settings.host in _EVERY_ADDRESS:
-        return f"(phones: this runs in {around.enclosure}; set QUICKPOLL_PUBLIC_URL to the address of the machine)"
+        where = _CALLED[around.enclosure]
+        return f"(phones: this runs in {where}; set QUICKPOLL_PUBLIC_URL to the address of the machine)"
     return "(only on this machine)"
 
 

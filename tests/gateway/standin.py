@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from gateway.app import Gateway
 from gateway.connection import Connection
 from gateway.timing import Timing
+from gateway.whereabouts import Look, Whereabouts
 from quickpoll.envelope import (
     Audience,
     Binding,
@@ -298,14 +299,14 @@ class House:
 
 @asynccontextmanager
 async def house(
-    redis: Client, redis_url: str, *, lan_url: str | None = None, timing: Timing = QUICK, **options: Any
+    redis: Client, redis_url: str, *, look: Look = Whereabouts, timing: Timing = QUICK, **options: Any
 ) -> AsyncIterator[House]:
     """A gateway that serves, and is stopped."""
     coordinator = Coordinator(redis)
     await coordinator.own_all()
     running = asyncio.create_task(coordinator.run())
     settings = settings_with(**({"partitions": PARTITIONS} | options))
-    gateway = Gateway(redis_url, TOKENS, settings, lan_url=lan_url, timing=timing)
+    gateway = Gateway(redis_url, TOKENS, settings, look=look, timing=timing)
     await gateway.start()
     inhabited = House(gateway, coordinator, redis_url)
     try:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.app import Gateway
 from gateway.connection import Connection
+from gateway.whereabouts import Whereabouts
 from quickpoll.envelope import Command
 from quickpoll.settings import Failure
 from tests.gateway.standin import PARTITIONS, QUICK, QUIZ, TOKENS, WITHIN_S, House, house, with_timing
@@ -123,12 +124,16 @@ async def test_a_part_that_ends_is_noticed(
     assert "the gateway's connection timeouts ended" in caplog.text
 
 
+def at_home() -> Whereabouts:
+    return Whereabouts(("http://192.168.1.5:8000", "http://10.8.0.6:8000"))
+
+
 @pytest.mark.parametrize(
     ("options", "join_base"),
     [
         ({}, "http://127.0.0.1:{port}"),
-        ({"lan_url": "http://192.168.1.5:8000"}, "http://192.168.1.5:8000"),
-        ({"lan_url": "http://192.168.1.5:8000", "public_url": "https://play.example"}, "https://play.example"),
+        ({"look": at_home}, "http://192.168.1.5:8000"),
+        ({"look": at_home, "public_url": "https://play.example"}, "https://play.example"),
     ],
 )
 async def test_the_address_for_players(redis: Client, redis_url: str, options: dict[str, Any], join_base: str) -> None:
@@ -139,7 +144,7 @@ async def test_the_address_for_players(redis: Client, redis_url: str, options: d
 
 
 async def test_a_host_that_came_by_another_address_keeps_it(redis_url: str) -> None:
-    gateway = Gateway(redis_url, TOKENS, settings_with(partitions=1), lan_url="http://192.168.1.5:8000")
+    gateway = Gateway(redis_url, TOKENS, settings_with(partitions=1), look=at_home)
     for reached in ("https://quiz.example", "http://192.168.1.7:8000"):
         assert gateway.base_url(reached) == reached
     for reached in ("http://localhost:8000", "http://[::1]:8000", ""):

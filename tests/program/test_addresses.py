@@ -42,4 +42,4 @@ def test_this_machine_tells_its_own() -> None:
 
 def test_an_orchestrator_says_that_this_is_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    assert enclosure() == "a container"
+    assert enclosure() == "container"

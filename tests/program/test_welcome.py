@@ -2,8 +2,9 @@ import io
 
 import pytest
 
+from gateway.whereabouts import Whereabouts
 from program.addresses import LocalAddress
-from program.welcome import Surroundings, lan_url, welcome
+from program.welcome import Surroundings, welcome, whereabouts
 from quickpoll.settings import ProcessSettings, load
 
 
@@ -13,7 +14,7 @@ class Terminal(io.StringIO):
 
 
 HOME = Surroundings([LocalAddress("192.168.1.20", "wlan0"), LocalAddress("10.8.0.6", "tun0")])
-CONTAINER = Surroundings([LocalAddress("172.17.0.2", "eth0")], "a container")
+CONTAINER = Surroundings([LocalAddress("172.17.0.2", "eth0")], "container")
 ALONE = Surroundings()
 
 
@@ -43,29 +44,29 @@ def test_a_public_address_goes_before_all_others() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_on_a_local_address_nobody_else_is_invited(host: str) -> None:
-    assert lan_url(settings(host=host), HOME) is None
+    assert whereabouts(settings(host=host), HOME).urls == ()
     assert "(only on this machine)" in said(io.StringIO(), settings(host=host))
 
 
 def test_a_given_address_is_the_one_for_players() -> None:
-    assert lan_url(settings(host="10.0.0.7", port="80"), HOME) == "http://10.0.0.7"
-    assert lan_url(settings(host="fd00::7"), HOME) == "http://[fd00::7]:8000"
+    assert whereabouts(settings(host="10.0.0.7", port="80"), HOME).urls == ("http://10.0.0.7",)
+    assert whereabouts(settings(host="fd00::7"), HOME).urls == ("http://[fd00::7]:8000",)
 
 
 def test_without_a_network_there_is_no_address_for_players() -> None:
-    assert lan_url(settings(), ALONE) is None
+    assert whereabouts(settings(), ALONE) == Whereabouts()
     assert "(only on this machine)" in said(io.StringIO(), settings(), around=ALONE)
 
 
 def test_in_a_container_no_address_is_guessed() -> None:
-    assert lan_url(settings(), CONTAINER) is None
+    assert whereabouts(settings(), CONTAINER) == Whereabouts((), "container")
     text = said(io.StringIO(), settings(), around=CONTAINER)
     assert "172.17.0.2" not in text
     assert "this runs in a container; set QUICKPOLL_PUBLIC_URL" in text
 
 
 def test_a_port_that_is_not_known_before_it_listens_is_told_afterwards() -> None:
-    assert lan_url(settings(port="0"), HOME) is None
+    assert whereabouts(settings(port="0"), HOME).urls == ()
     assert "http://192.168.1.20:1234" in said(io.StringIO(), settings(port="0"))
 
 

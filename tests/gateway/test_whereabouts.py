@@ -1,0 +1,58 @@
+import asyncio
+import json
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from websockets.datastructures import Headers
+
+from gateway.whereabouts import Whereabouts, is_loopback, join_base, may_know
+from tests.gateway.standin import house
+from tests.redis_client import Client
+
+HOME = Whereabouts(("http://192.168.1.5:8000", "http://10.8.0.6:8000"))
+
+
+@pytest.mark.parametrize("reached", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000", ""])
+def test_what_leads_nobody_else_here_is_replaced_by_the_likeliest(reached: str) -> None:
+    assert join_base(reached, lambda: HOME) == "http://192.168.1.5:8000"
+
+
+@pytest.mark.parametrize("reached", ["https://quiz.example", "http://192.168.1.7:8000"])
+def test_an_address_that_others_can_use_stays(reached: str) -> None:
+    assert join_base(reached, lambda: HOME) == reached
+
+
+def test_where_no_other_is_known_a_loopback_address_stays() -> None:
+    assert join_base("http://localhost:8000", Whereabouts) == "http://localhost:8000"
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "may"),
+    [
+        ("127.0.0.1", {"Host": "localhost:8000"}, True),
+        ("::1", {"Host": "[::1]:8000"}, True),
+        ("127.0.0.1", {"Host": "127.0.0.1:8000"}, True),
+        ("192.168.1.9", {"Host": "localhost:8000"}, False),
+        ("127.0.0.1", {"Host": "quiz.example"}, False),  # a proxy on this machine, or a name that was rebound
+        ("127.0.0.1", {"Host": "localhost", "X-Forwarded-For": "203.0.113.9"}, False),
+        ("127.0.0.1", {}, False),
+        ("127.0.0.1", {"Host": "[::1"}, False),
+    ],
+)
+def test_only_who_sits_at_this_machine_is_told_all(address: str, headers: dict[str, str], *, may: bool) -> None:
+    assert may_know(address, Headers(headers)) is may
+
+
+def test_a_url_that_is_none_is_no_loopback() -> None:
+    assert not is_loopback("http://[")
+
+
+async def test_the_hosts_page_asks_for_them(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, look=lambda: HOME) as home:
+        url = f"http://127.0.0.1:{home.gateway.port}/addresses"
+        with await asyncio.to_thread(urlopen, url) as answer:
+            assert json.load(answer) == {"urls": list(HOME.urls), "enclosure": None}
+            assert answer.headers["Cache-Control"] == "no-store"
+        with pytest.raises(HTTPError, match="404"):
+            await asyncio.to_thread(urlopen, Request(url, headers={"Via": "1.1 proxy"}))
