@@ -150,6 +150,32 @@ async def test_a_reloaded_lobby_still_shows_where_phones_can_join(tmp_path: Path
         await expect(host.get_by_role("heading", name="Join at quiz.example")).to_be_visible()
 
 
+async def test_the_host_chooses_the_address_that_phones_can_reach(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path, QUICKPOLL_HOST="127.0.0.1")
+    async with running(quickpoll), chromium() as browser:
+        host = await new_page(browser, PROJECTOR)
+        await host.goto(f"{quickpoll.health}/host")
+        await host.get_by_role("button", name=SAMPLE.title).click()
+        await host.get_by_role("button", name="Open the lobby").click()
+        code = await code_of(host)
+        # No other device gets to this address, so no QR code leads there.
+        await expect(host.get_by_text("Only this computer gets to this address.")).to_be_visible()
+        await expect(host.get_by_role("img", name="QR code to join")).to_be_hidden()
+        await host.get_by_role("button", name="Another address").click()
+        field = host.get_by_role("textbox", name="Another address")
+        await field.fill("quiz.example/join")
+        await field.press("Enter")
+        await expect(host.get_by_role("alert")).to_contain_text("This is no address.")
+        await field.fill("quiz.example")
+        await field.press("Enter")
+        await host.get_by_role("button", name="Close").click()
+        await expect(host.get_by_role("heading", name="Join at quiz.example")).to_be_visible()
+        await expect(host.get_by_role("img", name="QR code to join")).to_be_visible()
+        await host.reload()
+        await expect(host.get_by_role("heading", name="Join at quiz.example")).to_be_visible()
+        assert code in host.url
+
+
 async def test_reload_and_lost_network_in_the_middle_of_a_question(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     slow = OWN.replace("  - kind: single", "  - kind: single\n    time_limit_ms: 60000", 1)

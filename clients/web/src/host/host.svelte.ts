@@ -22,6 +22,7 @@ import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
 import { remoteLink, showAddress } from "./address";
 import { fetchLog } from "./log";
+import { JoinAddress } from "./joinaddress.svelte";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
 import { type Standings, fetchStandings } from "../files/standings";
@@ -29,7 +30,7 @@ import { type Standings, fetchStandings } from "../files/standings";
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";
 /** What is open beside the view: the list of players, all of them or those still missing, or the link for a remote. */
-export type Panel = "players" | "missing" | "remote" | "keys";
+export type Panel = "players" | "missing" | "remote" | "keys" | "address";
 
 const UNDO_MS = 5000;
 /** Time for the results of a question on a stage that is led from a remote. */
@@ -44,6 +45,7 @@ export class Host {
   readonly #wakeLock: WakeLock;
   /** Whether this is the second device, beside the stage. */
   readonly remote: boolean;
+  readonly address = new JoinAddress();
   board = $state<Board>("results");
   panel = $state<Panel | null>(null);
   /** The player whose menu is open. */
@@ -139,11 +141,11 @@ export class Host {
 
   /** The link for the remote; from now on the stage turns to the leaderboard by itself. */
   inviteRemote(): string {
-    const { code = "", join_url = location.href } = this.session.view ?? {};
+    const { code = "", join_url } = this.session.view ?? {};
     write(this.#invitedKey, true);
     this.#invited = true;
     this.#planTurn();
-    return remoteLink(new URL(join_url).origin, code, tokenFor("host", code) ?? "");
+    return remoteLink(new URL(this.address.linkFor(code, join_url)).origin, code, tokenFor("host", code) ?? "");
   }
 
   /** When the session moves on by itself, on the server's clock; null: it does not. */

@@ -178,6 +178,10 @@ const STAGE: States = {
     answers: { get_results: standings(0) },
     main: "stage.backToPodium",
   },
+  "stage-address": dialog(press("address.heading")),
+  "stage-address-unknown": stage(lobby(0), {
+    before: () => keepToken("host", all.CODE, "token", "Quiz", `http://localhost:8000/join/${all.CODE}`),
+  }),
   "stage-keys": dialog(press("stage.keys")),
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
