@@ -246,6 +246,44 @@ class PublicQuestion(Struct, frozen=True, kw_only=True):
     """`slide`."""
 
 
+class Ruling(Struct, frozen=True, kw_only=True):
+    """What the host decides about a closed question: exactly one of `accept`, `void` and `points`."""
+
+    accept: OptionIndex | Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    """An option by its index, or a text or number as it was answered, that earns `share`."""
+    share: Annotated[int, Meta(ge=0, le=100)] = 100
+    """In percent, for `accept`; 0 takes back what counted."""
+    void: bool = False
+    """The question counts for nothing."""
+    points: Annotated[int, Meta(ge=-2000, le=2000)] | None = None
+    """On top, for one player."""
+    player_id: Annotated[str, Meta(max_length=64)] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError unless it decides exactly one thing; msgspec adds the path."""
+        if (self.accept is not None) + self.void + (self.points is not None) != 1:
+            raise ValueError("`accept`: a ruling has exactly one of `accept`, `void` and `points`")
+        if (self.points is None) != (self.player_id is None):
+            raise ValueError("`player_id`: points are for one player")
+
+
+class RulingMade(Struct, frozen=True, kw_only=True):
+    """A ruling that holds."""
+
+    number: int
+    """What `undo_ruling` takes."""
+    ruling: Ruling
+
+
+class RulingEffect(Struct, frozen=True, kw_only=True):
+    """What a ruling, or its end, has changed for a player."""
+
+    number: int
+    points: int
+    """How many more the player has for the question; below 0: fewer."""
+    undone: bool = False
+
+
 # -- what is told of a closed question ------------------------------------------------------
 
 
@@ -426,7 +464,9 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     solution: Solution | None = None
     """Null where nothing is right; `correct` says the same for kinds with options, and is empty for others."""
     void: bool | UnsetType = UNSET
-    """True: it was skipped, and counts for nothing."""
+    """True: it was skipped or ruled out, and counts for nothing."""
+    rulings: tuple[RulingMade, ...] | UnsetType = UNSET
+    """Those that hold for the question, the earliest first."""
     tally: Tally | None = None
     """Players may get fewer groups or words than the host: what they get stays small whatever was written."""
 
@@ -532,6 +572,8 @@ class YourResult(ServerMessage, frozen=True, tag="your_result"):
     streak: int
     response_ms: int | None
     share: int | None = None
+    ruling: RulingEffect | UnsetType = UNSET
+    """Why the result of a question comes again."""
 
 
 class YourFinal(ServerMessage, frozen=True, tag="your_final"):
@@ -732,6 +774,18 @@ class Results(ServerMessage, frozen=True, tag="results"):
     """Where more players are: what to ask for next; null: these were the last."""
     log_head: str | UnsetType = UNSET
     """The hash of the last record of the session's log, in hexadecimal digits."""
+
+
+class Ruled(ServerMessage, frozen=True, tag="ruled"):
+    """To the host who asked: the ranking before and after a ruling, or what it would be."""
+
+    number: int | None
+    """For `undo_ruling`; null: it was a preview."""
+    before: tuple[LeaderboardEntry, ...]
+    """The top ten."""
+    after: tuple[LeaderboardEntry, ...]
+    moved: int
+    """How many players have another rank."""
 
 
 class AnswerGroup(Struct, frozen=True, kw_only=True):
@@ -939,6 +993,27 @@ class GetResults(HostCommand[Results], frozen=True, tag="get_results"):
 
     offset: Annotated[int, Meta(ge=0, le=MAX_PLAYERS)] = 0
     """How many players to leave out, best first: what came as `next_offset`."""
+
+
+class Rule(HostCommand[Ruled], frozen=True, tag="rule"):
+    """Decides about a closed question in another way than it was judged; all points and ranks follow."""
+
+    phases = _PLAYED
+    otherwise = (ErrorCode.WRONG_PHASE, "A ruling is possible while results are shown, and after the end.")
+
+    question: QuestionIndex
+    ruling: Ruling
+    preview: bool = False
+    """Only says what would come of it."""
+
+
+class UndoRuling(HostCommand[Ok], frozen=True, tag="undo_ruling"):
+    """Takes a ruling back; the others hold."""
+
+    phases = _PLAYED
+    otherwise = (ErrorCode.WRONG_PHASE, "A ruling is possible while results are shown, and after the end.")
+
+    number: Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class GetAnswers(HostCommand[Answers], frozen=True, tag="get_answers"):

@@ -7,7 +7,18 @@ and at last the rule itself. Whatever a client sent ends in exactly one CommandR
 
 from typing import Any, Final, assert_never
 
-from coordinator.engine import answers, extra_time, kinds, lobby, log_chain, progress, question, records, report
+from coordinator.engine import (
+    answers,
+    extra_time,
+    kinds,
+    lobby,
+    log_chain,
+    progress,
+    question,
+    records,
+    report,
+    rulings,
+)
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
 from coordinator.engine.state import Session
@@ -35,11 +46,13 @@ from quickpoll.protocol import (
     PlayerCommand,
     ResumeSession,
     Role,
+    Rule,
     SessionCommand,
     SetExtraTime,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
+    UndoRuling,
 )
 
 __all__ = ["apply", "create", "next_deadline"]
@@ -211,6 +224,13 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         return
     if isinstance(body, ExtendQuestion) and head.closes_at is None:
         raise Declined(ErrorCode.WRONG_PHASE, "This question has no time limit.")
+    if isinstance(body, Rule):
+        if not rulings.answered_before(turn, body, done):
+            rulings.rule(turn, body, done)
+        return
+    if isinstance(body, UndoRuling):
+        rulings.undo(turn, body)
+        return
     head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:

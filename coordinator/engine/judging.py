@@ -23,7 +23,7 @@ def judge_all(session: Session) -> list[Player]:
     ranking.assign_ranks(ordered)
     for player, outcome in zip(session.players.values(), outcomes, strict=True):
         history.remember(player, head.question, outcome)
-        player.result = _your_result(session, player, outcome)
+        player.result = your_result(session, player, head.question, outcome)
     return ordered
 
 
@@ -61,29 +61,45 @@ def _judge(session: Session, player: Player, verdict: _Verdict) -> Outcome:
     player.answered += 1
     player.answered_total_ms += response_ms
     share = verdict.shares[key]
-    points = 0 if share is None else _add_up(session, player, share, response_ms)
-    return Outcome(verdict.packed(key), share, points, response_ms)
+    extra_percent, points = session.extra_percent(player), 0
+    if share is not None:
+        points = add_up(session, session.head.question, session.limit_ms, player, share, response_ms, extra_percent)
+    return Outcome(verdict.packed(key), share, points, response_ms, session.extra_percent(player))
 
 
 def _judge_silence(session: Session, player: Player) -> Outcome:
     if not session.is_scored(session.head.question):
-        return Outcome(None, None, 0, None)
+        return Outcome(None, None, 0, None, session.extra_percent(player))
     player.response_total_ms += session.limit_ms or 0
     player.streak = 0
-    return Outcome(None, 0, 0, None)
+    return Outcome(None, 0, 0, None, session.extra_percent(player))
 
 
-def _add_up(session: Session, player: Player, share: int, response_ms: int) -> int:
-    """Adds an answer of which this share was right to the player's sums; returns its points."""
-    question, settings = session.question, session.head.settings
-    extra_percent = session.extra_percent(player)
-    if session.limit_ms is not None:
+def add_up(
+    session: Session, index: int, limit_ms: int | None, player: Player, share: int, response_ms: int, extra_percent: int
+) -> int:
+    """Adds an answer of which this share was right to a player's sums.
+
+    Args:
+        session: whose settings hold.
+        index: of the question.
+        limit_ms: its time limit with what the host has added; None: it has none.
+        player: whose sums grow.
+        share: how much of the answer is right, in percent.
+        response_ms: when it came.
+        extra_percent: by how much the player's own limit was longer.
+
+    Returns:
+        What it earns.
+    """
+    question, settings = session.quiz.questions[index], session.head.settings
+    if limit_ms is not None:
         player.response_total_ms += scoring.tie_ms(response_ms, extra_percent)
     is_by_time = session.ruling.is_by_time(settings) and kinds.of(question).is_by_time(question)
     if share == 0:
         points = -scoring.flat_points(question.points, settings.penalty)
-    elif is_by_time and session.limit_ms is not None:
-        limit_ms = scoring.own_limit_ms(session.limit_ms, extra_percent)
+    elif is_by_time and limit_ms is not None:
+        limit_ms = scoring.own_limit_ms(limit_ms, extra_percent)
         points = scoring.timed_points(question.points, share, limit_ms, response_ms)
     else:
         points = scoring.flat_points(question.points, share)
@@ -99,9 +115,10 @@ def _add_up(session: Session, player: Player, share: int, response_ms: int) -> i
     return points
 
 
-def _your_result(session: Session, player: Player, outcome: Outcome) -> YourResult:
+def your_result(session: Session, player: Player, index: int, outcome: Outcome) -> YourResult:
+    """What a player is told of a closed question, with the sums of now."""
     return YourResult(
-        question=session.head.question,
+        question=index,
         answered=outcome.packed is not None,
         correct=None if outcome.share is None else outcome.share == 100,
         points=outcome.points,

@@ -2,7 +2,8 @@
 
 The hash of a record is SHA-256 of the hash before it (32 zero bytes before the first) and the record's text. The head
 of the session holds the last one, so memory does not grow with the log; the texts are among the effects, to be stored
-with them. The first characters of its record's hash are the receipt of an answer. Nothing is logged after the end.
+with them. The first characters of its record's hash are the receipt of an answer. After the end, only rulings are
+logged.
 """
 
 from hashlib import sha256
@@ -41,13 +42,19 @@ def begin(session: Session, now: int, drawn: Drawn, effects: Effects) -> None:
     note(session, began, effects)
 
 
-def note(session: Session, record: Record, effects: Effects) -> bytes:
+def note(session: Session, record: Record, effects: Effects, *, at_end: bool = False) -> bytes:
     """Adds a record to the log; returns its receipt, or nothing where the session has no log.
 
     What was done is noted before what comes of it. A session that was created by a version without logs has none.
+
+    Args:
+        session: whose log it is.
+        record: to be added.
+        effects: get its text.
+        at_end: whether it is noted after the end of the quiz, too, as rulings are.
     """
     head = session.head
-    if not head.log_hash or head.phase is Phase.ENDED:
+    if not head.log_hash or (head.phase is Phase.ENDED and not at_end):
         return b""
     text = records.encode(record)
     head.log_hash = chain(head.log_hash, text)

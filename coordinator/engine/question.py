@@ -219,10 +219,8 @@ def close(session: Session, now: int, effects: Effects) -> None:
     head.phase = Phase.RESULTS
     _schedule_advance(session, now)
     ordered = judging.judge_all(session)
-    head.results = views.results(session)
-    head.tallies.append(
-        QuestionCounts(tuple(head.counts), head.results.answered, head.results.total, _own_limit_ms(session))
-    )
+    head.tallies.append(QuestionCounts(tuple(head.counts), head.answered, session.total, _own_limit_ms(session)))
+    head.results = views.results_of(session, head.question)
     effects.touched.update(session.players)
     if head.question in session.written:
         effects.written.add(head.question)
@@ -231,7 +229,7 @@ def close(session: Session, now: int, effects: Effects) -> None:
     your_results = [
         (player.connection, player.result) for player in session.players.values() if player.connection and player.result
     ]
-    _say_results(head.results, effects)
+    say_results(head.results, effects)
     effects.said.append(ToEach(tuple(your_results)))
     if head.leaderboard is not None:
         effects.said.append(ToMany(Audience.ALL, head.leaderboard))
@@ -242,7 +240,8 @@ def _own_limit_ms(session: Session) -> int | None:
     return session.limit_ms if session.head.extended_ms else None
 
 
-def _say_results(results: QuestionResults, effects: Effects) -> None:
+def say_results(results: QuestionResults, effects: Effects) -> None:
+    """Says the results of a question to all; players may get a shorter tally."""
     for_players = views.results_for(results, Role.PLAYER)
     if for_players == results:
         effects.said.append(ToMany(Audience.ALL, results))
@@ -275,14 +274,21 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
     head.idle_at = now + head.idle_ms
-    head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
     head.played = len(ordered)
     if head.settings.ranking == "end":
         head.leaderboard = views.leaderboard(session, ordered)
         if head.leaderboard is not None:
             effects.said.append(ToMany(Audience.ALL, head.leaderboard))
+    say_ended(session, ordered, effects)
+    progress.counts_are_void(session)
+
+
+def say_ended(session: Session, ordered: list[Player], effects: Effects) -> None:
+    """Says to all who is on the podium, and to each player how the quiz ended for them."""
+    head = session.head
+    head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
     quiz_ended = QuizEnded(
-        seq=session.next_seq(), podium=head.podium, total=len(ordered), questions=len(session.quiz.questions)
+        seq=session.next_seq(), podium=head.podium, total=head.played, questions=len(session.quiz.questions)
     )
     finals = [
         (player.connection, views.your_final(session, player))
@@ -290,4 +296,3 @@ def _end(session: Session, now: int, effects: Effects) -> None:
         if player.connection
     ]
     effects.said += (ToMany(Audience.ALL, quiz_ended), ToEach(tuple(finals)))
-    progress.counts_are_void(session)

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Question, Settings
+from quickpoll.protocol import MAX_QUESTIONS, Answer, ExtraTimePercent, PublicQuestion, Question, Ruling, Settings
 
 
 class HostRecord(Struct, frozen=True, array_like=True):
@@ -115,6 +115,27 @@ class Extends(HostRecord, frozen=True, array_like=True, tag="extend"):
     by_ms: int
 
 
+class Rules(HostRecord, frozen=True, array_like=True, tag="rule"):
+    """The host has ruled about a closed question. `key` is the answer that is accepted, as it is compared."""
+
+    question: int
+    ruling: Ruling
+    key: Answer | None
+
+
+class UndoesRuling(HostRecord, frozen=True, array_like=True, tag="undo"):
+    """The host has taken a ruling back; rulings are numbered from 1."""
+
+    number: int
+
+
+class Rejudged(Struct, frozen=True, array_like=True, tag="rejudged"):
+    """All questions were judged again, with these standings."""
+
+    at: int
+    standings: str
+
+
 class Answered(Struct, frozen=True, array_like=True, tag="answer"):
     """An answer was accepted. From `elapsed_ms`, as the client said, and `round_trip_ms` follows when it counts."""
 
@@ -172,7 +193,7 @@ class Closed(Struct, frozen=True, array_like=True, tag="closed"):
 
 
 class Ended(Struct, frozen=True, array_like=True, tag="ended"):
-    """The last: the quiz has ended, with these standings of so many players."""
+    """The quiz has ended, with these standings of so many players. After it come only rulings."""
 
     at: int
     players: int
@@ -193,6 +214,9 @@ Record = (
     | ClosesQuestion
     | Skips
     | Extends
+    | Rules
+    | UndoesRuling
+    | Rejudged
     | Answered
     | Wrote
     | Opened

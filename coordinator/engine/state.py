@@ -33,6 +33,7 @@ from quickpoll.protocol import (
     Settings,
     YourResult,
 )
+from quickpoll.protocol import Ruling as ProtocolRuling
 
 EARLIER_ANSWERS: Final = 3
 """So many are remembered: a client sends one again for some seconds, and questions may be as short."""
@@ -149,6 +150,19 @@ class QuestionCounts(Struct, frozen=True, array_like=True):
     """The question's time limit with what the host has added, where that is another one than its own."""
 
 
+class Decision(Struct, frozen=True, array_like=True):
+    """A ruling as the session keeps it."""
+
+    number: int
+    question: int
+    ruling: ProtocolRuling
+    key: Answer | None
+    """The answer that it accepts, as it is compared."""
+    request_id: str
+    """Of its command, to recognise it when it is sent again."""
+    undone: bool = False
+
+
 class Head(Struct, array_like=True, kw_only=True):
     """Everything of a session that is not per player and changes."""
 
@@ -180,7 +194,9 @@ class Head(Struct, array_like=True, kw_only=True):
     extended_ms: int = 0
     """What the host has added to the time limit of the current question."""
     void: list[int] = []
-    """Questions that count for nothing."""
+    """Questions that the host has skipped."""
+    rulings: list[Decision] = []
+    """All of them, also those undone; their numbers are their places, counted from 1."""
     advance_at: int | None = None
     idle_at: int
     limits_total_ms: int = 0
@@ -271,7 +287,13 @@ class Session:
 
     def is_scored(self, index: int) -> bool:
         """Whether an answer to a question can be right."""
-        return index not in self.head.void and self.ruling.is_scored(index, self.quiz.questions[index])
+        if index in self.head.void or any(made.ruling.void for made in self.rulings_of(index)):
+            return False
+        return self.ruling.is_scored(index, self.quiz.questions[index])
+
+    def rulings_of(self, index: int) -> list[Decision]:
+        """The rulings that hold for a question, the earliest first."""
+        return [made for made in self.head.rulings if made.question == index and not made.undone]
 
     @property
     def total(self) -> int:

@@ -10,9 +10,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from coordinator.engine import kinds, ranking, scoring, tallying
-from coordinator.engine.state import Player, Session
+from coordinator.engine.state import Decision, Player, Session
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
+    AcceptedText,
     HostPlayer,
     Leaderboard,
     NewQuestion,
@@ -20,7 +21,9 @@ from quickpoll.protocol import (
     PublicQuestion,
     QuestionResults,
     Role,
+    RulingMade,
     SessionView,
+    Solution,
     You,
     YourFinal,
 )
@@ -69,23 +72,41 @@ def new_question(session: Session) -> NewQuestion:
     )
 
 
-def results(session: Session) -> QuestionResults:
-    """The broadcast that closes the current question, as the host gets it."""
-    question, head = session.question, session.head
-    kind, cells = kinds.of(question), tuple(head.counts)
+def results_of(session: Session, index: int) -> QuestionResults:
+    """The broadcast with the results of a closed question, as the host gets it."""
+    question, head, tally = session.quiz.questions[index], session.head, session.head.tallies[index]
+    kind, made = kinds.of(question), session.rulings_of(index)
+    solution = kind.solution(question)
+    for ruling in made:
+        solution = _with_accepted(solution, ruling)
+    is_void = index in head.void or any(one.ruling.void for one in made)
     return QuestionResults(
         seq=session.next_seq(),
-        question=head.question,
-        correct=kind.correct(question),
-        counts=kind.counts(question, cells),
-        answered=head.answered,
-        total=session.total,
+        question=index,
+        correct=solution.correct if solution and solution.correct is not UNSET else (),
+        counts=kind.counts(question, tally.counts),
+        answered=tally.answered,
+        total=tally.total,
         explanation=question.explanation,
         advances_at=head.advance_at,
-        solution=kind.solution(question),
-        tally=tallying.told(session, head.question, cells),
-        void=head.question in head.void or UNSET,
+        solution=solution,
+        tally=tallying.told(session, index, tally.counts),
+        void=is_void or UNSET,
+        rulings=tuple(RulingMade(number=one.number, ruling=one.ruling) for one in made) or UNSET,
     )
+
+
+def _with_accepted(solution: Solution | None, made: Decision) -> Solution | None:
+    """A solution with what a ruling accepts, too."""
+    accept, share = made.ruling.accept, made.ruling.share
+    if solution is None or accept is None:
+        return solution
+    if isinstance(accept, int) and solution.correct is not UNSET:
+        others = {option for option in solution.correct if option != accept}
+        return replace(solution, correct=tuple(sorted(others | {accept} if share == 100 else others)))
+    if isinstance(accept, str) and solution.accepted is not UNSET and share:
+        return replace(solution, accepted=(*solution.accepted, AcceptedText(accept, share)))
+    return solution
 
 
 def results_for(results: QuestionResults, role: Role) -> QuestionResults:

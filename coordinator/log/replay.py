@@ -28,11 +28,13 @@ from quickpoll.protocol import (
     PauseQuiz,
     Phase,
     ResumeSession,
+    Rule,
     SessionCommand,
     SetExtraTime,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
+    UndoRuling,
 )
 
 _HOST: Final = ConnectionId("replay", -1)
@@ -126,8 +128,18 @@ class Replay:
             case records.Wrote():
                 answer = SubmitAnswer(question=record.question, answer=record.answer, elapsed_ms=record.elapsed_ms)
                 return self._by_player(record.player, answer, record.round_trip_ms), Drawn(key=record.key)
-            case records.Began() | records.Opened() | records.Solved() | records.Closed() | records.Ended():
+            case (
+                records.Began()
+                | records.Opened()
+                | records.Solved()
+                | records.Closed()
+                | records.Ended()
+                | records.Rejudged()
+            ):
                 return Tick(), Drawn()
+            case records.Rules():
+                rule = Rule(question=record.question, ruling=record.ruling)
+                return self._command(self.session.host_identity, rule, connection=_HOST), Drawn(key=record.key)
             case records.HostRecord():
                 body = self._host_command(record)
                 return self._command(self.session.host_identity, body, connection=_HOST), Drawn()
@@ -142,6 +154,8 @@ class Replay:
                 return CloseQuestion()
             case records.Skips():
                 return SkipQuestion()
+            case records.UndoesRuling():
+                return UndoRuling(number=record.number)
             case records.Extends():
                 return ExtendQuestion(by_ms=record.by_ms)
             case records.PlayerKicked():

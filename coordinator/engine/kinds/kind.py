@@ -48,6 +48,8 @@ class Kind(ABC, Generic[Q]):
     """Whether an answer can be right: where not, there are no points, and streaks go over the question."""
     is_written: ClassVar[bool] = False
     """Whether answers are texts: each different one is then stored once, with how many gave it."""
+    accepts_parts: ClassVar[bool] = False
+    """Whether what a ruling accepts is a part of an answer, such as one of the options chosen, or all of it."""
     is_asked: ClassVar[bool] = True
     """Whether it is answered, and closed with results."""
 
@@ -71,6 +73,10 @@ class Kind(ABC, Generic[Q]):
     def shown(self, question: Q, answer: Answer, key: Answer) -> Answer:
         """An answer as others may see it."""
         return key
+
+    def acceptable(self, question: Q, text: Answer) -> Answer:
+        """What a ruling accepts, as it is compared; raises Misfit where no ruling can."""
+        raise Misfit("Of this kind no answer can be accepted. Give points, or void the question.")
 
     @abstractmethod
     def judge(self, question: Q, key: Answer, accepted: Accepted = frozenset()) -> int | None:

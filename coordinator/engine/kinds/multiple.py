@@ -1,6 +1,6 @@
 """Several options may be right, and a player chooses all that are."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from coordinator.engine.kinds.kind import Accepted, percent
 from coordinator.engine.kinds.options import OptionsKind, check_list
@@ -9,6 +9,8 @@ from quickpoll.protocol import Answer, MultipleQuestion
 
 class Multiple(OptionsKind[MultipleQuestion]):
     """The rules of `multiple`."""
+
+    accepts_parts: ClassVar[bool] = True
 
     def check(self, question: MultipleQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is not a list of options."""

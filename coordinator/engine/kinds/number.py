@@ -48,6 +48,11 @@ class Number(Kind[NumberQuestion]):
                 raise Misfit(f"Answer with a number from {question.min} to {question.max}.")
         return number.text()
 
+    def acceptable(self, question: NumberQuestion, text: Answer) -> Answer:
+        """An answer."""
+        self.check(question, text)
+        return self.key(question, text, None)
+
     def judge(self, question: NumberQuestion, key: Answer, accepted: Accepted = frozenset()) -> int:
         """Right within the tolerance; for who comes closest, `shares` says it."""
         if question.scoring == "closest":

@@ -28,6 +28,13 @@ class OptionsKind(Kind[O]):
         """One count for each option."""
         return len(question.options)
 
+    def acceptable(self, question: O, text: Answer) -> Answer:
+        """An option."""
+        if not self.is_scored:
+            return super().acceptable(question, text)
+        check_one(text, len(question.options))
+        return text
+
     def tally(self, question: O, key: Answer) -> Iterable[int]:
         """The options chosen."""
         return indexes_in(key)

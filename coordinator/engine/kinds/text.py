@@ -41,6 +41,11 @@ class Text(Kind[TextQuestion]):
         """As it was written, on one line."""
         return readable(str(answer))
 
+    def acceptable(self, question: TextQuestion, text: Answer) -> Answer:
+        """An answer."""
+        self.check(question, text)
+        return self.key(question, text, None)
+
     def judge(self, question: TextQuestion, key: Answer, accepted: Accepted = frozenset()) -> int:
         """The share of the variant that it equals, or of the one that it is a slip away from."""
         text, variants = str(key), _variants(question)

@@ -31,12 +31,16 @@ from quickpoll.protocol import (
     Results,
     ResumeSession,
     Role,
+    Rule,
+    Ruled,
+    Ruling,
     SessionCommand,
     SessionLocked,
     SetExtraTime,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
+    UndoRuling,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game, code, replies, state_bytes
 
@@ -49,6 +53,7 @@ HOST_COMMANDS: list[SessionCommand] = [
     SkipQuestion(),
     ExtendQuestion(),
     GetAnswers(question=0),
+    Rule(question=0, ruling=Ruling(void=True)),
     PauseQuiz(paused=True),
     SetExtraTime(player_id="p0", percent=25),
     GetResults(),
@@ -77,7 +82,7 @@ def in_phase(phase: Phase) -> Game:
 
 def test_these_are_all_commands_that_the_engine_answers() -> None:
     commands = (*HOST_COMMANDS, *PLAYER_COMMANDS, *ENTRY_COMMANDS, ResumeSession(token="t"))
-    assert {type(command) for command in commands} == set(COMMANDS) - set(GATEWAY_COMMANDS)
+    assert {type(command) for command in commands} == set(COMMANDS) - {*GATEWAY_COMMANDS, UndoRuling}
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -90,13 +95,16 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         SkipQuestion: {Phase.QUESTION},
         ExtendQuestion: {Phase.QUESTION},
         GetAnswers: {Phase.RESULTS, Phase.ENDED},
+        Rule: {Phase.RESULTS, Phase.ENDED},
         NextQuestion: {Phase.RESULTS},
         GetResults: {Phase.RESULTS, Phase.ENDED},
         GetLog: {Phase.RESULTS, Phase.ENDED},
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:
-        assert isinstance(reply, {GetResults: Results, GetLog: Log, GetAnswers: Answers}.get(type(body), Ok))
+        assert isinstance(
+            reply, {GetResults: Results, GetLog: Log, GetAnswers: Answers, Rule: Ruled}.get(type(body), Ok)
+        )
     else:
         assert code(reply) is ErrorCode.WRONG_PHASE
         assert game.session.head.phase is phase

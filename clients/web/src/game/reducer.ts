@@ -97,7 +97,8 @@ function change(view: View, message: AnyServerMessage): View {
       return closed(view, message);
     case "your_result": {
       const { total_points, rank, streak } = message;
-      return view.you ? { ...view, you: { ...view.you, total_points, rank, streak, result: message } } : view;
+      const result = message.question === view.question?.index ? message : view.you?.result;
+      return view.you ? { ...view, you: { ...view.you, total_points, rank, streak, result } } : view;
     }
     case "leaderboard":
       return { ...view, leaderboard: message };
@@ -148,6 +149,8 @@ function ownClosing(you: You, opens_at: number, question: PublicQuestion): numbe
 }
 
 function closed(view: View, results: QuestionResults): View {
+  // After a ruling the results of an earlier question come again, also when the quiz has ended.
+  if (view.phase === "results" ? results.question !== view.question?.index : view.phase !== "question") return view;
   const { answered, total, advances_at } = results;
   return { ...view, phase: "results", results, answered, total, advances_at };
 }

@@ -397,6 +397,19 @@ export interface Settings {
   rank_on_players?: boolean;
 }
 
+/** What the host decides about a closed question: exactly one of `accept`, `void` and `points`. */
+export interface Ruling {
+  /** An option by its index, or a text or number as it was answered, that earns `share`. */
+  accept?: number | string | null;
+  /** In percent, for `accept`; 0 takes back what counted. */
+  share?: number;
+  /** The question counts for nothing. */
+  void?: boolean;
+  /** On top, for one player. */
+  points?: number | null;
+  player_id?: string | null;
+}
+
 /** Opens a session for this quiz; the connection becomes its host. Reply: `session_created`. */
 export interface CreateSession {
   type: "create_session";
@@ -498,6 +511,23 @@ export interface GetResults {
   type: "get_results";
   /** How many players to leave out, best first: what came as `next_offset`. */
   offset?: number;
+  id?: string | null;
+}
+
+/** Decides about a closed question in another way than it was judged; all points and ranks follow. Reply: `ruled`. */
+export interface Rule {
+  type: "rule";
+  question: number;
+  ruling: Ruling;
+  /** Only says what would come of it. */
+  preview?: boolean;
+  id?: string | null;
+}
+
+/** Takes a ruling back; the others hold. Reply: `ok`. */
+export interface UndoRuling {
+  type: "undo_ruling";
+  number: number;
   id?: string | null;
 }
 
@@ -635,6 +665,13 @@ export interface Solution {
   rights?: number[];
 }
 
+/** A ruling that holds. */
+export interface RulingMade {
+  /** What `undo_ruling` takes. */
+  number: number;
+  ruling: Required<Ruling>;
+}
+
 /** A text, and how many have answered with it or with what is compared as the same. */
 export interface TextGroup {
   text: string;
@@ -740,6 +777,14 @@ export interface SessionView {
   players?: HostPlayer[];
   /** In the results: when the next question comes by itself; null: the host moves on. */
   advances_at?: number | null;
+}
+
+/** What a ruling, or its end, has changed for a player. */
+export interface RulingEffect {
+  number: number;
+  /** How many more the player has for the question; below 0: fewer. */
+  points: number;
+  undone: boolean;
 }
 
 /** A player's own part of `resumed`; `answered` is about the current question. */
@@ -875,8 +920,10 @@ export interface QuestionResults {
   advances_at: number | null;
   /** Null where nothing is right; `correct` says the same for kinds with options, and is empty for others. */
   solution: Solution | null;
-  /** True: it was skipped, and counts for nothing. */
+  /** True: it was skipped or ruled out, and counts for nothing. */
   void?: boolean;
+  /** Those that hold for the question, the earliest first. */
+  rulings?: RulingMade[];
   /** Players may get fewer groups or words than the host: what they get stays small whatever was written. */
   tally: Tally | null;
   reply_to?: string;
@@ -965,6 +1012,8 @@ export interface YourResult {
   streak: number;
   response_ms: number | null;
   share: number | null;
+  /** Why the result of a question comes again. */
+  ruling?: RulingEffect;
   reply_to?: string;
 }
 
@@ -1116,6 +1165,19 @@ export interface Results {
   reply_to?: string;
 }
 
+/** To the host who asked: the ranking before and after a ruling, or what it would be. */
+export interface Ruled {
+  type: "ruled";
+  /** For `undo_ruling`; null: it was a preview. */
+  number: number | null;
+  /** The top ten. */
+  before: LeaderboardEntry[];
+  after: LeaderboardEntry[];
+  /** How many players have another rank. */
+  moved: number;
+  reply_to?: string;
+}
+
 /** To the host who asked: the answers to a question, the most frequent first. */
 export interface Answers {
   type: "answers";
@@ -1165,6 +1227,8 @@ export type AnyClientMessage =
   | PauseQuiz
   | SetExtraTime
   | GetResults
+  | Rule
+  | UndoRuling
   | GetAnswers
   | GetLog
   | EndSession
@@ -1203,6 +1267,7 @@ export type AnyServerMessage =
   | AnswerAccepted
   | AnswerProgress
   | Results
+  | Ruled
   | Answers
   | Log
   | Kicked
