@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   game: ["device", "wire"],
   i18n: ["device", "wire"],
   ui: ["device", "wire", "game", "i18n"],
-  quiz: ["device", "wire", "i18n", "kinds/edit"],
+  quiz: ["device", "wire", "i18n", "kinds/edit", "kinds/kind", "kinds/number"],
   kinds: ["device", "wire", "game", "i18n", "ui", "quiz/types"],
   player: ["device", "wire", "game", "i18n", "ui", "kinds"],
   files: ["device", "wire", "game", "i18n", "ui", "quiz"],

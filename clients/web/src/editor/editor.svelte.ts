@@ -9,7 +9,7 @@ import { type OwnQuiz, keep } from "../quiz/library";
 import { type DraftQuestion, type Verdicts, bytesOf, newQuestion } from "../quiz/draft";
 import { type Edit, edited } from "../quiz/edits";
 import { type Problem, problemsOf } from "../quiz/problems";
-import type { PageKind } from "../quiz/types";
+import type { QuestionKind } from "../wire/protocol";
 
 const SAVE_MS = 300;
 
@@ -81,7 +81,7 @@ export class Editor {
   }
 
   /** A new question behind the selected one. */
-  add(kind: PageKind, verdicts: Verdicts): void {
+  add(kind: QuestionKind, verdicts: Verdicts): void {
     const question = newQuestion(kind, verdicts);
     this.do({ edit: "insert", question, at: this.draft.questions.length });
     this.selected = question.key;

@@ -200,7 +200,8 @@ export class Host {
   /** After the last question the podium tells it all, and a poll moves nobody. */
   get leaderboardNext(): boolean {
     const kind = this.session.view?.question?.kind;
-    return !this.last && (kind === undefined || playOf(kind).judged);
+    const told = (this.session.view?.settings.ranking ?? "question") === "question";
+    return told && !this.last && (kind === undefined || playOf(kind).judged);
   }
 
   /** Hides a player now and removes them when nobody has objected. */

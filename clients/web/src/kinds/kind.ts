@@ -67,6 +67,15 @@ export interface OptionsProblem {
   missing: boolean;
 }
 
+/** A field that only some kinds have, by its name on the wire. */
+export type DetailField =
+  /** Lines of text; `paired`: with a right side each, `shared`: each with the share of the points that it earns. */
+  | { type: "list"; name: string; least: number; most: number; characters: number; paired?: boolean; shared?: boolean }
+  | { type: "switch"; name: string; on: string | boolean }
+  | { type: "count"; name: string; least: number; most: number; usual: number | null }
+  /** `numeric`: an exact decimal number. */
+  | { type: "line"; name: string; characters: number; numeric?: boolean; needed?: boolean; long?: boolean };
+
 /** How it is written. */
 export interface Edit {
   /** How many empty options a new question has; none: the texts are given, and so is their number. */
@@ -74,4 +83,13 @@ export interface Edit {
   /** Options can be marked as correct: one, some, or none at all. */
   marks: "one" | "some" | "none";
   problem: (options: readonly DraftOption[]) => OptionsProblem | null;
+  /** How many options there have to be, where that is more than two. */
+  fewest?: number;
+  /** It offers options at all. */
+  optioned: boolean;
+  /** Points can be earned. */
+  judged: boolean;
+  /** It is answered, so it has a time limit. */
+  asked: boolean;
+  details: readonly DetailField[];
 }

@@ -6,10 +6,11 @@
  */
 
 import { editOf } from "../kinds/edit";
-import type { PublicQuestion, Question, Quiz } from "../wire/protocol";
+import type { Option, PublicQuestion, Question, QuestionKind, Quiz } from "../wire/protocol";
 import { randomId } from "../wire/socket";
 import { DEFAULT_POINTS, DEFAULT_TIME_LIMIT_MS, KINDS } from "./limits";
-import type { Draft, DraftOption, DraftQuestion, PageKind, PageQuestion } from "./types";
+import { copiedDetails, draftDetails, writtenDetails } from "./details";
+import type { Draft, DraftOption, DraftQuestion } from "./types";
 
 export type { Draft, DraftOption, DraftQuestion } from "./types";
 
@@ -22,7 +23,7 @@ export function newOption(text = "", correct = false): DraftOption {
   return { key: newKey(), text, correct };
 }
 
-export function newQuestion(kind: PageKind, verdicts: Verdicts): DraftQuestion {
+export function newQuestion(kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
   const { fresh_options } = editOf(kind);
   const options =
     fresh_options === null
@@ -50,8 +51,8 @@ export function isBlank({ title, questions }: Draft): boolean {
   return (
     !title.trim() &&
     questions.every(
-      ({ text, image, explanation, options }) =>
-        !text && !image && !explanation && options.every((option) => !option.text),
+      ({ text, image, explanation, options, details = {} }) =>
+        !text && !image && !explanation && options.every((option) => !option.text) && Object.keys(details).length === 0,
     )
   );
 }
@@ -60,16 +61,19 @@ export function isBlank({ title, questions }: Draft): boolean {
 export const titleOf = (draft: Draft): string => draft.title.trim();
 
 /** Whether the texts of the options are given, and so is their number. */
-export const hasGivenOptions = (kind: PageKind): boolean => editOf(kind).fresh_options === null;
+export const hasGivenOptions = (kind: QuestionKind): boolean => editOf(kind).fresh_options === null;
 
 /** The options that the question has as its kind. */
 export function shownOptions({ kind, options }: DraftQuestion): DraftOption[] {
+  if (!editOf(kind).optioned) return [];
   return hasGivenOptions(kind) ? options.slice(0, 2) : options;
 }
 
 /** The question as another kind: texts stay, and as many marks as the kind allows. */
-export function changeKind(question: DraftQuestion, kind: PageKind, verdicts: Verdicts): DraftQuestion {
+export function changeKind(question: DraftQuestion, kind: QuestionKind, verdicts: Verdicts): DraftQuestion {
   const changed = { ...question, kind };
+  const fresh = editOf(kind).fresh_options ?? 0;
+  if (question.options.length === 0) changed.options = Array.from({ length: fresh }, () => newOption());
   if (hasGivenOptions(kind) && shownOptions(changed).every((option) => !option.text.trim())) {
     const rest = question.options.slice(2);
     changed.options = [
@@ -96,7 +100,8 @@ export function mark(question: DraftQuestion, option: string, correct: boolean):
 
 /** A copy with keys of its own. */
 export function copyOf(question: DraftQuestion): DraftQuestion {
-  return { ...question, key: newKey(), options: question.options.map((option) => ({ ...option, key: newKey() })) };
+  const options = question.options.map((option) => ({ ...option, key: newKey() }));
+  return { ...question, key: newKey(), options, details: copiedDetails(question.details) };
 }
 
 /** The list with the item at `from` moved to `to`. */
@@ -112,15 +117,18 @@ export function fromQuiz(quiz: Quiz): Draft {
 
 function fromQuestion(question: Partial<Question>): DraftQuestion {
   const options = "options" in question && Array.isArray(question.options) ? question.options : [];
+  const kind = KINDS.find((kind) => kind === question.kind) ?? "single";
   return {
     key: newKey(),
-    kind: KINDS.find((kind) => kind === question.kind) ?? "single",
+    kind,
     text: text(question.text),
     options: options.map((option) => newOption(text(option?.text), option?.correct === true)),
     time_limit_ms: question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS,
     points: question.points ?? DEFAULT_POINTS,
     explanation: text(question.explanation),
     image: question.image ?? null,
+    untimed: question.time_limit_ms === null,
+    details: draftDetails(kind, question),
   };
 }
 
@@ -134,23 +142,27 @@ export function toQuiz(draft: Draft): Quiz {
   return { title: draft.title.trim(), questions: draft.questions.map(toQuestion) };
 }
 
-export function toQuestion(question: DraftQuestion): PageQuestion {
-  const judged = editOf(question.kind).marks !== "none";
+export function toQuestion(question: DraftQuestion): Question {
+  const { judged, asked, optioned } = editOf(question.kind);
   const options = shownOptions(question).map(({ text, correct }) =>
     correct && judged ? { text: text.trim(), correct } : { text: text.trim() },
   );
-  const written: PageQuestion = { kind: question.kind, text: question.text.trim(), options };
-  written.time_limit_ms = question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS;
+  const written: Partial<Question> & { options?: Option[] } = { kind: question.kind, text: question.text.trim() };
+  if (optioned) written.options = options;
+  Object.assign(written, writtenDetails(question));
+  if (asked) written.time_limit_ms = question.untimed ? null : (question.time_limit_ms ?? DEFAULT_TIME_LIMIT_MS);
   if (judged) written.points = question.points ?? DEFAULT_POINTS;
   if (question.explanation.trim()) written.explanation = question.explanation.trim();
   if (question.image) written.image = question.image;
-  return written;
+  return written as Question;
 }
 
 /** The question as the players will get it. */
 export function toPublic(question: DraftQuestion, index: number, total: number): PublicQuestion {
-  const { kind, text, options, image = null, points = 0, time_limit_ms = DEFAULT_TIME_LIMIT_MS } = toQuestion(question);
+  const written = toQuestion(question);
+  const { kind, text, image = null, points = 0, time_limit_ms = DEFAULT_TIME_LIMIT_MS } = written;
   return {
+    ...publicDetails(written),
     index,
     total,
     kind,
@@ -158,8 +170,22 @@ export function toPublic(question: DraftQuestion, index: number, total: number):
     image,
     points,
     time_limit_ms,
-    options: options.map((option) => ({ text: option.text })),
+    options: "options" in written ? written.options.map((option) => ({ text: option.text })) : [],
   };
+}
+
+/** What players get of the fields that only some kinds have. */
+function publicDetails(question: Question): Partial<PublicQuestion> {
+  if ("items" in question) return { items: [...question.items].sort() };
+  if ("pairs" in question) {
+    const right = [...question.pairs.map((pair) => pair.right), ...(question.extra ?? [])];
+    return { left: question.pairs.map(({ left }) => left), right: right.sort() };
+  }
+  const shown: Partial<PublicQuestion> = {};
+  const names = ["unit", "min", "max", "step", "max_words", "min_label", "max_label", "steps", "body"] as const;
+  for (const name of [...names, "max_choices", "top"] as const)
+    if (name in question) Object.assign(shown, { [name]: question[name as keyof Question] });
+  return shown;
 }
 
 /** How much of `QUIZ_BYTES` it takes. */

@@ -39,10 +39,10 @@ test("options are written, marked, added and removed", () => {
   expect(first({ edit: "remove-option", question: "a", option })).toHaveLength(3);
 });
 
-test("there are never fewer than two options by a removal, nor more than six by an addition", () => {
+test("there are never fewer than two options by a removal, nor more than ten by an addition", () => {
   const apply = (edit: Edit, times: number) =>
     Array.from({ length: times }).reduce<Draft>((now) => edited(now, edit), draft);
-  expect(apply({ edit: "add-option", question: "a" }, 9).questions[0]?.options).toHaveLength(6);
+  expect(apply({ edit: "add-option", question: "a" }, 12).questions[0]?.options).toHaveLength(10);
   const removing = Array.from({ length: 9 }).reduce<Draft>(
     (now) => edited(now, { edit: "remove-option", question: "a", option: now.questions[0]!.options[0]!.key }),
     draft,

@@ -1,10 +1,11 @@
 /** Every change that the editor makes, as a pure function from draft to draft. */
 
-import type { PageKind } from "./types";
+import type { QuestionKind } from "../wire/protocol";
+import type { DraftDetails } from "./types";
 import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
 import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
 
-export type Field = "text" | "explanation" | "time_limit_ms" | "points" | "image";
+export type Field = "text" | "explanation" | "time_limit_ms" | "untimed" | "points" | "image";
 
 export type Edit =
   | { edit: "title"; title: string }
@@ -12,8 +13,9 @@ export type Edit =
   | { edit: "remove"; question: string }
   | { edit: "duplicate"; question: string }
   | { edit: "move"; question: string; to: number }
-  | { edit: "kind"; question: string; kind: PageKind; verdicts: Verdicts }
+  | { edit: "kind"; question: string; kind: QuestionKind; verdicts: Verdicts }
   | { edit: "field"; question: string; change: Partial<Pick<DraftQuestion, Field>> }
+  | { edit: "details"; question: string; change: DraftDetails }
   | { edit: "option"; question: string; option: string; text: string }
   | { edit: "mark"; question: string; option: string; correct: boolean }
   | { edit: "add-option"; question: string }
@@ -39,7 +41,10 @@ export function edited(draft: Draft, edit: Edit): Draft {
   }
 }
 
-type QuestionEdit = Extract<Edit, { edit: "kind" | "field" | "option" | "mark" | "add-option" | "remove-option" }>;
+type QuestionEdit = Extract<
+  Edit,
+  { edit: "kind" | "field" | "details" | "option" | "mark" | "add-option" | "remove-option" }
+>;
 
 function editedQuestion(question: DraftQuestion, edit: QuestionEdit): DraftQuestion {
   const { options } = question;
@@ -48,6 +53,8 @@ function editedQuestion(question: DraftQuestion, edit: QuestionEdit): DraftQuest
       return changeKind(question, edit.kind, edit.verdicts);
     case "field":
       return { ...question, ...edit.change };
+    case "details":
+      return { ...question, details: { ...question.details, ...edit.change } };
     case "option":
       return {
         ...question,

@@ -1,6 +1,20 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { editOf } from "../kinds/edit";
+import type { DetailField } from "../kinds/kind";
 import * as limits from "./limits";
+
+interface Schema {
+  type?: string;
+  anyOf?: Schema[];
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  default?: unknown;
+}
 
 const { $defs } = JSON.parse(readFileSync("../../docs/protocol.schema.json", "utf8"));
 const { title, questions } = $defs.Quiz.properties;
@@ -21,14 +35,38 @@ test("the editor's limits of a quiz are the server's", () => {
 
 test.each(structs)("the editor's limits of a question are the server's, of each kind: $kind.enum", (question) => {
   expect(question.text.maxLength).toBe(limits.TEXT_CHARACTERS);
-  expect(question.options.minItems).toBe(limits.FEWEST_OPTIONS);
-  expect(question.options.maxItems).toBeGreaterThanOrEqual(limits.MOST_OPTIONS);
+  const { optioned, fewest = limits.FEWEST_OPTIONS, details } = editOf(question.kind.enum[0]);
+  expect("options" in question).toBe(optioned);
+  if (optioned) expect(question.options).toMatchObject({ minItems: fewest, maxItems: limits.MOST_OPTIONS });
+  for (const field of details) {
+    const found = limitsOf(field, question[field.name]);
+    expect(field).toMatchObject(found);
+  }
   expect(text(question.explanation)).toMatchObject({ maxLength: limits.EXPLANATION_CHARACTERS });
   expect(question.time_limit_ms.default).toBe(limits.DEFAULT_TIME_LIMIT_MS);
   expect(number(question.time_limit_ms)).toMatchObject({ minimum: limits.SHORTEST_MS, maximum: limits.LONGEST_MS });
   expect(question.points).toMatchObject({ minimum: 0, maximum: limits.MOST_POINTS, default: limits.DEFAULT_POINTS });
   expect(text(question.image)).toMatchObject({ maxLength: limits.IMAGE_CHARACTERS });
 });
+
+/** What the schema says of a field, in the words of the editor. */
+function limitsOf({ type }: DetailField, schema: Schema): object {
+  const { anyOf = [schema] } = schema;
+  const [one] = anyOf.filter((member) => member.type !== "null");
+  switch (type) {
+    case "list": {
+      const [item] = [one!.items!.anyOf ?? [one!.items!]].flat();
+      const characters = item!.maxLength ?? $defs.Pair.properties.left.maxLength;
+      return { least: one!.minItems ?? 0, most: one!.maxItems, characters };
+    }
+    case "count":
+      return { least: one!.minimum, most: one!.maximum, usual: schema.default };
+    case "line":
+      return one!.maxLength === undefined ? {} : { characters: one!.maxLength };
+    case "switch":
+      return {};
+  }
+}
 
 test.each([
   ["/images/flags-1.svg", true],

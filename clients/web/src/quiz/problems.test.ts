@@ -14,7 +14,7 @@ const draft = (change: Partial<DraftQuestion> = {}): Draft => ({ title: "T", que
 const codes = (of: Draft) => problemsOf(of).map((problem) => problem.code);
 
 test("a good quiz has no problems, at each of its limits", () => {
-  const options = Array.from({ length: 6 }, (_, index) => newOption(`${index}`.repeat(200), index === 0));
+  const options = Array.from({ length: 10 }, (_, index) => newOption(`${index}`.repeat(200), index === 0));
   const image = `data:image/webp;base64,${"A".repeat(limits.IMAGE_CHARACTERS - 23)}`;
   const most = {
     text: "x".repeat(500),
@@ -40,7 +40,7 @@ test.each<[Partial<DraftQuestion>, ProblemCode]>([
   [{ options: [newOption("A", true), newOption(" ")] }, "option_missing"],
   [{ options: [newOption("A", true), newOption("x".repeat(201))] }, "too_long"],
   [{ options: [newOption("A", true)] }, "too_few_options"],
-  [{ options: [newOption("A", true), ..."BCDEFG".split("").map((text) => newOption(text))] }, "too_many_options"],
+  [{ options: [newOption("A", true), ..."BCDEFGHIJK".split("").map((text) => newOption(text))] }, "too_many_options"],
   [{ options: [newOption("A"), newOption("B")] }, "mark_one"],
   [{ options: [newOption("A", true), newOption("B", true)] }, "mark_one"],
   [{ kind: "true_false", options: [newOption("A"), newOption("B"), newOption("C", true)] }, "mark_one"],

@@ -2,45 +2,23 @@
 
 import { editOf } from "../kinds/edit";
 import { type Draft, type DraftQuestion, bytesOf, shownOptions } from "./draft";
+import { problemsOfDetails } from "./detailproblems";
+import {
+  type Problem,
+  type ProblemCode,
+  TITLE_FIELD,
+  QUIZ_FIELD,
+  textField,
+  optionsField,
+  optionField,
+  timeField,
+  pointsField,
+  explanationField,
+  imageField,
+} from "./fields";
 import * as limits from "./limits";
 
-export type ProblemCode =
-  | "title_missing"
-  | "no_questions"
-  | "too_many_questions"
-  | "text_missing"
-  | "option_missing"
-  | "too_long"
-  | "too_few_options"
-  | "too_many_options"
-  | "mark_one"
-  | "mark_some"
-  | "time_limit"
-  | "points"
-  | "image"
-  | "too_big";
-
-export interface Problem {
-  code: ProblemCode;
-  /** The id of the field it stands beside. */
-  field: string;
-  /** The key of its question; null: it is about the whole quiz. */
-  question: string | null;
-  /** The limit that is passed, or how much too long. */
-  count?: number;
-  /** Something that is only not there yet; said when the field has been left or the quiz is to be played. */
-  missing?: boolean;
-}
-
-export const TITLE_FIELD = "quiz-title";
-export const QUIZ_FIELD = "quiz-size";
-export const textField = (question: string) => `text-${question}`;
-export const optionsField = (question: string) => `options-${question}`;
-export const optionField = (option: string) => `option-${option}`;
-export const timeField = (question: string) => `time-${question}`;
-export const pointsField = (question: string) => `points-${question}`;
-export const explanationField = (question: string) => `explanation-${question}`;
-export const imageField = (question: string) => `image-${question}`;
+export * from "./fields";
 
 /** All problems, in the order of the page. */
 export function problemsOf(draft: Draft): Problem[] {
@@ -62,10 +40,12 @@ function problemsOfQuestion(question: DraftQuestion): Problem[] {
   ) {
     found.push({ code: "image", field: imageField(key), question: key });
   }
-  found.push(...problemsOfOptions(question));
-  if (!within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS))
+  const { optioned, judged, asked } = editOf(question.kind);
+  if (optioned) found.push(...problemsOfOptions(question));
+  found.push(...problemsOfDetails(question));
+  if (asked && !question.untimed && !within(question.time_limit_ms, limits.SHORTEST_MS, limits.LONGEST_MS))
     found.push({ code: "time_limit", field: timeField(key), question: key });
-  if (editOf(question.kind).marks !== "none" && !within(question.points, 0, limits.MOST_POINTS))
+  if (judged && !within(question.points, 0, limits.MOST_POINTS))
     found.push({ code: "points", field: pointsField(key), question: key });
   found.push(...written(question.explanation, limits.EXPLANATION_CHARACTERS, explanationField(key), key));
   return found;
@@ -79,8 +59,8 @@ function problemsOfOptions(question: DraftQuestion): Problem[] {
   for (const option of options) {
     found.push(...written(option.text, limits.OPTION_CHARACTERS, optionField(option.key), key, "option_missing"));
   }
-  if (options.length < limits.FEWEST_OPTIONS)
-    found.push({ ...about, code: "too_few_options", count: limits.FEWEST_OPTIONS });
+  const { fewest = limits.FEWEST_OPTIONS } = editOf(kind);
+  if (options.length < fewest) found.push({ ...about, code: "too_few_options", count: fewest });
   if (options.length > limits.MOST_OPTIONS)
     found.push({ ...about, code: "too_many_options", count: limits.MOST_OPTIONS });
   const problem = editOf(kind).problem(options);

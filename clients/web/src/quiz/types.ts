@@ -1,10 +1,6 @@
 /** A quiz while it is being written: each question and option has a key of its own, and anything may still be wrong. */
 
-import type { Question, QuestionKind } from "../wire/protocol";
-
-/** The kinds that the editor writes. */
-export type PageKind = Extract<QuestionKind, "single" | "multiple" | "true_false" | "poll">;
-export type PageQuestion = Extract<Question, { kind: PageKind }>;
+import type { QuestionKind } from "../wire/protocol";
 
 export interface DraftOption {
   key: string;
@@ -12,16 +8,33 @@ export interface DraftOption {
   correct: boolean;
 }
 
+/** One line of a list: an accepted text, an item, a pair. */
+export interface DraftRow {
+  key: string;
+  text: string;
+  /** The right side of a pair. */
+  other?: string;
+  /** How much of the points an accepted text earns, in percent. */
+  share?: number;
+}
+
+/** What only some kinds have, by the name of the field on the wire. Numbers are kept as they were typed. */
+export type DraftDetails = Partial<Record<string, string | boolean | DraftRow[]>>;
+
 export interface DraftQuestion {
   key: string;
-  kind: PageKind;
+  kind: QuestionKind;
   text: string;
   options: DraftOption[];
   /** Null while its field is empty. */
   time_limit_ms: number | null;
+  /** There is no time limit; the one above is kept in case that it comes back. */
+  untimed?: boolean;
   points: number | null;
   explanation: string;
   image: string | null;
+  /** Absent in a draft of the kinds with options. */
+  details?: DraftDetails;
 }
 
 export interface Draft {

@@ -4,12 +4,12 @@ import type {
   HostPlayer,
   LeaderboardEntry,
   PublicQuestion,
+  QuestionKind,
   QuestionResults,
   Resumed,
   SessionView,
   You,
 } from "../../wire/protocol";
-import type { PageKind } from "../../quiz/types";
 import { NOW } from "../server";
 
 export const CODE = "839741";
@@ -173,7 +173,7 @@ export function asHost(shown: SessionView, remote = false): Omit<Resumed, "type"
   return { role: "host", code: CODE, session: { ...shown, players: everybody }, remote };
 }
 
-export const KINDS: Record<PageKind, PublicQuestion> = {
+export const KINDS: Record<Extract<QuestionKind, "single" | "multiple" | "true_false" | "poll">, PublicQuestion> = {
   single: question(),
   multiple: question(
     { kind: "multiple", text: "Which of these countries have no coast on any sea?" },

@@ -1,8 +1,7 @@
 /** What a host sees before a session: the start page, a chosen quiz, and the editor. */
 
 import { keepToken } from "../../wire/tokens";
-import type { PageQuestion } from "../../quiz/types";
-import type { Quiz } from "../../wire/protocol";
+import type { Question, Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
 import { keep } from "../../quiz/library";
 import { keepGame, pastGame } from "../../files/games";
@@ -14,15 +13,49 @@ const KEPT_AT = 1_790_000_000_000;
 const OWN = "an-own-quiz";
 
 const quiz = (questions: Quiz["questions"], title = TITLE): Quiz => ({ title, questions });
-const every = Object.values(KINDS).map(({ kind, text, options, points, time_limit_ms }, at): PageQuestion => ({
-  kind: kind as PageQuestion["kind"],
+const every = Object.values(KINDS).map(({ kind, text, options, points, time_limit_ms }, at) => ({
+  kind,
   text,
   points,
   time_limit_ms,
   image: at === 0 ? IMAGE : null,
   explanation: at === 0 ? EXPLANATION : null,
   options: options.map((option, place) => ({ ...option, correct: at < 3 && place === 1 })),
-}));
+})) as Question[];
+/** One of each of the other kinds. */
+const others: Question[] = [
+  { kind: "text", text: "Which city is the capital of Australia?", accepted: ["Canberra", { text: "ACT", share: 50 }] },
+  {
+    kind: "number",
+    text: "How long is the Nile?",
+    value: "6650",
+    tolerance: "100",
+    unit: "km",
+    min: "0",
+    max: "10000",
+    step: "50",
+  },
+  { kind: "order", text: "Order these planets.", items: ["Earth", "Mars", "Jupiter", "Neptune"], partial: "pairs" },
+  {
+    kind: "match",
+    text: "Which capital belongs to which country?",
+    pairs: [
+      { left: "Kenya", right: "Nairobi" },
+      { left: "Peru", right: "Lima" },
+    ],
+    extra: ["Quito"],
+  },
+  { kind: "words", text: "Describe our team.", max_words: 3 },
+  { kind: "open", text: "What should we do differently?", time_limit_ms: null },
+  { kind: "scale", text: "How well did you know this?", min_label: "Not at all", max_label: "Very well", steps: 5 },
+  {
+    kind: "ranking",
+    text: "Where shall we go?",
+    options: [{ text: "Mountains" }, { text: "Sea" }, { text: "City" }],
+    top: 2,
+  },
+  { kind: "slide", text: "Before we go on", body: "The next questions are about rivers." },
+];
 const many = Array.from({ length: 200 }, (_, place) => ({
   ...every[place % 4]!,
   text: "Which country has this flag?",
@@ -102,6 +135,12 @@ export const START: States = {
   "editor-multiple": at(1),
   "editor-true-false": at(2),
   "editor-poll": at(3),
+  ...Object.fromEntries(
+    others.map(({ kind }, place): [string, State] => [
+      `editor-${kind}`,
+      editor(fromQuiz(quiz(others)), click(`ol li:nth-child(${place + 1}) button`)),
+    ]),
+  ),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
   "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
 };

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { QUESTION } from "../../wire/fakes";
 import { sliderOf } from "./slider";
 
-const slider = (min: string, max: string, step: string) => sliderOf({ ...QUESTION, kind: "number", min, max, step })!;
+const slider = (min: string, max: string, step: string) => sliderOf({ min, max, step })!;
 
 test("each position is an exact decimal", () => {
   const tenths = slider("-0.2", "0.3", "0.1");
@@ -17,5 +16,5 @@ test("the last position is at or below the maximum", () => {
 });
 
 test("without min, max and step the number is typed", () => {
-  expect(sliderOf({ ...QUESTION, kind: "number", min: null, max: null, step: null })).toBeNull();
+  expect(sliderOf({ min: null, max: null, step: null })).toBeNull();
 });

@@ -10,7 +10,7 @@ export interface Slider {
 }
 
 /** The slider of a question; null where the number is typed. */
-export function sliderOf({ min, max, step }: PublicQuestion): Slider | null {
+export function sliderOf({ min, max, step }: Pick<PublicQuestion, "min" | "max" | "step">): Slider | null {
   if (min == null || max == null || step == null) return null;
   const places = Math.max(...[min, max, step].map((text) => (text.split(".")[1] ?? "").length));
   const whole = (text: string) =>

@@ -1,6 +1,6 @@
 /** From quizzes as they were read to quizzes that can be played here: what is too long is cut, what has no kind is left out, and both are told. */
 
-import type { Question, Quiz } from "../../wire/protocol";
+import type { Option, Question, Quiz } from "../../wire/protocol";
 import {
   EXPLANATION_CHARACTERS,
   KINDS,
@@ -13,7 +13,8 @@ import {
   TEXT_CHARACTERS,
   TITLE_CHARACTERS,
 } from "../limits";
-import type { ImportedQuestion, ImportedQuiz } from "./model";
+import { detailsOf } from "./fit-details";
+import type { ImportedOption, ImportedQuestion, ImportedQuiz } from "./model";
 import { Report, type ReportEntry } from "./report";
 
 export interface Fitted {
@@ -43,34 +44,50 @@ export function fit(read: readonly ImportedQuiz[], title: string): Fitted {
 function fitQuestion(question: ImportedQuestion, report: Report): Question | undefined {
   const { place, text } = question;
   const kind = KINDS.find((one) => one === question.kind);
-  if (!kind || !question.options) {
+  if (!kind) {
     report.leftOut(place, "not_playable", text, { kind: question.kind });
-    return undefined;
-  }
-  const right = question.options.filter(({ correct }) => correct);
-  if (right.length > MOST_OPTIONS) {
-    report.leftOut(place, "too_many_right", text, { n: MOST_OPTIONS });
     return undefined;
   }
   const shorten = (long: string, most: number): string => {
     if ([...long].length > most) report.changed(place, "shortened", text, { n: most });
     return cut(long, most);
   };
-  const kept = keptOptions(question.options, MOST_OPTIONS - right.length);
-  if (kept.length < question.options.length) report.changed(place, "fewer_options", text, { n: MOST_OPTIONS });
-  const fitted: Question = {
+  const details = question.options
+    ? optionsOf(question, question.options, report, shorten)
+    : detailsOf(question, report, shorten);
+  if (!details) return undefined;
+  const fitted: Record<string, unknown> = {
     kind,
     text: shorten(text, TEXT_CHARACTERS),
-    options: kept.map((option) => ({
-      text: shorten(option.text, OPTION_CHARACTERS),
-      ...(option.correct && { correct: true }),
-    })),
+    ...details,
     time_limit_ms: timeOf(question, report),
   };
   if (question.points !== undefined) fitted.points = Math.min(MOST_POINTS, Math.max(0, Math.round(question.points)));
   if (question.explanation) fitted.explanation = shorten(question.explanation, EXPLANATION_CHARACTERS);
   if (question.image) fitted.image = question.image;
-  return fitted;
+  return fitted as unknown as Question;
+}
+
+/** The options as there is room for them; null where the question was left out. */
+function optionsOf(
+  { place, text }: ImportedQuestion,
+  options: readonly ImportedOption[],
+  report: Report,
+  shorten: (long: string, most: number) => string,
+): { options: Option[] } | null {
+  const right = options.filter(({ correct }) => correct);
+  if (right.length > MOST_OPTIONS) {
+    report.leftOut(place, "too_many_right", text, { n: MOST_OPTIONS });
+    return null;
+  }
+  const kept = keptOptions(options, MOST_OPTIONS - right.length);
+  if (kept.length < options.length) report.changed(place, "fewer_options", text, { n: MOST_OPTIONS });
+  return {
+    options: kept.map((option) => ({
+      text: shorten(option.text, OPTION_CHARACTERS),
+      ...(option.correct && { correct: true }),
+    })),
+  };
 }
 
 function keptOptions<T extends { correct?: boolean }>(options: readonly T[], room: number): T[] {

@@ -1,0 +1,10 @@
+import type { Edit } from "../kind";
+import { withoutOptions } from "../parts/edits";
+
+const edit: Edit = {
+  ...withoutOptions,
+  judged: false,
+  asked: true,
+  details: [],
+};
+export default edit;
