@@ -66,6 +66,8 @@ class Intake:
 
     def received(self, connection: Connection, text: bytes) -> None:
         """Handles one text message."""
+        self._figures.messages_received += 1
+        self._figures.received_bytes += len(text)
         message: AnyClientMessage | BadMessage
         try:
             message = decode_command(text)

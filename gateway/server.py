@@ -73,7 +73,7 @@ class Server:
         max_connections: int,
     ) -> None:
         self._hub = hub
-        self._intake = intake
+        self.received = intake.received  # of `ConnectionOwner`: a message goes straight there
         self._pages = pages
         self._readiness = readiness
         self._allowed_origins = frozenset(allowed_origins)
@@ -162,12 +162,6 @@ class Server:
             connection.respond(json_response(self._look()))
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
-
-    def received(self, connection: Connection, text: bytes) -> None:
-        """See `ConnectionOwner`."""
-        self._figures.messages_received += 1
-        self._figures.received_bytes += len(text)
-        self._intake.received(connection, text)
 
     def holds_large(self, connection: Connection) -> bool:
         """See `ConnectionOwner`."""
