@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 def _say_same(log: SessionLog, session: Session) -> None:
     questions, players = len(session.head.tallies), len(session.players)
     _say(f"Same results: {questions} questions, {players} players, {len(log.texts)} records, head {log.head}")
-    if not isinstance(log.records[-1], records.Ended):
+    if not any(isinstance(record, records.Ended) for record in log.records):
         _say("The quiz had not ended when this log was exported.")
 
 
@@ -178,7 +178,7 @@ def _find(log: SessionLog, session: Session, receipt: str) -> bool:
     wanted = receipt.strip().lower().replace(" ", "")
     index = log.receipts.index(wanted) if wanted in log.receipts else -1
     record = log.records[index]
-    if index < 0 or not isinstance(record, records.Answered):
+    if index < 0 or not isinstance(record, records.Answered | records.Wrote):
         _say(f"Receipt {receipt}: NO ANSWER IN THIS LOG HAS IT.")
         return False
     question = session.quiz.questions[record.question]
@@ -191,7 +191,7 @@ def _find(log: SessionLog, session: Session, receipt: str) -> bool:
     return True
 
 
-def _verdict(session: Session, record: records.Answered) -> str:
+def _verdict(session: Session, record: records.Answered | records.Wrote) -> str:
     if record.question >= len(session.head.tallies):
         return "; its question was not closed yet."
     player = next((p for p in session.players.values() if p.number == record.player), None)

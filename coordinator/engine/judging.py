@@ -42,7 +42,9 @@ class _Verdict:
         if self._kind.is_written:
             choices = {answer.compared: answer.choice for answer in reversed(answers)}
             session.written[index] = tuple(
-                Written(key, self._kind.shown(self._question, choices[key], key), count, self.shares[key])
+                Written(
+                    key, self._kind.shown(self._question, choices[key], key), count, self.shares[key], self.shares[key]
+                )
                 for key, count in counts.items()
             )
 

@@ -153,18 +153,20 @@ def _shares(
     session: Session, index: int, question: Question, kind: Kind[Any], packed: set[int], made: list[Decision]
 ) -> dict[int, int | None]:
     """The share of each answer to a question; what was written keeps it, too."""
+    written = session.written.get(index, ())
     if kind.is_written:
-        keys: dict[int, Answer] = {n: one.key for n, one in enumerate(session.written.get(index, ()), 1)}
+        keys: dict[int, Answer] = {number: one.key for number, one in enumerate(written, 1)}
+        shares: dict[Answer, int | None] = {one.key: one.judged for one in written}
     else:
-        keys = {number: kind.unpack(question, number) for number in sorted(packed)}
-    shares = session.ruling.shares(index, question, list(keys.values()))
+        keys = {number: kind.unpack(question, number) for number in packed}
+        shares = session.ruling.shares(index, question, list(keys.values()))
     if not session.is_scored(index):
         shares = dict.fromkeys(shares)
     else:
         for decision in made:
             shares |= _accepting(question, kind, decision, shares)
-    if kind.is_written:
-        session.written[index] = tuple(replace(one, share=shares[one.key]) for one in session.written.get(index, ()))
+    if any(one.share != shares[one.key] for one in written):
+        session.written[index] = tuple(replace(one, share=shares[one.key]) for one in written)
     return {number: shares[key] for number, key in keys.items()}
 
 

@@ -25,32 +25,37 @@ def fixed_words(text: str) -> list[str]:
 
 
 def distance(one: str, other: str, most: int) -> int | None:
-    """The optimal string alignment distance of two texts; None where it is above `most`."""
-    if abs(len(one) - len(other)) > most:
+    """The optimal string alignment distance of two texts; None where it is above `most`, which is small.
+
+    Texts that are far apart, as most are, cost a comparison of their letters: a step changes at most two of them.
+    """
+    if abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return None
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    one, other = one[start:], other[start:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    if not one or not other:
-        rest = len(one) + len(other)
-        return rest if rest <= most else None
     return _distance(one, other, most)
 
 
 def _distance(one: str, other: str, most: int) -> int | None:
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        current = [row]
-        for column, its in enumerate(other, 1):
-            steps = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (letter != its))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == its:
-                steps = min(steps, before[column - 2] + 1)
-            current.append(steps)
-        if min(current) > most and min(last) > most:
-            return None
-        before, last = last, current
-    return last[-1] if last[-1] <= most else None
+    """By trying each step at the first difference: with two steps at most, a handful of comparisons."""
+    one, other = _where_they_differ(one, other)
+    if not one or not other:
+        rest = len(one) + len(other)
+        return rest if rest <= most else None
+    if most < 2:
+        is_one_step = len(one) == len(other) == 1 or (len(one) == 2 and one == other[::-1])
+        return 1 if most and is_one_step else None
+    rests = [(one[1:], other[1:]), (one[1:], other), (one, other[1:])]
+    if one[:2] == other[1::-1]:
+        rests.append((one[2:], other[2:]))
+    found = [steps for rest in rests if (steps := _distance(*rest, most - 1)) is not None]
+    return min(found) + 1 if found else None
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """Both texts without what they begin and end with in common."""
+    start, shorter = 0, min(len(one), len(other))
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], other[start : len(other) - end]

@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from coordinator.engine import history, kinds
 from coordinator.engine.kinds import Given
 from coordinator.engine.state import Session
-from quickpoll.protocol import Tally
+from quickpoll.protocol import QuestionResults, Tally
 
-PLAYERS_BYTES: Final = 600
-"""Of a tally as players get it: what stands around it in `question_results` has the rest of 1 KB."""
+PLAYERS_BYTES: Final = 1000
+"""Of the results of a question as players get them, unless what the author wrote is as long by itself."""
+LEAST_BYTES: Final = 150
+"""So much of what was written players get even then."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -34,15 +36,18 @@ def told(session: Session, index: int, cells: tuple[int, ...]) -> Tally | None:
     return kinds.of(question).told(question, cells, written, lambda: _given(session, index))
 
 
-def for_players(tally: Tally | None) -> Tally | None:
-    """As much of a tally as players get: the most frequent of what was written."""
+def for_players(results: QuestionResults) -> QuestionResults:
+    """As much of the results of a question as players get: the most frequent of what was written."""
+    tally = results.tally
     if tally is None:
-        return None
+        return results
     for listed in ("groups", "words", "texts"):
         entries = getattr(tally, listed)
-        if entries is not UNSET and len(_encode(tally)) > PLAYERS_BYTES:
-            tally = replace(tally, **{listed: _first_that_fit(entries, PLAYERS_BYTES)})
-    return tally
+        if entries is not UNSET and len(_encode(results)) > PLAYERS_BYTES:
+            without = replace(results, tally=replace(tally, **{listed: ()}))
+            room = max(LEAST_BYTES, PLAYERS_BYTES - len(_encode(without)))
+            results = replace(results, tally=replace(tally, **{listed: _first_that_fit(entries, room)}))
+    return results
 
 
 def _first_that_fit(entries: Iterable[object], size: int) -> tuple[object, ...]:

@@ -83,7 +83,7 @@ def results_of(session: Session, index: int) -> QuestionResults:
     return QuestionResults(
         seq=session.next_seq(),
         question=index,
-        correct=solution.correct if solution and solution.correct is not UNSET else (),
+        correct=solution.correct if solution and solution.correct is not UNSET else kind.correct(question),
         counts=kind.counts(question, tally.counts),
         answered=tally.answered,
         total=tally.total,
@@ -111,7 +111,7 @@ def _with_accepted(solution: Solution | None, made: Decision) -> Solution | None
 
 def results_for(results: QuestionResults, role: Role) -> QuestionResults:
     """The broadcast that closes a question, as this role gets it."""
-    return results if role is Role.HOST else replace(results, tally=tallying.for_players(results.tally))
+    return results if role is Role.HOST else tallying.for_players(results)
 
 
 def session_view(session: Session, now: int, role: Role) -> SessionView:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from msgspec import UNSET
 
+from clients.loadtest import questions
 from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
@@ -279,6 +280,8 @@ class Crowd:
     def draw_answer(self, rng: random.Random, index: int) -> Answer:
         """Right twice in three times."""
         question = self.quiz.questions[index]
+        if not options_of(question):
+            return questions.answer(rng, question)
         right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
         if not right or rng.random() < 1 / 3:
             wrong = rng.randrange(len(options_of(question)))

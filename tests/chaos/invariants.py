@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from clients.loadtest import questions
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question, indexes_in, options_of
@@ -129,7 +130,7 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
         return
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
     tally = [0] * len(options_of(question))
-    for answer in accepted:
+    for answer in accepted if tally else ():
         for option in indexes_in(answer):
             tally[option] += 1
     if (list(results.counts), results.answered) != (tally, len(accepted)):
@@ -175,11 +176,10 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
 
 def _earned(crowd: Crowd, player: Player, index: int, question: Question, streaks: dict[str, int]) -> int:
     """By the published rule, with what the player's own records say."""
-    if question.kind == "poll":
+    if question.kind in ("poll", "words", "scale"):
         return 0
     given = player.given.get(index)
-    right = {number for number, option in enumerate(options_of(question)) if option.correct}
-    if given is None or given.accepted is None or set(indexes_in(given.answer)) != right:
+    if given is None or given.accepted is None or not questions.share(question, given.answer, None):
         streaks[player.id] = 0
         return 0
     streaks[player.id] += 1

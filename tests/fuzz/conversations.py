@@ -62,17 +62,42 @@ _json: Final = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(_characters, max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-_QUIZ: Final = {"title": "t", "questions": [{"kind": "poll", "text": "?", "options": [{"text": "a"}, {"text": "b"}]}]}
+_OPTIONS: Final = [{"text": "a"}, {"text": "b"}, {"text": "c"}]
+_QUESTIONS: Final[list[dict[str, Any]]] = [
+    {"kind": "poll", "options": _OPTIONS, "max_choices": 2},
+    {"kind": "text", "accepted": ["Lima", {"text": "Cusco", "share": 50}]},
+    {"kind": "number", "value": "4.5", "min": "0", "max": "10", "step": "0.5", "scoring": "closest"},
+    {"kind": "order", "items": ["a", "b", "c"]},
+    {"kind": "match", "pairs": [{"left": "a", "right": "1"}, {"left": "b", "right": "2"}], "extra": ["3"]},
+    {"kind": "words"},
+    {"kind": "open", "time_limit_ms": None},
+    {"kind": "scale"},
+    {"kind": "ranking", "options": _OPTIONS},
+    {"kind": "slide"},
+]
+_quizzes: Final = st.lists(
+    st.sampled_from([{"text": "?"} | question for question in _QUESTIONS]), min_size=1, max_size=3
+)
 _good: Final[dict[str, st.SearchStrategy[Any]]] = {
     "id": st.text(_characters, min_size=1, max_size=64),
-    "quiz": st.just(_QUIZ),
+    "quiz": st.builds(lambda questions: {"title": "t", "questions": questions}, _quizzes),
     "settings": st.fixed_dictionaries({}, optional={"lead_ms": st.just(0), "max_players": st.integers(0, 20_001)}),
     "code": st.sampled_from(["{code}", "000000"]),
     "token": st.sampled_from(["{host_token}", "{player_token}", "v2.AAAA.AAAA"]),
     "name": st.text(_characters, max_size=30),
     "avatar": st.text(_characters, max_size=70),
     "question": st.integers(-1, 3),
-    "answer": st.integers(-1, 6) | st.lists(st.integers(-1, 6), max_size=7),
+    "answer": st.integers(-1, 6)
+    | st.lists(st.integers(-1, 6), max_size=7)
+    | st.text(_characters, max_size=90)
+    | st.lists(st.text(_characters, max_size=26), max_size=6)
+    | st.sampled_from(["Lima", "4,5", "½", "1.234", "\u0301" * 80, "\u202elima", "\ufdfa" * 80]),
+    "locale": st.none() | st.sampled_from(["de", "en-GB", "x"]),
+    "ruling": st.sampled_from([{"accept": 0}, {"accept": "Lima", "share": 0}, {"void": True}, {"points": 1}])
+    | st.just({"points": 2000, "player_id": "{player_id}"}),
+    "preview": st.booleans(),
+    "number": st.integers(0, 3),
+    "by_ms": st.sampled_from([1000, 300_000, 0]),
     "offset": st.integers(-1, 20_001),
     "locked": st.booleans(),
     "paused": st.booleans(),

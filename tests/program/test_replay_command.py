@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from program import replay_command as replay
 from quickpoll import __version__
-from quickpoll.protocol import AnswerAccepted, KickPlayer, NextQuestion
+from quickpoll.protocol import AnswerAccepted, KickPlayer, NextQuestion, Rule, Ruling
 from quickpoll.settings import BadSetting
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, Game
+from tests.coordinator.engine.kinds.samples import ALL, as_played
 
 
 class Played:
@@ -104,6 +105,28 @@ def test_a_receipt_is_found_with_what_it_is_for(played: Played, capsys: pytest.C
         " UTC, is record 9 of this log and counts: 750 points."
     )
     assert dan.endswith("; its player has left or was removed, and is in no ranking.")
+
+
+def test_the_receipt_of_a_text_is_found_and_a_ruling_is_replayed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    game = Game(as_played(ALL["text"]))
+    ann = game.join("Ann")
+    game.open()
+    accepted = game.answer(ann, "La Paz")
+    assert isinstance(accepted, AnswerAccepted)
+    game.do(NextQuestion())
+    game.by_host(Rule(question=0, ruling=Ruling(accept="La Paz", share=40)))
+    file = tmp_path / "log.jsonl"
+    file.write_bytes(game.exported())
+    assert replay.main([str(file), "--receipt", str(accepted.receipt)]) == 0
+    said = capsys.readouterr().out
+    assert "Same results: 1 questions, 1 players" in said
+    assert "question 1, answer La Paz, by Ann" in said
+    assert "and counts: 400 points." in said
+    assert "had not ended" not in said
+    with pytest.raises(BadSetting, match="which has no options"):
+        replay.main([str(file), "--accept", "1=1"])
 
 
 def test_a_receipt_that_is_not_in_the_log_is_said_not_to_be(played: Played, capsys: pytest.CaptureFixture[str]) -> None:

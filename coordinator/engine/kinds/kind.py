@@ -31,6 +31,8 @@ class Written(Struct, frozen=True, array_like=True):
     count: int
     share: int | None
     """What of it is right, in percent; None where nothing can be."""
+    judged: int | None = None
+    """The same without any ruling."""
 
 
 class Given(NamedTuple):
@@ -110,7 +112,7 @@ class Kind(ABC, Generic[Q]):
 
     def describe(self, question: Q, answer: Answer) -> str:
         """An answer that fits, in words; people count from 1."""
-        return str(answer)
+        return "answer " + (", ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer))
 
     def correct(self, question: Q) -> tuple[int, ...]:
         """Indexes of the correct options; none where a question has none."""
