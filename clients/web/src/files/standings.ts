@@ -29,11 +29,16 @@ export async function fetchStandings(ask: (offset: number) => Promise<Results>):
   return { title: first.title, questions: first.questions, players, log_head: first.log_head };
 }
 
+/** Whether something in a question can be right. Results that were kept by an earlier version name options only. */
+export function isJudged({ correct, solution }: QuestionSummary): boolean {
+  return correct.length > 0 || solution != null;
+}
+
 /** How hard each question was, in the order they were played. */
 export function difficulties({ questions, players }: Standings): Difficulty[] {
   return questions.map((question, place) => {
     const judged = players.map((player) => player.answers[place]?.correct).filter((correct) => correct !== undefined);
-    const there = question.correct.length > 0 ? judged.length : 0;
+    const there = isJudged(question) ? judged.length : 0;
     return { question, share: there > 0 ? judged.filter(Boolean).length / there : null };
   });
 }

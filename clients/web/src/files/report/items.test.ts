@@ -57,3 +57,17 @@ test("the time in the middle is of those who answered", () => {
   expect(itemsOf(game([0, 1]))[0]?.median_ms).toBe(1500);
   expect(itemsOf(game([null]))[0]?.median_ms).toBeNull();
 });
+
+test("of typed answers the wrong text that most wrote misled, and of an order nothing did", () => {
+  const groups = [
+    { text: "Nairobi", count: 5, share: 100 },
+    { text: "Mombasa", count: 3, share: 0 },
+  ];
+  const [typed] = itemsOf(
+    game([null], { kind: "text", options: [], correct: [], solution: { accepted: [] }, tally: { groups } }),
+  );
+  expect(typed?.misled).toEqual({ text: "Mombasa", count: 3 });
+  const [order] = itemsOf(game([1, 2], { kind: "order", correct: [], solution: { items: [0, 1, 2] } }));
+  expect(order?.misled).toBeNull();
+  expect(order?.share).toBe(0);
+});

@@ -18,7 +18,7 @@ export interface Item {
   share: number | null;
   /** Upper–lower index, −1 to 1: right in the best 27 % of all players less right in the last 27 %. */
   discrimination: number | null;
-  /** The wrong option that most players chose; null where none was. */
+  /** The wrong option that most players chose, or the wrong text that most wrote; null where none was. */
   misled: { text: string; count: number } | null;
   /** Of those who answered, in milliseconds. */
   median_ms: number | null;
@@ -43,7 +43,12 @@ function discrimination({ players }: Standings, place: number): number | null {
   return (right(there.slice(0, size)) - right(there.slice(-size))) / size;
 }
 
-function misled({ players }: Standings, { options, correct }: QuestionSummary, place: number): Item["misled"] {
+function misled({ players }: Standings, question: QuestionSummary, place: number): Item["misled"] {
+  const { options, correct, tally } = question;
+  const wrong = tally?.groups?.find(({ share }) => share === 0);
+  if (wrong) return { text: wrong.text, count: wrong.count };
+  // Of an order or of pairs no part alone is wrong.
+  if (correct.length === 0) return null;
   const counts = options.map(() => 0);
   for (const { answers } of players)
     for (const index of indexesIn(answers[place]?.answer ?? null))

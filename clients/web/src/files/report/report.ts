@@ -3,7 +3,7 @@
  * column for each question, and a sheet for each question with how it was answered.
  */
 
-import type { PlayerAnswer, QuestionSummary } from "../../wire/protocol";
+import type { PlayerAnswer, QuestionSummary, TextGroup } from "../../wire/protocol";
 import { type Cell, type Sheet, letters, workbook } from "../../quiz/export/xlsx";
 import type { PastGame } from "../games";
 import { answerText, correctText } from "./answers";
@@ -114,7 +114,12 @@ function questionSheet(game: PastGame, item: Item, place: number, listed: boolea
     [],
   ];
   const bars: string[] = [];
-  if (question.options.length > 0) {
+  const groups = question.tally?.groups ?? [];
+  if (groups.length > 0) {
+    rows.push([columns.answer, columns.chosen, columns.share, columns.right].map(heading));
+    bars.push(`${letters(1)}${rows.length + 1}:${letters(1)}${rows.length + groups.length}`);
+    rows.push(...groups.map((group) => groupRow(question, group)), []);
+  } else if (question.options.length > 0 && question.counts.length === question.options.length) {
     rows.push([columns.option, columns.chosen, columns.share, columns.right].map(heading));
     bars.push(`${letters(1)}${rows.length + 1}:${letters(1)}${rows.length + question.options.length}`);
     rows.push(...question.options.map((text, index) => optionRow(question, text, index, words)), []);
@@ -139,7 +144,13 @@ function optionRow(question: QuestionSummary, text: string, index: number, { yes
   ];
 }
 
+function groupRow({ answered }: QuestionSummary, { text, count, share }: TextGroup): Cell[] {
+  return [text, count, percent(answered > 0 ? count / answered : 0), share === null ? "" : percent(share / 100)];
+}
+
 function answerRow(question: QuestionSummary, name: string, answer: PlayerAnswer, { yes, no }: ReportWords): Cell[] {
-  const right = answer.correct === null ? "" : answer.correct ? yes : no;
+  // A part of the points has its share.
+  const part = answer.correct === false && answer.share ? percent(answer.share / 100) : null;
+  const right = part ?? (answer.correct === null ? "" : answer.correct ? yes : no);
   return [name, answerText(question, answer.answer), right, answer.points, seconds(answer.response_ms)];
 }
