@@ -191,12 +191,6 @@ class Head(Struct, array_like=True, kw_only=True):
     """Answers accepted for the current question, also of players who have left since."""
     counts: list[int] = []
     """What is counted of them, as their kind counts: by option, say."""
-    extended_ms: int = 0
-    """What the host has added to the time limit of the current question."""
-    void: list[int] = []
-    """Questions that the host has skipped."""
-    rulings: list[Decision] = []
-    """All of them, also those undone; their numbers are their places, counted from 1."""
     advance_at: int | None = None
     idle_at: int
     limits_total_ms: int = 0
@@ -223,6 +217,12 @@ class Head(Struct, array_like=True, kw_only=True):
     remote_bound_at: int = 0
     played: int = 0
     """How many players there were when the quiz ended."""
+    extended_ms: int = 0
+    """What the host has added to the time limit of the current question."""
+    void: list[int] = []
+    """Questions that the host has skipped."""
+    rulings: list[Decision] = []
+    """All of them, also those undone; their numbers are their places, counted from 1."""
 
     @property
     def host_connections(self) -> list[ConnectionId]:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import msgpack
@@ -6,7 +7,7 @@ import pytest
 
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import Unreadable, decode_session
-from coordinator.engine import Drawn, Head, Player, Session, apply, create
+from coordinator.engine import Drawn, Head, Player, Session, apply, create, invariants
 from coordinator.engine.state import AcceptedAnswer
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.protocol import (
@@ -14,7 +15,9 @@ from quickpoll.protocol import (
     CreateSession,
     EndSession,
     JoinSession,
+    NewQuestion,
     NextQuestion,
+    Phase,
     Quiz,
     SessionCommand,
     StartQuiz,
@@ -68,6 +71,31 @@ def test_what_was_written_comes_back_with_its_question() -> None:
     session, _ = decode_session("123456", fields_of(game.session, 7))
     assert session.written == game.session.written
     assert [len(texts) for texts in session.written.values()] == [1, 1]
+
+
+def test_a_session_that_version_0_1_0_has_stored_is_read_and_goes_on() -> None:
+    """In the results of its first question: Ann was right after a second, Ben was wrong."""
+    stored = (Path(__file__).parent / "recorded" / "0.1.0.msgpack").read_bytes()
+    fields = msgspec.msgpack.decode(stored, type=dict[str, bytes])
+    game = Game()
+    game.session, step = decode_session("123456", {name.encode(): value for name, value in fields.items()})
+    head = game.session.head
+    assert (step, head.phase, head.question, head.settings.streak_bonus) == (7, Phase.RESULTS, 0, True)
+    assert (head.closes_at, head.extended_ms, head.void, head.rulings, head.played) == (
+        head.opens_at + 10_000,
+        0,
+        [],
+        [],
+        0,
+    )
+    assert [(player.name, player.points, player.rank) for player in game.session.players.values()] == [
+        ("Ann", 950, 1),
+        ("Ben", 0, 2),
+    ]
+    game.now = head.opens_at + 2000
+    game.do(NextQuestion())
+    invariants.check(game.session)
+    assert game.one(NewQuestion).question.index == 1
 
 
 def listed(value: Any) -> Any:
