@@ -142,6 +142,11 @@ const STAGE: States = {
   "stage-question-true-false": stage(crowd(12, 5, {}, KINDS.true_false), { main: "stage.close" }),
   "stage-question-poll": stage(crowd(12, 5, {}, KINDS.poll), { main: "stage.close" }),
   "stage-question-six": stage(crowd(26, 20, {}, six), { main: "stage.close" }),
+  "stage-question-ten": stage(crowd(12, 5, {}, question({}, ...all.TEN)), { main: "stage.close" }),
+  "stage-results-ten": atResults(question({}, ...all.TEN), results({ counts: [3, 6, 2, 0, 1, 4, 2, 0, 5, 1] })),
+  "stage-question-untimed": stage(crowd(12, 5, { closes_at: null }, question({ time_limit_ms: null })), {
+    main: "stage.close",
+  }),
   "stage-question-long": stage(crowd(12, 5, {}, long), { main: "stage.close" }),
   "stage-question-word": stage(crowd(6, 2, { players: wide(6) }, word), { main: "stage.close" }),
   "stage-results": atResults(),

@@ -185,4 +185,6 @@ export const KINDS: Record<Extract<QuestionKind, "single" | "multiple" | "true_f
   true_false: question({ kind: "true_false", text: "The Nile flows from south to north." }, "True", "False"),
   poll: question({ kind: "poll", text: "Where shall we go next year?" }, "Mountains", "Sea", "A large city"),
 };
+/** As many options as there can be. */
+export const TEN = "Lisbon Madrid Paris Berlin Warsaw Vienna Rome Athens Helsinki Reykjavik".split(" ");
 export const SIX = ["About 12", "About 90", "About 900", "About 9,000", "About 90,000", "About 1.2 million"];

@@ -113,6 +113,12 @@ export const PLAYER: States = {
   "player-question-true-false": at(open(KINDS.true_false)),
   "player-question-poll": at(open(KINDS.poll)),
   "player-question-six": at(open(question({ image: all.IMAGE }, ...all.SIX))),
+  "player-question-ten": at(open(question({}, ...all.TEN))),
+  "player-question-poll-several": at(open({ ...question({ kind: "poll", max_choices: 3 }, ...all.TEN) }), undefined, {
+    steps: [click("[data-option='6']"), click("[data-option='9']")],
+    main: "answer.confirm",
+  }),
+  "player-question-untimed": at(open(question({ time_limit_ms: null }), { closes_at: null })),
   "player-question-hidden": at(
     open(question(), { settings: { ...session().settings, show_question_on_player: false } }),
   ),
