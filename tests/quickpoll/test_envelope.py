@@ -61,7 +61,7 @@ def test_an_entry_comes_out_as_it_went_in(entry: Entry) -> None:
                 ["gateway", 7],
                 3,
                 ["123456", "nonce", "player", "p1"],
-                {"type": "submit_answer", "question": 0, "answer": 1, "elapsed_ms": None, "id": "mine"},
+                {"type": "submit_answer", "question": 0, "answer": 1, "elapsed_ms": None, "locale": None, "id": "mine"},
                 "https://x",
                 20,
                 1_700_000_000_000,
