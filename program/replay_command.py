@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.engine import Session, kinds, ranking, records, report
-from coordinator.engine.scoring import Ruling
+from coordinator.engine.scoring import OtherRules
 from coordinator.log import file as log_file
 from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
@@ -37,7 +37,7 @@ SCORINGS: Final = {
 class _Wish:
     """Another ruling, as it was asked for."""
 
-    ruling: Ruling
+    ruling: OtherRules
     streak_bonus: bool | None
     said: str
     """In words; empty: none."""
@@ -144,7 +144,9 @@ def _wish(given: argparse.Namespace, session: Session) -> _Wish:
         said.append(f"option {option + 1} ({shown}) of question {question + 1} accepted")
     if given.scoring:
         said.append(f"scoring {given.scoring}")
-    ruling = Ruling(frozenset(void), frozenset(accepted), by_time=given.scoring != "flat" if given.scoring else None)
+    ruling = OtherRules(
+        frozenset(void), frozenset(accepted), by_time=given.scoring != "flat" if given.scoring else None
+    )
     return _Wish(ruling, given.scoring == "streak" if given.scoring else None, ", ".join(said))
 
 

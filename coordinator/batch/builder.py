@@ -19,7 +19,7 @@ from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Received, create_id_of
 from coordinator.batch.outbox import Outbox
 from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
-from coordinator.batch.served import ANY, Pair, Served
+from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import Held, HeldSessions
 from coordinator.batch.shuffle import shuffled
 from coordinator.engine import Drawn, Effects, LogPage, apply, create, invariants, next_deadline
@@ -257,7 +257,7 @@ class BatchBuilder:
     # -- which gateway serves which session ---------------------------------------------------
 
     def _note_served(self, gateway: str, code: str) -> None:
-        if gateway in self._lost or Pair(gateway, code) not in self._inputs.served:
+        if gateway in self._lost or ServedPair(gateway, code) not in self._inputs.served:
             self._served[gateway].add(code)
 
     def _served_by_lost(self, gateway: str) -> Collection[str]:
@@ -269,13 +269,13 @@ class BatchBuilder:
             codes.update(self._inputs.deadlines.codes if ANY in before else before)
         return sorted(codes)
 
-    def _served_changes(self) -> tuple[Collection[Pair], Collection[Pair]]:
+    def _served_changes(self) -> tuple[Collection[ServedPair], Collection[ServedPair]]:
         """What is added to the index, and what is removed from it."""
         served = self._inputs.served
         over = {code for code in self._changes if self._sessions[code].session.head.closed}
         over.update(code for code, at in self._deadlines.items() if at is None)
-        added = {Pair(gateway, code) for gateway, codes in self._served.items() for code in codes - over}
-        removed = set[Pair]().union(
+        added = {ServedPair(gateway, code) for gateway, codes in self._served.items() for code in codes - over}
+        removed = set[ServedPair]().union(
             *map(served.pairs_of_gateway, self._lost), *map(served.pairs_of_session, over), served.unstored_removed
         )
         return added | (served.unstored_added - removed), removed - added

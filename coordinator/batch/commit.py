@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from coordinator.batch.replicas import Replicas
-from coordinator.batch.served import Pair
+from coordinator.batch.served import ServedPair
 from quickpoll.keys import PartitionKeys, moment_of
 from quickpoll.settings import Durability
 from quickpoll.store.link import LinkLost, RedisLink, Refusal, StoreError
@@ -77,8 +77,8 @@ class Batch:
     """Next deadlines that have changed, by code; None: no deadline any more."""
     gateways_seen: Iterable[str] = ()
     gateways_gone: Iterable[str] = ()
-    served_added: Iterable[Pair] = ()
-    served_removed: Iterable[Pair] = ()
+    served_added: Iterable[ServedPair] = ()
+    served_removed: Iterable[ServedPair] = ()
     quarantined: Sequence[tuple[str, bytes]] = ()
     """Reason and bytes of entries that were set aside."""
 

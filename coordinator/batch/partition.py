@@ -15,7 +15,7 @@ from coordinator.batch.commit import Batch, CommitOutcome
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Entries, Received, create_id_of, receive
 from coordinator.batch.quarantine import Poison
-from coordinator.batch.served import ANY, Pair, Served
+from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import IDLE_MS, LogPage
 from coordinator.log import pages as log_pages
@@ -120,7 +120,7 @@ class Partition:
         self.has_gone_back = moment_of(self.offset) < moment_of(self._said_to)
         self._deadlines = Deadlines((code.decode(), int(at)) for code, at in deadlines)
         self.gateways = {gateway.decode() for gateway in gateways}
-        pairs = [Pair.parse(member) for member in served]
+        pairs = [ServedPair.parse(member) for member in served]
         is_complete = served_to == offset
         self._served = Served(pairs) if is_complete else Served.incomplete(pairs, self.gateways, self._deadlines)
         self.is_loaded = not self.has_gone_back

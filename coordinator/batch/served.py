@@ -16,14 +16,14 @@ ANY: Final = ""
 """In place of a code: the gateway may have served any session of the partition."""
 
 
-class Pair(NamedTuple):
+class ServedPair(NamedTuple):
     """A gateway, and a session that it has served."""
 
     gateway: str
     code: str
 
     @classmethod
-    def parse(cls, member: bytes) -> "Pair":
+    def parse(cls, member: bytes) -> "ServedPair":
         """From a member of the partition's set `served`."""
         gateway, _, code = member.decode().rpartition("/")
         return cls(gateway, code)
@@ -35,26 +35,26 @@ class Pair(NamedTuple):
 class Served:
     """The index of one partition."""
 
-    def __init__(self, pairs: Iterable[Pair] = ()) -> None:
+    def __init__(self, pairs: Iterable[ServedPair] = ()) -> None:
         self._codes: dict[str, set[str]] = {}
         for pair in pairs:
             self._codes.setdefault(pair.gateway, set()).add(pair.code)
-        self.unstored_added: frozenset[Pair] = frozenset()
-        self.unstored_removed: frozenset[Pair] = frozenset()
+        self.unstored_added: frozenset[ServedPair] = frozenset()
+        self.unstored_removed: frozenset[ServedPair] = frozenset()
         """What differs from what Redis holds, until the next commit."""
 
     @classmethod
-    def incomplete(cls, pairs: Collection[Pair], gateways: Iterable[str], living: Container[str]) -> "Served":
+    def incomplete(cls, pairs: Collection[ServedPair], gateways: Iterable[str], living: Container[str]) -> "Served":
         """From an index that some commit has not kept: those `gateways` may have served any session."""
         gateways = set(gateways)
         kept = {pair for pair in pairs if pair.gateway in gateways and (pair.code == ANY or pair.code in living)}
-        missing = {Pair(gateway, ANY) for gateway in gateways} - kept
+        missing = {ServedPair(gateway, ANY) for gateway in gateways} - kept
         served = cls(kept | missing)
         served.unstored_added, served.unstored_removed = frozenset(missing), frozenset(set(pairs) - kept)
         return served
 
     def __contains__(self, pair: object) -> bool:
-        return isinstance(pair, Pair) and pair.code in self._codes.get(pair.gateway, ())
+        return isinstance(pair, ServedPair) and pair.code in self._codes.get(pair.gateway, ())
 
     def __len__(self) -> int:
         return sum(map(len, self._codes.values()))
@@ -63,15 +63,15 @@ class Served:
         """Codes of the sessions that a gateway has served; with `ANY` among them it may be any session."""
         return self._codes.get(gateway, frozenset())
 
-    def pairs_of_gateway(self, gateway: str) -> set[Pair]:
+    def pairs_of_gateway(self, gateway: str) -> set[ServedPair]:
         """All pairs of a gateway."""
-        return {Pair(gateway, code) for code in self.by(gateway)}
+        return {ServedPair(gateway, code) for code in self.by(gateway)}
 
-    def pairs_of_session(self, code: str) -> set[Pair]:
+    def pairs_of_session(self, code: str) -> set[ServedPair]:
         """All pairs of a session."""
-        return {Pair(gateway, code) for gateway, codes in self._codes.items() if code in codes}
+        return {ServedPair(gateway, code) for gateway, codes in self._codes.items() if code in codes}
 
-    def note_stored(self, added: Iterable[Pair], removed: Iterable[Pair]) -> None:
+    def note_stored(self, added: Iterable[ServedPair], removed: Iterable[ServedPair]) -> None:
         """A commit has stored changes."""
         self.unstored_added = self.unstored_removed = frozenset()
         for pair in removed:

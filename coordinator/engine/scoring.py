@@ -16,7 +16,7 @@ STREAK_BONUS_STEPS: Final = 5
 
 
 @dataclass(frozen=True)
-class Ruling:
+class OtherRules:
     """What is judged in another way than published: for a replay, after a dispute or to compare."""
 
     void: frozenset[int] = frozenset()
@@ -42,7 +42,7 @@ class Ruling:
         return kinds.of(question).shares(question, keys, accepted)
 
 
-PUBLISHED: Final = Ruling()
+PUBLISHED: Final = OtherRules()
 """Everything is judged as published."""
 
 

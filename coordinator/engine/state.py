@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from coordinator.engine import kinds
 from coordinator.engine.kinds import Written
-from coordinator.engine.scoring import PUBLISHED, Ruling
+from coordinator.engine.scoring import PUBLISHED, OtherRules
 from quickpoll.envelope import ConnectionId, Identity
 from quickpoll.names import Name, look
 from quickpoll.protocol import (
@@ -30,10 +30,10 @@ from quickpoll.protocol import (
     QuestionResults,
     Quiz,
     Role,
+    Ruling,
     Settings,
     YourResult,
 )
-from quickpoll.protocol import Ruling as ProtocolRuling
 
 EARLIER_ANSWERS: Final = 3
 """So many are remembered: a client sends one again for some seconds, and questions may be as short."""
@@ -155,7 +155,7 @@ class Decision(Struct, frozen=True, array_like=True):
 
     number: int
     question: int
-    ruling: ProtocolRuling
+    ruling: Ruling
     key: Answer | None
     """The answer that it accepts, as it is compared."""
     request_id: str
@@ -241,7 +241,7 @@ class Session:
     players: dict[str, Player] = field(default_factory=dict)
     written: dict[int, tuple[Written, ...]] = field(default_factory=dict)
     """The different answers to each closed question whose answers are texts; a player's history counts them from 1."""
-    ruling: Ruling = PUBLISHED
+    ruling: OtherRules = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
     names: dict[str, Player] = field(init=False, repr=False)
     """By name key."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from coordinator.engine import CommandReply, Drawn, Session, apply, create, log_chain, records
 from coordinator.engine.records import Record
-from coordinator.engine.scoring import PUBLISHED, Ruling
+from coordinator.engine.scoring import PUBLISHED, OtherRules
 from coordinator.log.file import SessionLog
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
@@ -51,7 +51,7 @@ class Replay:
     """A session that is played again, by the published rules or under another ruling."""
 
     log: SessionLog
-    ruling: Ruling = PUBLISHED
+    ruling: OtherRules = PUBLISHED
     streak_bonus: bool | None = None
     """None: as the session had it."""
     session: Session = field(init=False)

@@ -13,11 +13,11 @@ from quickpoll.store.nodes import open_node
 from tests.redis_client import node_of
 from tests.system.servers import Server, eventually, is_followed, master_and_replica
 
-Pair = tuple[Server, Server]
+ServedPair = tuple[Server, Server]
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+async def pair(tmp_path: Path) -> AsyncIterator[ServedPair]:
     async with master_and_replica(tmp_path) as pair:
         yield pair
 
@@ -26,7 +26,7 @@ async def write(link: RedisLink) -> None:
     assert await link.call([("SET", "k", "v")]) == [b"OK"]
 
 
-async def test_what_is_safe_with_a_replica_is_there(pair: Pair) -> None:
+async def test_what_is_safe_with_a_replica_is_there(pair: ServedPair) -> None:
     master, replica = pair
     link = await open_node(node_of(f"redis://{master.address}"))
     await write(link)
@@ -35,7 +35,7 @@ async def test_what_is_safe_with_a_replica_is_there(pair: Pair) -> None:
     link.close()
 
 
-async def test_what_a_replica_does_not_confirm_is_not_safe(pair: Pair) -> None:
+async def test_what_a_replica_does_not_confirm_is_not_safe(pair: ServedPair) -> None:
     master, replica = pair
     link, replicas = await open_node(node_of(f"redis://{master.address}")), Replicas()
     replica.send_signal(signal.SIGSTOP)
@@ -48,7 +48,7 @@ async def test_what_a_replica_does_not_confirm_is_not_safe(pair: Pair) -> None:
 
 
 async def test_a_master_without_a_replica_goes_on_and_says_so_once(
-    pair: Pair, caplog: pytest.LogCaptureFixture
+    pair: ServedPair, caplog: pytest.LogCaptureFixture
 ) -> None:
     master, replica = pair
     link, replicas = await open_node(node_of(f"redis://{master.address}")), Replicas()

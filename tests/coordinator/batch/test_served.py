@@ -1,6 +1,6 @@
-from coordinator.batch.served import ANY, Pair, Served
+from coordinator.batch.served import ANY, Served, ServedPair
 
-A1, A2, B1 = Pair("a", "111111"), Pair("a", "222222"), Pair("b", "111111")
+A1, A2, B1 = ServedPair("a", "111111"), ServedPair("a", "222222"), ServedPair("b", "111111")
 
 
 def test_it_tells_what_a_gateway_has_served_and_who_has_served_a_session() -> None:
@@ -9,7 +9,7 @@ def test_it_tells_what_a_gateway_has_served_and_who_has_served_a_session() -> No
     assert served.pairs_of_gateway("b") == {B1}
     assert served.pairs_of_session("111111") == {A1, B1}
     assert A2 in served
-    assert Pair("b", "222222") not in served
+    assert ServedPair("b", "222222") not in served
     assert not served.by("unknown")
 
 
@@ -29,12 +29,12 @@ def test_a_pair_that_is_removed_and_added_at_once_stays() -> None:
 
 
 def test_after_a_commit_that_kept_no_index_every_gateway_may_have_served_any_session() -> None:
-    gone = Pair("gone", "111111")
-    over = Pair("a", "333333")
+    gone = ServedPair("gone", "111111")
+    over = ServedPair("a", "333333")
     served = Served.incomplete([A1, gone, over], ["a", "b"], ["111111", "222222"])
     assert set(served.by("a")) == {"111111", ANY}
     assert set(served.by("b")) == {ANY}
-    assert served.unstored_added == {Pair("a", ANY), Pair("b", ANY)}
+    assert served.unstored_added == {ServedPair("a", ANY), ServedPair("b", ANY)}
     assert served.unstored_removed == {gone, over}
     served.note_stored(served.unstored_added, served.unstored_removed)
     assert not served.unstored_added | served.unstored_removed
@@ -42,5 +42,5 @@ def test_after_a_commit_that_kept_no_index_every_gateway_may_have_served_any_ses
 
 
 def test_a_pair_is_stored_as_text() -> None:
-    for pair in (A1, Pair("a", ANY)):
-        assert Pair.parse(str(pair).encode()) == pair
+    for pair in (A1, ServedPair("a", ANY)):
+        assert ServedPair.parse(str(pair).encode()) == pair

@@ -1,5 +1,5 @@
 from coordinator.engine import report
-from coordinator.engine.scoring import Ruling
+from coordinator.engine.scoring import OtherRules
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import CloseQuestion, NextQuestion, Settings, YourResult
@@ -36,7 +36,7 @@ def test_right_wrong_and_silent_are_told_apart() -> None:
 
 def test_a_streak_goes_over_a_poll_and_over_a_dropped_question() -> None:
     game = Game(SINGLE, POLL, SINGLE, SINGLE, settings=Settings(lead_ms=0, streak_bonus=True))
-    game.session.ruling = Ruling(void=frozenset({2}))
+    game.session.ruling = OtherRules(void=frozenset({2}))
     ann = game.join("Ann")
     game.open()
     for answer in (0, 0, 1, 0):
@@ -49,7 +49,7 @@ def test_a_streak_goes_over_a_poll_and_over_a_dropped_question() -> None:
 
 def test_speed_counts_for_nothing_where_a_ruling_says_so() -> None:
     game = Game(SINGLE)
-    game.session.ruling = Ruling(by_time=False)
+    game.session.ruling = OtherRules(by_time=False)
     ann = game.join("Ann")
     game.open()
     game.now += 9000
@@ -106,5 +106,5 @@ def test_the_log_says_how_it_was_scored_and_replays_so() -> None:
     log = log_file.read(game.exported())
     assert (log.began.settings.scoring, log.began.settings.penalty) == ("flat", 50)
     assert [player.points for player in Replay(log).run().players.values()] == [1000, -500]
-    by_speed = Replay(log, Ruling(by_time=True)).run()
+    by_speed = Replay(log, OtherRules(by_time=True)).run()
     assert [player.points for player in by_speed.players.values()] == [550, -500]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.engine.scoring import Ruling, flat_points, own_limit_ms, streak_bonus, tie_ms, timed_points
+from coordinator.engine.scoring import OtherRules, flat_points, own_limit_ms, streak_bonus, tie_ms, timed_points
 from tests.coordinator.engine.game import SINGLE
 
 GOLDEN = [
@@ -71,12 +71,12 @@ def test_the_whole_own_limit_is_among_equals_at_most_the_whole_limit(limit_ms: i
 
 
 def test_an_accepted_option_counts_in_its_question_alone() -> None:
-    ruling = Ruling(accepted=frozenset({(5, 2)}))
+    ruling = OtherRules(accepted=frozenset({(5, 2)}))
     assert [ruling.shares(5, SINGLE, [option])[option] for option in range(3)] == [100, 0, 100]
     assert [ruling.shares(4, SINGLE, [option])[option] for option in range(3)] == [100, 0, 0]
 
 
 def test_a_dropped_question_is_judged_like_a_poll() -> None:
-    ruling = Ruling(void=frozenset({1}))
+    ruling = OtherRules(void=frozenset({1}))
     assert [ruling.is_scored(index, SINGLE) for index in range(3)] == [True, False, True]
     assert [ruling.shares(index, SINGLE, [0])[0] for index in range(3)] == [100, None, 100]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from coordinator.engine import Session, records, report
 from coordinator.engine.records import Answered, Away, Closed, Connected, Ended, Locked, Record
-from coordinator.engine.scoring import Ruling
+from coordinator.engine.scoring import OtherRules
 from coordinator.engine.state import IDLE_MS
 from coordinator.log import file as log_file
 from coordinator.log.file import SessionLog, UnreadableLog
@@ -100,18 +100,18 @@ def test_a_question_that_was_closed_and_followed_by_deadlines_is_so_at_the_same_
 @pytest.mark.parametrize(
     ("ruling", "streak_bonus", "expected"),
     [
-        (Ruling(), None, [1000, 750, 500]),
-        (Ruling(void=frozenset({0})), None, [0, 0, 500]),
-        (Ruling(void=frozenset({0, 1, 2})), None, [0, 0, 0]),
-        (Ruling(accepted=frozenset({(0, 2)})), None, [1000, 750, 1250]),
-        (Ruling(accepted=frozenset({(1, 1)})), None, [1500, 750, 500]),
-        (Ruling(accepted=frozenset({(1, 2)})), None, [1000, 1250, 500]),
-        (Ruling(by_time=False), None, [1000, 1000, 500]),
-        (Ruling(accepted=frozenset({(1, 1)})), True, [1600, 750, 500]),
+        (OtherRules(), None, [1000, 750, 500]),
+        (OtherRules(void=frozenset({0})), None, [0, 0, 500]),
+        (OtherRules(void=frozenset({0, 1, 2})), None, [0, 0, 0]),
+        (OtherRules(accepted=frozenset({(0, 2)})), None, [1000, 750, 1250]),
+        (OtherRules(accepted=frozenset({(1, 1)})), None, [1500, 750, 500]),
+        (OtherRules(accepted=frozenset({(1, 2)})), None, [1000, 1250, 500]),
+        (OtherRules(by_time=False), None, [1000, 1000, 500]),
+        (OtherRules(accepted=frozenset({(1, 1)})), True, [1600, 750, 500]),
     ],
 )
 def test_another_ruling_gives_other_points_to_the_same_answers(
-    ruling: Ruling, streak_bonus: bool | None, expected: list[int]
+    ruling: OtherRules, streak_bonus: bool | None, expected: list[int]
 ) -> None:
     session = Replay(log_of(played()), ruling, streak_bonus).run()
     assert points(session) == expected
@@ -119,7 +119,7 @@ def test_another_ruling_gives_other_points_to_the_same_answers(
 
 
 def test_a_dropped_question_costs_no_time_and_no_streak() -> None:
-    session = Replay(log_of(played()), Ruling(void=frozenset({0}))).run()
+    session = Replay(log_of(played()), OtherRules(void=frozenset({0}))).run()
     assert [player.response_total_ms for player in session.players.values()] == [0, 0, 0]
     answers = [player.answers[0] for player in report.results(session, 0, "r").players]
     assert [(answer.correct, answer.points) for answer in answers if answer] == [(None, 0)] * 3
