@@ -37,7 +37,7 @@ test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, import
 	$(PYTEST) -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term:skip-covered
 
 .PHONY: test-pages
-test-pages: $(WEB)/node_modules/.stamp  ## the tests of the pages' code, without a browser
+test-pages: $(WEB)/node_modules/.stamp build/resuming/games.jsonl  ## the tests of the pages' code, without a browser
 	$(NPM) test
 
 .PHONY: chaos
@@ -176,6 +176,10 @@ gateway/static/index.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 build/import/cli.js: $(WEB)/node_modules/.stamp $(WEB)/vite.import.ts $(IMPORT_SOURCES)
 	@PATH=$(NODE)/bin:"$$PATH" $(WEB)/node_modules/.bin/vite build $(WEB) --config $(WEB)/vite.import.ts --logLevel warn
 	@touch $@
+
+# What the engine says to pages in drawn games, for the law of resuming (clients/web/src/law).
+build/resuming/games.jsonl: .venv/dev.stamp $(wildcard coordinator/engine/*.py coordinator/engine/kinds/*.py) quickpoll/protocol.py tests/system/heard.py tests/coordinator/engine/game.py
+	@$(BIN)/python -m tests.system.heard $@
 
 .gallery/gallery.html: $(WEB)/node_modules/.stamp $(PAGE_SOURCES)
 	@echo "Building the gallery ..."

@@ -440,6 +440,8 @@ class NewQuestion(Broadcast, frozen=True, tag="new_question"):
     opens_at: int
     closes_at: int | None
     """Null: the question has no time limit."""
+    total: int | UnsetType = UNSET
+    """How many players there are to answer it."""
 
 
 class QuestionExtended(Broadcast, frozen=True, tag="question_extended"):
@@ -485,6 +487,8 @@ class QuizEnded(Broadcast, frozen=True, tag="quiz_ended"):
     podium: tuple[LeaderboardEntry, ...]
     total: int
     questions: int
+    tied: int = 0
+    """How many more have as many points as the last of the podium."""
 
 
 class HostLeft(Broadcast, frozen=True, tag="host_left"):
@@ -527,6 +531,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     results: QuestionResults | UnsetType = UNSET
     leaderboard: Leaderboard | UnsetType = UNSET
     podium: tuple[LeaderboardEntry, ...] | UnsetType = UNSET
+    tied: int | UnsetType = UNSET
+    """At the end: how many more have as many points as the last of the podium."""
     players: tuple[HostPlayer, ...] | UnsetType = UNSET
     advances_at: int | UnsetType | None = UNSET
     """In the results: when the next question comes by itself; null: the host moves on."""

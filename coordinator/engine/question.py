@@ -19,6 +19,7 @@ from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
     ErrorCode,
+    LeaderboardEntry,
     Phase,
     PublicQuestion,
     QuestionExtended,
@@ -267,6 +268,11 @@ def _log_closed(session: Session, results: QuestionResults, now: int, effects: E
     log_chain.note(session, closed, effects)
 
 
+def _tied(podium: tuple[LeaderboardEntry, ...], ordered: list[Player]) -> int:
+    """How many have as many points as the last of the podium, and no room on it."""
+    return sum(player.points == podium[-1].points for player in ordered[PODIUM_ENTRIES:]) if podium else 0
+
+
 def _end(session: Session, now: int, effects: Effects) -> None:
     head = session.head
     ordered = ranking.in_order(session.players.values())
@@ -287,8 +293,13 @@ def say_ended(session: Session, ordered: list[Player], effects: Effects) -> None
     """Says to all who is on the podium, and to each player how the quiz ended for them."""
     head = session.head
     head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
+    head.tied = _tied(head.podium, ordered)
     quiz_ended = QuizEnded(
-        seq=session.next_seq(), podium=head.podium, total=head.played, questions=len(session.quiz.questions)
+        seq=session.next_seq(),
+        podium=head.podium,
+        total=head.played,
+        questions=len(session.quiz.questions),
+        tied=head.tied,
     )
     finals = [
         (player.connection, views.your_final(session, player))

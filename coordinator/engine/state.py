@@ -223,6 +223,8 @@ class Head(Struct, array_like=True, kw_only=True):
     """Questions that the host has skipped."""
     rulings: list[Decision] = []
     """All of them, also those undone; their numbers are their places, counted from 1."""
+    tied: int = 0
+    """How many of them had as many points as the last of the podium, and no room on it."""
 
     @property
     def host_connections(self) -> list[ConnectionId]:

@@ -68,7 +68,11 @@ def new_question(session: Session) -> NewQuestion:
     """The broadcast that opens the current question."""
     head = session.head
     return NewQuestion(
-        seq=session.next_seq(), question=public_question(session), opens_at=head.opens_at, closes_at=head.closes_at
+        seq=session.next_seq(),
+        question=public_question(session),
+        opens_at=head.opens_at,
+        closes_at=head.closes_at,
+        total=session.total,
     )
 
 
@@ -138,6 +142,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         notes=session.question.notes if role is Role.HOST and (asking or judged) else UNSET,
         leaderboard=head.leaderboard if (judged or ended) and head.leaderboard else UNSET,
         podium=head.podium if ended else UNSET,
+        tied=head.tied if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
         advances_at=head.advance_at if judged else UNSET,
     )

@@ -54,7 +54,7 @@ def test_a_view_has_what_its_phase_has() -> None:
     assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "answered", "total"}
     game.time_up()
     game.do(NextQuestion())
-    assert set(view(game)) == ALWAYS | {"leaderboard", "podium", "total"}
+    assert set(view(game)) == ALWAYS | {"leaderboard", "podium", "total", "tied"}
 
 
 def test_who_comes_back_in_the_results_reads_the_same_counts() -> None:

@@ -150,7 +150,7 @@ test("results, own result and leaderboard make up the results phase", () => {
 
 test("the end has the podium and the player's own final place", () => {
   const view = player(
-    { type: "quiz_ended", seq: 7, podium: [], total: 3, questions: 2 },
+    { type: "quiz_ended", tied: 0, seq: 7, podium: [], total: 3, questions: 2 },
     {
       type: "your_final",
       rank: 2,
@@ -161,7 +161,7 @@ test("the end has the podium and the player's own final place", () => {
       average_response_ms: 800,
     },
   );
-  expect(view).toMatchObject({ phase: "ended", podium: [], final: { rank: 2 } });
+  expect(view).toMatchObject({ phase: "ended", podium: [], you: { final: { rank: 2 } } });
 });
 
 test("players are told that the host is away and back", () => {

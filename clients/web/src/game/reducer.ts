@@ -12,11 +12,11 @@ import type {
   PublicQuestion,
   QuestionExtended,
   QuestionResults,
+  QuizEnded,
   Role,
   RosterEntry,
   SessionView,
   You,
-  YourFinal,
 } from "../wire/protocol";
 
 export interface View extends Omit<SessionView, "players"> {
@@ -25,7 +25,6 @@ export interface View extends Omit<SessionView, "players"> {
   players: ReadonlyMap<string, HostPlayer>;
   join_url?: string;
   you?: You;
-  final?: YourFinal;
 }
 
 /** The view after `message`; null until there is a session. */
@@ -44,13 +43,15 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
         ...whole(message.role, message.session),
         join_url: message.join_url ?? view?.join_url,
         you: message.you,
-        final: message.you?.final,
       };
   }
   if (!view || ("seq" in message && message.seq <= view.seq)) return view;
   const next = change(view, message);
   return "seq" in message ? { ...next, seq: message.seq } : next;
 }
+
+/** What only an open question has. */
+const NOT_OPEN = { opens_at: undefined, closes_at: undefined } as const;
 
 function whole(role: Role, session: SessionView): View {
   return { ...session, role, players: new Map(session.players?.map((player) => [player.id, player])) };
@@ -61,7 +62,11 @@ function change(view: View, message: AnyServerMessage): View {
     case "session_locked":
       return { ...view, locked: message.locked };
     case "quiz_paused":
-      return { ...view, paused: message.paused, advances_at: message.advances_at };
+      return {
+        ...view,
+        paused: message.paused,
+        advances_at: view.phase === "results" ? message.advances_at : undefined,
+      };
     case "extra_time_asked":
       return {
         ...view,
@@ -87,6 +92,8 @@ function change(view: View, message: AnyServerMessage): View {
       return { ...view, player_count: message.player_count, players: moved(view.players, message) };
     case "new_question":
       return opened(view, message);
+    case "question_notes":
+      return message.question === view.question?.index ? { ...view, notes: message.notes } : view;
     case "question_extended":
       return message.question === view.question?.index ? extended(view, message) : view;
     case "answer_progress":
@@ -103,15 +110,15 @@ function change(view: View, message: AnyServerMessage): View {
     case "leaderboard":
       return { ...view, leaderboard: message };
     case "quiz_ended":
-      return { ...view, phase: "ended", podium: message.podium, total: message.total, advances_at: undefined };
+      return ended(view, message);
     case "your_final":
-      return { ...view, final: message };
+      return { ...view, you: view.you && { ...view.you, rank: message.rank, final: message } };
     default:
       return view;
   }
 }
 
-function opened(view: View, { question, opens_at, closes_at }: NewQuestion): View {
+function opened(view: View, { question, opens_at, closes_at, total }: NewQuestion): View {
   return {
     ...view,
     phase: "question",
@@ -119,8 +126,12 @@ function opened(view: View, { question, opens_at, closes_at }: NewQuestion): Vie
     opens_at,
     closes_at,
     answered: 0,
-    total: view.player_count,
+    // A server of version 0.1.0 does not say how many there are.
+    total: total ?? view.player_count,
+    // Those that there are follow.
+    notes: view.role === "host" ? null : undefined,
     results: undefined,
+    leaderboard: undefined,
     advances_at: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
     you: view.you && {
@@ -152,7 +163,19 @@ function closed(view: View, results: QuestionResults): View {
   // After a ruling the results of an earlier question come again, also when the quiz has ended.
   if (view.phase === "results" ? results.question !== view.question?.index : view.phase !== "question") return view;
   const { answered, total, advances_at } = results;
-  return { ...view, phase: "results", results, answered, total, advances_at };
+  const you = view.you && { ...view.you, closes_at: undefined };
+  return { ...view, phase: "results", results, answered, total, advances_at, ...NOT_OPEN, you };
+}
+
+function ended(view: View, { podium, total, tied }: QuizEnded): View {
+  const gone = {
+    question: undefined,
+    notes: undefined,
+    results: undefined,
+    answered: undefined,
+    advances_at: undefined,
+  };
+  return { ...view, ...gone, ...NOT_OPEN, phase: "ended", podium, total, tied };
 }
 
 function progressed(view: View, progress: { answered: number; total: number; player_ids?: readonly string[] }): View {

@@ -58,7 +58,7 @@ async function withResults(question: Partial<PublicQuestion> = {}, settings = SE
     answered: 1,
     total: 1,
     explanation: null,
-    advances_at: settings.auto_advance_ms ?? null,
+    advances_at: settings.auto_advance_ms ? settings.auto_advance_ms + 1 : null,
   });
   connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
   return host;
@@ -166,7 +166,7 @@ test("a stage that has shown the link for a remote turns to the leaderboard by i
 
 test("the page knows when the session moves on, until it is paused", async () => {
   const host = await withResults({}, { ...SESSION.settings, auto_advance_ms: 8000 });
-  expect(host.advances_at).toBe(8000);
+  expect(host.advances_at).toBe(8001);
   connection().say({ type: "quiz_paused", seq: 5, paused: true, advances_at: null });
   await settle();
   expect(host.advances_at).toBeNull();
@@ -208,6 +208,7 @@ test("extra time is set for a player, and shown once the server says so", async 
 test("at the end the standings are fetched once, and the podium can be had again", async () => {
   const host = await withResults();
   connection().say({ type: "quiz_ended", seq: 5, podium: [], total: 1, questions: 1 });
+  await vi.advanceTimersByTimeAsync(50);
   host.turnPodium();
   expect(host.board).toBe("standings");
   connection().answer("get_results", {

@@ -16,7 +16,7 @@ import type { Beginning, Life } from "../game/life.svelte";
 import { Session } from "../game/session.svelte";
 import { type Command, Refused } from "../wire/socket";
 import type { Sound, Sounds } from "../device/sound.svelte";
-import { read, write } from "../device/storage";
+import { read, readTab, write, writeTab } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
 import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
@@ -46,7 +46,8 @@ export class Host {
   /** Whether this is the second device, beside the stage. */
   readonly remote: boolean;
   readonly address = new JoinAddress();
-  board = $state<Board>("results");
+  /** The board that was turned to, with its question; a reload of this tab finds it again. */
+  #turned = $state("");
   panel = $state<Panel | null>(null);
   /** The player whose menu is open. */
   chosen = $state<string | null>(null);
@@ -153,10 +154,25 @@ export class Host {
     return this.session.view?.advances_at ?? null;
   }
 
+  /** Which board is up. */
+  get board(): Board {
+    return this.#boardOf(this.session.view);
+  }
+
+  #boardOf(view: View | null): Board {
+    const { phase, question } = view ?? {};
+    if (phase === "ended") return this.#turned === "standings" ? "standings" : "podium";
+    return this.#turned === `leaderboard ${question?.index}` ? "leaderboard" : "results";
+  }
+
   /** Whether something moves on by itself, which can be paused. */
   get moving(): boolean {
+    return this.#movesIn(this.session.view);
+  }
+
+  #movesIn(view: View | null): boolean {
     return (
-      Boolean(this.session.view?.settings.auto_advance_ms) ||
+      Boolean(view?.settings.auto_advance_ms) ||
       (!this.remote && (this.#invited || read<boolean>(this.#invitedKey) === true))
     );
   }
@@ -193,15 +209,11 @@ export class Host {
   }
 
   get last(): boolean {
-    const question = this.session.view?.question;
-    return question !== undefined && question.index + 1 >= question.total;
+    return isLast(this.session.view);
   }
 
-  /** After the last question the podium tells it all, and a poll moves nobody. */
   get leaderboardNext(): boolean {
-    const kind = this.session.view?.question?.kind;
-    const told = (this.session.view?.settings.ranking ?? "question") === "question";
-    return told && !this.last && (kind === undefined || playOf(kind).judged);
+    return hasLeaderboard(this.session.view);
   }
 
   /** Hides a player now and removes them when nobody has objected. */
@@ -247,8 +259,13 @@ export class Host {
 
   #turnTo(board: Board): void {
     clearTimeout(this.#turning);
-    this.board = board;
+    this.#turned = board === "leaderboard" ? `${board} ${this.session.view?.question?.index}` : board;
+    writeTab(this.#turnedKey, this.#turned);
     if (board === "leaderboard") this.#play("leaderboard");
+  }
+
+  get #turnedKey(): string {
+    return `board:${this.session.seat.code}`;
   }
 
   #play(sound: Sound): void {
@@ -256,12 +273,14 @@ export class Host {
   }
 
   get #invitedKey(): string {
-    return `remote:${this.session.view?.code}`;
+    return `remote:${this.session.seat.code}`;
   }
 
   #received(message: AnyServerMessage, view: View | null): void {
     switch (message.type) {
       case "resumed":
+        this.#turned = readTab<string>(this.#turnedKey) ?? this.#turned;
+        if (this.#turned === "standings") void this.loadStandings();
         this.#planTurn(view);
         if (view?.phase === "ended") void this.#keepGame();
         break;
@@ -270,7 +289,7 @@ export class Host {
           announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
         break;
       case "new_question":
-        this.#turnTo("results");
+        clearTimeout(this.#turning);
         this.#play("question");
         break;
       case "question_results":
@@ -280,7 +299,7 @@ export class Host {
         this.#planTurn(view);
         break;
       case "quiz_ended":
-        this.#turnTo("podium");
+        clearTimeout(this.#turning);
         this.#play("podium");
         void this.#keepGame();
         break;
@@ -298,10 +317,27 @@ export class Host {
   /** What happens by itself after a question was closed, unless the host has paused it. */
   #planTurn(view = this.session.view): void {
     clearTimeout(this.#turning);
-    const auto_advance_ms = view?.settings.auto_advance_ms;
+    const { advances_at, settings } = view ?? {};
     const running = view?.phase === "results" && !view.paused;
-    if (!running || this.remote || this.board !== "results" || !this.leaderboardNext || !this.moving) return;
-    const wait_ms = auto_advance_ms ? Math.min(auto_advance_ms / 2, TURN_MS) : TURN_MS;
+    if (!running || this.remote || this.#boardOf(view) !== "results" || !hasLeaderboard(view) || !this.#movesIn(view))
+      return;
+    const after_ms = settings?.auto_advance_ms;
+    const wait_ms =
+      after_ms && advances_at
+        ? this.session.msUntil(advances_at - after_ms + Math.min(after_ms / 2, TURN_MS))
+        : TURN_MS;
     this.#turning = setTimeout(() => this.#turnTo("leaderboard"), wait_ms);
   }
+}
+
+function isLast(view: View | null): boolean {
+  const question = view?.question;
+  return question !== undefined && question.index + 1 >= question.total;
+}
+
+/** After the last question the podium tells it all, and a poll moves nobody. */
+function hasLeaderboard(view: View | null): boolean {
+  const kind = view?.question?.kind;
+  const told = (view?.settings.ranking ?? "question") === "question";
+  return told && !isLast(view) && (kind === undefined || playOf(kind).judged);
 }

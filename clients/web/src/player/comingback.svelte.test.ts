@@ -122,7 +122,7 @@ test("who comes back at the end has the figures of the quiz", async () => {
   const player = await inLobby();
   const final = { rank: 1, points: 900, correct: 1, questions: 1, best_streak: 1, average_response_ms: 1200 };
   resumes({ phase: "ended", seq: 9, podium: [], total: 3 }, { final: { type: "your_final", ...final } });
-  expect(player.session.view?.final).toMatchObject(final);
+  expect(player.session.view?.you?.final).toMatchObject(final);
   expect(player.session.view?.total).toBe(3);
 });
 

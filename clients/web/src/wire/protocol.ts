@@ -774,6 +774,8 @@ export interface SessionView {
   results?: QuestionResults;
   leaderboard?: Leaderboard;
   podium?: LeaderboardEntry[];
+  /** At the end: how many more have as many points as the last of the podium. */
+  tied?: number;
   players?: HostPlayer[];
   /** In the results: when the next question comes by itself; null: the host moves on. */
   advances_at?: number | null;
@@ -893,6 +895,8 @@ export interface NewQuestion {
   opens_at: number;
   /** Null: the question has no time limit. */
   closes_at: number | null;
+  /** How many players there are to answer it. */
+  total?: number;
   reply_to?: string;
   seq: number;
 }
@@ -946,6 +950,8 @@ export interface QuizEnded {
   podium: LeaderboardEntry[];
   total: number;
   questions: number;
+  /** How many more have as many points as the last of the podium. */
+  tied: number;
   reply_to?: string;
   seq: number;
 }

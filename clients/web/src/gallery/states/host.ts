@@ -166,7 +166,7 @@ const STAGE: States = {
   "stage-podium": podium(),
   "stage-podium-1": podium(entries(1)),
   "stage-podium-nobody": podium([], { total: 0, player_count: 0, players: [] }),
-  "stage-podium-tied": podium(tied(3), { total: 21 }),
+  "stage-podium-tied": podium(tied(3), { total: 21, tied: 18 }),
   "stage-podium-no-points": podium(entries(3, () => ({ rank: 1, points: 0, delta: 0 }))),
   "stage-podium-long": podium(
     entries(3, (place) => ({ name: all.WIDE_NAMES[place]! })),
