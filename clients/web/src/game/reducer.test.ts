@@ -196,3 +196,11 @@ test("extra time holds from the next question on, for that player's closing alon
   expect(next.you?.closes_at).toBe(opened.opens_at + 15_000);
   expect(next.closes_at).toBe(opened.closes_at);
 });
+
+test("the notes of a question are the host's until the next one opens", () => {
+  const notes = { type: "question_notes", question: 0, notes: "Slowly." } as const;
+  const noted = host(opened, notes);
+  expect(noted.notes).toBe("Slowly.");
+  expect(after(noted, { ...notes, question: 7, notes: "Of another one." }).notes).toBe("Slowly.");
+  expect(after(noted, { ...opened, seq: 21 }).notes).toBeNull();
+});

@@ -91,3 +91,14 @@ test.each<[string, Question, string[]]>([
 ])("%s is told", (_, question, expected) => {
   expect(codes(question)).toEqual(expected);
 });
+
+test("notes and the description of a picture stay", () => {
+  const question: Question = {
+    kind: "slide",
+    text: "?",
+    image: "/images/flags-1.svg",
+    image_alt: "A flag",
+    notes: "Wait for silence.",
+  };
+  expect(toQuiz(draftOf(question)).questions[0]).toEqual(question);
+});

@@ -127,6 +127,8 @@ function fromQuestion(question: Partial<Question>): DraftQuestion {
     points: question.points ?? DEFAULT_POINTS,
     explanation: text(question.explanation),
     image: question.image ?? null,
+    image_alt: text(question.image_alt),
+    notes: text(question.notes),
     untimed: question.time_limit_ms === null,
     details: draftDetails(kind, question),
   };
@@ -154,6 +156,8 @@ export function toQuestion(question: DraftQuestion): Question {
   if (judged) written.points = question.points ?? DEFAULT_POINTS;
   if (question.explanation.trim()) written.explanation = question.explanation.trim();
   if (question.image) written.image = question.image;
+  if (question.image && question.image_alt?.trim()) written.image_alt = question.image_alt.trim();
+  if (question.notes?.trim()) written.notes = question.notes.trim();
   return written as Question;
 }
 

@@ -5,7 +5,7 @@ import type { DraftDetails } from "./types";
 import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
 import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
 
-export type Field = "text" | "explanation" | "time_limit_ms" | "untimed" | "points" | "image";
+export type Field = "text" | "explanation" | "time_limit_ms" | "untimed" | "points" | "image" | "image_alt" | "notes";
 
 export type Edit =
   | { edit: "title"; title: string }

@@ -44,4 +44,6 @@ export const timeField = (question: string) => `time-${question}`;
 export const pointsField = (question: string) => `points-${question}`;
 export const explanationField = (question: string) => `explanation-${question}`;
 export const detailField = (question: string, name: string) => `${name}-${question}`;
+export const notesField = (question: string) => `notes-${question}`;
+export const altField = (question: string) => `alt-${question}`;
 export const imageField = (question: string) => `image-${question}`;

@@ -46,6 +46,8 @@ test.each(structs)("the editor's limits of a question are the server's, of each 
   expect(question.time_limit_ms.default).toBe(limits.DEFAULT_TIME_LIMIT_MS);
   expect(number(question.time_limit_ms)).toMatchObject({ minimum: limits.SHORTEST_MS, maximum: limits.LONGEST_MS });
   expect(question.points).toMatchObject({ minimum: 0, maximum: limits.MOST_POINTS, default: limits.DEFAULT_POINTS });
+  expect(text(question.notes)).toMatchObject({ maxLength: limits.NOTES_CHARACTERS });
+  expect(text(question.image_alt)).toMatchObject({ maxLength: limits.ALT_CHARACTERS });
   expect(text(question.image)).toMatchObject({ maxLength: limits.IMAGE_CHARACTERS });
 });
 

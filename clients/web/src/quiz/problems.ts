@@ -14,7 +14,9 @@ import {
   timeField,
   pointsField,
   explanationField,
+  altField,
   imageField,
+  notesField,
 } from "./fields";
 import * as limits from "./limits";
 
@@ -48,6 +50,8 @@ function problemsOfQuestion(question: DraftQuestion): Problem[] {
   if (judged && !within(question.points, 0, limits.MOST_POINTS))
     found.push({ code: "points", field: pointsField(key), question: key });
   found.push(...written(question.explanation, limits.EXPLANATION_CHARACTERS, explanationField(key), key));
+  found.push(...written(question.notes ?? "", limits.NOTES_CHARACTERS, notesField(key), key));
+  found.push(...written(question.image_alt ?? "", limits.ALT_CHARACTERS, altField(key), key));
   return found;
 }
 

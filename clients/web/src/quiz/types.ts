@@ -33,6 +33,10 @@ export interface DraftQuestion {
   points: number | null;
   explanation: string;
   image: string | null;
+  /** What the picture shows, for those who cannot see it. */
+  image_alt?: string;
+  /** For the devices of the host. */
+  notes?: string;
   /** Absent in a draft of the kinds with options. */
   details?: DraftDetails;
 }
