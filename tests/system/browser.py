@@ -123,7 +123,7 @@ class Phone:
         await self.page.keyboard.press(key)
         await expect(self.page.get_by_text("Locked in", exact=True)).to_be_visible()
 
-    async def answer(self, index: int, *, correctly: bool) -> None:
+    async def answer(self, index: int, *, correctly: bool, confirm: bool = True) -> None:
         """Taps the right options of a question, or wrong ones, and waits until they are locked in."""
         question = self.quiz.questions[index]
         await expect(self.page.get_by_role("heading", name=question.text)).to_be_visible()
@@ -132,7 +132,7 @@ class Phone:
         self._answers[index] = correctly
         for option in chosen(question, correctly=correctly):
             await options.nth(option).click()
-        if question.kind == "multiple":
+        if question.kind == "multiple" and confirm:
             await self.page.get_by_role("button", name="Confirm answer").click()
 
     async def sees_verdict(self, index: int) -> None:

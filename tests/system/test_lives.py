@@ -77,3 +77,20 @@ async def test_the_next_game_asks_for_its_own_code(tmp_path: Path) -> None:
         await ada.page.get_by_role("button", name="Leave").click()
         await expect(ada.page.get_by_role("textbox", name="Game code")).to_have_value("")
         assert ada.page.url == f"{quickpoll.health}/"
+
+
+async def test_what_is_selected_when_the_time_runs_out_is_sent_and_said(tmp_path: Path) -> None:
+    text = OWN.replace("points: 500", "points: 500\n    time_limit_ms: 4000")
+    quiz = msgspec.yaml.decode(text, type=Quiz)
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await upload(host, "own.yaml", text.encode())
+        code = await lobby(host)
+        ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", quiz)
+        await host.get_by_role("button", name="Start").click()
+        await ada.answer(0, correctly=True)
+        await host.get_by_role("button", name="Leaderboard").click()
+        await host.get_by_role("button", name="Next question").click()
+        await ada.answer(1, correctly=True, confirm=False)
+        await ada.sees_verdict(1)
