@@ -174,6 +174,7 @@ export class Session {
     // A server of version 0.1.0 does not say where to join: the page knows it from when the session was opened.
     if (message.type === "resumed" && this.#latest)
       this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
+    this.#socket.attend(this.#latest?.phase === "question" && this.#latest.you?.answered === false);
     this.#owner.message(message, this.#latest);
     this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
   }

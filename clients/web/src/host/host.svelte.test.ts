@@ -125,6 +125,7 @@ test("without an undo the player is removed, and at once when another one is", a
   host.remove("a", "Ada");
   host.remove("b", "Bob");
   expect(connection().command("kick_player")).toMatchObject({ player_id: "a" });
+  connection().answer("kick_player", { type: "ok" });
   await vi.advanceTimersByTimeAsync(5000);
   expect(connection().command("kick_player")).toMatchObject({ player_id: "b" });
 });

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeConnection } from "./fakes";
 import {
+  ATTENTIVE_INTERVAL_MS,
+  ATTENTIVE_TIMEOUT_MS,
   LIVENESS_INTERVAL_MS,
   LIVENESS_TIMEOUT_MS,
   OFFLINE_TIMEOUT_MS,
+  REPLY_MS,
   Refused,
   Socket,
   type SocketState,
@@ -176,6 +179,36 @@ test("a connection that does not answer in time is given up", () => {
   vi.advanceTimersByTime(2);
   expect(seen.connections[0]?.closed).toBe(true);
   expect(seen.connections).toHaveLength(2);
+});
+
+test("while a question is open a way that was cut is found within six seconds", () => {
+  const { socket, seen, last } = page();
+  last().onopen?.();
+  socket.attend(true);
+  vi.advanceTimersByTime(ATTENTIVE_INTERVAL_MS + ATTENTIVE_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(2);
+  last().onopen?.();
+  socket.attend(false);
+  vi.advanceTimersByTime(LIVENESS_INTERVAL_MS - 1);
+  expect(last().sent).toEqual([]);
+});
+
+test("an answer without a reply makes the connection prove that it lives", async () => {
+  const { socket, seen, last } = page();
+  last().onopen?.();
+  const sent = socket.send({ type: "submit_answer", question: 0, answer: 0 });
+  vi.advanceTimersByTime(REPLY_MS);
+  expect(last().sent).toMatchObject([{ type: "submit_answer" }, { type: "sync_clock" }]);
+  // The gateway lives, and the coordinator is slow: nobody connects again for that.
+  last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  vi.advanceTimersByTime(ATTENTIVE_TIMEOUT_MS);
+  expect(seen.connections).toHaveLength(1);
+  last().say({ type: "answer_accepted", question: 0, reply_to: String(last().sent[0]?.id) });
+  await sent;
+  void socket.send({ type: "submit_answer", question: 1, answer: 0 });
+  vi.advanceTimersByTime(REPLY_MS + ATTENTIVE_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(2);
+  expect(seen.connections[0]?.closed).toBe(true);
 });
 
 test("a device that says it is offline is believed after a second without an answer", () => {

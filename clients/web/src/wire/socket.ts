@@ -16,6 +16,11 @@ type WebSocketLike = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" |
 
 export const LIVENESS_INTERVAL_MS = 10_000;
 export const LIVENESS_TIMEOUT_MS = 5_000;
+/** As above, while a moment counts: a way that was cut in silence is found before a question of ten seconds is over. */
+export const ATTENTIVE_INTERVAL_MS = 3_000;
+export const ATTENTIVE_TIMEOUT_MS = 3_000;
+/** A command that is not answered by then makes the connection prove that it lives. */
+export const REPLY_MS = 1_000;
 /** As above, when the device itself says that it is offline. */
 export const OFFLINE_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -68,6 +73,7 @@ export class Socket {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #liveness: ReturnType<typeof setInterval> | undefined;
+  #attentive = false;
   readonly #pending = new Map<string, Pending>();
   readonly #events: SocketEvents;
   readonly #open: () => WebSocketLike;
@@ -95,6 +101,13 @@ export class Socket {
     else if (this.#state === "open") this.#probe();
   }
 
+  /** Whether the connection is looked at more often: while a question is open, and this page has not answered. */
+  attend(attentive: boolean): void {
+    if (attentive === this.#attentive) return;
+    this.#attentive = attentive;
+    if (this.#state === "open") this.#lookAgain();
+  }
+
   /** The device says that it is offline. It may be wrong (the server can be on it): finds out soon. */
   doubt(): void {
     if (this.#state !== "open") return;
@@ -113,7 +126,7 @@ export class Socket {
     const id = randomId();
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { text: JSON.stringify({ ...command, id }), resolve, reject, resent, refusals: 0 });
-      if (this.#state === "open") this.#connection?.send(this.#pending.get(id)!.text);
+      if (this.#state === "open") this.#transmit(id);
       else if (this.#state === "waiting") resent();
     });
   }
@@ -146,8 +159,23 @@ export class Socket {
   #ready(): void {
     this.#resuming = false;
     this.#setState("open");
-    this.#liveness = setInterval(() => this.#probe(), LIVENESS_INTERVAL_MS);
-    for (const pending of this.#pending.values()) this.#connection?.send(pending.text);
+    this.#lookAgain();
+    for (const id of this.#pending.keys()) this.#transmit(id);
+  }
+
+  #lookAgain(): void {
+    clearInterval(this.#liveness);
+    this.#liveness = setInterval(() => this.#probe(), this.#attentive ? ATTENTIVE_INTERVAL_MS : LIVENESS_INTERVAL_MS);
+  }
+
+  /** The reply may take long where many answer at once; that the gateway is there shows by its clock. */
+  #transmit(id: string): void {
+    const connection = this.#connection;
+    connection?.send(this.#pending.get(id)!.text);
+    setTimeout(() => {
+      if (this.#pending.has(id) && this.#state === "open" && connection === this.#connection)
+        this.#probe(ATTENTIVE_TIMEOUT_MS);
+    }, REPLY_MS);
   }
 
   /** One that throws would leave the page behind with nobody knowing. */
@@ -193,7 +221,7 @@ export class Socket {
     }, wait_ms);
   }
 
-  #probe(timeout_ms = LIVENESS_TIMEOUT_MS): void {
+  #probe(timeout_ms = this.#attentive ? ATTENTIVE_TIMEOUT_MS : LIVENESS_TIMEOUT_MS): void {
     if (this.#deadline !== undefined) return;
     this.syncClock(performance.now());
     this.#expectAnswer(timeout_ms);
