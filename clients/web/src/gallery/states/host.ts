@@ -183,7 +183,7 @@ const STAGE: States = {
     answers: { get_results: standings(0) },
     main: "stage.backToPodium",
   },
-  "stage-address": dialog(press("address.heading")),
+  "stage-address": stage(lobby(12), { steps: [press("address.heading"), seen("dialog")], stage: false }),
   "stage-address-unknown": stage(lobby(0), {
     before: () => keepToken("host", all.CODE, "token", "Quiz", `http://localhost:8000/join/${all.CODE}`),
   }),

@@ -115,6 +115,11 @@ describe("exported and imported again, a quiz is the same", () => {
     60_000,
   );
 
+  test("qti: an answer that looks like a tag", () => {
+    const asked = question("text", "How is a link written?", { accepted: ["<a>", "<a>a", "x < y & z"] });
+    expect(again({ title: "HTML", questions: [asked] }, "qti")[0]?.questions.map(line)).toEqual([line(asked)]);
+  });
+
   test("kahoot: what it has room for", () => {
     fc.assert(
       fc.property(quizzes(["single", "multiple", "true_false"]), (quiz) => {

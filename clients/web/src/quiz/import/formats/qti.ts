@@ -6,7 +6,7 @@
 
 import { Builder, type Frame } from "../build";
 import { truth } from "../build";
-import { htmlToText, pictures } from "../html";
+import { decodeEntities, htmlToText, pictures } from "../html";
 import { type Clock, IMAGE_CHARACTERS } from "../limits";
 import type { ImportedQuiz } from "../model";
 import type { Report } from "../report";
@@ -229,11 +229,15 @@ function readTyped(item: Element, field: Element, type: string, awards: Award[],
     frame,
     answers.map(({ value, points }) =>
       points >= best
-        ? clean(htmlToText(value))
-        : { text: clean(htmlToText(value)), share: Math.max(1, Math.round((points / best) * 100)) },
+        ? typedText(value)
+        : { text: typedText(value), share: Math.max(1, Math.round((points / best) * 100)) },
     ),
   );
 }
+
+/** What people have to type: plain text, but for programs that write an element around it. A lone tag is part of the answer. */
+const typedText = (value: string) =>
+  clean(/<(\w+)\b[^<>]*>[^]*<\/\1>|<br\b/i.test(value) ? htmlToText(value) : decodeEntities(value));
 
 /** The text of an item, without what stands in its responses. */
 function stemOf(presentation: Element | undefined): { text: string; image?: string; pictures: boolean } {
