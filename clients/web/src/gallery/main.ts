@@ -39,6 +39,7 @@ function standStill(): void {
 async function show(): Promise<void> {
   if (!state) return;
   localStorage.clear();
+  sessionStorage.clear();
   write("language", query.get("lang") ?? "en");
   await state.before?.();
   history.replaceState(null, "", state.address);
