@@ -22,7 +22,7 @@ from gateway.timing import Timing
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Identity, encode
 from quickpoll.keys import partition_of
 from quickpoll.metrics import GatewayFigures
-from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, ResumeSession, SessionCommand
+from quickpoll.protocol import CreateSession, Error, ErrorCode, JoinSession, ResumeSession, Role, SessionCommand
 from quickpoll.store.nodes import Nodes
 from quickpoll.store.outage import Unreachable
 
@@ -98,8 +98,9 @@ class Relay:
             enters: whether it would give the connection its identity.
         """
         request = connection.seat.sent(body.id, enters=enters)
-        # Both are answered with where others join.
-        asks_address = isinstance(body, CreateSession | ResumeSession)
+        # A host is answered with where others join. Players, who may all come back at once, are not.
+        resumes_as_host = isinstance(body, ResumeSession) and identity is not None and identity.role is Role.HOST
+        asks_address = isinstance(body, CreateSession) or resumes_as_host
         base_url = self._base_url(connection.base_url) if asks_address else ""
         sender = ConnectionId(self._gateway, connection.number)
         if isinstance(body, CreateSession):

@@ -66,7 +66,7 @@ def _judge(session: Session, player: Player, verdict: _Verdict) -> Outcome:
     extra_percent, points = session.extra_percent(player), 0
     if share is not None:
         points = add_up(session, session.head.question, session.limit_ms, player, share, response_ms, extra_percent)
-    return Outcome(verdict.packed(key), share, points, response_ms, session.extra_percent(player))
+    return Outcome(verdict.packed(key), share, points, response_ms, extra_percent)
 
 
 def _judge_silence(session: Session, player: Player) -> Outcome:

@@ -151,7 +151,8 @@ class Leases:
             StoreError: all of Redis is away.
         """
         before = len(self._leases)
-        rest = [number for number in self.order if number in set(free)]
+        wanted = set(free)
+        rest = [number for number in self.order if number in wanted]
         while rest and (missing := share - len(self._leases)) > 0:
             numbers, rest = rest[:missing], rest[missing:]
             sent = self._clock()

@@ -7,7 +7,9 @@ import pytest
 from websockets.datastructures import Headers
 
 from gateway.whereabouts import Whereabouts, is_loopback, join_base, may_know
-from tests.gateway.standin import house
+from quickpoll.envelope import Identity
+from quickpoll.protocol import Role
+from tests.gateway.standin import CODE, house, token_of
 from tests.redis_client import Client
 
 HOME = Whereabouts(("http://192.168.1.5:8000", "http://10.8.0.6:8000"))
@@ -56,3 +58,18 @@ async def test_the_hosts_page_asks_for_them(redis: Client, redis_url: str) -> No
             assert answer.headers["Cache-Control"] == "no-store"
         with pytest.raises(HTTPError, match="404"):
             await asyncio.to_thread(urlopen, Request(url, headers={"Via": "1.1 proxy"}))
+
+
+@pytest.mark.parametrize(("role", "looks"), [(Role.HOST, 1), (Role.PLAYER, 0)])
+async def test_only_a_host_who_comes_back_makes_it_look(redis: Client, redis_url: str, role: Role, looks: int) -> None:
+    looked = []
+
+    def look() -> Whereabouts:
+        looked.append(role)
+        return HOME
+
+    async with house(redis, redis_url, look=look) as home:
+        client = await home.client()
+        await client.say("resume_session", token=token_of(Identity(CODE, "nonce", role, "p1")))
+        command = await home.coordinator.command()
+        assert (len(looked), command.base_url) == (looks, HOME.urls[0] if looks else "")

@@ -3,7 +3,7 @@
 from typing import ClassVar, Final
 
 from coordinator.engine.kinds.kind import Accepted, percent
-from coordinator.engine.kinds.options import OptionsKind, check_list
+from coordinator.engine.kinds.options import OptionsKind, check_list, options_in
 from quickpoll.protocol import Answer, MultipleQuestion
 
 
@@ -26,7 +26,7 @@ class Multiple(OptionsKind[MultipleQuestion]):
 
     def unpack(self, question: MultipleQuestion, packed: int) -> Answer:
         """The options chosen, in their order."""
-        return tuple(option for option in range(len(question.options)) if packed >> option & 1)
+        return options_in(packed)
 
     def is_told_by_indexes(self, question: MultipleQuestion) -> bool:
         """Unless it is judged in parts."""

@@ -95,6 +95,11 @@ class OptionsKind(Kind[O]):
         return struct(**fields)  # type: ignore[return-value]  # one of the union's members
 
 
+def options_in(packed: int) -> tuple[int, ...]:
+    """The options whose bits are set, in their order."""
+    return tuple(option for option in range(packed.bit_length()) if packed >> option & 1)
+
+
 def without_marks(options: Iterable[Option]) -> tuple[PublicOption, ...]:
     """Options as everyone may see them."""
     return tuple(PublicOption(option.text) for option in options)

@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from coordinator.engine.kinds.kind import Accepted, Misfit
-from coordinator.engine.kinds.options import OptionsKind, check_list, check_one
+from coordinator.engine.kinds.options import OptionsKind, check_list, check_one, options_in
 from quickpoll.protocol import Answer, PollQuestion, PublicQuestion, Question
 
 
@@ -31,7 +31,7 @@ class Poll(OptionsKind[PollQuestion]):
         """The options chosen, in their order; an index where there can be only one."""
         if question.max_choices == 1:
             return super().unpack(question, packed)
-        return tuple(option for option in range(len(question.options)) if packed >> option & 1)
+        return options_in(packed)
 
     def public(self, question: PollQuestion, index: int, total: int) -> PublicQuestion:
         """The question, and how many options may be chosen."""
