@@ -217,7 +217,7 @@ export class Socket {
     pending.resent();
     const wait_ms = refused.retry_after_ms + backoffMs(pending.refusals++);
     setTimeout(() => {
-      if (this.#pending.has(id) && this.#state === "open") this.#connection?.send(pending.text);
+      if (this.#pending.has(id) && this.#state === "open") this.#transmit(id);
     }, wait_ms);
   }
 
