@@ -28,13 +28,14 @@ class Due(Enum):
 class Patience:
     """The time limits of one connection."""
 
-    __slots__ = ("_begun_at", "_ends_at", "_spoke_at", "_stuck_at", "_timing", "_unsent_bytes")
+    __slots__ = ("_begun_at", "_ends_at", "_is_websocket", "_spoke_at", "_stuck_at", "_timing", "_unsent_bytes")
 
     def __init__(self, timing: Timing, now: float) -> None:
         """The connection was made just now; its handshake is awaited."""
         self._timing = timing
         self._ends_at = now + timing.handshake_s
         """When it is cut."""
+        self._is_websocket = False
         self._begun_at = _NEVER
         """When the first byte of an incomplete message came."""
         self._spoke_at = now
@@ -45,6 +46,7 @@ class Patience:
 
     def opened(self) -> None:
         """It is a WebSocket: nothing limits how long it stays."""
+        self._is_websocket = True
         self._ends_at = _NEVER
 
     def answered(self, now: float) -> None:
@@ -94,7 +96,9 @@ class Patience:
         if unsent_bytes == 0 or unsent_bytes < self._unsent_bytes:
             self._stuck_at = now
         self._unsent_bytes = unsent_bytes
-        if now > self._ends_at or (is_open and now - self._stuck_at > timing.stuck_s):
+        # Who is told to close because of what waits, and reads nothing, has no more time than before.
+        is_stuck = self._is_websocket and now - self._stuck_at > timing.stuck_s
+        if now > self._ends_at or is_stuck:
             return Due.OVERDUE
         if not is_open:
             return Due.NOTHING

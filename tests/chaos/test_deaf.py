@@ -31,6 +31,8 @@ WINDOWS = 2
 SLOWER = 1.2
 STALLED_MS = 2000.0
 GONE_WITHIN_S = 10.0
+GONE_BESIDE_A_SHOW_WITHIN_S = 15.0
+"""A sweep of thousands of connections is later where the same two cores play all of them."""
 TRIES = 4
 """A machine that does other things is slower now and then; what the gateway can do shows in the best try."""
 SMALL_BUFFER_BYTES = 4096
@@ -64,7 +66,10 @@ async def test_a_socket_that_never_reads_delays_nobody_in_any_moment_and_is_gone
         await show.close()
         await _delays_nobody(devices, Moment.CLOSING, show.closing)
         await _delays_nobody(devices, Moment.BETWEEN, show.between)
-        print(f"gone after {', '.join(f'{seconds:.1f}' for seconds in await devices.all_gone())} s")
+        in_calm_s = await (await devices.arrive())
+        assert in_calm_s < GONE_WITHIN_S
+        beside_s = await devices.all_gone()
+        print(f"gone after {in_calm_s:.1f} s, and beside a show after {', '.join(f'{s:.1f}' for s in beside_s)} s")
         assert [seat for seat in show.everyone if seat.wire is None or seat.wire.ended.done()] == []
     assert [tracebacks(process.log, after=0, allowed=()) for process in (front, behind)] == [[], []]
 
@@ -113,7 +118,7 @@ async def _gone(device: socket.socket) -> float:
     began_at = time.monotonic()
     poll = select.poll()
     poll.register(device, 0)  # POLLHUP and POLLERR are always told
-    async with asyncio.timeout(GONE_WITHIN_S):
+    async with asyncio.timeout(GONE_BESIDE_A_SHOW_WITHIN_S):
         while not poll.poll(0):  # noqa: ASYNC110  (only the kernel knows)
             await asyncio.sleep(0.02)
     return time.monotonic() - began_at

@@ -111,6 +111,15 @@ def test_a_client_that_reads_nothing_is_cut_however_little_waits(client: Client)
     assert client.due(NOW + 101 + DEFAULT.stuck_s, unsent_bytes=1) is Due.OVERDUE
 
 
+def test_to_be_told_to_close_gives_no_more_time_to_a_client_that_reads_nothing(client: Client) -> None:
+    client.heard_at = NOW + 100
+    assert client.due(NOW + 100) is Due.NOTHING
+    assert client.due(NOW + 107, unsent_bytes=1000) is Due.NOTHING
+    client.patience.closing(NOW + 107)
+    assert client.due(NOW + 100 + DEFAULT.stuck_s, unsent_bytes=1010, is_open=False) is Due.NOTHING
+    assert client.due(NOW + 101 + DEFAULT.stuck_s, unsent_bytes=1010, is_open=False) is Due.OVERDUE
+
+
 def test_a_client_that_reads_slowly_stays(client: Client) -> None:
     client.heard_at = NOW + 200
     assert client.due(NOW + 99) is Due.NOTHING
