@@ -1,4 +1,4 @@
-"""Sessions: owns their state and timers, partition by partition.
+"""Sessions: a coordinator owns their state and timers, partition by partition.
 
 A walk: `ownership/` says which partitions are ours, and `owned` what follows when one comes or goes. `reader` waits for
 the entries of all of a node's partitions at once and hands them to `batch/`: `engine/` decides, and one script stores

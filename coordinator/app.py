@@ -55,7 +55,7 @@ class Coordinator:
             settings: those that name the coordinator as their user.
             take_over: Redis was just started by us: no other coordinator and no gateway from before this moment
                 can be alive.
-            timing: how long it waits for what.
+            timing: all its time limits.
         """
         self.id = secrets.token_urlsafe(6)
         self._built_at = time.monotonic()
@@ -141,7 +141,7 @@ class Coordinator:
         return True, "ready"
 
     async def ended(self) -> str:
-        """Returns when something in it has ended by a bug, with its name; before `stop` nothing should."""
+        """Returns the name of a task that has ended by a bug; before `stop` none should."""
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         return done.pop().get_name()
 

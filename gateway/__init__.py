@@ -1,4 +1,4 @@
-"""Connections: WebSockets to players and hosts; forgets everything when it stops.
+"""Connections: WebSockets to players and hosts. A gateway keeps no state beyond its own life.
 
 In:  `server` accepts and checks the `origin`, `connection` reads a message, `intake` decodes it and asks
      `admission` and `limits` whether it may be sent, `relay` keeps it until its reply has come, `appender`

@@ -1,8 +1,8 @@
 """Who is behind a request: the client's address, and whether it came over TLS. Pure.
 
 What a proxy says counts only if the proxy is trusted (`QUICKPOLL_TRUSTED_PROXIES`); whatever a client writes into
-the same headers does not. An address is text in its shortest form, and an IPv4 address is the same by either
-protocol: `::ffff:192.0.2.7` is `192.0.2.7`.
+the same headers does not. An address is text in its shortest form, and an IPv4 address reads the same whichever
+protocol it came by: `::ffff:192.0.2.7` is `192.0.2.7`.
 """
 
 import re
@@ -36,12 +36,12 @@ class Proxies:
     def client(self, peer: str, headers: Headers) -> Requester:
         """Who sent a request, by the right-most hop of X-Forwarded-For that is none of these proxies.
 
-        Each proxy appends whom it heard it from, so the hops are read from the right, and only as long as the one
-        that wrote them is trusted. One that is no address ends the reading: the last trusted proxy counts then.
+        Each proxy appends the address of its own peer, so the hops are read from the right, and only as long as the
+        proxy that wrote them is trusted. A hop that is not an address ends the reading: the last trusted proxy counts.
 
         Args:
             peer: the address at the other end of the TCP connection.
-            headers: of the request.
+            headers: the request's headers.
         """
         address = _read(peer)
         if address is None:

@@ -59,8 +59,8 @@ class Gateway:
             redis_url: as for `quickpoll.store.url.parse`; that of `settings`, or of an embedded server.
             tokens: verifies what clients resume with.
             settings: those that name the gateway as their user.
-            look: finds out what stands in for a loopback address of the host's page.
-            timing: how long it waits for what.
+            look: finds the address that others can use where the host's page was opened by a loopback address.
+            timing: all its time limits.
         """
         self.id = secrets.token_urlsafe(6)
         self.port = settings.port
@@ -81,7 +81,7 @@ class Gateway:
         self._wire(tokens, settings)
 
     def _wire(self, tokens: Tokens, settings: ProcessSettings) -> None:
-        """Makes its parts, each of what it needs."""
+        """Makes its parts in the order in which they need each other."""
         partitions, figures, timing = settings.partitions, self.figures, self._timing
         away: Unreachable = set()
         limits = Limits(settings.players_per_address, settings.sessions_per_address, timing)
@@ -137,7 +137,7 @@ class Gateway:
         return await self._readiness.ready()
 
     async def ended(self) -> str:
-        """Returns when something in it has ended by a bug, with its name; before `stop` nothing should."""
+        """Returns the name of a task that has ended by a bug; before `stop` none should."""
         return await self._tasks.ended()
 
     async def drain(self, seconds: float) -> None:

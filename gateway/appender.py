@@ -1,8 +1,8 @@
 """Entries to the partitions' streams: batched for each node of Redis, and in order for each partition.
 
-What comes while a batch is under way goes into the next one. An entry that may have been appended is not tried again
-here: its sender decides. An entry that was refused because its partition lies elsewhere, or is moving, is held for a
-while. A node that is away holds up no other.
+What comes while a batch is under way goes into the next one. An entry that may have been appended is not appended
+again here: its sender decides. An entry that was refused because its partition has moved, or is moving, is held for a
+while. A node that is away does not hold up the others.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Appender:
     """Appends for one gateway."""
 
     def __init__(self, nodes: Nodes, partitions: int, timing: Timing, away: Unreachable) -> None:
-        """`away` holds what else of this gateway cannot reach Redis: its log says so once for all."""
+        """`away` is shared with everything in this gateway that needs Redis, so that the log names an outage once."""
         self._timing = timing
         self._nodes = nodes
         self._links = Links(nodes)
@@ -79,7 +79,7 @@ class Appender:
             unwatch()
 
     def reached(self) -> None:
-        """Redis answers again: whatever was wrong, the next batch is another matter."""
+        """Redis answers again: the next batch need not wait."""
         for queue in self._queues.values():
             queue.outage.over()
 

@@ -59,7 +59,7 @@ class ConnectionOwner(Protocol):
         """One whole text message, valid UTF-8."""
 
     def holds_large(self, connection: "Connection") -> bool:
-        """It has sent more than 64 KiB of a message that is not complete; whether it may. `lets_go` follows if so."""
+        """Whether it may send more than 64 KiB of a message that is not complete yet; `lets_go` follows if so."""
 
     def lets_go(self, connection: "Connection") -> None:
         """It holds no large message any more."""
@@ -219,7 +219,7 @@ class Connection(asyncio.Protocol):
                 self._reset()
 
     def excuse(self, seconds: float) -> None:
-        """The gateway did not listen for so long: the client is not to blame."""
+        """The gateway did not listen for this many seconds, so no limit counts them against the client."""
         self.heard_at += seconds
         self._patience.excuse(seconds)
 
@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
         self._socket.detach()  # the transport closes it
         self._ended()
         self._owner.lost(self)
-        vars(self._protocol).clear()  # its parser refers to it: nobody should have to look for this circle
+        vars(self._protocol).clear()  # its parser refers back to it: without the circle no garbage collection is needed
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -333,7 +333,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def _unparsed_bytes(self) -> int:
-        """What the library keeps of a frame that is not complete: else a client could hold 1 MiB for a minute.
+        """What the library holds of an incomplete frame; without a limit on it a client could hold 1 MiB for a minute.
 
         Its reference does not name this buffer; `test_the_library_keeps_what_is_not_parsed_where_we_look` pins it.
         """

@@ -7,9 +7,9 @@ is told by fences and lines (decision 22):
 - The fence grows whenever something that Redis does not hold any more might have been said under the last one. So a
   Step that was delivered already, under a greater fence than its own, says that the one delivered is lost (`FORKED`).
   Example: Step 10 came under fence 5; now Step 10 comes under fence 6.
-- Most batches only reply and publish no Step. So replies and Steps carry their line: what the owner of a fence found in
-  Redis (`since`), and for replies the offset after them. Whoever has heard of a later offset under an older fence than
-  what a new owner found, has heard what is lost.
+- Most batches only reply and publish no Step. So replies and Steps carry their line: the offset that the owner of a
+  fence found in Redis (`since`), and for replies the offset after them. Whoever has heard of a later offset under an
+  older fence than the one that a new owner found has heard something that is lost.
   Example: a reply came under fence 1 at offset 5-0; now a Step comes under fence 2, whose owner found 4-9.
 
 All or nothing: a gap is filled completely and in order, or the connections resume and see the session as it is.

@@ -1,6 +1,6 @@
-"""Sends clients away one after the other, within a time that does not depend on how many they are.
+"""Sends clients away one after the other, within a time that does not depend on their number.
 
-A sleep for each of them would: it takes a millisecond at least, and ten thousand of them outlast every grace period.
+A sleep after each close would take a millisecond at least, and ten thousand of them outlast every grace period.
 """
 
 import asyncio

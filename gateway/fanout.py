@@ -1,8 +1,8 @@
 """Steps to the connections of one session here: in order, and to each connection its part in one write.
 
-Nearly all connections get the same bytes, and the cost of one more should be that of its `send`: so what is special
-(a personal message, a connection that is behind, or has seen a part already) is looked at apart. After so many writes
-the event loop has a turn; that rule stands here alone.
+Nearly all connections get the same bytes, and one more of them should cost no more than its `send`: the special cases
+(a personal message, a connection that is behind, or has seen a part already) are handled apart. After a number of
+writes the event loop has a turn; only this module knows that rule.
 """
 
 import time
@@ -44,7 +44,7 @@ class Fanout:
         self._backlog: deque[Step] = deque()
         self._is_delivering = False
         self._left = 0
-        """How many more connections are written to in this turn."""
+        """How many more connections may be written to in this turn."""
 
     def add(self, step: Step) -> bool:
         """Queues a Step; returns whether `deliver` has to be called, since nobody is delivering."""

@@ -1,8 +1,8 @@
 """Pub/sub from one node of Redis: one link, on which the channels that are wanted of it are subscribed.
 
-Promises: messages are passed on in the order of their publication; whenever some may have been missed (the link
-broke, or was silent for too long: a dead one is not noticed otherwise), everything is subscribed again, and then
-`Listener.restored` is called. It never gives up.
+Promises: messages are passed on in the order of their publication. Whenever some may have been missed (the link
+broke, or was silent for so long that it must be dead), everything is subscribed again, and then `Listener.restored` is
+called. It never gives up.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Listener(Protocol):
     """What a feed works for. None of this may wait or raise."""
 
     def wanted(self, node: Node) -> AbstractSet[str]:
-        """The channels of a node that are to be subscribed: never none; the least is the one for pings."""
+        """The channels to be subscribed on a node; at least the one for pings."""
 
     def confirmed(self, channel: str) -> None:
         """A channel is subscribed."""

@@ -51,7 +51,7 @@ class Cut:
     def __init__(self, segments: list[Segment]) -> None:
         self._segments = segments
         self.addressed = frozenset(number for part in segments if isinstance(part, dict) for number in part)
-        """The connections that get something else than the others."""
+        """The connections that get something different from the others."""
         self.common = b"".join(part for part in segments if isinstance(part, bytes))
         """What the others get."""
 

@@ -1,4 +1,4 @@
-"""Says that this gateway lives.
+"""Tells the coordinators that this gateway lives.
 
 While a gateway is in the sorted set with a recent time, coordinators count its players as present. If it finds that
 it was taken out, its players were counted as away: `counted_dead` is called.

@@ -1,8 +1,8 @@
 """Who is in which session here, and what each gets.
 
 Promises: the Steps of a session reach each of its connections here in order, none twice and none left
-out (where that cannot be kept they are closed with 4000 and resume); a connection gets its part of a
-Step in one write. Nothing here waits for a client.
+out (where that promise cannot be kept, they are closed with 4000 and resume); a connection gets its part
+of a Step in one write. Nothing here waits for a client.
 """
 
 import asyncio
@@ -292,7 +292,7 @@ class Hub:
         self._resync.request(room.code, room.continuity.position.step)
 
     def _restart(self, room: Room) -> None:
-        """What was missed cannot be made good: the session's connections close, and resume."""
+        """What was missed cannot be read any more: the session's connections are closed, and resume."""
         self._figures.resyncs["restarted"] += 1
         _log.info("session %s cannot be brought up to date; its connections resume", room.code)
         for connection in room.connections:

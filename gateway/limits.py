@@ -1,9 +1,9 @@
-"""What one address may do at this gateway, however many connections it opens. Pure.
+"""What one address may do at this gateway, over however many connections. Pure.
 
-A whole hall may stand behind one address, so players join by thousands; tight limits are only on codes that do not
-exist, new sessions, and connections by which nobody joins. A token is taken when a command is let through, and given
-back when the command turns out to be good. Gateways do not share their budgets. Time is passed in, in seconds of
-any monotonic clock.
+A whole hall may stand behind one address, so thousands may join from it; the tight limits are those on codes that do
+not exist, on new sessions, and on connections by which nobody joins. A token is taken when a command is let through,
+and given back when the command turns out to be good. Gateways do not share their budgets. Time is passed in, in
+seconds of any monotonic clock.
 """
 
 import logging

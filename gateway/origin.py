@@ -2,7 +2,7 @@
 
 A page may if it was served from here, under whatever name. What follows a name may have been changed on the way: the
 scheme by a proxy that ends TLS, the default port, a dot at the end, capitals, and a port that a proxy did not pass on.
-None of that lets a foreign page in that could do harm: there is no cookie or other credential that a browser would add.
+To tolerate that lets in no foreign page that could do harm: a browser adds no cookie or other credential.
 """
 
 import logging

@@ -67,7 +67,7 @@ class Patience:
         self._begun_at = min(self._begun_at, heard_at) if incomplete_bytes else _NEVER
 
     def excuse(self, seconds: float) -> None:
-        """The gateway did not listen for so long: the client is not to blame."""
+        """The gateway did not listen for this many seconds, so no limit counts them against the client."""
         self._spoke_at += seconds
         self._begun_at += seconds
         self._stuck_at += seconds
@@ -96,7 +96,7 @@ class Patience:
         if unsent_bytes == 0 or unsent_bytes < self._unsent_bytes:
             self._stuck_at = now
         self._unsent_bytes = unsent_bytes
-        # Who is told to close because of what waits, and reads nothing, has no more time than before.
+        # A client that reads nothing gets no more time by being told to close because it is behind.
         is_stuck = self._is_websocket and now - self._stuck_at > timing.stuck_s
         if now > self._ends_at or is_stuck:
             return Due.OVERDUE

@@ -1,6 +1,6 @@
 """Whether this gateway can serve players now: what /readyz says.
 
-Redis is asked on demand and at most every half second, so that a crowd of health checks costs it nothing.
+Redis is asked on demand and at most every half second, so that frequent health checks cost it nothing.
 """
 
 import asyncio

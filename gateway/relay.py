@@ -104,13 +104,13 @@ class Relay:
         base_url = self._base_url(connection.base_url) if asks_address else ""
         sender = ConnectionId(self._gateway, connection.number)
         if isinstance(body, CreateSession):
-            # By its id, so that the same command finds the same partition at every gateway.
+            # The partition follows from the command's id, so that a repeat finds it from any gateway.
             partition = self._partition(body.id) if body.id else random.randrange(self._partitions)  # noqa: S311
             code = ""
         else:
             code = body.code if isinstance(body, JoinSession) else identity.code if identity else ""
             partition = self._partition(code)
-        # What we add to the way of an answer is forgiven as the rest of it.
+        # Time that an answer spends waiting here is forgiven like the rest of its way.
         round_trip_ms = connection.round_trip.smallest_ms + self._appender.delay_ms(partition)
         command = Command(sender, request, identity, body, base_url, round_trip_ms, received_at)
         deadline = asyncio.get_running_loop().time() + self._timing.reply_s

@@ -1,8 +1,8 @@
 """The round trip of one connection, by the pings of its gateway. No I/O.
 
 Each ping carries random bytes, and only the pong that repeats them counts: a client can send its pongs late, but none
-ahead of its ping. One ping is under way at a time, and when the next one goes out, chance decides; so the smallest of
-the last few is also the one that a client can influence least.
+ahead of its ping. One ping is under way at a time, and the next one goes out at a random moment; so the smallest of the
+last few round trips is also the one that a client can influence least.
 """
 
 import random

@@ -4,8 +4,8 @@
 Two things do not fit into a state and stand beside it: the entry commands under way (the same one may be sent twice),
 and what a seat *owes*. It owes an identity when the coordinator has bound the connection to it by a reply that came
 too late: the client was told `unavailable` by then, and acts as nobody or as somebody else. The coordinator counts that
-identity as connected, so whatever is owed is reported as disconnected when the connection closes. Not earlier: a client
-that tries again with the same id is let in by its first command, and must not be reported as gone then.
+identity as connected, so whatever is owed is reported as disconnected when the connection closes, and not earlier: a
+client that tries again with the same id is let in by its first command, and must not be reported as gone after that.
 """
 
 from enum import Enum, auto

@@ -34,7 +34,7 @@ BACKLOG: Final = 1024
 # Then the connected clients have their turn. It takes some turns until a connection that is cut off has freed its file,
 # and where no file is left, asyncio tries (and logs) as often in vain.
 ACCEPTS_PER_TURN: Final = 8
-# A gateway hears out so many more than it takes, to tell them that it is full; any further one is cut off at once.
+# A gateway listens to this many more than it takes, to tell them that it is full; any further one is cut off at once.
 HEARD_OUT: Final = 16
 # It has room again when so large a part of the places is taken.
 ROOM_AGAIN: Final = 0.95

@@ -11,7 +11,7 @@ from quickpoll.keys import GATEWAY_DEAD_AFTER_MS
 
 @dataclass(frozen=True)
 class Timing:
-    """In seconds, but for what says otherwise. How much is done before the event loop has a turn is time as well."""
+    """In seconds, unless a name says otherwise. Limits on the work in one turn of the event loop are here as well."""
 
     # -- one connection --
     handshake_s: float = 10.0
@@ -20,20 +20,20 @@ class Timing:
     closing_s: float = 5.0
     """What a client has for its part of the closing handshake."""
     ping_after_s: float = 20.0
-    """With nothing heard for so long it is pinged."""
+    """A client that was not heard for this long is pinged."""
     gone_after_s: float = 20.0
-    """With nothing heard for so long after a ping, it is gone."""
+    """A client that was not heard for this long after a ping is gone."""
     silent_s: float = 90.0
     """Until it acts as somebody it has to say something: pages ask for the clock every 10 s, every minute if hidden."""
     message_s: float = 60.0
-    """From the first byte of a message to its last: 1 MiB by a slow phone, and no byte now and then."""
+    """From the first byte of a message to its last: enough for 1 MiB over a slow phone network."""
     stuck_s: float = 8.0
-    """What waits to be sent does not become less for so long: it reads nothing, though it may well be sending."""
+    """If what waits to be sent does not shrink for this long, the client reads nothing, even if it still sends."""
 
     # -- all connections --
     sweep_every_s: float = 1.0
     late_s: float = 5.0
-    """A longer break of the event loop (a suspended machine) must not look like the silence of all clients."""
+    """If the event loop stood still for longer (a suspended machine), clients were not silent: nobody listened."""
     swept_per_turn: int = 500
     """Pongs must not wait for the pings of all others."""
     writes_per_turn: int = 500
@@ -60,17 +60,17 @@ class Timing:
     """A subscription that has not heard its own ping for so long is dead."""
     feed_ask_again_s: float = 0.3
     linger_s: float = 5.0
-    """A session whose last connection has just left is often joined again, by somebody who reloads the page."""
+    """A session keeps its subscription this long after its last connection: somebody may be reloading the page."""
     longest_retry_s: float = 1.0
     """Between two tries to reach Redis."""
     readiness_s: float = 0.5
-    """How long what Redis said about readiness is taken for true: a crowd of health checks must cost it nothing."""
+    """How long an answer of Redis about readiness is reused, so that frequent health checks cost it nothing."""
 
     # -- the end --
     drain_step_s: float = 0.01
     """Between two closes of a drain, or two groups of them."""
     reconnect_within_ms: int = 1000
-    """On top of the closes being spread over the drain: so many ms are drawn for each client to wait."""
+    """Each client waits for a random time up to this before it reconnects, on top of the drain's own spread."""
     flush_s: float = 2.0
     last_close_s: float = 1.0
 

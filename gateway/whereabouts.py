@@ -1,8 +1,8 @@
-"""Under which addresses others may reach this gateway, and who is told.
+"""The addresses under which others may reach this gateway, and who is told of them.
 
 A host's page that was opened by a loopback address gets another one for its link and its QR code. That page alone is
-also told all candidates, at `/addresses`, because it may know better: whoever reaches this process by loopback, and by
-no proxy, is at this machine.
+also told all candidates, at `/addresses`, because its user may know better: whoever reaches this process by loopback
+and through no proxy sits at this machine.
 """
 
 import ipaddress
@@ -28,7 +28,7 @@ class Whereabouts:
 
 
 Look: TypeAlias = Callable[[], Whereabouts]
-"""Finds it out as it is now: networks change."""
+"""Looks it up as it is now: networks change."""
 
 
 def join_base(reached: str, look: Look) -> str:

@@ -1,8 +1,7 @@
 """The addresses of this machine, and which of them phones on the same network can most likely reach.
 
 Nothing can tell for sure: a firewall, a guest network that separates its clients or a container with ports of its
-own look like any other. So all candidates are told, the likely ones first, and what is known to lead nowhere is not
-offered.
+own look like any other. So all candidates are listed, the likeliest first, except those that are known to lead nowhere.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The internal port: the health of the process with its reasons (`quickpoll.health`), and its figures.
+"""The internal port: the health of the process with its reasons (`quickpoll.health`), and its metrics.
 
 `/metrics` is for Prometheus.
 """

@@ -1,4 +1,4 @@
-"""Looks at the Redis before a process starts on it, and says in one line what is wrong with it.
+"""Checks a Redis before a process starts on it, and says in one line what is wrong with it.
 
 A Redis is refused if it does not answer, is too old, may throw sessions away, is a replica or a single node of a
 Cluster, does not let the user do what QuickPoll does, cannot keep what `QUICKPOLL_DURABILITY` promises, or holds

@@ -1,7 +1,7 @@
 """Decimal numbers as they travel: text such as `-12.50`, computed with as integers.
 
 No floats: a number is its mantissa and how many of its digits stand behind the point, so that the same text means the
-same everywhere. How people write numbers is read elsewhere.
+same everywhere. The engine's `numerals` reads numbers as people write them.
 """
 
 from typing import Annotated, Final, NamedTuple

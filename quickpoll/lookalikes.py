@@ -1,8 +1,8 @@
-"""Which characters look like which: the skeleton of a text, by which two that look the same are one.
+"""Characters that look alike: the skeleton of a text, which is the same for two texts that look the same.
 
 The table holds the single characters that Unicode's list of confusables takes for an ASCII letter or digit
 (UTS #39, https://www.unicode.org/reports/tr39/#Confusable_Detection), less those that NFKC makes ASCII anyhow.
-Sequences (rn like m) and what looks alike within another script are left out: they would tell real names to be one.
+Sequences (rn like m) and lookalikes within another script are left out: they would make different real names equal.
 """
 
 from typing import Final

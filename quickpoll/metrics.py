@@ -1,4 +1,4 @@
-"""Every metric, once: the field that is counted up in passing is the one that `/metrics` tells.
+"""Every metric, declared once: the field that the code counts up is the one that `/metrics` shows.
 
 A field's name is the metric's, with `quickpoll_` before it and `_total` behind a counter. Counting is adding to a plain
 integer; whatever can be looked up instead is a gauge, which is asked when somebody wants to know. No metric has a label

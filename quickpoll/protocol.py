@@ -80,7 +80,7 @@ CODE_DIGITS: Final = 6
 LEADERBOARD_ENTRIES: Final = 10
 PODIUM_ENTRIES: Final = 3
 MAX_RESULTS_ANSWERS: Final = 50_000
-"""Players × questions in one `results`, about; who comes after them is in the next."""
+"""Players × questions in one `results`, about; the others follow in the next."""
 
 ANSWERS_PER_PAGE: Final = 200
 """Different answers in one `answers`."""
@@ -389,7 +389,7 @@ class HostPlayer(Struct, frozen=True, kw_only=True):
 
 
 class LeaderboardEntry(Struct, frozen=True, kw_only=True):
-    """One line of the leaderboard; `previous_rank` is null for who had none, `streak` correct answers in a row."""
+    """One line of the leaderboard; `previous_rank` is null if there was none, `streak` counts correct answers."""
 
     rank: int
     player_id: str
@@ -620,7 +620,7 @@ class You(Struct, frozen=True, kw_only=True):
 
 
 class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
-    """To who asked: the whole picture."""
+    """To whoever asked: the whole picture."""
 
     role: Role
     code: str
@@ -634,11 +634,11 @@ class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
 
 
 class Ok(ServerMessage, frozen=True, tag="ok"):
-    """To who asked: done."""
+    """To whoever asked: done."""
 
 
 class Clock(ServerMessage, frozen=True, tag="clock"):
-    """To who asked: `t0` as sent, `t1` when it was received, `t2` when this was sent."""
+    """To whoever asked: `t0` as sent, `t1` when it was received, `t2` when this was sent."""
 
     t0: int | float
     t1: int
@@ -758,7 +758,7 @@ class PlayerAnswer(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class PlayerSummary(Struct, frozen=True, kw_only=True):
-    """A player's whole quiz. `rank` is null for who joined after the last closed question."""
+    """A player's whole quiz. `rank` is null for players who joined after the last closed question."""
 
     id: str
     name: str
@@ -771,7 +771,7 @@ class PlayerSummary(Struct, frozen=True, kw_only=True):
 
 
 class Results(ServerMessage, frozen=True, tag="results"):
-    """To the host who asked: closed questions, and players, best first; who has left is not among them."""
+    """To the host who asked: closed questions, and players, best first, without those who have left."""
 
     title: str
     questions: tuple[QuestionSummary, ...]
@@ -830,7 +830,7 @@ class Kicked(ServerMessage, frozen=True, tag="kicked"):
 
 
 class Error(ServerMessage, frozen=True, tag="error"):
-    """To who caused it. `message` is for people and says what to do."""
+    """To whoever caused it. `message` is for people and says what to do."""
 
     code: ErrorCode
     message: str

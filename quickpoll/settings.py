@@ -35,7 +35,7 @@ FILE_SUFFIX: Final = "_FILE"
 
 
 class Failure(Exception):
-    """Something that a person can put right: its text is one line that says what is wrong and what to do."""
+    """A failure that a person can put right: its text is one line that says what is wrong and what to do."""
 
     exit_code = 1
 

@@ -32,7 +32,7 @@ from quickpoll.protocol import (
 OPEN_MARGIN_S: Final = 0.05
 """How long after `opens_at` the first answer may be sent: the clocks agree to a few milliseconds only."""
 AWAY_S: Final = 0.5
-"""Who is cut off tries to come back within this time, and again within twice as long each time."""
+"""A player who is cut off tries to come back within this time, then within twice as long each time."""
 MAX_AWAY_S: Final = 4.0
 PATIENCE_S: Final = 30.0
 """How long a player waits for a reply, and tries to come back."""

@@ -1,4 +1,4 @@
-"""Builds one batch: applies entries to the sessions in memory, and collects what that stores and says.
+"""Builds one batch: applies entries to the sessions in memory, and collects what is to be stored and said.
 
 An entry that fails raises `Poison`; the sessions that were touched are then useless, and the batch is built again
 without it. Nothing leaves memory before the `Batch` that comes out at the end is committed.

@@ -1,6 +1,6 @@
 """A free code for a new session, of the partition that got the command.
 
-Drawn by a secure random source: who sees one code learns nothing about others.
+Drawn by a secure random source: one code tells nothing about the others.
 """
 
 import secrets
@@ -16,7 +16,7 @@ ATTEMPTS: Final = 8
 
 
 class NoFreeCode(Exception):
-    """The partition has hardly a code left."""
+    """Hardly any code of the partition is left."""
 
 
 def draw(keys: PartitionKeys, partitions: int) -> str:

@@ -144,7 +144,7 @@ class Committer:
                 raise result
 
     async def publish_what_is_left(self, link: RedisLink, fences: Mapping[PartitionKeys, int]) -> None:
-        """As `publish`, of what was written by somebody else: the outbox is touched, so that this is waited for."""
+        """As `publish`, for what another coordinator wrote: the outbox is touched, so that the wait covers it."""
         for reply in await link.call([("PEXPIRE", keys.outbox, SESSION_EXPIRY_MS) for keys in fences]):
             if isinstance(reply, Refusal):
                 raise reply

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 FEW: Final = 64
-"""So many stale places are not worth a clean-up."""
+"""Up to this many stale places are not worth a clean-up."""
 
 
 class Deadlines:

@@ -1,7 +1,7 @@
 """Waits until a replica has what was written on a link.
 
 A master to which no replica is connected goes on alone, and a line in the log says so: an accepted answer survives the
-death of any one process, and so does the service. Who would rather have none than an unsafe answer sets
+death of any one process, and so does the service. An operator who prefers no service to an unsafe answer sets
 `min-replicas-to-write` in Redis, which then refuses the commit itself.
 """
 

@@ -1,7 +1,7 @@
 """The sessions of one partition that are in memory: read when they are needed, dropped when they are not.
 
-Memory follows the sessions that are played: a closed one goes at once, one that nothing happens to
-after some minutes. What is here is what Redis holds plus the batch that is being made.
+Memory follows the sessions that are played: a closed one is dropped at once, a quiet one after some minutes. What is
+here is what Redis holds plus the batch that is being made.
 """
 
 from collections import OrderedDict
@@ -102,7 +102,7 @@ class HeldSessions:
         self._held.clear()
 
     def tidy(self, now: int) -> None:
-        """Drops what is over, and what nothing has happened to for a while."""
+        """Drops sessions that are over, and those to which nothing has happened for a while."""
         self.forget(self._over)
         self._over.clear()
         while self._held:

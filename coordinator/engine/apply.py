@@ -162,7 +162,7 @@ def _by_player(turn: Turn, body: PlayerCommand[Any]) -> None:
     identity = turn.command.identity
     player = turn.session.players.get(identity.player_id) if identity is not None else None
     if player is None:
-        # Who has left may say so again; this also answers what was sent just before the session ended.
+        # A player who has left may say so again; this also answers what was sent just before the session ended.
         if isinstance(body, LeaveSession):
             turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
             return

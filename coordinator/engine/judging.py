@@ -1,6 +1,6 @@
 """Judges all players when a question closes: points, streaks, times, ranks, and each player's result.
 
-What share of an answer is right, its kind says (`kinds/`); what that is worth, `scoring.py`.
+Its kind says what share of an answer is right (`kinds/`), and `scoring.py` what that is worth.
 """
 
 from collections import Counter

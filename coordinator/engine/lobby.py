@@ -258,7 +258,7 @@ def close_session(session: Session, reason: str, effects: Effects) -> None:
 
 
 def _is_same_client(command: Command, known_id: str, connection: ConnectionId | None) -> bool:
-    """Whether a command that was done under `known_id` comes again from who sent it the first time."""
+    """Whether a command that was done under `known_id` comes again from the one who sent it the first time."""
     return command.request_id == known_id and (command.has_unguessable_id or command.connection == connection)
 
 

@@ -1,7 +1,7 @@
-"""Texts as they are compared: what people type differently without meaning anything else becomes the same.
+"""Texts as they are compared: different ways to type the same thing become equal.
 
-What comes out depends on the Unicode tables of this Python. So a text is normalised once, when it is answered, and the
-log says what came of it; accepted texts are normalised when their session is created.
+The outcome depends on the Unicode tables of this Python. So a text is normalised once, when it is answered, and the log
+holds the outcome; accepted texts are normalised when their session is created.
 """
 
 import re

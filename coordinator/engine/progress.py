@@ -1,6 +1,6 @@
 """Counts and lists that grow with a session: who came and went, how many have answered.
 
-They are said at once, but only so often: to the host ten times a second, to players once a second in the
+They are told at once, but at a limited rate: to the host ten times a second, to players once a second in the
 lobby and every two during a question, so the traffic to a player does not grow with the players. What is
 not said at once is kept in `head.pending`, and its time is a deadline of the session.
 """

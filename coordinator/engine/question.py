@@ -1,6 +1,6 @@
 """The life of a question: opened ahead of its time, answered, closed, and followed by the next.
 
-Which answers count, `window.py` says. A question is closed when its time is up, when every connected player has
+`window.py` says which answers count. A question is closed when its time is up, when every connected player has
 answered, or by the host.
 """
 

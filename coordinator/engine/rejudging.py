@@ -1,7 +1,7 @@
 """Judges all closed questions again after a ruling: every share, sum and rank follows from the outcomes.
 
-What each player answered, when, and with how much extra time is in the history; so nothing has to be remembered of how
-it was judged before, and a ruling undone gives the state of before.
+The history holds what each player answered, when, and with how much extra time; so how it was judged before need not
+be remembered, and a ruling undone gives the state of before.
 """
 
 from collections.abc import Iterator, Mapping

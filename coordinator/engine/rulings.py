@@ -1,7 +1,7 @@
-"""Rulings: the host decides about a closed question in another way than it was judged, and everything follows.
+"""Rulings: the host overrides how a closed question was judged, and everything after it follows.
 
-A ruling is logged before what comes of it, as any command; after it stands the digest of all sums. Whoever is concerned
-is told what has changed.
+Like any command, a ruling is logged before its effects; after it stands the digest of all sums. The players concerned
+are told what has changed.
 """
 
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ STREAK_BONUS_STEPS: Final = 5
 
 @dataclass(frozen=True)
 class OtherRules:
-    """What is judged in another way than published: for a replay, after a dispute or to compare."""
+    """What a replay judges differently from the published results: after a dispute, or to compare."""
 
     void: frozenset[int] = frozenset()
     """Questions that count for nothing."""

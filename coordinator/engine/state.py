@@ -1,7 +1,7 @@
 """The state of a session.
 
 Invariants:
-- `players` holds everyone with a seat, in the order of joining; who leaves or is kicked is gone.
+- `players` holds everyone with a seat, in the order of joining; players who leave or are kicked are dropped.
 - Seats, connections and answers change only by the methods of `Session`, which keep its derived counts true.
 - `Player.answer` is the last one accepted; it belongs to the current question only if its `question` says so.
 - `head.seq` is the number of the last broadcast; `head` and `players` are all that changes.
@@ -90,7 +90,7 @@ class Player(Struct, array_like=True, kw_only=True):
     previous_rank: int | None = None
     answer: AcceptedAnswer | None = None
     result: YourResult | None = None
-    """Of the last closed question; None for who has joined since."""
+    """Of the last closed question; None for those who have joined since."""
     extra_time_percent: ExtraTimePercent = 0
     """As the host has set it; it holds from question `extra_time_from` on, `extra_time_before` until then."""
     extra_time_from: int = 0

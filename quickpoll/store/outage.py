@@ -1,7 +1,7 @@
 """Says once that Redis is away and once that it is back, and how long to wait in between.
 
-One for each part that talks to Redis; it never says anything that has not changed. Parts that share `Unreachable` speak
-with one voice: the first that loses Redis says so, and the last that has it back.
+Each part that talks to Redis has one; it logs nothing but changes. Parts that share `Unreachable` log together: the
+first that loses Redis says so, and so does the last that has it back.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Batches at a steady pace under load, and at once after a quiet moment.
 
 A batch costs the same whether it holds one entry or fifty: a wake-up of each process, a round trip, a write to the
-disk. So what comes thick and fast is gathered for some milliseconds.
+disk. So what comes in quick succession is gathered for some milliseconds.
 """
 
 import asyncio

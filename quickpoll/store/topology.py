@@ -1,4 +1,4 @@
-"""What Cluster and Sentinels have in common: the nodes that hold data change, and there is somebody to ask about it.
+"""What Cluster and Sentinels have in common: the nodes that hold data change, and some server can be asked about it.
 
 Promises: each doubt is followed by a look, and looks are at least `WatchTimes.look_every_s` apart; without any doubt it
 looks every now and then. A look that brings nothing leaves the map as it was. A server that answers and has no news is

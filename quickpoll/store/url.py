@@ -10,7 +10,7 @@ User and password are those of the servers that hold data; the Sentinels' own ar
 the system), `ssl_certfile`, `ssl_keyfile` and `ssl_password` (the client's own certificate), `ssl_cert_reqs=none` and
 `ssl_check_hostname=false`: the names that redis-py gives them.
 
-The reader is strict. Nothing is guessed, since a wrong guess is another server or another user; and no error quotes the
+The reader is strict. It guesses nothing, since a wrong guess is another server or another user; and no error quotes the
 URL, since any part of it may be a piece of a password that was not percent-encoded.
 """
 

@@ -1,4 +1,4 @@
-"""For each text on the left the one on the right is found that belongs to it."""
+"""`match`: players find the text on the right that belongs to each text on the left."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final

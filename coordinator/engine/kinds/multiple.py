@@ -1,4 +1,4 @@
-"""Several options may be right, and a player chooses all that are."""
+"""`multiple`: several options may be right, and players choose all that are."""
 
 from typing import ClassVar, Final
 

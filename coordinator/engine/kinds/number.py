@@ -1,4 +1,4 @@
-"""A number is given: right within a tolerance, or by who comes closest."""
+"""`number`: players give a number; it is right within a tolerance, or the closest win."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -54,7 +54,7 @@ class Number(Kind[NumberQuestion]):
         return self.key(question, text, None)
 
     def judge(self, question: NumberQuestion, key: Answer, accepted: Accepted = frozenset()) -> int:
-        """Right within the tolerance; for who comes closest, `shares` says it."""
+        """Right within the tolerance; where the closest win, `shares` decides."""
         if question.scoring == "closest":
             return 100 if _number(key) == decimal(question.value) else 0
         answer, value, tolerance = aligned([_number(key), decimal(question.value), decimal(question.tolerance)])

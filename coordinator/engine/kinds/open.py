@@ -1,4 +1,4 @@
-"""A text without a right answer: players write what they think."""
+"""`open`: players write what they think; nothing is right or wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final

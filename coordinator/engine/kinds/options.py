@@ -1,4 +1,4 @@
-"""What the kinds have in common that offer options: counts by option, and answers as bits."""
+"""What all kinds that offer options have in common: counts by option, and answers as bits."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar

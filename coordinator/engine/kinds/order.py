@@ -1,4 +1,4 @@
-"""Items are put into their right order."""
+"""`order`: players put items into their right order."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations

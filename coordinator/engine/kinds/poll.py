@@ -1,4 +1,4 @@
-"""An opinion: nothing is right, and nobody earns points."""
+"""`poll`: players choose what they think; nothing is right or wrong."""
 
 from typing import ClassVar, Final
 

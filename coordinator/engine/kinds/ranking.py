@@ -1,4 +1,4 @@
-"""An opinion: options are put into an order, or the best of them."""
+"""`ranking`: players put options, or the best of them, into the order that they prefer; nothing is right or wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final

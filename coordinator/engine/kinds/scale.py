@@ -1,4 +1,4 @@
-"""An opinion: a step between two ends."""
+"""`scale`: players choose a step between two ends; nothing is right or wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""One option is right, and a player chooses one."""
+"""`single`: one option is right, and players choose one."""
 
 from typing import Final, TypeVar
 

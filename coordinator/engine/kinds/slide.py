@@ -1,4 +1,4 @@
-"""Something to show between questions: nobody answers, and it stays until the host moves on."""
+"""`slide`: something to show between questions; nobody answers, and it stays until the host moves on."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final

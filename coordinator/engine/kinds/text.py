@@ -1,4 +1,4 @@
-"""A short text is written: right are those that the author lists, with a slip or two if that is allowed."""
+"""`text`: players write a short text; those that the author lists are right, with a typo or two if that is allowed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache

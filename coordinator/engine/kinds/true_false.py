@@ -1,4 +1,4 @@
-"""A statement that is true or false: as `single`, but True stands before False everywhere."""
+"""`true_false`: a statement that is true or false; as `single`, but True always stands before False."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Some words are named, which become a cloud."""
+"""`words`: players name some words, which become a cloud; nothing is right or wrong."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

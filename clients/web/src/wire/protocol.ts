@@ -727,7 +727,7 @@ export interface Tally {
   firsts?: number[];
 }
 
-/** One line of the leaderboard; `previous_rank` is null for who had none, `streak` correct answers in a row. */
+/** One line of the leaderboard; `previous_rank` is null if there was none, `streak` counts correct answers. */
 export interface LeaderboardEntry {
   rank: number;
   player_id: string;
@@ -847,7 +847,7 @@ export interface PlayerAnswer {
   share: number | null;
 }
 
-/** A player's whole quiz. `rank` is null for who joined after the last closed question. */
+/** A player's whole quiz. `rank` is null for players who joined after the last closed question. */
 export interface PlayerSummary {
   id: string;
   name: string;
@@ -1040,7 +1040,7 @@ export interface YourFinal {
   reply_to?: string;
 }
 
-/** To who asked: the whole picture. */
+/** To whoever asked: the whole picture. */
 export interface Resumed {
   type: "resumed";
   reply_to?: string;
@@ -1055,13 +1055,13 @@ export interface Resumed {
   join_url?: string;
 }
 
-/** To who asked: done. */
+/** To whoever asked: done. */
 export interface Ok {
   type: "ok";
   reply_to?: string;
 }
 
-/** To who asked: `t0` as sent, `t1` when it was received, `t2` when this was sent. */
+/** To whoever asked: `t0` as sent, `t1` when it was received, `t2` when this was sent. */
 export interface Clock {
   type: "clock";
   t0: number;
@@ -1158,7 +1158,7 @@ export interface AnswerProgress {
   reply_to?: string;
 }
 
-/** To the host who asked: closed questions, and players, best first; who has left is not among them. */
+/** To the host who asked: closed questions, and players, best first, without those who have left. */
 export interface Results {
   type: "results";
   title: string;
@@ -1210,7 +1210,7 @@ export interface Kicked {
   reply_to?: string;
 }
 
-/** To who caused it. `message` is for people and says what to do. */
+/** To whoever caused it. `message` is for people and says what to do. */
 export interface Error {
   type: "error";
   code: ErrorCode;
