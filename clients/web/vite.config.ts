@@ -44,5 +44,12 @@ export default defineConfig(({ mode }) => ({
   // Svelte would otherwise hand its server build to the tests.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
   // One worker for many files: a worker for each takes longer to start than its tests.
-  test: { include: ["src/**/*.test.ts"], environment: "node", setupFiles: ["src/i18n/testing.ts"], isolate: false },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+    setupFiles: ["src/i18n/testing.ts"],
+    isolate: false,
+    // It ends what hangs; how quick something has to be is for its test to say.
+    testTimeout: 60_000,
+  },
 }));
