@@ -282,6 +282,24 @@ class RulingEffect(Struct, frozen=True, kw_only=True):
     points: int
     """How many more the player has for the question; below 0: fewer."""
     undone: bool = False
+    ruling: Ruling
+    """What was decided, or is no longer."""
+
+
+class KeyDoubt(Struct, frozen=True, kw_only=True):
+    """The key of a question may be wrong: most of the leaders gave the same answer, and it is not marked right.
+
+    The leaders are the best 27 percent of those who answered, by their points before the question.
+    """
+
+    accept: OptionIndex | str
+    """Their answer, as `rule` takes it: an option by its index, or a text or number."""
+    chosen: int
+    """How many of the leaders gave it."""
+    leaders: int
+    index: int
+    """The upper-lower discrimination index of the key, in percent: below 0, the leaders were right less often than the
+    last."""
 
 
 # -- what is told of a closed question ------------------------------------------------------
@@ -471,6 +489,8 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """Those that hold for the question, the earliest first."""
     tally: Tally | None = None
     """Players may get fewer groups or words than the host: what they get stays small whatever was written."""
+    doubt: KeyDoubt | UnsetType = UNSET
+    """To the host only, and for the remote rather than the stage: a reason to look at the key again."""
 
 
 class Leaderboard(Broadcast, frozen=True, tag="leaderboard"):
@@ -579,7 +599,7 @@ class YourResult(ServerMessage, frozen=True, tag="your_result"):
     response_ms: int | None
     share: int | None = None
     ruling: RulingEffect | UnsetType = UNSET
-    """Why the result of a question comes again."""
+    """Why the result comes again; without it, only the sums or the rank have changed."""
 
 
 class YourFinal(ServerMessage, frozen=True, tag="your_final"):
@@ -615,6 +635,8 @@ class You(Struct, frozen=True, kw_only=True):
     closes_at: int | UnsetType | None = UNSET
     """Of the open question, by the player's own limit; null: it has none."""
     result: YourResult | UnsetType = UNSET
+    revised: YourResult | UnsetType = UNSET
+    """Of another question than `result`: the last one that a ruling has changed since the current one was closed."""
     final: YourFinal | UnsetType = UNSET
     """When the quiz has ended."""
 
@@ -741,6 +763,10 @@ class QuestionSummary(Struct, frozen=True, kw_only=True):
     time_limit_ms: int | None
     solution: Solution | None = None
     tally: Tally | None = None
+    void: bool | UnsetType = UNSET
+    """True: it was skipped or ruled out, and counts for nothing."""
+    rulings: tuple[RulingMade, ...] | UnsetType = UNSET
+    """Those that hold for it, the earliest first; `correct` and `solution` follow them."""
 
 
 class PlayerAnswer(Struct, frozen=True, kw_only=True, gc=False):

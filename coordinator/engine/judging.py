@@ -24,6 +24,7 @@ def judge_all(session: Session) -> list[Player]:
     for player, outcome in zip(session.players.values(), outcomes, strict=True):
         history.remember(player, head.question, outcome)
         player.result = your_result(session, player, head.question, outcome)
+        player.revised = None
     return ordered
 
 

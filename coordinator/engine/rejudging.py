@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from coordinator.engine import history, judging, kinds, ranking
@@ -119,11 +120,13 @@ class _Fold:
         return outcome._replace(share=share, points=points)
 
     def finish(self) -> None:
-        """Keeps the outcomes, and the player's last result."""
-        player = self._player
+        """Keeps the outcomes, and the player's last result; why it once changed is kept while it stays the same."""
+        player, told = self._player, self._player.result
         history.rewrite(player, self._after)
-        if player.result is not None and (outcome := self._after[player.result.question]) is not None:
-            player.result = judging.your_result(self._session, player, player.result.question, outcome)
+        if told is not None and (outcome := self._after[told.question]) is not None:
+            result = judging.your_result(self._session, player, told.question, outcome)
+            if replace(told, ruling=UNSET) != result:
+                player.result = result
 
 
 def _closed_questions(session: Session, outcomes: Mapping[str, list[Outcome | None]]) -> Iterator[_Closed]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from coordinator.engine import history, kinds, ranking, tallying
+from coordinator.engine import history, kinds, ranking, tallying, views
 from coordinator.engine.state import Player, QuestionCounts, Session
 from coordinator.engine.turn import Declined, LogPage
 from quickpoll.protocol import (
@@ -59,14 +59,16 @@ def _question(session: Session, index: int, tally: QuestionCounts) -> QuestionSu
         kind=question.kind,
         text=question.text,
         options=kind.texts(question),
-        correct=kind.correct(question),
+        correct=views.correct_of(session, index),
         counts=kind.counts(question, tally.counts),
         answered=tally.answered,
         total=tally.total,
         points=question.points,
         time_limit_ms=tally.limit_ms or question.time_limit_ms,
-        solution=kind.solution(question),
+        solution=views.solution_of(session, index),
         tally=tallying.told(session, index, tally.counts),
+        void=views.is_void(session, index) or UNSET,
+        rulings=views.rulings_made(session, index),
     )
 
 

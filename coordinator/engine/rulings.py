@@ -27,6 +27,7 @@ from quickpoll.protocol import (
     RulingEffect,
     ServerMessage,
     UndoRuling,
+    YourResult,
 )
 
 MAX_RULINGS: Final = 200
@@ -162,7 +163,7 @@ def _follow(
     if head.results is not None and head.results.question == index:
         head.results = results
     question.say_results(results, effects)
-    effects.said.append(ToEach(tuple(_concerned(session, before, made))))
+    effects.said.append(ToEach(tuple(_told(session, before, made))))
     head.leaderboard = views.leaderboard(session, ordered)
     if head.leaderboard is not None:
         effects.said.append(ToMany(Audience.ALL, head.leaderboard))
@@ -170,16 +171,30 @@ def _follow(
         question.say_ended(session, ordered, effects)
 
 
-def _concerned(session: Session, before: Session, made: Decision) -> Iterator[tuple[ConnectionId, ServerMessage]]:
-    """Those for whom the question brings something else now, and what it is."""
-    index = made.question
+def _told(session: Session, before: Session, made: Decision) -> Iterator[tuple[ConnectionId, ServerMessage]]:
+    """The last result of each player for whom it is another one now, and what the ruling has changed for whom."""
     for player in session.players.values():
-        now, then = history.outcome_of(player, index), history.outcome_of(before.players[player.id], index)
-        if now is None or then is None or (now.share, now.points) == (then.share, then.points):
+        then, told = before.players[player.id], player.result
+        revision = _revision(session, then, player, made)
+        is_last = told is not None and told.question == made.question
+        if revision is not None and is_last:
+            told = player.result = revision
+        elif revision is not None:
+            player.revised = revision
+        if player.connection is None:
             continue
-        effect = RulingEffect(number=made.number, points=now.points - then.points, undone=made.undone)
-        result = replace(judging.your_result(session, player, index, now), ruling=effect)
-        if player.result is not None and player.result.question == index:
-            player.result = result
-        if player.connection is not None:
-            yield player.connection, result
+        if told is not None and told != then.result:
+            yield player.connection, told
+        if revision is not None and not is_last:
+            yield player.connection, revision
+
+
+def _revision(session: Session, then: Player, player: Player, made: Decision) -> YourResult | None:
+    """The result of the question that was ruled about, with what has changed; None: for this player nothing has."""
+    outcome, earlier = history.outcome_of(player, made.question), history.outcome_of(then, made.question)
+    if outcome is None or earlier is None or (outcome.share, outcome.points) == (earlier.share, earlier.points):
+        return None
+    effect = RulingEffect(
+        number=made.number, points=outcome.points - earlier.points, undone=made.undone, ruling=made.ruling
+    )
+    return replace(judging.your_result(session, player, made.question, outcome), ruling=effect)

@@ -111,6 +111,8 @@ class Player(Struct, array_like=True, kw_only=True):
     """When the command that made the connection this player's came to its gateway."""
     outcomes: bytes = b""
     """What became of each closed question: see `history.py`."""
+    revised: YourResult | None = None
+    """Of another question than `result`: the last one that a ruling has changed since the current one was closed."""
 
 
 class Standing(IntEnum):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from coordinator.engine import kinds, ranking, scoring, tallying
+from coordinator.engine import discrimination, kinds, ranking, scoring, tallying
 from coordinator.engine.state import Decision, Player, Session
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
@@ -79,15 +79,12 @@ def new_question(session: Session) -> NewQuestion:
 def results_of(session: Session, index: int) -> QuestionResults:
     """The broadcast with the results of a closed question, as the host gets it."""
     question, head, tally = session.quiz.questions[index], session.head, session.head.tallies[index]
-    kind, made = kinds.of(question), session.rulings_of(index)
-    solution = kind.solution(question)
-    for ruling in made:
-        solution = _with_accepted(solution, ruling)
-    is_void = index in head.void or any(one.ruling.void for one in made)
+    kind, solution = kinds.of(question), solution_of(session, index)
+    correct = correct_of(session, index)
     return QuestionResults(
         seq=session.next_seq(),
         question=index,
-        correct=solution.correct if solution and solution.correct is not UNSET else kind.correct(question),
+        correct=correct,
         counts=kind.counts(question, tally.counts),
         answered=tally.answered,
         total=tally.total,
@@ -95,9 +92,35 @@ def results_of(session: Session, index: int) -> QuestionResults:
         advances_at=head.advance_at,
         solution=solution,
         tally=tallying.told(session, index, tally.counts),
-        void=is_void or UNSET,
-        rulings=tuple(RulingMade(number=one.number, ruling=one.ruling) for one in made) or UNSET,
+        void=is_void(session, index) or UNSET,
+        rulings=rulings_made(session, index),
+        doubt=discrimination.doubt(session, index, correct) or UNSET,
     )
+
+
+def solution_of(session: Session, index: int) -> Solution | None:
+    """What is right in a closed question, with what rulings accept."""
+    question = session.quiz.questions[index]
+    solution = kinds.of(question).solution(question)
+    for ruling in session.rulings_of(index):
+        solution = _with_accepted(solution, ruling)
+    return solution
+
+
+def correct_of(session: Session, index: int) -> tuple[int, ...]:
+    """The options that are right in a closed question, with those that rulings accept."""
+    question, solution = session.quiz.questions[index], solution_of(session, index)
+    return solution.correct if solution and solution.correct is not UNSET else kinds.of(question).correct(question)
+
+
+def is_void(session: Session, index: int) -> bool:
+    """Whether a closed question was skipped or ruled out."""
+    return index in session.head.void or any(one.ruling.void for one in session.rulings_of(index))
+
+
+def rulings_made(session: Session, index: int) -> tuple[RulingMade, ...] | UnsetType:
+    """The rulings that hold for a question, as they are told; UNSET: none."""
+    return tuple(RulingMade(number=one.number, ruling=one.ruling) for one in session.rulings_of(index)) or UNSET
 
 
 def _with_accepted(solution: Solution | None, made: Decision) -> Solution | None:
@@ -115,7 +138,7 @@ def _with_accepted(solution: Solution | None, made: Decision) -> Solution | None
 
 def results_for(results: QuestionResults, role: Role) -> QuestionResults:
     """The broadcast that closes a question, as this role gets it."""
-    return results if role is Role.HOST else tallying.for_players(results)
+    return results if role is Role.HOST else tallying.for_players(replace(results, doubt=UNSET))
 
 
 def session_view(session: Session, now: int, role: Role) -> SessionView:
@@ -165,7 +188,7 @@ def _total(session: Session) -> int | UnsetType:
 def you(session: Session, player: Player) -> You:
     """A player's own part of `resumed`."""
     answer = player.answer if session.has_answered(player) else None
-    result = player.result if session.head.phase in (Phase.RESULTS, Phase.ENDED) else None
+    is_judged = session.head.phase in (Phase.RESULTS, Phase.ENDED)
     return You(
         player_id=player.id,
         name=player.name,
@@ -178,7 +201,8 @@ def you(session: Session, player: Player) -> You:
         extra_time_percent=player.extra_time_percent,
         asks_extra_time=player.asks_extra_time,
         closes_at=own_closes_at(session, player) if session.head.phase is Phase.QUESTION else UNSET,
-        result=result or UNSET,
+        result=(is_judged and player.result) or UNSET,
+        revised=(is_judged and player.revised) or UNSET,
         final=your_final(session, player) if session.head.phase is Phase.ENDED else UNSET,
     )
 

@@ -31,12 +31,15 @@ from quickpoll.protocol import (
     Phase,
     Resumed,
     Role,
+    Rule,
+    Ruling,
     ServerMessage,
     SetExtraTime,
     Settings,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
+    UndoRuling,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, MULTIPLE, NOTHING, POLL, SINGLE, TRUE_FALSE, Game, Seat
 
@@ -225,6 +228,8 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
     }
     if head.phase is Phase.ENDED:
         rare = rare[1:2]
+    if head.phase in (Phase.RESULTS, Phase.ENDED):
+        rare += [lambda: _rules(game, ada)] * 3
     weighted = [*(answers if head.phase is Phase.QUESTION else []), *forward.get(head.phase, []), *rare, game.tick]
     chance.choice(weighted)()
 
@@ -246,6 +251,18 @@ def _answers(game: Recorded, ada: Seat) -> None:
     body = SubmitAnswer(question=head.question, answer=_choice(game))
     game.doing = {"type": "submit_answer", "answer": body.answer}
     game.by_player(ada, body)
+
+
+def _rules(game: Recorded, ada: Seat) -> None:
+    """The host decides about one of the closed questions, or takes a ruling back."""
+    chance, head = game.chance, game.session.head
+    if head.rulings and chance.random() < 0.4:
+        game.by_host(UndoRuling(number=chance.randint(1, len(head.rulings))))
+        return
+    ruling = chance.choice(
+        (Ruling(void=True), Ruling(accept=chance.randint(0, 1)), Ruling(points=50, player_id=ada.id))
+    )
+    game.by_host(Rule(question=chance.randrange(len(head.tallies)), ruling=ruling))
 
 
 def _joins_late(game: Recorded, seats: list[Seat]) -> None:

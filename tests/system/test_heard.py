@@ -8,8 +8,8 @@ from quickpoll.protocol import MESSAGES
 from tests.system.heard import play
 
 GAMES = 30
-NOT_DRAWN = {"clock", "results", "answers", "ruled", "log", "error", "kicked", "host_left", "host_returned"}
-"""What a page asks for, what it hears when its host is away, and rulings, which are not drawn yet."""
+NOT_DRAWN = {"clock", "results", "answers", "log", "kicked", "host_left", "host_returned"}
+"""What a page asks for, and what it hears when its host is away."""
 
 
 @pytest.fixture(scope="module")

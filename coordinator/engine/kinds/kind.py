@@ -50,6 +50,8 @@ class Kind(ABC, Generic[Q]):
     """Whether an answer can be right: where not, there are no points, and streaks go over the question."""
     is_written: ClassVar[bool] = False
     """Whether answers are texts: each different one is then stored once, with how many gave it."""
+    is_acceptable: ClassVar[bool] = False
+    """Whether a ruling can accept an answer: an option, a text or a number."""
     accepts_parts: ClassVar[bool] = False
     """Whether what a ruling accepts is a part of an answer, such as one of the options chosen, or all of it."""
     is_asked: ClassVar[bool] = True

@@ -32,6 +32,7 @@ class Number(Kind[NumberQuestion]):
     """The rules of `number`: an answer is a text, and compared as the shortest text of its number."""
 
     is_written: ClassVar[bool] = True
+    is_acceptable: ClassVar[bool] = True
 
     def check(self, question: NumberQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is no text."""

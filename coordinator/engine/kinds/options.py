@@ -1,7 +1,7 @@
 """What all kinds that offer options have in common: counts by option, and answers as bits."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from msgspec.structs import replace
 
@@ -23,6 +23,8 @@ O = TypeVar("O", bound=OptionsQuestion)  # noqa: E741  # as in Option
 
 class OptionsKind(Kind[O]):
     """A kind whose questions offer options to choose from."""
+
+    is_acceptable: ClassVar[bool] = True
 
     def cells(self, question: O) -> int:
         """One count for each option."""

@@ -28,6 +28,7 @@ class Text(Kind[TextQuestion]):
     """The rules of `text`: answers are compared as they are normalised."""
 
     is_written: ClassVar[bool] = True
+    is_acceptable: ClassVar[bool] = True
 
     def check(self, question: TextQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is no text, too long or blank."""

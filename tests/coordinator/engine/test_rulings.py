@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from coordinator.engine import Player, log_chain, report
 from coordinator.engine.invariants import check
@@ -28,6 +29,7 @@ from quickpoll.protocol import (
     Rule,
     Ruled,
     Ruling,
+    RulingEffect,
     SetExtraTime,
     Settings,
     UndoRuling,
@@ -42,9 +44,9 @@ KENYA_IS_MOMBASA = Rule(question=0, ruling=Ruling(accept=1))
 
 
 def played(
-    *questions: Question, answers: dict[str, list[Answer | None]], settings: Settings = QUICK
+    *questions: Question, answers: dict[str, list[Answer | None]], settings: Settings = QUICK, pace_ms: int = 1000
 ) -> tuple[Game, list[Seat]]:
-    """A game in the results of its last question; answers come a second after each other."""
+    """A game in the results of its last question; answers come so long after each other."""
     game = Game(*questions, settings=settings)
     seats = [game.join(name) for name in answers]
     for index in range(len(questions)):
@@ -55,7 +57,7 @@ def played(
         for seat, listed in zip(seats, answers.values(), strict=True):
             answer = listed[index]
             if answer is not None:
-                game.now += 1000
+                game.now += pace_ms
                 game.answer(seat, answer)
         if game.session.head.phase is Phase.QUESTION:
             game.time_up()
@@ -76,7 +78,8 @@ def sums(game: Game) -> dict[str, tuple[int, int | None, int]]:
 def stored(player: Player) -> Any:
     """What is kept of a player, but for the last result as it was told."""
     fields = msgspec.structs.asdict(player)
-    fields.pop("result")
+    for told in ("result", "revised"):
+        fields.pop(told)
     return fields
 
 
@@ -86,7 +89,7 @@ def replays(game: Game) -> bool:
 
 
 def test_an_option_is_accepted_and_everybody_concerned_is_told() -> None:
-    game, (ann, ben, _) = played(SINGLE, answers={"Ann": [0], "Ben": [1], "Cem": [2]})
+    game, (ann, ben, cem) = played(SINGLE, answers={"Ann": [0], "Ben": [1], "Cem": [2]})
     reply = rule(game, Ruling(accept=1))
     assert reply.number == 1
     assert [entry.name for entry in reply.before] == ["Ann", "Ben", "Cem"]
@@ -95,11 +98,11 @@ def test_an_option_is_accepted_and_everybody_concerned_is_told() -> None:
     results = game.one(QuestionResults)
     assert (results.question, results.correct, results.counts) == (0, (0, 1), (1, 1, 1))
     assert [made.number for made in results.rulings or ()] == [1]
-    (told,) = game.told(YourResult)
+    assert game.each(YourResult).keys() == {ben.connection, cem.connection}, "nothing is another one for Ann"
+    told, moved = game.each(YourResult)[ben.connection], game.each(YourResult)[cem.connection]
     assert (told.total_points, told.correct, told.share, told.rank) == (900, True, 100, 2)
-    assert told.ruling
-    assert (told.ruling.number, told.ruling.points, told.ruling.undone) == (1, 900, False)
-    assert game.each(YourResult).keys() == {ben.connection}
+    assert told.ruling == RulingEffect(number=1, points=900, ruling=Ruling(accept=1))
+    assert (moved.rank, moved.ruling) == (3, UNSET)
     assert [entry.points for entry in game.one(Leaderboard).entries] == [950, 900, 0]
     assert isinstance(game.logged()[-1], Rejudged)
     resumed = game.resume(ben)
@@ -145,6 +148,42 @@ def test_points_are_given_to_one_player_and_add_up_in_the_report() -> None:
     assert code(game.by_host(Rule(question=0, ruling=Ruling(points=1, player_id="nobody")))) is ErrorCode.WRONG_PHASE
     game.by_player(ben, LeaveSession())
     assert replays(game)
+
+
+def test_a_ruling_about_an_earlier_question_is_news_and_the_last_result_follows() -> None:
+    settings = Settings(lead_ms=0, streak_bonus=True)
+    game, (ann, ben) = played(SINGLE, SINGLE, answers={"Ann": [0, 0], "Ben": [1, 0]}, settings=settings)
+    rule(game, Ruling(accept=1))
+    told = game.told(YourResult)
+    assert [(one.question, one.points, one.total_points, one.ruling is UNSET) for one in told] == [
+        (1, 1000, 1900, True),
+        (0, 900, 1900, False),
+    ], "the bonus of the second question is Ben's, too; nothing is another one for Ann"
+    for seat in (ann, ben):
+        resumed = game.resume(seat)
+        assert isinstance(resumed, Resumed)
+        assert resumed.you
+        assert resumed.you.result == game.player(seat).result
+        assert resumed.you.revised == (told[1] if seat is ben else UNSET)
+    summary = report.results(game.session, 0, "r").questions[0]
+    assert (summary.correct, [made.number for made in summary.rulings or ()]) == ((0, 1), [1])
+    game.do(UndoRuling(number=1))
+    revised = game.player(ben).revised
+    assert revised
+    assert revised.ruling == RulingEffect(number=1, points=-900, ruling=Ruling(accept=1), undone=True)
+
+
+def test_what_is_revised_is_told_until_the_next_question_is_closed() -> None:
+    game, (ann,) = played(SINGLE, SINGLE, SINGLE, answers={"Ann": [1, 0, None]})
+    assert game.player(ann).revised is None
+    rule(game, Ruling(accept=1))
+    assert game.player(ann).revised is not None
+    rule(game, Ruling(void=True), question=2)
+    result, revised = game.player(ann).result, game.player(ann).revised
+    assert result
+    assert revised
+    assert (result.question, result.ruling) == (2, RulingEffect(number=2, points=0, ruling=Ruling(void=True)))
+    assert (revised.question, revised.ruling) == (0, RulingEffect(number=1, points=950, ruling=Ruling(accept=1)))
 
 
 def test_a_text_is_accepted_for_a_share_and_told_with_the_solution() -> None:

@@ -727,6 +727,24 @@ export interface Tally {
   firsts?: number[];
 }
 
+/**
+ * The key of a question may be wrong: most of the leaders gave the same answer, and it is not marked right.
+ *
+ * The leaders are the best 27 percent of those who answered, by their points before the question.
+ */
+export interface KeyDoubt {
+  /** Their answer, as `rule` takes it: an option by its index, or a text or number. */
+  accept: number | string;
+  /** How many of the leaders gave it. */
+  chosen: number;
+  leaders: number;
+  /**
+   * The upper-lower discrimination index of the key, in percent: below 0, the leaders were right less often than the
+   *     last.
+   */
+  index: number;
+}
+
 /** One line of the leaderboard; `previous_rank` is null if there was none, `streak` counts correct answers. */
 export interface LeaderboardEntry {
   rank: number;
@@ -787,6 +805,8 @@ export interface RulingEffect {
   /** How many more the player has for the question; below 0: fewer. */
   points: number;
   undone: boolean;
+  /** What was decided, or is no longer. */
+  ruling: Required<Ruling>;
 }
 
 /** A player's own part of `resumed`; `answered` is about the current question. */
@@ -806,6 +826,8 @@ export interface You {
   /** Of the open question, by the player's own limit; null: it has none. */
   closes_at?: number | null;
   result?: YourResult;
+  /** Of another question than `result`: the last one that a ruling has changed since the current one was closed. */
+  revised?: YourResult;
   /** When the quiz has ended. */
   final?: YourFinal;
 }
@@ -831,6 +853,10 @@ export interface QuestionSummary {
   time_limit_ms: number | null;
   solution: Solution | null;
   tally: Tally | null;
+  /** True: it was skipped or ruled out, and counts for nothing. */
+  void?: boolean;
+  /** Those that hold for it, the earliest first; `correct` and `solution` follow them. */
+  rulings?: RulingMade[];
 }
 
 /**
@@ -930,6 +956,8 @@ export interface QuestionResults {
   rulings?: RulingMade[];
   /** Players may get fewer groups or words than the host: what they get stays small whatever was written. */
   tally: Tally | null;
+  /** To the host only, and for the remote rather than the stage: a reason to look at the key again. */
+  doubt?: KeyDoubt;
   reply_to?: string;
   seq: number;
 }
@@ -1018,7 +1046,7 @@ export interface YourResult {
   streak: number;
   response_ms: number | null;
   share: number | null;
-  /** Why the result of a question comes again. */
+  /** Why the result comes again; without it, only the sums or the rank have changed. */
   ruling?: RulingEffect;
   reply_to?: string;
 }
