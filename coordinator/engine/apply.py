@@ -177,6 +177,8 @@ def _by_player(turn: Turn, body: PlayerCommand[Any]) -> None:
             extra_time.ask(turn, player)
         case LeaveSession():
             lobby.leave(turn, player)
+        case _:
+            raise NotImplementedError(type(body).__name__)
 
 
 def _by_newcomer(turn: Turn, body: SessionCommand) -> None:
@@ -189,6 +191,8 @@ def _by_newcomer(turn: Turn, body: SessionCommand) -> None:
             if not lobby.join_again(turn, body):
                 _check_phase(turn)
                 lobby.join(turn, body)
+        case _:
+            raise NotImplementedError(type(body).__name__)
     # Who comes back to a question that nobody was connected to may be the only one it waited for.
     question.close_if_over(turn.session, turn.now, turn.effects)
 

@@ -61,7 +61,7 @@ _COMMA_REGIONS: Final = {"es": ("MX", "US", "GT", "HN", "NI", "PA", "PE", "DO", 
 """Regions of these languages that write it as a point."""
 
 _MINUS: Final = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]*)(?:[ ]?([0-9]+)/([0-9]+))?")
+_FRACTION: Final = re.compile(r"(?P<sign>[+-]?) ?(?:(?P<whole>[0-9]+) )?(?P<part>[0-9]+)/(?P<parts>[0-9]+)")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?P<gap>[ ',.])[0-9]{3}(?:(?P=gap)[0-9]{3})*")
 
 
@@ -110,17 +110,15 @@ def _without_unit(text: str, unit: str) -> str:
 
 
 def _fraction(text: str) -> Decimal | None:
-    """A number such as `1 1/2`, where it has an end as a decimal."""
-    match = _NUMBER.fullmatch(text)
-    if match is None or match[3] is None or len(text) > 2 * MAX_DIGITS or not int(match[4]):
+    """A number such as `1 1/2` or `10/4`; None where its decimal digits never end."""
+    match = _FRACTION.fullmatch(text)
+    if match is None or len(text) > 2 * MAX_DIGITS or not int(match["parts"]):
         return None
-    whole, part, parts = int(match[2] or 0), int(match[3]), int(match[4])
-    if match[2] and " " not in text:
-        return None
+    whole, part, parts = int(match["whole"] or 0), int(match["part"]), int(match["parts"])
     for scale in range(MAX_DIGITS):
         mantissa, rest = divmod((whole * parts + part) * 10**scale, parts)
         if not rest:
-            return shortest(-mantissa if match[1] == "-" else mantissa, scale)
+            return shortest(-mantissa if match["sign"] == "-" else mantissa, scale)
     return None
 
 

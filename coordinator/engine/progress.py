@@ -29,10 +29,8 @@ SLACK_MS: Final = 40
 """Answers that come thick and fast carry the counts with them; a Tick of their own costs as much as a batch."""
 
 
-def standing(player: Player | None) -> Standing:
-    """How a player stands now; None is one without a seat."""
-    if player is None:
-        return Standing.ABSENT
+def standing(player: Player) -> Standing:
+    """How a player who has a seat stands now."""
     return Standing.AWAY if player.connection is None else Standing.CONNECTED
 
 

@@ -183,14 +183,14 @@ def skip(session: Session, now: int, effects: Effects) -> None:
 
 
 def extend(session: Session, by_ms: int, effects: Effects) -> None:
-    """Gives the open question more time; one without a time limit has all that it needs."""
+    """Gives the open question, which has a time limit, more time."""
     head = session.head
-    if head.closes_at is None or session.limit_ms is None:
-        return
+    assert head.closes_at is not None
     head.extended_ms += by_ms
     head.closes_at += by_ms
     head.late_until = 0
     limit_ms, seq = session.limit_ms, session.next_seq()
+    assert limit_ms is not None
     extended = QuestionExtended(seq=seq, question=head.question, time_limit_ms=limit_ms, closes_at=head.closes_at)
     effects.said.append(ToMany(Audience.ALL, extended))
 
@@ -281,10 +281,10 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     head.phase = Phase.ENDED
     head.idle_at = now + head.idle_ms
     head.played = len(ordered)
-    if head.settings.ranking == "end":
-        head.leaderboard = views.leaderboard(session, ordered)
-        if head.leaderboard is not None:
-            effects.said.append(ToMany(Audience.ALL, head.leaderboard))
+    leaderboard = views.leaderboard(session, ordered) if head.settings.ranking == "end" else None
+    if leaderboard is not None:
+        head.leaderboard = leaderboard
+        effects.said.append(ToMany(Audience.ALL, leaderboard))
     say_ended(session, ordered, effects)
     progress.counts_are_void(session)
 

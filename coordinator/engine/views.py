@@ -38,13 +38,8 @@ def public_question(session: Session) -> PublicQuestion:
 
 def ranking_is_told(session: Session) -> bool:
     """Whether anybody but the host is told ranks and leaderboard in the session's phase; all messages go by this."""
-    match session.head.settings.ranking:
-        case "question":
-            return True
-        case "end":
-            return session.head.phase is Phase.ENDED
-        case "never":
-            return False
+    told = session.head.settings.ranking
+    return told == "question" or (told == "end" and session.head.phase is Phase.ENDED)
 
 
 def told_rank(session: Session, player: Player) -> int | None:

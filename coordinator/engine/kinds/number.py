@@ -1,8 +1,9 @@
 """`number`: players give a number; it is right within a tolerance, or the closest win."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, ClassVar, Final
 
 from msgspec import UNSET
@@ -149,11 +150,8 @@ def _distances(question: NumberQuestion, keys: Iterable[Answer]) -> list[int]:
 def _percentile(counts: Counter[int], percent: int) -> int:
     """The value at so many percent of the answers, by the nearest rank."""
     rank = max(1, -(-counts.total() * percent // 100))
-    for value in sorted(counts):
-        rank -= counts[value]
-        if rank <= 0:
-            return value
-    raise ValueError("no answers")
+    values = sorted(counts)
+    return values[bisect_left(list(accumulate(counts[value] for value in values)), rank)]
 
 
 def _nearest(

@@ -32,8 +32,6 @@ class OptionsKind(Kind[O]):
 
     def acceptable(self, question: O, text: Answer) -> Answer:
         """An option."""
-        if not self.is_scored:
-            return super().acceptable(question, text)
         check_one(text, len(question.options))
         return text
 

@@ -1,6 +1,8 @@
 """`scale`: players choose a step between two ends; nothing is right or wrong."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Any, ClassVar, Final
 
 from msgspec import UNSET
@@ -94,12 +96,8 @@ def _median(counts: Sequence[int]) -> int | float | None:
 
 
 def _at(counts: Sequence[int], place: int) -> int:
-    """The step of the answer at a place, counted from 0, when they stand in order."""
-    for step, count in enumerate(counts):
-        place -= count
-        if place < 0:
-            return step
-    raise IndexError(place)
+    """The step of the answer at a place, counted from 0, when the answers stand in order."""
+    return bisect_right(list(accumulate(counts)), place)
 
 
 SCALE: Final = Scale()

@@ -1,5 +1,7 @@
 """What the host gets of a question's answers, and when."""
 
+import struct
+
 import pytest
 
 from quickpoll.protocol import (
@@ -81,3 +83,14 @@ def test_chosen_options_are_told_in_words() -> None:
     game.open()
     game.answer(ann, 1)
     assert ask(game).answers[0].text == "option 2 (Mombasa)"
+
+
+def test_what_a_version_without_texts_has_kept_is_told() -> None:
+    game = Game(SINGLE)
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, 1)
+    player = game.player(ann)
+    player.history, player.outcomes = struct.pack("<BHI", 0x80 | 0b010, 0, 700), b""
+    (group,) = ask(game).answers
+    assert (group.text, group.share, group.player_ids) == ("option 2 (Mombasa)", 0, (ann.id,))

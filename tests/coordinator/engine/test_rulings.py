@@ -11,6 +11,7 @@ from msgspec import UNSET
 from coordinator.engine import Player, log_chain, report
 from coordinator.engine.invariants import check
 from coordinator.engine.records import Rejudged
+from coordinator.engine.rulings import MAX_RULINGS
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import (
@@ -259,6 +260,52 @@ def test_what_an_older_version_has_judged_is_not_judged_again() -> None:
     game, (ann,) = played(SINGLE, answers={"Ann": [0]})
     game.player(ann).history = b"1234567"
     assert code(game.by_host(KENYA_IS_MOMBASA)) is ErrorCode.WRONG_PHASE
+
+
+def test_an_option_may_be_accepted_in_part() -> None:
+    game, _ = played(SINGLE, answers={"Ann": [0], "Ben": [1]})
+    rule(game, Ruling(accept=1, share=50))
+    assert sums(game) == {"Ann": (950, 1, 1), "Ben": (450, 2, 0)}
+    assert replays(game)
+
+
+def test_a_player_gets_no_more_on_top_than_a_record_holds() -> None:
+    game, (ann,) = played(SINGLE, answers={"Ann": [0]})
+    rule(game, Ruling(points=10_000, player_id=ann.id))
+    rule(game, Ruling(points=10_000, player_id=ann.id))
+    refused = game.by_host(Rule(question=0, ruling=Ruling(points=1, player_id=ann.id)))
+    assert isinstance(refused, Error)
+    assert "20000 points" in refused.message
+    assert game.player(ann).points == 20_950
+
+
+def test_a_session_has_a_last_ruling() -> None:
+    game, _ = played(SINGLE, answers={"Ann": [0]})
+    for _ in range(MAX_RULINGS):
+        assert isinstance(game.by_host(KENYA_IS_MOMBASA), Ruled)
+    refused = game.by_host(KENYA_IS_MOMBASA)
+    assert isinstance(refused, Error)
+    assert "at most 200" in refused.message
+
+
+def test_a_player_who_is_away_finds_the_ruling_on_return() -> None:
+    game, (_, ben) = played(SINGLE, answers={"Ann": [0], "Ben": [1]})
+    game.disconnect(ben)
+    rule(game, Ruling(accept=1))
+    assert game.told(YourResult) == []
+    resumed = game.resume(ben)
+    assert isinstance(resumed, Resumed)
+    assert resumed.you
+    assert isinstance(resumed.you.result, YourResult)
+    assert resumed.you.result.total_points == 900
+
+
+def test_a_ruling_tells_no_ranking_where_none_is_told() -> None:
+    settings = Settings(lead_ms=0, ranking="never")
+    game, _ = played(SINGLE, answers={"Ann": [0], "Ben": [1]}, settings=settings)
+    rule(game, Ruling(accept=1))
+    assert game.told(Leaderboard) == []
+    assert game.one(YourResult).rank is None
 
 
 RULINGS = st.one_of(

@@ -69,3 +69,14 @@ def test_the_histogram_counts_every_answer_once(answers: list[str]) -> None:
 def test_without_answers_there_is_an_empty_histogram() -> None:
     tally = NUMBER.told(MOUNTAIN, (), (), lambda: ())
     assert (tally.from_, tally.to, tally.nearest) == (None, None, ())
+
+
+def test_what_lies_outside_of_98_percent_is_counted_beside_the_histogram() -> None:
+    game = Game(MOUNTAIN)
+    seats = game.join_many(102)
+    game.open()
+    for seat, answer in zip(seats, ("-900", "-900", *(str(n) for n in range(96)), *["1000"] * 4), strict=True):
+        game.answer(seat, answer)
+    tally = game.one(QuestionResults).tally
+    assert tally
+    assert (tally.from_, tally.to, tally.below, tally.above) == ("0", "1000", 2, 0)
