@@ -82,6 +82,8 @@ PODIUM_ENTRIES: Final = 3
 MAX_RESULTS_ANSWERS: Final = 50_000
 """Players × questions in one `results`, about; the others follow in the next."""
 
+PICKED_TEXTS: Final = 12
+"""Texts of an `open` question that the host can show at a time."""
 ANSWERS_PER_PAGE: Final = 200
 """Different answers in one `answers`."""
 MAX_ANSWER_GROUPS: Final = 5 * MAX_PLAYERS
@@ -183,6 +185,7 @@ OptionIndex = Annotated[int, Meta(ge=0, le=10)]
 AnswerPart = Annotated[int, Meta(ge=-1, le=10)] | Annotated[str, Meta(max_length=25)]
 ExtraTimePercent = Literal[0, 25, 50, 100]
 PagePart = Literal["view", "message"]
+AnswerText = Annotated[str, Meta(min_length=1, max_length=250)]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[str, Meta(max_length=250)] | Annotated[tuple[AnswerPart, ...], Meta(max_length=10)]
 
@@ -830,6 +833,10 @@ class AnswerGroup(Struct, frozen=True, kw_only=True):
     """How much of it is right, in percent; null where nothing can be, and while the question is open."""
     player_ids: tuple[str, ...]
     """Those who are still in the session."""
+    shown: bool | UnsetType = UNSET
+    """Whether everyone sees it, or will at the close: see `show_answer`. Absent for kinds that tell no texts."""
+    merged: tuple[str, ...] | UnsetType = UNSET
+    """Texts that were merged into this one, and count with it."""
 
 
 class Answers(ServerMessage, frozen=True, tag="answers"):
@@ -1060,6 +1067,35 @@ class GetAnswers(HostCommand[Answers], frozen=True, tag="get_answers"):
     question: QuestionIndex
     offset: Annotated[int, Meta(ge=0, le=MAX_ANSWER_GROUPS)] = 0
     """How many answers to leave out: what came as `next_offset`."""
+
+
+class ShowAnswer(HostCommand[Ok], frozen=True, tag="show_answer"):
+    """Shows a text that was answered to everyone, or hides it. While results are shown, they come again with it.
+
+    Texts of an `open` question are shown only when they were picked so, at most 12; words, and texts of a `text`
+    question, until they are hidden. What is decided while a question is open is seen when it closes.
+    """
+
+    phases = GetAnswers.phases
+    otherwise = GetAnswers.otherwise
+
+    question: QuestionIndex
+    text: AnswerText
+    """As `answers` has it."""
+    shown: bool
+
+
+class MergeAnswers(HostCommand[Ok], frozen=True, tag="merge_answers"):
+    """Counts a word or an open text together with another one of the same question, or by itself again."""
+
+    phases = GetAnswers.phases
+    otherwise = GetAnswers.otherwise
+
+    question: QuestionIndex
+    text: AnswerText
+    """As `answers` has it, also in `merged`."""
+    into: AnswerText | None
+    """Null: it counts by itself again."""
 
 
 class GetLog(HostCommand[Log], frozen=True, tag="get_log"):

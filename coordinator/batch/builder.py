@@ -67,6 +67,7 @@ class _Change:
     touched: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
+    curated: set[int] = field(default_factory=set)
     log: list[bytes] = field(default_factory=list)
 
 
@@ -243,6 +244,7 @@ class BatchBuilder:
         change.touched |= effects.touched
         change.removed |= effects.removed
         change.written |= effects.written
+        change.curated |= effects.curated
         change.log += effects.log
         self._sessions.use(code, now)
 
@@ -316,6 +318,8 @@ class BatchBuilder:
             fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
         for question in change.written if not is_closed else ():
             fields[snapshots.written_field(question)] = snapshots.encode(session.written[question])
+        for question in change.curated if not is_closed else ():
+            fields[snapshots.curation_field(question)] = snapshots.encode(session.curations[question])
         return SessionChange(
             code,
             fields,

@@ -1,7 +1,8 @@
 """A session as the fields of its hash, and back.
 
-`head`, `quiz`, `step` (how many Steps were published), one `p:<player id>` each, and `w:<question>` with the different
-texts that a closed question was answered with, so that a change stores what has changed. Everything but `step` is
+`head`, `quiz`, `step` (how many Steps were published), one `p:<player id>` each, `w:<question>` with the different
+texts that a closed question was answered with, and `c:<question>` with what the host has decided about them, so that a
+change stores what has changed. Everything but `step` is
 msgpack behind a format byte; a snapshot that this version cannot read raises `Unreadable`: it is left as it is, never
 guessed at.
 """
@@ -12,6 +13,7 @@ from typing import Final
 import msgspec
 
 from coordinator.engine import Head, Player, Session
+from coordinator.engine.curation import Curation
 from coordinator.engine.kinds import Written
 from quickpoll.protocol import Quiz
 
@@ -22,6 +24,7 @@ QUIZ: Final = "quiz"
 STEP: Final = "step"
 _PLAYER_PREFIX: Final = b"p:"
 _WRITTEN_PREFIX: Final = b"w:"
+_CURATION_PREFIX: Final = b"c:"
 _NO_QUIZ: Final = Quiz("", ())
 """Of a session that is over: only its head is kept."""
 
@@ -29,6 +32,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _head_decoder: Final = msgspec.msgpack.Decoder(Head)
 _quiz_decoder: Final = msgspec.msgpack.Decoder(Quiz)
 _player_decoder: Final = msgspec.msgpack.Decoder(Player)
+_curation_decoder: Final = msgspec.msgpack.Decoder(Curation)
 _written_decoder: Final = msgspec.msgpack.Decoder(tuple[Written, ...])
 
 
@@ -46,7 +50,12 @@ def written_field(question: int) -> str:
     return f"w:{question}"
 
 
-def encode(record: Head | Quiz | Player | tuple[Written, ...]) -> bytes:
+def curation_field(question: int) -> str:
+    """The field of what the host has decided about a question's texts."""
+    return f"c:{question}"
+
+
+def encode(record: Head | Quiz | Player | Curation | tuple[Written, ...]) -> bytes:
     """Encodes the value of one field."""
     return FORMAT + _encoder.encode(record)
 
@@ -70,7 +79,12 @@ def decode_session(code: str, fields: Mapping[bytes, bytes]) -> tuple[Session, i
             for name, value in fields.items()
             if name.startswith(_WRITTEN_PREFIX)
         }
-        return Session(code, quiz, head, players, written), int(fields[b"step"])
+        curations = {
+            int(name[2:]): _curation_decoder.decode(_body(value))
+            for name, value in fields.items()
+            if name.startswith(_CURATION_PREFIX)
+        }
+        return Session(code, quiz, head, players, written, curations), int(fields[b"step"])
     except KeyError as missing:
         raise Unreadable(f"session {code}: field {missing} is missing") from None
     except (msgspec.DecodeError, ValueError) as error:

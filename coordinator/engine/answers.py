@@ -1,14 +1,16 @@
-"""All answers to one question for its host, page by page: what was answered, by whom, and how much of it is right.
+"""All answers to one question for its host, page by page: by whom, how much is right, and what of it everyone sees.
 
 What is written is told before the close only for kinds where nothing is right, and only to the host who asks for it.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from coordinator.engine import history, kinds
+from coordinator.engine.curation import NOTHING_DECIDED, Curation, parts, texts_of
+from coordinator.engine.kinds import Kind
 from coordinator.engine.state import Player, Session
 from coordinator.engine.turn import Declined
 from quickpoll.protocol import ANSWERS_PER_PAGE, Answer, AnswerGroup, Answers, ErrorCode, Phase
@@ -29,7 +31,9 @@ def page(session: Session, index: int, offset: int, reply_to: str | UnsetType) -
     Raises:
         Declined: the question was not asked yet, or its answers are told only when it is closed.
     """
-    groups = _groups(_closed(session, index) if index < len(session.head.tallies) else _live(session, index))
+    given = list(_closed(session, index) if index < len(session.head.tallies) else _live(session, index))
+    kind = kinds.of(session.quiz.questions[index])
+    groups = _groups(given, kind, session.curations.get(index, NOTHING_DECIDED))
     end = offset + ANSWERS_PER_PAGE
     return Answers(
         question=index,
@@ -39,21 +43,44 @@ def page(session: Session, index: int, offset: int, reply_to: str | UnsetType) -
     )
 
 
-def _groups(given: Iterator[_Given]) -> list[AnswerGroup]:
-    """The different answers, the most frequent first."""
+def texts(session: Session, index: int) -> dict[str, str]:
+    """All texts that a question was answered with, by what is compared of them.
+
+    Raises:
+        Declined: as for `page`.
+    """
+    if index >= len(session.head.tallies):
+        return texts_of((one.key, one.text) for one in _live(session, index))
+    return texts_of((one.key, one.shown) for one in session.written.get(index, ()))
+
+
+def _groups(given: list[_Given], kind: Kind[Any], curation: Curation) -> list[AnswerGroup]:
+    """The different answers, the most frequent first; those that were merged are one."""
     by_key: dict[Answer, list[_Given]] = {}
     for one in given:
-        by_key.setdefault(one.key, []).append(one)
-    groups = [
-        AnswerGroup(
-            text=alike[0].text,
-            count=len(alike),
-            share=alike[0].share,
-            player_ids=tuple(one.player_id for one in alike),
-        )
-        for alike in by_key.values()
-    ]
+        key = curation.counted_as(one.key) if isinstance(one.key, str) else one.key
+        by_key.setdefault(key, []).append(one)
+    groups = [_group(key, alike, kind, curation) for key, alike in by_key.items()]
     return sorted(groups, key=lambda group: -group.count)
+
+
+def _group(key: Answer, alike: list[_Given], kind: Kind[Any], curation: Curation) -> AnswerGroup:
+    texts = {one.key: one.text for one in reversed(alike)}
+    player_ids = tuple(dict.fromkeys(one.player_id for one in alike))
+    return AnswerGroup(
+        text=texts.get(key, alike[0].text),
+        count=len(player_ids),
+        share=alike[0].share,
+        player_ids=player_ids,
+        shown=_is_shown(key, kind, curation),
+        merged=tuple(text for one, text in texts.items() if one != key) or UNSET,
+    )
+
+
+def _is_shown(key: Answer, kind: Kind[Any], curation: Curation) -> bool | UnsetType:
+    if not kind.tells_texts:
+        return UNSET
+    return key in curation.picked if kind.is_picked else key not in curation.hidden
 
 
 def _closed(session: Session, index: int) -> Iterator[_Given]:
@@ -65,7 +92,8 @@ def _closed(session: Session, index: int) -> Iterator[_Given]:
             continue
         if kind.is_written:
             one = written[outcome.packed - 1]
-            yield from _parts(one.key, one.shown, outcome.share, player)
+            for key, shown in parts(one.key, one.shown):
+                yield _Given(key, shown, outcome.share, player.id)
         else:
             text = kind.describe(question, kind.unpack(question, outcome.packed))
             yield _Given(outcome.packed, text, outcome.share, player.id)
@@ -87,13 +115,5 @@ def _live(session: Session, index: int) -> Iterator[_Given]:
     for player in session.players.values():
         if player.answer is not None and session.has_answered(player):
             key = player.answer.compared
-            yield from _parts(key, kind.shown(question, player.answer.choice, key), None, player)
-
-
-def _parts(key: Answer, shown: Answer, share: int | None, player: Player) -> Iterator[_Given]:
-    """An answer, or each of its words."""
-    if isinstance(key, tuple) and isinstance(shown, tuple):
-        for part, text in zip(key, shown, strict=False):
-            yield _Given(part, str(text), share, player.id)
-    else:
-        yield _Given(key, str(shown), share, player.id)
+            for part, shown in parts(key, kind.shown(question, player.answer.choice, key)):
+                yield _Given(part, shown, None, player.id)

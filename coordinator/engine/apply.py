@@ -9,6 +9,7 @@ from typing import Any, Final, assert_never
 
 from coordinator.engine import (
     answers,
+    curating,
     extra_time,
     kinds,
     lobby,
@@ -39,6 +40,7 @@ from quickpoll.protocol import (
     KickPlayer,
     LeaveSession,
     LockSession,
+    MergeAnswers,
     NextQuestion,
     Ok,
     PauseQuiz,
@@ -49,6 +51,7 @@ from quickpoll.protocol import (
     Rule,
     SessionCommand,
     SetExtraTime,
+    ShowAnswer,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
@@ -234,6 +237,12 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         return
     if isinstance(body, UndoRuling):
         rulings.undo(turn, body)
+        return
+    if isinstance(body, ShowAnswer):
+        curating.show(turn, body)
+        return
+    if isinstance(body, MergeAnswers):
+        curating.merge(turn, body)
         return
     head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
     turn.reply(Ok(reply_to=turn.reply_to))

@@ -73,5 +73,7 @@ class Effects:
     """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""
     written: set[int] = field(default_factory=set)
     """Indexes of questions whose `Session.written` has changed."""
+    curated: set[int] = field(default_factory=set)
+    """The same of `Session.curations`."""
     log: list[bytes] = field(default_factory=list)
     """Texts of the records that the session's log grew by: see `log_chain.py`."""

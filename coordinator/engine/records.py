@@ -129,6 +129,22 @@ class UndoesRuling(HostRecord, frozen=True, array_like=True, tag="undo"):
     number: int
 
 
+class Shows(HostRecord, frozen=True, array_like=True, tag="show"):
+    """The host has shown a text of a question to everyone, or has hidden it. `key` is what is compared of it."""
+
+    question: int
+    key: str
+    shown: bool
+
+
+class Merges(HostRecord, frozen=True, array_like=True, tag="merge"):
+    """The host has merged a text into another one, or, into none, has separated it."""
+
+    question: int
+    key: str
+    into: str | None
+
+
 class Rejudged(Struct, frozen=True, array_like=True, tag="rejudged"):
     """All questions were judged again, with these standings."""
 
@@ -216,6 +232,8 @@ Record = (
     | Extends
     | Rules
     | UndoesRuling
+    | Shows
+    | Merges
     | Rejudged
     | Answered
     | Wrote

@@ -124,7 +124,7 @@ def _copied(session: Session) -> Session:
     """The session as it is now: what is judged again does not change it."""
     head = copy(session.head)
     players = {player.id: copy(player) for player in session.players.values()}
-    return Session(session.code, session.quiz, head, players, dict(session.written), session.ruling)
+    return Session(session.code, session.quiz, head, players, dict(session.written), session.curations, session.ruling)
 
 
 def _as_if(session: Session, made: Decision) -> Session:

@@ -16,6 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from coordinator.engine import kinds
+from coordinator.engine.curation import Curation
 from coordinator.engine.kinds import Written
 from coordinator.engine.scoring import PUBLISHED, OtherRules
 from quickpoll.envelope import ConnectionId, Identity
@@ -245,6 +246,8 @@ class Session:
     players: dict[str, Player] = field(default_factory=dict)
     written: dict[int, tuple[Written, ...]] = field(default_factory=dict)
     """The different answers to each closed question whose answers are texts; a player's history counts them from 1."""
+    curations: dict[int, Curation] = field(default_factory=dict)
+    """What the host has decided about the texts that questions were answered with, by question."""
     ruling: OtherRules = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
     names: dict[str, Player] = field(init=False, repr=False)
@@ -367,6 +370,7 @@ class Session:
         """Forgets all players."""
         self.players.clear()
         self.written.clear()
+        self.curations.clear()
         self.names.clear()
         self.looks.clear()
         self._recount()

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from coordinator.engine import history, kinds
+from coordinator.engine.curation import NOTHING_DECIDED, texts_of
 from coordinator.engine.kinds import Given
 from coordinator.engine.state import Session
 from quickpoll.protocol import QuestionResults, Tally
@@ -19,6 +20,8 @@ PLAYERS_BYTES: Final = 1000
 """Of the results of a question as players get them, unless what the author wrote is as long by itself."""
 LEAST_BYTES: Final = 150
 """So much of what was written players get even then."""
+PICKED_BYTES: Final = 2000
+"""Of the texts that the host has picked; these come on top."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -32,8 +35,14 @@ def told(session: Session, index: int, cells: tuple[int, ...]) -> Tally | None:
         cells: what was counted up while it was open.
     """
     question = session.quiz.questions[index]
+    kind, curation = kinds.of(question), session.curations.get(index, NOTHING_DECIDED)
     written = session.written.get(index, ())
-    return kinds.of(question).told(question, cells, written, lambda: _given(session, index))
+    told = curation.applied(written) if kind.tells_texts and not kind.is_picked else written
+    tally = kind.told(question, cells, told, lambda: _given(session, index))
+    if tally is None or not kind.is_picked:
+        return tally
+    texts = texts_of((one.key, one.shown) for one in written)
+    return replace(tally, texts=tuple(texts[key] for key in curation.picked if key in texts))
 
 
 def for_players(results: QuestionResults) -> QuestionResults:
@@ -41,7 +50,9 @@ def for_players(results: QuestionResults) -> QuestionResults:
     tally = results.tally
     if tally is None:
         return results
-    for listed in ("groups", "words", "texts"):
+    if tally.texts is not UNSET:
+        return replace(results, tally=replace(tally, texts=_first_that_fit(tally.texts, PICKED_BYTES)))
+    for listed in ("groups", "words"):
         entries = getattr(tally, listed)
         if entries is not UNSET and len(_encode(results)) > PLAYERS_BYTES:
             without = replace(results, tally=replace(tally, **{listed: ()}))

@@ -24,6 +24,7 @@ from quickpoll.protocol import (
     KickPlayer,
     LeaveSession,
     LockSession,
+    MergeAnswers,
     NextQuestion,
     PauseQuiz,
     Phase,
@@ -31,6 +32,7 @@ from quickpoll.protocol import (
     Rule,
     SessionCommand,
     SetExtraTime,
+    ShowAnswer,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
@@ -156,6 +158,10 @@ class Replay:
                 return SkipQuestion()
             case records.UndoesRuling():
                 return UndoRuling(number=record.number)
+            case records.Shows():
+                return ShowAnswer(question=record.question, text=record.key, shown=record.shown)
+            case records.Merges():
+                return MergeAnswers(question=record.question, text=record.key, into=record.into)
             case records.Extends():
                 return ExtendQuestion(by_ms=record.by_ms)
             case records.PlayerKicked():

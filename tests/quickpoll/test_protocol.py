@@ -441,6 +441,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         "create_session join_session resume_session start_quiz next_question close_question submit_answer kick_player"
         " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
         " sync_clock report_failure get_answers skip_question extend_question rule undo_ruling"
+        " show_answer merge_answers"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"

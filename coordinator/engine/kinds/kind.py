@@ -52,6 +52,10 @@ class Kind(ABC, Generic[Q]):
     """Whether answers are texts: each different one is then stored once, with how many gave it."""
     is_acceptable: ClassVar[bool] = False
     """Whether a ruling can accept an answer: an option, a text or a number."""
+    tells_texts: ClassVar[bool] = False
+    """Whether texts of players are told to everyone, so that the host may hide one."""
+    is_picked: ClassVar[bool] = False
+    """Whether only texts that the host has picked are told."""
     accepts_parts: ClassVar[bool] = False
     """Whether what a ruling accepts is a part of an answer, such as one of the options chosen, or all of it."""
     is_asked: ClassVar[bool] = True

@@ -15,6 +15,8 @@ class Open(Kind[OpenQuestion]):
 
     is_scored: ClassVar[bool] = False
     is_written: ClassVar[bool] = True
+    tells_texts: ClassVar[bool] = True
+    is_picked: ClassVar[bool] = True
 
     def check(self, question: OpenQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is no text, too long or blank."""
@@ -34,7 +36,7 @@ class Open(Kind[OpenQuestion]):
         written: Sequence[Written],
         given: Callable[[], Iterable[Given]],
     ) -> Tally:
-        """How many there are; the texts themselves are for the host."""
+        """How many there are; which texts are told, the host decides: see `tallying.py`."""
         return Tally(texts=(), count=sum(each.count for each in written))
 
     def public(self, question: OpenQuestion, index: int, total: int) -> PublicQuestion:

@@ -29,6 +29,7 @@ class Text(Kind[TextQuestion]):
 
     is_written: ClassVar[bool] = True
     is_acceptable: ClassVar[bool] = True
+    tells_texts: ClassVar[bool] = True
 
     def check(self, question: TextQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is no text, too long or blank."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from msgspec import UNSET
@@ -19,6 +20,7 @@ class Words(Kind[WordsQuestion]):
 
     is_scored: ClassVar[bool] = False
     is_written: ClassVar[bool] = True
+    tells_texts: ClassVar[bool] = True
 
     def check(self, question: WordsQuestion, answer: Answer) -> None:
         """Raises Misfit where an answer is not a list of as many words as allowed."""
@@ -81,9 +83,14 @@ def _list(answer: Answer) -> list[str]:
 def _by_key(answer: Answer) -> dict[str, str]:
     """Words as they were written, by how they are compared."""
     found: dict[str, str] = {}
-    for word in _list(answer):
-        found.setdefault(normalised(word) or readable(word), readable(word))
+    for key, shown in map(_compared, _list(answer)):
+        found.setdefault(key, shown)
     return found
+
+
+@lru_cache(maxsize=8192)  # of thousands of players, most name the same words
+def _compared(word: str) -> tuple[str, str]:
+    return normalised(word) or readable(word), readable(word)
 
 
 WORDS: Final = Words()

@@ -15,11 +15,13 @@ from quickpoll.protocol import (
     CreateSession,
     EndSession,
     JoinSession,
+    MergeAnswers,
     NewQuestion,
     NextQuestion,
     Phase,
     Quiz,
     SessionCommand,
+    ShowAnswer,
     StartQuiz,
     SubmitAnswer,
 )
@@ -51,6 +53,7 @@ def fields_of(session: Session, step: int) -> dict[bytes, bytes]:
     players = {snapshots.player_field(player.id): snapshots.encode(player) for player in session.players.values()}
     fields = {snapshots.HEAD: snapshots.encode(session.head), snapshots.QUIZ: snapshots.encode(session.quiz)}
     fields |= {snapshots.written_field(index): snapshots.encode(texts) for index, texts in session.written.items()}
+    fields |= {snapshots.curation_field(index): snapshots.encode(made) for index, made in session.curations.items()}
     return {name.encode(): data for name, data in (fields | players).items()} | {b"step": b"%d" % step}
 
 
@@ -71,6 +74,17 @@ def test_what_was_written_comes_back_with_its_question() -> None:
     session, _ = decode_session("123456", fields_of(game.session, 7))
     assert session.written == game.session.written
     assert [len(texts) for texts in session.written.values()] == [1, 1]
+
+
+def test_what_the_host_has_decided_about_it_comes_back() -> None:
+    game = Game(as_played(ALL["words"]))
+    ann, _ = game.join_many(2)
+    game.open()
+    game.answer(ann, ("One", "two", "three"))
+    game.do(ShowAnswer(question=0, text="three", shown=False))
+    game.do(MergeAnswers(question=0, text="two", into="One"))
+    session, _ = decode_session("123456", fields_of(game.session, 7))
+    assert session.curations == game.session.curations != {}
 
 
 def test_a_session_that_version_0_1_0_has_stored_is_read_and_goes_on() -> None:

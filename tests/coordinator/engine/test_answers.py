@@ -30,9 +30,9 @@ def test_texts_come_with_who_wrote_them_the_most_frequent_first() -> None:
     for seat, text in zip(seats, ("Paris", "Lima", "LIMA", "Cusco"), strict=True):
         game.answer(seat, text)
     assert ask(game).answers == (
-        AnswerGroup(text="Lima", count=2, share=100, player_ids=(seats[1].id, seats[2].id)),
-        AnswerGroup(text="Paris", count=1, share=0, player_ids=(seats[0].id,)),
-        AnswerGroup(text="Cusco", count=1, share=50, player_ids=(seats[3].id,)),
+        AnswerGroup(text="Lima", count=2, share=100, player_ids=(seats[1].id, seats[2].id), shown=True),
+        AnswerGroup(text="Paris", count=1, share=0, player_ids=(seats[0].id,), shown=True),
+        AnswerGroup(text="Cusco", count=1, share=50, player_ids=(seats[3].id,), shown=True),
     )
     game.by_player(seats[1], LeaveSession())
     assert ask(game).answers[0].player_ids == (seats[0].id,)

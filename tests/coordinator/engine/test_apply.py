@@ -22,6 +22,7 @@ from quickpoll.protocol import (
     LeaveSession,
     LockSession,
     Log,
+    MergeAnswers,
     NewQuestion,
     NextQuestion,
     Ok,
@@ -37,6 +38,7 @@ from quickpoll.protocol import (
     SessionCommand,
     SessionLocked,
     SetExtraTime,
+    ShowAnswer,
     SkipQuestion,
     StartQuiz,
     SubmitAnswer,
@@ -82,7 +84,12 @@ def in_phase(phase: Phase) -> Game:
 
 def test_these_are_all_commands_that_the_engine_answers() -> None:
     commands = (*HOST_COMMANDS, *PLAYER_COMMANDS, *ENTRY_COMMANDS, ResumeSession(token="t"))
-    assert {type(command) for command in commands} == set(COMMANDS) - {*GATEWAY_COMMANDS, UndoRuling}
+    assert {type(command) for command in commands} == set(COMMANDS) - {
+        *GATEWAY_COMMANDS,
+        UndoRuling,
+        ShowAnswer,
+        MergeAnswers,
+    }
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -19,6 +19,8 @@ HAND_WRITTEN: list[tuple[bytes, records.Record]] = [
     (b'["extra_time",5,0,50]', records.ExtraTime(5, 0, 50)),
     (b'["next",5]', records.Next(5)),
     (b'["close",5]', records.ClosesQuestion(5)),
+    (b'["show",5,0,"fun",false]', records.Shows(5, 0, "fun", False)),
+    (b'["merge",5,0,"car","auto"]', records.Merges(5, 0, "car", "auto")),
     (b'["answer",1764248064210,1234,19,2,3456,70]', records.Answered(1764248064210, 1234, 19, 2, 3456, 70)),
     (b'["answer",5,0,1,[0,2],null,0]', records.Answered(5, 0, 1, (0, 2), None, 0)),
     (b'["closed",5,0,[1],null,[3,4],7,8,"aa"]', records.Closed(5, 0, (1,), None, (3, 4), 7, 8, "aa")),

@@ -29,8 +29,8 @@ import { type Standings, fetchStandings } from "../files/standings";
 
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";
-/** What is open beside the view: the list of players, all of them or those still missing, or the link for a remote. */
-export type Panel = "players" | "missing" | "remote" | "keys" | "address";
+/** What is open beside the view. */
+export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers";
 
 const UNDO_MS = 5000;
 /** Time for the results of a question on a stage that is led from a remote. */
@@ -58,6 +58,8 @@ export class Host {
   /** The player being removed, who can still be kept. */
   removing = $state.raw<{ id: string; name: string } | null>(null);
   #invited = $state(false);
+  /** The question whose results were last said aloud. */
+  #heardResults = -1;
   #removal: ReturnType<typeof setTimeout> | undefined;
   #turning: ReturnType<typeof setTimeout> | undefined;
 
@@ -133,6 +135,18 @@ export class Host {
   async fetchLog(): Promise<string | null> {
     try {
       return await fetchLog(async (cursor) => (await this.session.send({ type: "get_log", cursor })) as Log);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.problem = refusalText(error);
+      return null;
+    }
+  }
+
+  /** Sends a command that a dialog needs the reply to; null where it was refused, which the page then says. */
+  async ask<Reply extends AnyServerMessage>(command: Command): Promise<Reply | null> {
+    this.problem = "";
+    try {
+      return (await this.session.send(command)) as Reply;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.problem = refusalText(error);
@@ -282,6 +296,7 @@ export class Host {
         this.#turned = readTab<string>(this.#turnedKey) ?? this.#turned;
         if (this.#turned === "standings") void this.loadStandings();
         this.#planTurn(view);
+        this.#heardResults = view?.results?.question ?? -1;
         if (view?.phase === "ended") void this.#keepGame();
         break;
       case "players_joined":
@@ -289,11 +304,12 @@ export class Host {
           announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
         break;
       case "new_question":
+        this.#heardResults = -1;
         clearTimeout(this.#turning);
         this.#play("question");
         break;
       case "question_results":
-        this.#closed(view);
+        this.#closed(view, message.question);
         break;
       case "quiz_paused":
         this.#planTurn(view);
@@ -307,7 +323,10 @@ export class Host {
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
   }
 
-  #closed(view: View | null): void {
+  #closed(view: View | null, question: number): void {
+    // Results come again when the host has shown or hidden a text, or ruled.
+    if (this.#heardResults === question) return;
+    this.#heardResults = question;
     this.#play("correct");
     const { results } = view ?? {};
     if (results) announce(`${t("stage.closedNow")} ${t("answered", { n: results.answered, total: results.total })}`);

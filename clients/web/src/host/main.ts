@@ -6,12 +6,13 @@ import { mount } from "svelte";
 import { prepareAnnouncements } from "../device/announce";
 import { startTexts } from "../i18n/i18n.svelte";
 import host from "../i18n/messages/host";
+import lead from "../i18n/messages/lead";
 import kinds from "../i18n/messages/kinds";
 import setup from "../i18n/messages/setup";
 import shared from "../i18n/messages/shared";
 import App from "./App.svelte";
 
-await startTexts(shared, host, setup, kinds);
+await startTexts(shared, host, lead, setup, kinds);
 const page = document.getElementById("page")!;
 page.replaceChildren();
 prepareAnnouncements();

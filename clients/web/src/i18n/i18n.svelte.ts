@@ -10,6 +10,7 @@ import type files from "./messages/files/en.json";
 import type host from "./messages/host/en.json";
 import type imports from "./messages/import/en.json";
 import type kinds from "./messages/kinds/en.json";
+import type lead from "./messages/lead/en.json";
 import type player from "./messages/player/en.json";
 import type setup from "./messages/setup/en.json";
 import type shared from "./messages/shared/en.json";
@@ -29,6 +30,7 @@ export type TextKey =
   | keyof typeof shared
   | keyof typeof player
   | keyof typeof host
+  | keyof typeof lead
   | keyof typeof setup
   | keyof typeof editor
   | keyof typeof files

@@ -12,6 +12,8 @@ export interface Play {
   judged: boolean;
   /** Somebody answers, so it is closed and has results. */
   asked: boolean;
+  /** Texts of players that everyone sees: those that the host picks, or all but those that the host hides. */
+  texts?: "picked" | "all";
   /** What is sent for these options. */
   answer: (chosen: readonly number[]) => Answer;
 }

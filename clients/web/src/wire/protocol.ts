@@ -10,6 +10,7 @@ export const CODE_DIGITS = 6;
 export const LEADERBOARD_ENTRIES = 10;
 export const PODIUM_ENTRIES = 3;
 export const MAX_RESULTS_ANSWERS = 50000;
+export const PICKED_TEXTS = 12;
 export const ANSWERS_PER_PAGE = 200;
 export const MAX_ANSWER_GROUPS = 100000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
@@ -544,6 +545,32 @@ export interface GetAnswers {
   id?: string | null;
 }
 
+/**
+ * Shows a text that was answered to everyone, or hides it. While results are shown, they come again with it.
+ *
+ * Texts of an `open` question are shown only when they were picked so, at most 12; words, and texts of a `text`
+ * question, until they are hidden. What is decided while a question is open is seen when it closes. Reply: `ok`.
+ */
+export interface ShowAnswer {
+  type: "show_answer";
+  question: number;
+  /** As `answers` has it. */
+  text: string;
+  shown: boolean;
+  id?: string | null;
+}
+
+/** Counts a word or an open text together with another one of the same question, or by itself again. Reply: `ok`. */
+export interface MergeAnswers {
+  type: "merge_answers";
+  question: number;
+  /** As `answers` has it, also in `merged`. */
+  text: string;
+  /** Null: it counts by itself again. */
+  into: string | null;
+  id?: string | null;
+}
+
 /** Asks for the session's log, which `quickpoll replay` plays again. Reply: `log`. */
 export interface GetLog {
   type: "get_log";
@@ -894,6 +921,10 @@ export interface AnswerGroup {
   share: number | null;
   /** Those who are still in the session. */
   player_ids: string[];
+  /** Whether everyone sees it, or will at the close: see `show_answer`. Absent for kinds that tell no texts. */
+  shown?: boolean;
+  /** Texts that were merged into this one, and count with it. */
+  merged?: string[];
 }
 
 /** To all: new players are refused, or let in again. */
@@ -1264,6 +1295,8 @@ export type AnyClientMessage =
   | Rule
   | UndoRuling
   | GetAnswers
+  | ShowAnswer
+  | MergeAnswers
   | GetLog
   | EndSession
   | SubmitAnswer

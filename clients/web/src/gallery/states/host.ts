@@ -6,7 +6,7 @@ import { press, seen, type Step } from "../hand";
 import type { Script } from "../server";
 import type { State, States } from "../state";
 import { playOf } from "../../kinds/play";
-import { MORE } from "./kinds";
+import { MORE, WRITTEN } from "./kinds";
 import * as all from "./people";
 
 const { asHost, closed, entries, KINDS, open, players, question, ready, results, session } = all;
@@ -112,6 +112,14 @@ const atEnd = [press("stage.standings"), seen("#ranking")];
 const dialog = (...steps: Step[]) => stage(crowd(12, 5), { steps, stage: false });
 const closing = (close: number, then: Script["then"] = []): Partial<State> => ({ close, then, stage: false });
 
+const openTexts = (shown: State): State => ({
+  ...shown,
+  answers: { get_answers: WRITTEN },
+  steps: [press("answers.heading"), seen("dialog li")],
+  stage: false,
+});
+const wroteOpen = (): SessionView => closed(MORE["open"]!.asked, MORE["open"]!.found);
+
 /** Each of the other kinds: open, and its result. */
 const ofMore = Object.entries(MORE).flatMap(([name, { asked, found }]): [string, State][] => {
   const judged = playOf(asked.kind).judged;
@@ -190,6 +198,7 @@ const STAGE: States = {
   "stage-keys": dialog(press("stage.keys")),
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
+  "stage-answers": openTexts(stage(wroteOpen())),
   "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),
   "stage-player-menu": stage(
     lobby(12, { players: players(12, () => ({ asks_extra_time: true, extra_time_percent: 25 })) }),
@@ -212,6 +221,12 @@ const REMOTE: States = {
   "remote-question": remote(crowd(12, 5), { main: "stage.close" }),
   "remote-question-word": remote(crowd(12, 5, { title: all.LONG_WORD.repeat(3) }, word), { main: "stage.close" }),
   "remote-results": remote(closed(six, results({ counts })), { main: "stage.next" }),
+  "remote-answers": openTexts(remote(wroteOpen())),
+  "remote-answers-open": openTexts(remote(crowd(12, 5, {}, MORE["open"]!.asked))),
+  "remote-answers-merging": {
+    ...openTexts(remote(wroteOpen())),
+    steps: [press("answers.heading"), press("answers.mergeThis", { text: "A longer lunch" }), seen("dialog .merging")],
+  },
   "remote-ended": remote(
     session({ phase: "ended", podium: entries(3, (place) => ({ name: all.WIDE_NAMES[place]! })) }),
   ),

@@ -1,6 +1,6 @@
 /** Questions of the kinds without fixed options in the gallery, with an answer and a result for each. */
 
-import type { Answer, PublicQuestion, QuestionKind, QuestionResults } from "../../wire/protocol";
+import type { Answer, Answers, PublicQuestion, QuestionKind, QuestionResults } from "../../wire/protocol";
 import { EXPLANATION, nameOf, question, results } from "./people";
 
 export interface Shown {
@@ -21,6 +21,22 @@ const WORDS =
   "curious calm noisy warm helpful quick funny early late bold kind loud bright gentle patient playful clever honest tidy brave".split(
     " ",
   );
+
+/** What the host sees of the open question. */
+export const WRITTEN: Omit<Answers, "reply_to"> = {
+  type: "answers",
+  question: 0,
+  answers: [
+    ["More breaks, and fewer slides.", 3, true, ["more breaks"]],
+    ["Start a little later in the morning.", 2, true, []],
+    ["A longer lunch", 1, false, []],
+    ["Could we meet outside for at least one of the afternoons? The rooms are so warm in June.", 1, false, []],
+    [`${"Geschwindigkeitsbegrenzung".repeat(3)}!`, 1, false, []],
+  ].map(([text, count, shown, merged]) => ({
+    ...{ text, count, shown, merged, share: null, player_ids: [] },
+  })) as Answers["answers"],
+  next_offset: 200,
+};
 
 export const MORE: Record<string, Shown> = {
   text: {

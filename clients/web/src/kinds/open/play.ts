@@ -1,5 +1,5 @@
 import type { Play } from "../kind";
 import { collected } from "../parts/plays";
 
-const play: Play = { ...collected, judged: false };
+const play: Play = { ...collected, judged: false, texts: "picked" };
 export default play;

@@ -1,0 +1,93 @@
+"""What the host has decided about the texts that a question was answered with: which are shown, hidden or merged.
+
+Texts are the parts that answers consist of, as they are compared: an open text, or a word. Nothing here changes what
+was answered; it is applied wherever texts are told.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from coordinator.engine.kinds import Written
+from quickpoll.protocol import Answer
+
+
+class Curation(Struct, frozen=True, array_like=True):
+    """The decisions about one question."""
+
+    picked: tuple[str, ...] = ()
+    """Texts that are shown where none is without the host, in the order in which they were picked."""
+    hidden: tuple[str, ...] = ()
+    """Texts that are not shown where all others are."""
+    merged: dict[str, str] = {}
+    """By text the one that it counts with; that one is merged into none."""
+
+    @property
+    def size(self) -> int:
+        """How many decisions there are."""
+        return len(self.picked) + len(self.hidden) + len(self.merged)
+
+    def counted_as(self, text: str) -> str:
+        """The text that one counts as: mostly itself."""
+        return self.merged.get(text, text)
+
+    def showing(self, text: str, *, picks: bool, shown: bool) -> "Curation":
+        """With a text shown or hidden; `picks`: only those picked are."""
+        if picks:
+            others = tuple(one for one in self.picked if one != text)
+            if shown and text in self.picked:
+                return self
+            return replace(self, picked=(*others, text) if shown else others)
+        others = tuple(one for one in self.hidden if one != text)
+        return replace(self, hidden=others if shown else (*others, text))
+
+    def merging(self, text: str, into: str | None) -> "Curation":
+        """With a text merged into another, and those merged into it before, too; into none: it is separated."""
+        if into is None:
+            return replace(self, merged={one: other for one, other in self.merged.items() if one != text})
+        into = self.counted_as(into)
+        if into == text:
+            return self
+        merged = {one: into if other == text else other for one, other in self.merged.items()}
+        picked = tuple(dict.fromkeys(into if one == text else one for one in self.picked))
+        return replace(self, picked=picked, merged={**merged, text: into})
+
+    def applied(self, written: Sequence[Written]) -> Sequence[Written]:
+        """Answers as they are told: without what is hidden, and with each text as the one that it counts as."""
+        if not self.hidden and not self.merged:
+            return written
+        texts = texts_of((one.key, one.shown) for one in sorted(written, key=lambda one: (-one.count, str(one.key))))
+        return [one for one in (self._applied(one, texts) for one in written) if one is not None]
+
+    def _applied(self, one: Written, texts: Mapping[str, str]) -> Written | None:
+        told = {
+            self.counted_as(key): texts.get(self.counted_as(key), text)
+            for key, text in parts(one.key, one.shown)
+            if self.counted_as(key) not in self.hidden
+        }
+        if not told:
+            return None
+        if isinstance(one.key, tuple):
+            return replace(one, key=tuple(told), shown=tuple(told.values()))
+        ((key, text),) = told.items()
+        return replace(one, key=key, shown=text)
+
+
+NOTHING_DECIDED = Curation()
+
+
+def parts(key: Answer, shown: Answer) -> Iterable[tuple[str, str]]:
+    """The texts of an answer, each as it is compared and as it is shown."""
+    if isinstance(key, tuple) and isinstance(shown, tuple):
+        return zip(map(str, key), map(str, shown), strict=False)
+    return [(str(key), str(shown))]
+
+
+def texts_of(answers: Iterable[tuple[Answer, Answer]]) -> dict[str, str]:
+    """How each text of some answers is shown: as in the first of them."""
+    texts: dict[str, str] = {}
+    for key, shown in answers:
+        for part, text in parts(key, shown):
+            texts.setdefault(part, text)
+    return texts
