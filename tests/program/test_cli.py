@@ -8,6 +8,7 @@ import pytest
 
 from quickpoll import __version__
 from quickpoll.settings import SETTINGS
+from tests.measured import measured
 
 SECRET = "a secret that only these tests know"
 
@@ -16,7 +17,8 @@ def quickpoll(*arguments: str, **environment: str) -> subprocess.CompletedProces
     """Runs the command to its end; all its settings are those given."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("QUICKPOLL_")}
     command = [sys.executable, "-m", "quickpoll", *arguments]
-    return subprocess.run(command, env=inherited | environment, capture_output=True, text=True, timeout=30, check=False)
+    environment = inherited | environment | measured()
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def the_line(result: subprocess.CompletedProcess[str]) -> str:

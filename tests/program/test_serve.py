@@ -17,6 +17,7 @@ import pytest
 
 from program import embedded
 from program.serve import Signals, ToldToEnd, started
+from tests.measured import measured
 from tests.system.harness import free_port
 
 SECRET = "a secret that only these tests know"
@@ -39,7 +40,7 @@ def status(port: int, path: str = "/readyz") -> int:
 
 def until_ready(port: int) -> None:
     while status(port) != 200:
-        os.sched_yield()
+        time.sleep(0.02)  # its port is nobody's until then
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             process = stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, *(["-c", code] if code else ["-m", "quickpoll"]), *arguments],
-                    env=inherited | environment,
+                    env=inherited | environment | measured(),
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
