@@ -496,6 +496,12 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """To the host only, and for the remote rather than the stage: a reason to look at the key again."""
 
 
+class QuestionAdded(Broadcast, frozen=True, tag="question_added"):
+    """To all: the host has added a question, which comes next; the quiz has so many now."""
+
+    total: int
+
+
 class Leaderboard(Broadcast, frozen=True, tag="leaderboard"):
     """To all, after the results: the top ten, and how many players there are."""
 
@@ -823,6 +829,23 @@ class Ruled(ServerMessage, frozen=True, tag="ruled"):
     """How many players have another rank."""
 
 
+class AgendaEntry(Struct, frozen=True, kw_only=True):
+    """A question of the quiz as the host finds it in a list."""
+
+    index: int
+    kind: QuestionKind
+    text: str
+    """Its first 120 characters."""
+
+
+class Agenda(ServerMessage, frozen=True, tag="agenda"):
+    """To the host who asked: all questions in the order in which they are played, those that were asked first."""
+
+    question: int
+    """The one that is open, or was last; -1 in the lobby."""
+    questions: tuple[AgendaEntry, ...]
+
+
 class AnswerGroup(Struct, frozen=True, kw_only=True):
     """An answer, and who has given it or one that is compared as the same."""
 
@@ -875,6 +898,7 @@ class Error(ServerMessage, frozen=True, tag="error"):
 ReplyMessage = TypeVar("ReplyMessage", bound=ServerMessage)
 ANY_PHASE: Final = frozenset(Phase)
 _PLAYED: Final = frozenset({Phase.RESULTS, Phase.ENDED})
+_NOT_ENDED: Final = ANY_PHASE - {Phase.ENDED}
 
 
 class ClientMessage(Struct, Generic[ReplyMessage], frozen=True, kw_only=True, tag_field="type"):
@@ -985,6 +1009,38 @@ class ExtendQuestion(HostCommand[Ok], frozen=True, tag="extend_question"):
     question: QuestionIndex | None = None
     """The question that it means; where another one is open by now, the command is refused."""
     by_ms: TimeLimitMs = 10_000
+
+
+class AskQuestion(HostCommand[Ok], frozen=True, tag="ask_question"):
+    """Adds a question to the quiz after the current one, and opens it at once unless it is to come next."""
+
+    phases = _NOT_ENDED
+    otherwise = (ErrorCode.WRONG_PHASE, "The quiz is over.")
+
+    asked: Question
+    """As in the quiz of `create_session`; the quiz then has at most `MAX_QUESTIONS`."""
+    question: QuestionIndex | None = None
+    """The question that is shown; where another one is by now, the command is refused. In the lobby: 0."""
+    open: bool = True
+    """False: it is the next one, whenever the host moves on; so it can be added while a question is open."""
+
+
+class ChooseQuestion(HostCommand[Ok], frozen=True, tag="choose_question"):
+    """Opens another question than the next one; those in between come after it."""
+
+    phases = _NOT_ENDED
+    otherwise = (ErrorCode.WRONG_PHASE, "The quiz is over.")
+
+    choice: QuestionIndex
+    """One that was not asked yet, by its index in `agenda`."""
+    total: Annotated[int, Meta(ge=1, le=MAX_QUESTIONS)]
+    """How many questions there are in that `agenda`; where one was added since, the command is refused."""
+    question: QuestionIndex | None = None
+    """The question that is shown; where another one is by now, the command is refused. In the lobby: 0."""
+
+
+class GetAgenda(HostCommand[Agenda], frozen=True, tag="get_agenda"):
+    """Asks for the list of all questions, to choose from."""
 
 
 class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):

@@ -21,11 +21,11 @@ from coordinator.batch.outbox import Outbox
 from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poison, answer_unreadable, reason_of
 from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import Held, HeldSessions
-from coordinator.batch.shuffle import shuffled
+from coordinator.batch.shuffle import shuffled, shuffled_question
 from coordinator.engine import Drawn, Effects, LogPage, apply, create, invariants, next_deadline
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
-from quickpoll.protocol import CreateSession, ErrorCode, JoinSession
+from quickpoll.protocol import AskQuestion, CreateSession, ErrorCode, JoinSession, Settings
 from quickpoll.tokens import Tokens
 
 POSTPONED_MS: Final = 60_000
@@ -68,6 +68,7 @@ class _Change:
     removed: set[str] = field(default_factory=set)
     written: set[int] = field(default_factory=set)
     curated: set[int] = field(default_factory=set)
+    quiz: bool = False
     log: list[bytes] = field(default_factory=list)
 
 
@@ -204,7 +205,8 @@ class BatchBuilder:
             return
         change = self._changes.setdefault(code, _Change())
         try:
-            effects = apply(held.session, entry, received.at, self._drawn_for(index, entry))
+            as_played = _as_played(entry, held.session.head.settings)
+            effects = apply(held.session, as_played, received.at, self._drawn_for(index, entry))
             self._outbox.add(code, effects, held.step)
         except Exception as error:
             raise Poison(index, code, reason_of(error)) from error
@@ -245,6 +247,7 @@ class BatchBuilder:
         change.removed |= effects.removed
         change.written |= effects.written
         change.curated |= effects.curated
+        change.quiz |= effects.quiz
         change.log += effects.log
         self._sessions.use(code, now)
 
@@ -312,7 +315,7 @@ class BatchBuilder:
             held.step += 1
         held.head = head
         fields = {snapshots.HEAD: head, snapshots.STEP: b"%d" % held.step}
-        if is_new and not is_closed:
+        if (is_new or change.quiz) and not is_closed:
             fields[snapshots.QUIZ] = snapshots.encode(session.quiz)
         for player_id in change.touched - change.removed:
             fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
@@ -332,3 +335,10 @@ class BatchBuilder:
     def _drawn_for_session(self, code: str) -> Drawn:
         nonce, salt = secrets.token_urlsafe(NONCE_BYTES), secrets.token_hex(SALT_BYTES)
         return Drawn(code, nonce, salt, idle_ms=self._idle_ms)
+
+
+def _as_played(entry: Entry, settings: Settings) -> Entry:
+    """A question that is added is drawn as those of the quiz were when the session was created."""
+    if isinstance(entry, Command) and isinstance(entry.body, AskQuestion):
+        return replace(entry, body=replace(entry.body, asked=shuffled_question(entry.body.asked, settings)))
+    return entry

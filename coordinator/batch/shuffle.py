@@ -22,11 +22,15 @@ def shuffled(quiz: Quiz, settings: Settings) -> Quiz:
     questions: Sequence[Question] = quiz.questions
     if settings.randomize_questions:
         questions = _in_random_order(questions)
-    as_played = (
-        kinds.of(question).as_played(question, _in_random_order, randomize_options=settings.randomize_options)
-        for question in questions
+    return replace(quiz, questions=tuple(shuffled_question(question, settings) for question in questions))
+
+
+def shuffled_question(question: Question, settings: Settings) -> Question:
+    """A question as it is played with these settings."""
+    as_played: Question = kinds.of(question).as_played(
+        question, _in_random_order, randomize_options=settings.randomize_options
     )
-    return replace(quiz, questions=tuple(as_played))
+    return as_played
 
 
 def _in_random_order(things: Sequence[_T]) -> tuple[_T, ...]:

@@ -8,6 +8,7 @@ and at last the rule itself. Whatever a client sent ends in exactly one CommandR
 from typing import Any, Final, assert_never
 
 from coordinator.engine import (
+    agenda,
     answers,
     curating,
     extra_time,
@@ -27,11 +28,14 @@ from coordinator.engine.turn import Declined, Drawn, Turn
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.protocol import (
     AskExtraTime,
+    AskQuestion,
+    ChooseQuestion,
     CloseQuestion,
     CreateSession,
     EndSession,
     ErrorCode,
     ExtendQuestion,
+    GetAgenda,
     GetAnswers,
     GetLog,
     GetResults,
@@ -63,7 +67,15 @@ __all__ = ["apply", "create", "next_deadline"]
 
 REMEMBERED_HOST_COMMANDS: Final = 32
 
-_ABOUT_A_QUESTION: Final = (StartQuiz, NextQuestion, CloseQuestion, SkipQuestion, ExtendQuestion)
+_ABOUT_A_QUESTION: Final = (
+    StartQuiz,
+    NextQuestion,
+    CloseQuestion,
+    SkipQuestion,
+    ExtendQuestion,
+    AskQuestion,
+    ChooseQuestion,
+)
 """Commands that may say which question they mean."""
 
 _NOT_FOR_YOU: Final[dict[Role | None, str]] = {
@@ -226,11 +238,18 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if isinstance(body, GetAnswers):
         turn.reply(answers.page(session, body.question, body.offset, turn.reply_to))
         return
+    if isinstance(body, GetAgenda):
+        turn.reply(agenda.listed(session, turn))
+        return
     if isinstance(body, GetLog):
         turn.reply(report.log_page(session, turn.drawn.log_page, turn.reply_to))
         return
     if isinstance(body, ExtendQuestion) and head.closes_at is None:
         raise Declined(ErrorCode.WRONG_PHASE, "This question has no time limit.")
+    if isinstance(body, AskQuestion):
+        agenda.check_added(session, body)
+    if isinstance(body, ChooseQuestion):
+        agenda.check_chosen(session, body)
     if isinstance(body, Rule):
         if not rulings.answered_before(turn, body, done):
             rulings.rule(turn, body, done)
@@ -259,6 +278,10 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         case ExtendQuestion():
             log_chain.note(session, records.Extends(turn.now, body.by_ms), turn.effects)
             question.extend(session, body.by_ms, turn.effects)
+        case AskQuestion():
+            agenda.add(turn, body)
+        case ChooseQuestion():
+            agenda.choose(turn, body)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case LockSession():

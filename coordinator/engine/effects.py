@@ -75,5 +75,7 @@ class Effects:
     """Indexes of questions whose `Session.written` has changed."""
     curated: set[int] = field(default_factory=set)
     """The same of `Session.curations`."""
+    quiz: bool = False
+    """Whether `Session.quiz` has changed."""
     log: list[bytes] = field(default_factory=list)
     """Texts of the records that the session's log grew by: see `log_chain.py`."""

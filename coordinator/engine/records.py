@@ -115,6 +115,19 @@ class Extends(HostRecord, frozen=True, array_like=True, tag="extend"):
     by_ms: int
 
 
+class Adds(HostRecord, frozen=True, array_like=True, tag="add"):
+    """The host has added a question, which has this index now. What is asked comes when it is opened, as for all."""
+
+    question: int
+    opens: bool
+
+
+class Chooses(HostRecord, frozen=True, array_like=True, tag="choose"):
+    """The host has opened another question than the next one; until then it had this index."""
+
+    question: int
+
+
 class Rules(HostRecord, frozen=True, array_like=True, tag="rule"):
     """The host has ruled about a closed question. `key` is the answer that is accepted, as it is compared."""
 
@@ -230,6 +243,8 @@ Record = (
     | ClosesQuestion
     | Skips
     | Extends
+    | Adds
+    | Chooses
     | Rules
     | UndoesRuling
     | Shows

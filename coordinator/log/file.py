@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from coordinator.engine import kinds, log_chain, records
-from coordinator.engine.records import Began, Closed, Opened, Record, Solved
+from coordinator.engine.records import Adds, Began, Chooses, Closed, Opened, Record, Solved
 from quickpoll.protocol import Option, PollQuestion, PublicQuestion, Question, Quiz
 
 RECEIPT_CHARACTERS: Final = 2 * log_chain.RECEIPT_BYTES
@@ -51,15 +52,39 @@ class SessionLog:
 
     @property
     def quiz(self) -> Quiz:
-        """What was asked; a question that was never opened is an empty one."""
+        """What was asked, in the order at the end; a question that was never opened is an empty one."""
+        added = sum(isinstance(record, Adds) for record in self.records)
         asked = {record.question.index: record.question for record in self.records if isinstance(record, Opened)}
         closed = {record.question: record for record in self.records if isinstance(record, Closed)}
         solved = {record.question: record.solved for record in self.records if isinstance(record, Solved)}
         questions = [
             _question(asked[index], closed.get(index), solved.get(index)) if index in asked else _NEVER_ASKED
-            for index in range(self.began.questions)
+            for index in range(self.began.questions + added)
         ]
         return Quiz(self.began.title, tuple(questions))
+
+    @property
+    def before(self) -> tuple[Quiz, list[Question]]:
+        """The quiz as the session began with it, and the questions that the host has added, in that order.
+
+        Raises:
+            UnreadableLog: a question that is not there was chosen or added.
+        """
+        quiz = self.quiz
+        questions, added = list(quiz.questions), list[Question]()
+        opened = sum(isinstance(record, Opened) for record in self.records)
+        for number, record in reversed(list(enumerate(self.records, 1))):
+            opened -= isinstance(record, Opened)
+            if isinstance(record, Adds | Chooses):
+                # What was added or chosen stood after all that had been opened.
+                if not opened < len(questions) or not 0 <= record.question < len(questions):
+                    raise UnreadableLog(f"record {number} is about a question that is not there")
+                moved = questions.pop(opened)
+                if isinstance(record, Chooses):
+                    questions.insert(record.question, moved)
+                else:
+                    added.insert(0, moved)
+        return replace(quiz, questions=tuple(questions)), added
 
 
 def lines(texts: Iterable[bytes], before: bytes = log_chain.START) -> tuple[list[str], bytes]:

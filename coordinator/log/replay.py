@@ -16,6 +16,8 @@ from coordinator.engine.scoring import PUBLISHED, OtherRules
 from coordinator.log.file import SessionLog
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
+    AskQuestion,
+    ChooseQuestion,
     CloseQuestion,
     CreateSession,
     Error,
@@ -28,6 +30,7 @@ from quickpoll.protocol import (
     NextQuestion,
     PauseQuiz,
     Phase,
+    Question,
     ResumeSession,
     Rule,
     SessionCommand,
@@ -61,6 +64,8 @@ class Replay:
     """Ids by number."""
     _made: list[bytes] = field(init=False, default_factory=list)
     """Texts of the records that the engine has logged."""
+    _added: list[Question] = field(init=False, default_factory=list)
+    """What the host has added, the next one first."""
     _requests: int = field(init=False, default=0)
 
     def run(self) -> Session:
@@ -87,7 +92,8 @@ class Replay:
         settings = began.settings
         if self.streak_bonus is not None:
             settings = replace(settings, streak_bonus=self.streak_bonus)
-        body = CreateSession(quiz=self.log.quiz, settings=settings)
+        quiz, self._added = self.log.before
+        body = CreateSession(quiz=quiz, settings=settings)
         drawn = Drawn(code=began.code, salt=began.salt, version=began.version)
         self.session, _ = create(Command(_HOST, 0, None, body), began.at, drawn)
         self.session.ruling = self.ruling
@@ -158,6 +164,10 @@ class Replay:
                 return SkipQuestion()
             case records.UndoesRuling():
                 return UndoRuling(number=record.number)
+            case records.Adds():
+                return AskQuestion(asked=self._added.pop(0), open=record.opens)
+            case records.Chooses():
+                return ChooseQuestion(choice=record.question, total=len(self.session.quiz.questions))
             case records.Shows():
                 return ShowAnswer(question=record.question, text=record.key, shown=record.shown)
             case records.Merges():

@@ -96,6 +96,13 @@ _good: Final[dict[str, st.SearchStrategy[Any]]] = {
     "ruling": st.sampled_from([{"accept": 0}, {"accept": "Lima", "share": 0}, {"void": True}, {"points": 1}])
     | st.just({"points": 2000, "player_id": "{player_id}"}),
     "preview": st.booleans(),
+    "asked": st.sampled_from([{"text": "?"} | question for question in _QUESTIONS]),
+    "open": st.booleans(),
+    "choice": st.integers(-1, 4),
+    "total": st.integers(0, 4),
+    "text": st.sampled_from(["Lima", "a", "4.5"]) | st.text(_characters, max_size=30),
+    "into": st.none() | st.sampled_from(["Lima", "a"]),
+    "shown": st.booleans(),
     "number": st.integers(0, 3),
     "by_ms": st.sampled_from([1000, 300_000, 0]),
     "offset": st.integers(-1, 20_001),

@@ -33,6 +33,7 @@ from quickpoll.protocol import (
     LockSession,
     Ok,
     Phase,
+    QuestionFields,
     Quiz,
     Role,
     Ruling,
@@ -383,6 +384,8 @@ def values(type_: types.Type) -> st.SearchStrategy[Any]:
             return st.lists(values(item), min_size=low or 0, max_size=min(high or 3, 3)).map(tuple)
         case types.StructType(cls=struct) if struct is Quiz:
             return st.sampled_from([command.quiz for command in _created()])
+        case types.StructType(cls=struct) if issubclass(struct, QuestionFields):
+            return st.sampled_from([command.quiz.questions[0] for command in _created()])
         case types.StructType(cls=struct) if struct is Ruling:
             return st.sampled_from(
                 [Ruling(accept="Lima", share=50), Ruling(void=True), Ruling(points=-5, player_id="p")]
@@ -441,13 +444,13 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         "create_session join_session resume_session start_quiz next_question close_question submit_answer kick_player"
         " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
         " sync_clock report_failure get_answers skip_question extend_question rule undo_ruling"
-        " show_answer merge_answers"
+        " show_answer merge_answers ask_question choose_question get_agenda"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
         " new_question answer_accepted answer_progress question_results your_result leaderboard quiz_ended your_final"
         " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
-        " your_extra_time results log question_notes answers question_extended ruled"
+        " your_extra_time results log question_notes answers question_extended ruled question_added agenda"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())

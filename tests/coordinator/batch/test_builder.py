@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from coordinator.batch import builder
+from coordinator.batch import builder, snapshots
 from coordinator.batch.builder import PLAYER_ID_CHARACTERS, BatchBuilder, BatchInputs
 from coordinator.batch.commit import Batch
 from coordinator.batch.deadlines import Deadlines
@@ -17,9 +17,11 @@ from coordinator.engine.invariants import InvariantBroken
 from quickpoll.envelope import Command, ConnectionId, Entry, GatewayLost, Identity, Tick, decode_replies, decode_step
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import (
+    AskQuestion,
     CreateSession,
     EndSession,
     JoinSession,
+    OrderQuestion,
     SessionCommand,
     decode_message,
 )
@@ -128,6 +130,19 @@ def test_one_step_for_all_that_a_batch_says_to_a_session(batches: Batches) -> No
     (change,) = batch.sessions
     assert decode_step(change.step).step == 1
     assert len(decode_replies(batch.replies["gw"]).replies) == 2
+
+
+def test_a_question_that_is_added_is_drawn_and_stored_with_the_quiz(batches: Batches) -> None:
+    batches.make(command(CREATE))
+    held = batches.sessions["123456"]
+    added = OrderQuestion("By size?", ("ant", "cat", "cow"))
+    ask = command(AskQuestion(asked=added, open=False), identity=held.session.host_identity)
+    (change,) = batches.make(ask).sessions
+    assert change.fields["quiz"] == snapshots.encode(held.session.quiz)
+    drawn = held.session.quiz.questions[0]
+    assert isinstance(drawn, OrderQuestion)
+    assert [drawn.items[index] for index in drawn.right_order] == ["ant", "cat", "cow"]
+    assert "quiz" not in batches.make(join(2)).sessions[0].fields
 
 
 def test_player_ids_are_drawn_and_differ(batches: Batches) -> None:

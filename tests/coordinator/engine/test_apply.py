@@ -6,14 +6,18 @@ from quickpoll.envelope import Identity
 from quickpoll.protocol import (
     COMMANDS,
     GATEWAY_COMMANDS,
+    Agenda,
     Answers,
     AskExtraTime,
+    AskQuestion,
+    ChooseQuestion,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
     ErrorCode,
     ExtendQuestion,
+    GetAgenda,
     GetAnswers,
     GetLog,
     GetResults,
@@ -55,6 +59,8 @@ HOST_COMMANDS: list[SessionCommand] = [
     SkipQuestion(),
     ExtendQuestion(),
     GetAnswers(question=0),
+    GetAgenda(),
+    AskQuestion(asked=SINGLE),
     Rule(question=0, ruling=Ruling(void=True)),
     PauseQuiz(paused=True),
     SetExtraTime(player_id="p0", percent=25),
@@ -87,6 +93,7 @@ def test_these_are_all_commands_that_the_engine_answers() -> None:
     assert {type(command) for command in commands} == set(COMMANDS) - {
         *GATEWAY_COMMANDS,
         UndoRuling,
+        ChooseQuestion,
         ShowAnswer,
         MergeAnswers,
     }
@@ -102,6 +109,7 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         SkipQuestion: {Phase.QUESTION},
         ExtendQuestion: {Phase.QUESTION},
         GetAnswers: {Phase.RESULTS, Phase.ENDED},
+        AskQuestion: {Phase.LOBBY, Phase.RESULTS},
         Rule: {Phase.RESULTS, Phase.ENDED},
         NextQuestion: {Phase.RESULTS},
         GetResults: {Phase.RESULTS, Phase.ENDED},
@@ -109,9 +117,8 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:
-        assert isinstance(
-            reply, {GetResults: Results, GetLog: Log, GetAnswers: Answers, Rule: Ruled}.get(type(body), Ok)
-        )
+        answered = {GetResults: Results, GetLog: Log, GetAnswers: Answers, GetAgenda: Agenda, Rule: Ruled}
+        assert isinstance(reply, answered.get(type(body), Ok))
     else:
         assert code(reply) is ErrorCode.WRONG_PHASE
         assert game.session.head.phase is phase

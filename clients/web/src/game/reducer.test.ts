@@ -204,3 +204,9 @@ test("the notes of a question are the host's until the next one opens", () => {
   expect(after(noted, { ...notes, question: 7, notes: "Of another one." }).notes).toBe("Slowly.");
   expect(after(noted, { ...opened, seq: 21 }).notes).toBeNull();
 });
+
+test("a question that was added makes the quiz longer, and changes nothing else", () => {
+  const before = host(opened);
+  const next = reduce(before, { type: "question_added", seq: before.seq + 1, total: 9 })!;
+  expect(next).toEqual({ ...before, seq: before.seq + 1, question: { ...before.question, total: 9 } });
+});

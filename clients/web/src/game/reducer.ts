@@ -92,6 +92,8 @@ function change(view: View, message: AnyServerMessage): View {
       return { ...view, player_count: message.player_count, players: moved(view.players, message) };
     case "new_question":
       return opened(view, message);
+    case "question_added":
+      return { ...view, question: view.question && { ...view.question, total: message.total } };
     case "question_notes":
       return message.question === view.question?.index ? { ...view, notes: message.notes } : view;
     case "question_extended":

@@ -52,6 +52,8 @@ export function keyAction(key: string, host: Host, view: View): (() => void) | n
       return () => (host.sounds.on = !host.sounds.on);
     case "l":
       return view.phase === "ended" ? null : () => void host.lock(!view.locked);
+    case "a":
+      return view.phase === "ended" ? null : () => (host.panel = "lead");
     case "p":
       return host.moving && view.phase !== "ended" ? () => void host.pause(!view.paused) : null;
     case "?":

@@ -30,7 +30,7 @@ import { type Standings, fetchStandings } from "../files/standings";
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";
 /** What is open beside the view. */
-export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers";
+export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers" | "lead";
 
 const UNDO_MS = 5000;
 /** Time for the results of a question on a stage that is led from a remote. */
@@ -103,6 +103,15 @@ export class Host {
 
   closeQuestion(): Promise<boolean> {
     return this.#do({ type: "close_question", question: this.session.view?.question?.index });
+  }
+
+  /** Closes the open question, which then counts for nothing. */
+  skip(): Promise<boolean> {
+    return this.#do({ type: "skip_question", question: this.session.view?.question?.index });
+  }
+
+  extend(by_ms: number): Promise<boolean> {
+    return this.#do({ type: "extend_question", question: this.session.view?.question?.index, by_ms });
   }
 
   lock(locked: boolean): Promise<boolean> {

@@ -478,6 +478,36 @@ export interface ExtendQuestion {
   id?: string | null;
 }
 
+/** Adds a question to the quiz after the current one, and opens it at once unless it is to come next. Reply: `ok`. */
+export interface AskQuestion {
+  type: "ask_question";
+  /** As in the quiz of `create_session`; the quiz then has at most `MAX_QUESTIONS`. */
+  asked: Question;
+  /** The question that is shown; where another one is by now, the command is refused. In the lobby: 0. */
+  question?: number | null;
+  /** False: it is the next one, whenever the host moves on; so it can be added while a question is open. */
+  open?: boolean;
+  id?: string | null;
+}
+
+/** Opens another question than the next one; those in between come after it. Reply: `ok`. */
+export interface ChooseQuestion {
+  type: "choose_question";
+  /** One that was not asked yet, by its index in `agenda`. */
+  choice: number;
+  /** How many questions there are in that `agenda`; where one was added since, the command is refused. */
+  total: number;
+  /** The question that is shown; where another one is by now, the command is refused. In the lobby: 0. */
+  question?: number | null;
+  id?: string | null;
+}
+
+/** Asks for the list of all questions, to choose from. Reply: `agenda`. */
+export interface GetAgenda {
+  type: "get_agenda";
+  id?: string | null;
+}
+
 /** Removes a player from the session. Reply: `ok`. */
 export interface KickPlayer {
   type: "kick_player";
@@ -912,6 +942,14 @@ export interface PlayerSummary {
   answers: (PlayerAnswer | null)[];
 }
 
+/** A question of the quiz as the host finds it in a list. */
+export interface AgendaEntry {
+  index: number;
+  kind: QuestionKind;
+  /** Its first 120 characters. */
+  text: string;
+}
+
 /** An answer, and who has given it or one that is compared as the same. */
 export interface AnswerGroup {
   /** As written; what was chosen or arranged, in words. */
@@ -989,6 +1027,14 @@ export interface QuestionResults {
   tally: Tally | null;
   /** To the host only, and for the remote rather than the stage: a reason to look at the key again. */
   doubt?: KeyDoubt;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all: the host has added a question, which comes next; the quiz has so many now. */
+export interface QuestionAdded {
+  type: "question_added";
+  total: number;
   reply_to?: string;
   seq: number;
 }
@@ -1243,6 +1289,15 @@ export interface Ruled {
   reply_to?: string;
 }
 
+/** To the host who asked: all questions in the order in which they are played, those that were asked first. */
+export interface Agenda {
+  type: "agenda";
+  /** The one that is open, or was last; -1 in the lobby. */
+  question: number;
+  questions: AgendaEntry[];
+  reply_to?: string;
+}
+
 /** To the host who asked: the answers to a question, the most frequent first. */
 export interface Answers {
   type: "answers";
@@ -1287,6 +1342,9 @@ export type AnyClientMessage =
   | CloseQuestion
   | SkipQuestion
   | ExtendQuestion
+  | AskQuestion
+  | ChooseQuestion
+  | GetAgenda
   | KickPlayer
   | LockSession
   | PauseQuiz
@@ -1311,6 +1369,7 @@ export type AnyServerMessage =
   | NewQuestion
   | QuestionExtended
   | QuestionResults
+  | QuestionAdded
   | Leaderboard
   | QuizEnded
   | HostLeft
@@ -1335,6 +1394,7 @@ export type AnyServerMessage =
   | AnswerProgress
   | Results
   | Ruled
+  | Agenda
   | Answers
   | Log
   | Kicked

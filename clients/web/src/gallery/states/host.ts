@@ -6,7 +6,7 @@ import { press, seen, type Step } from "../hand";
 import type { Script } from "../server";
 import type { State, States } from "../state";
 import { playOf } from "../../kinds/play";
-import { MORE, WRITTEN } from "./kinds";
+import { AGENDA, MORE, WRITTEN } from "./kinds";
 import * as all from "./people";
 
 const { asHost, closed, entries, KINDS, open, players, question, ready, results, session } = all;
@@ -118,6 +118,12 @@ const openTexts = (shown: State): State => ({
   steps: [press("answers.heading"), seen("dialog li")],
   stage: false,
 });
+const leading = (shown: State): State => ({
+  ...shown,
+  answers: { get_agenda: AGENDA },
+  steps: [press("lead.heading"), seen("dialog ol li"), seen("dialog details")],
+  stage: false,
+});
 const wroteOpen = (): SessionView => closed(MORE["open"]!.asked, MORE["open"]!.found);
 
 /** Each of the other kinds: open, and its result. */
@@ -198,6 +204,7 @@ const STAGE: States = {
   "stage-keys": dialog(press("stage.keys")),
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
+  "stage-lead": leading(stage(closed(question(), results()))),
   "stage-answers": openTexts(stage(wroteOpen())),
   "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),
   "stage-player-menu": stage(
@@ -221,6 +228,8 @@ const REMOTE: States = {
   "remote-question": remote(crowd(12, 5), { main: "stage.close" }),
   "remote-question-word": remote(crowd(12, 5, { title: all.LONG_WORD.repeat(3) }, word), { main: "stage.close" }),
   "remote-results": remote(closed(six, results({ counts })), { main: "stage.next" }),
+  "remote-lead": leading(remote(closed(question(), results()))),
+  "remote-lead-open": leading(remote(crowd(12, 5))),
   "remote-answers": openTexts(remote(wroteOpen())),
   "remote-answers-open": openTexts(remote(crowd(12, 5, {}, MORE["open"]!.asked))),
   "remote-answers-merging": {

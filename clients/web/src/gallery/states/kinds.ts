@@ -1,6 +1,6 @@
 /** Questions of the kinds without fixed options in the gallery, with an answer and a result for each. */
 
-import type { Answer, Answers, PublicQuestion, QuestionKind, QuestionResults } from "../../wire/protocol";
+import type { Agenda, Answer, Answers, PublicQuestion, QuestionKind, QuestionResults } from "../../wire/protocol";
 import { EXPLANATION, nameOf, question, results } from "./people";
 
 export interface Shown {
@@ -36,6 +36,18 @@ export const WRITTEN: Omit<Answers, "reply_to"> = {
     ...{ text, count, shown, merged, share: null, player_ids: [] },
   })) as Answers["answers"],
   next_offset: 200,
+};
+
+/** The questions of the quiz, as the host chooses from them. */
+export const AGENDA: Omit<Agenda, "reply_to"> = {
+  type: "agenda",
+  question: 0,
+  questions: [
+    "What is the capital of Kenya?",
+    "How long is the Nile?",
+    `${"Donaudampfschiff".repeat(6)}?`,
+    "Lunch?",
+  ].map((text, index) => ({ index, text, kind: "single" })),
 };
 
 export const MORE: Record<string, Shown> = {
