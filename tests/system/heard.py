@@ -19,6 +19,8 @@ from quickpoll.envelope import Audience, ConnectionId, Entry, Tick
 from quickpoll.protocol import (
     Answer,
     AskExtraTime,
+    AskQuestion,
+    ChooseQuestion,
     CloseQuestion,
     EndSession,
     ExtendQuestion,
@@ -48,6 +50,8 @@ ADA: Final = ConnectionId("watched", 1)
 REMOTE: Final = ConnectionId("watched", 2)
 JOIN_URL: Final = "https://quiz.test/join/123456"
 NOTED: Final = replace(SINGLE, notes="Ask why.")
+MOST_QUESTIONS: Final = 6
+"""Of one game, with those that its host adds."""
 QUESTIONS: Final = (SINGLE, NOTED, MULTIPLE, TRUE_FALSE, POLL)
 
 
@@ -226,6 +230,14 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
         ],
         Phase.RESULTS: [lambda: game.by_host(NextQuestion())] * 3,
     }
+    total = len(game.session.quiz.questions)
+    if total < MOST_QUESTIONS:
+        asked = chance.choice(QUESTIONS)
+        forward[Phase.QUESTION] += [lambda: game.by_host(AskQuestion(asked=asked, open=False))]
+        forward[Phase.RESULTS] += [lambda: game.by_host(AskQuestion(asked=asked))]
+    if head.question + 1 < total:
+        choice = chance.randrange(head.question + 1, total)
+        forward[Phase.RESULTS] += [lambda: game.by_host(ChooseQuestion(choice=choice, total=total))]
     if head.phase is Phase.ENDED:
         rare = rare[1:2]
     if head.phase in (Phase.RESULTS, Phase.ENDED):

@@ -8,7 +8,7 @@ from quickpoll.protocol import MESSAGES
 from tests.system.heard import play
 
 GAMES = 30
-NOT_DRAWN = {"clock", "results", "answers", "log", "kicked", "host_left", "host_returned"}
+NOT_DRAWN = {"clock", "results", "answers", "agenda", "log", "kicked", "host_left", "host_returned"}
 """What a page asks for, and what it hears when its host is away."""
 
 
