@@ -6,6 +6,7 @@ A test hands over shorter ones instead of waiting. Times that depend on each oth
 from dataclasses import dataclass
 from typing import Final
 
+from quickpoll.beat import BEAT_S
 from quickpoll.keys import GATEWAY_DEAD_AFTER_MS
 from quickpoll.store.link import COMMAND_TIMEOUT_S
 
@@ -22,7 +23,7 @@ class CoordinatorTiming:
     """A coordinator that could not renew for so long has none left, and does not count among those alive."""
     lease_margin_s: float = 0.4
     """An owner stops acting so much earlier than Redis lets others take the lease."""
-    renew_every_s: float = 2 / 3
+    renew_every_s: float = BEAT_S
     lease_reply_s: float = 0.5
     """After which a renewal has failed, and is tried again."""
     give_back_within_s: float = 1 / 3
@@ -33,7 +34,7 @@ class CoordinatorTiming:
     """How long one read for words of other coordinators waits."""
 
     # -- entries --
-    read_ms: int = 1000
+    read_ms: int = 2000
     """How long one read for entries waits."""
     gather_s: float = 0.02
     """From one batch to the next under load; what comes after a quiet moment is read at once."""
@@ -43,7 +44,8 @@ class CoordinatorTiming:
     """How long a partition that could not be served is left alone."""
 
     # -- gateways --
-    look_every_s: float = 0.5
+    look_every_s: float = BEAT_S
+    """At least; the moment from which a gateway counts as dead is looked at, too."""
     stuck_s: float = 1.5
     """A longer time between two looks: something was stuck, perhaps everything."""
     tell_again_s: float = 5.0

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
 from gateway.timing import Timing
+from quickpoll.beat import until_beat
 from quickpoll.metrics import Distribution
 from quickpoll.store.link import Command, LinkLost, Push, RedisLink, Refusal, StoreError
 from quickpoll.store.node import Node
@@ -137,7 +138,7 @@ class Feed:
             self._pinged_at = asyncio.get_running_loop().time()
             for channel in sorted(self._listener.wanted(self._node))[:1]:  # there is none when all has just moved away
                 link.call([("SPUBLISH", channel, PING)])
-            await asyncio.sleep(self._timing.feed_ping_every_s)
+            await asyncio.sleep(until_beat(self._timing.feed_ping_every_s))
 
     def _pushed(self, push: Push) -> None:
         kind, channel = push[0], push[1].decode()

@@ -7,13 +7,14 @@ it was taken out, its players were counted as away: `counted_dead` is called.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from gateway.timing import Timing
+from quickpoll.beat import until_beat
 from quickpoll.keys import GATEWAYS
-from quickpoll.store.clock import ms_of
-from quickpoll.store.link import Command, StoreError
+from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.nodes import Links
+from quickpoll.store.script import Script
 
 _log: Final = logging.getLogger(__name__)
 
@@ -26,20 +27,22 @@ class Heartbeat:
         self._gateway = gateway
         self._timing = timing
         self._counted_dead = counted_dead
+        self._script = Script("gateway", "scripts/beat.lua")
 
     async def begin(self) -> None:
         """The first beat; raises what the links raise."""
-        await self._enter()
+        await self._beat("NX")
 
     async def run(self) -> None:
         """Beats until it is cancelled."""
         while True:
-            await asyncio.sleep(self._timing.beat_every_s)
+            await asyncio.sleep(until_beat(self._timing.beat_every_s))
             try:
-                if not await self._beat():
+                # A beat that is late, or whose reply is lost, must not enter: it could hide that it was taken out.
+                if not await self._beat("XX"):
                     _log.warning("the coordinators counted this gateway as dead; its connections resume")
                     self._counted_dead()
-                    await self._enter()
+                    await self._beat("NX")
             except StoreError as error:
                 _log.debug("no heartbeat: %r", error)
 
@@ -47,15 +50,11 @@ class Heartbeat:
         """Takes the gateway out; raises what the links raise."""
         await self._links.ask(self._links.nodes.at(GATEWAYS), ("ZREM", GATEWAYS, self._gateway))
 
-    async def _beat(self) -> bool:
-        """Returns whether the gateway was in the set; a beat that is late, or whose reply is lost, does not enter."""
-        _, score = await self._add("XX", ("ZSCORE", GATEWAYS, self._gateway))
-        return score is not None
-
-    async def _enter(self) -> None:
-        await self._add("NX")
-
-    async def _add(self, which: str, *then: Command) -> list[Any]:
-        node = self._links.nodes.at(GATEWAYS)
-        (time,) = await self._links.ask(node, ("TIME",))
-        return await self._links.ask(node, ("ZADD", GATEWAYS, which, ms_of(time), self._gateway), *then)
+    async def _beat(self, which: str) -> bool:
+        """Returns whether the gateway is in the set: with `XX` it does not enter, with `NX` it does."""
+        link = await self._links.to(self._links.nodes.at(GATEWAYS))
+        (is_there,) = await self._script.run(link, [([GATEWAYS], [self._gateway, which])])
+        if isinstance(is_there, Refusal):
+            self._links.nodes.doubt(is_there)
+            raise is_there
+        return bool(is_there)

@@ -82,6 +82,8 @@ class Relay:
         """Those that are appended when a channel is subscribed: one callback for each channel, however many wait."""
         self._refused: list[tuple[int, bytes]] = []
         """`Disconnected` that are to be appended again: partition and bytes."""
+        self._waits = asyncio.Event()
+        """Whether something of the two may have to be looked at again."""
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class Relay:
         deadline = asyncio.get_running_loop().time() + self._timing.reply_s
         pending = PendingCommand(connection, command, partition, deadline, enters)
         self._pending[pending.key] = pending
+        self._waits.set()
         if enters and code:
             # Subscribed first, so that nothing published after the command was applied can be missed.
             pending.held = code
@@ -163,11 +166,14 @@ class Relay:
         await self._appender.run()
 
     async def sweep(self) -> None:
-        """Answers `unavailable` to what has waited too long, until it is cancelled."""
+        """Answers `unavailable` to what has waited too long, until it is cancelled; it sleeps while nothing waits."""
         while True:
+            await self._waits.wait()
             await asyncio.sleep(self._timing.expire_every_s)
             self._expire(asyncio.get_running_loop().time())
             self._append_refused()
+            if not self._pending and not self._refused:
+                self._waits.clear()
 
     async def flush(self, seconds: float) -> None:
         """Returns when everything queued was tried once, or after so many seconds."""
@@ -196,7 +202,11 @@ class Relay:
             self._appender.append(pending.partition, encode(pending.command), partial(self._not_stored, pending))
 
     def _append_disconnected(self, partition: int, data: bytes) -> None:
-        self._appender.append(partition, data, lambda: self._refused.append((partition, data)))
+        self._appender.append(partition, data, lambda: self._try_again(partition, data))
+
+    def _try_again(self, partition: int, data: bytes) -> None:
+        self._refused.append((partition, data))
+        self._waits.set()
 
     def _append_refused(self) -> None:
         refused, self._refused = self._refused, []

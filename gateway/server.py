@@ -26,6 +26,7 @@ from gateway.readiness import Readiness
 from gateway.tasks import Tasks
 from gateway.timing import Timing
 from gateway.whereabouts import Look
+from quickpoll.beat import until_beat
 from quickpoll.health import HEALTH_PATHS, health
 from quickpoll.listening import addresses_of, port_for
 from quickpoll.metrics import GatewayFigures
@@ -117,7 +118,7 @@ class Server:
         timing = self._timing
         last = time.monotonic()
         while True:
-            await asyncio.sleep(timing.sweep_every_s)
+            await asyncio.sleep(until_beat(timing.sweep_every_s))
             now = time.monotonic()
             late = now - last - timing.sweep_every_s
             for number, connection in enumerate(tuple(self.connections), 1):

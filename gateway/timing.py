@@ -6,6 +6,7 @@ A test hands over shorter ones instead of waiting. Times that depend on each oth
 from dataclasses import dataclass
 from typing import Final
 
+from quickpoll.beat import BEAT_S
 from quickpoll.keys import GATEWAY_DEAD_AFTER_MS
 
 
@@ -27,11 +28,11 @@ class Timing:
     """Until it acts as somebody it has to say something: pages ask for the clock every 10 s, every minute if hidden."""
     message_s: float = 60.0
     """From the first byte of a message to its last: enough for 1 MiB over a slow phone network."""
-    stuck_s: float = 8.0
+    stuck_s: float = 7.5
     """If what waits to be sent does not shrink for this long, the client reads nothing, even if it still sends."""
 
     # -- all connections --
-    sweep_every_s: float = 1.0
+    sweep_every_s: float = 2 * BEAT_S
     late_s: float = 5.0
     """If the event loop stood still for longer (a suspended machine), clients were not silent: nobody listened."""
     swept_per_turn: int = 500
@@ -54,8 +55,8 @@ class Timing:
     """A code that was tried longer ago, and not answered, counts as a new try."""
 
     # -- Redis --
-    beat_every_s: float = 0.5
-    feed_ping_every_s: float = 1.0
+    beat_every_s: float = BEAT_S
+    feed_ping_every_s: float = 2 * BEAT_S
     feed_silent_s: float = 3.0
     """A subscription that has not heard its own ping for so long is dead."""
     feed_ask_again_s: float = 0.3

@@ -14,6 +14,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from quickpoll.beat import BEAT_S, until_beat
 from quickpoll.health import Ready, health
 from quickpoll.listening import addresses_of, port_for
 from quickpoll.metrics import Figures, ProcessFigures
@@ -21,7 +22,7 @@ from quickpoll.metrics import Figures, ProcessFigures
 if TYPE_CHECKING:
     from program.exposition import Exposition
 
-LAG_EVERY_S: Final = 0.1
+LAG_EVERY_S: Final = 2 * BEAT_S
 
 
 class Admin:
@@ -84,8 +85,9 @@ class Admin:
     async def _measure_lag(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + self._lag_every_s
-            await asyncio.sleep(self._lag_every_s)
+            wait_s = until_beat(self._lag_every_s)
+            due = loop.time() + wait_s
+            await asyncio.sleep(wait_s)
             self._process.event_loop_lag_seconds.observe(loop.time() - due)
 
 

@@ -190,6 +190,7 @@ class EmbeddedServer:
             "save": "",
             "maxmemory-policy": "noeviction",
             "logfile": str(self._log_file),
+            "hz": "2",  # what it does by a timer (expired keys, idle clients) can wait for half a second
             "set-proc-title": "no",  # the command line stays, by which an orphan is recognised
         }
         arguments = [text for name, value in options.items() for text in ("--" + name, value)]

@@ -6,9 +6,10 @@ import time
 from typing import Final
 
 from program.embedded import EmbeddedServer
+from quickpoll.beat import BEAT_S, until_beat
 from quickpoll.settings import Failure
 
-WATCH_S: Final = 0.5
+WATCH_S: Final = BEAT_S
 """How often it looks."""
 STABLE_S: Final = 5.0
 """A server that has run for so long is said to run again."""
@@ -41,7 +42,7 @@ class ServerWatch:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(self._every_s)
+            await asyncio.sleep(until_beat(self._every_s))
             self._look_at_folder()
             if self._server.is_running():
                 self._say_that_it_runs()

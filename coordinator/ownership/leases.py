@@ -16,6 +16,7 @@ from zlib import crc32
 
 from coordinator.ownership.membership import LayoutMismatch, Membership
 from coordinator.timing import DEFAULT, CoordinatorTiming
+from quickpoll.beat import until_beat
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.node import Node
@@ -115,7 +116,7 @@ class Leases:
                 self._outage.over()
                 if not lost_some:
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(self._timing.renew_every_s):
+                        async with asyncio.timeout(until_beat(self._timing.renew_every_s)):
                             await self._hurry.wait()
 
     def hurry(self) -> None:

@@ -7,7 +7,7 @@ next look, half a second later, finds the same.
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, cast
 
 from coordinator.batch.entries import read_streams
 from coordinator.timing import DEFAULT, CoordinatorTiming
@@ -56,14 +56,11 @@ class Membership:
             StoreError: Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
-        await self._check_layout()
-        link = await self._links.to(self._links.nodes.at(COORDINATORS))
-        (alive,) = await self._script.run(
-            link, [([COORDINATORS], [self._coordinator, self._timing.lease_ms, self._timing.forget_after_ms])]
-        )
-        if isinstance(alive, Refusal):
-            self._links.nodes.doubt(alive)
-            raise alive
+        # Whoever is not known there may be at another Redis, or at one that has lost its data.
+        alive = await self._attend("XX")
+        if not alive:
+            await self._check_layout()
+            alive = await self._attend("NX")
         return share(self._coordinator, [member.decode() for member in alive], self._partitions)
 
     async def leave(self) -> None:
@@ -102,6 +99,16 @@ class Membership:
         if words:
             self._heard_to = words[-1][0].decode()
         return any(self._coordinator.encode() not in fields for _, fields in words)
+
+    async def _attend(self, which: str) -> list[bytes]:
+        """Who lives; nobody if `which` is `XX` and this coordinator is not known."""
+        link = await self._links.to(self._links.nodes.at(COORDINATORS))
+        arguments = [self._coordinator, which, self._timing.lease_ms, self._timing.forget_after_ms]
+        (alive,) = await self._script.run(link, [([COORDINATORS], arguments)])
+        if isinstance(alive, Refusal):
+            self._links.nodes.doubt(alive)
+            raise alive
+        return cast(list[bytes], alive)
 
     async def _check_layout(self) -> None:
         """The first coordinator on an empty Redis writes the layout, the others compare theirs with it."""

@@ -13,12 +13,16 @@ from typing import Final
 
 from coordinator.batch.partition import Partition
 from coordinator.timing import DEFAULT, CoordinatorTiming
+from quickpoll.beat import until_beat
 from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.clock import ms_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
+
+SOONEST_S: Final = 0.02
+"""Between two looks."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -40,7 +44,7 @@ class Presence:
         Args:
             links: for commands.
             owned: the partitions to tell; it is iterated over at each look.
-            timing: how often to look.
+            timing: how often to look at least.
             judge_at_once: no gateway from before can be alive.
             clock: a monotonic clock, in seconds.
         """
@@ -58,32 +62,36 @@ class Presence:
         outage = Outage(_log)
         while True:
             try:
-                await self.look()
+                next_s = await self.look()
             except StoreError as error:
                 await outage.pause(error)
             else:
                 outage.over()
-                await asyncio.sleep(self._timing.look_every_s)
+                await asyncio.sleep(next_s)
 
-    async def look(self) -> None:
-        """Looks once; raises what the links raise."""
+    async def look(self) -> float:
+        """Looks once; returns after how many seconds to look again, and raises what the links raise."""
         node = self._links.nodes.at(GATEWAYS)
         (time,) = await self._links.ask(node, ("TIME",))
         looked_at, self._looked_at = self._looked_at, self._clock()
         if self._looked_at - looked_at > self._timing.stuck_s:
             self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         if self._looked_at < self._judge_from:
-            return
-        _, members = await self._links.ask(
+            return until_beat(self._timing.look_every_s)
+        dead_before = ms_of(time) - GATEWAY_DEAD_AFTER_MS
+        _, beats = await self._links.ask(
             node,
-            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", ms_of(time) - GATEWAY_DEAD_AFTER_MS),
-            ("ZRANGE", GATEWAYS, 0, -1),
+            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", dead_before),
+            ("ZRANGE", GATEWAYS, 0, -1, "WITHSCORES"),
         )
-        alive = {member.decode() for member in members}
+        alive = {member.decode() for member, _ in beats}
         lost = {(partition, gateway) for partition in self._owned for gateway in partition.gateways - alive}
         lately = self._looked_at - self._timing.tell_again_s
         self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
         await self._tell(lost - self._told.keys())
+        # When the one that was quiet for longest has died, if nothing more is heard of it.
+        next_s = min((beat - dead_before for _, beat in beats), default=float("inf")) / 1000
+        return min(max(next_s, SOONEST_S), until_beat(self._timing.look_every_s))
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
         for gateway in {gateway for _, gateway in lost}:

@@ -2,12 +2,16 @@
 --
 -- KEYS  1 coordinators   sorted set: coordinator id by the time (ms) of its last sign of life
 -- ARGV  1 the coordinator's id
---       2 how long a sign of life counts, in ms
---       3 after how long without one a coordinator is forgotten, in ms
--- Returns the ids of those that live.
+--       2 NX: it enters; XX: it is known there already
+--       3 how long a sign of life counts, in ms
+--       4 after how long without one a coordinator is forgotten, in ms
+-- Returns the ids of those that live; none if the coordinator is not known and does not enter.
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[3]))
-return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - ARGV[2]), '+inf')
+redis.call('ZADD', KEYS[1], ARGV[2], string.format('%.0f', now), ARGV[1])
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
+  return {}
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[4]))
+return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - ARGV[3]), '+inf')

@@ -1,15 +1,16 @@
 """The sign of life in Redis."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from gateway.heartbeat import Heartbeat
 from quickpoll.keys import GATEWAYS
-from quickpoll.store.link import Command, LinkLost
-from quickpoll.store.node import Node
+from quickpoll.store.link import LinkLost, RedisLink
 from quickpoll.store.nodes import Links, OneNode
+from quickpoll.store.script import Call, Script
 from tests.gateway.standin import CODE, QUICK, WITHIN_S, House, keys_of
 from tests.redis_client import Client, node_of
 from tests.redis_time import time_ms
@@ -55,18 +56,18 @@ async def test_who_was_counted_as_dead_learns_it_also_when_the_reply_to_a_beat_i
     beating = Heartbeat(links, "gw", QUICK, learned.set)
     await beating.begin()
     await redis.zrem(GATEWAYS, "gw")
-    ask, lost, entered = links.ask, asyncio.Event(), asyncio.Event()
+    run, lost, entered = Script.run, asyncio.Event(), asyncio.Event()
 
-    async def ask_and_lose(node: Node, *commands: Command) -> list[Any]:
-        replies = await ask(node, *commands)
-        if commands[0][0] == "ZADD" and not lost.is_set():
+    async def run_and_lose(script: Script, link: RedisLink, calls: Sequence[Call]) -> list[Any]:
+        results = await run(script, link, calls)
+        if not lost.is_set():
             lost.set()
             raise LinkLost("the reply is lost")
-        if commands[0][:3] == ("ZADD", GATEWAYS, "NX"):
+        if calls[0][1] == ["gw", "NX"]:
             entered.set()
-        return replies
+        return results
 
-    monkeypatch.setattr(links, "ask", ask_and_lose)
+    monkeypatch.setattr(Script, "run", run_and_lose)
     running = asyncio.create_task(beating.run())
     async with asyncio.timeout(5):
         await learned.wait()
