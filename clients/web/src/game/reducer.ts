@@ -17,6 +17,7 @@ import type {
   RosterEntry,
   SessionView,
   You,
+  YourResult,
 } from "../wire/protocol";
 
 export interface View extends Omit<SessionView, "players"> {
@@ -104,11 +105,8 @@ function change(view: View, message: AnyServerMessage): View {
       return view.you ? { ...view, you: { ...view.you, answered: true } } : view;
     case "question_results":
       return closed(view, message);
-    case "your_result": {
-      const { total_points, rank, streak } = message;
-      const result = message.question === view.question?.index ? message : view.you?.result;
-      return view.you ? { ...view, you: { ...view.you, total_points, rank, streak, result } } : view;
-    }
+    case "your_result":
+      return view.you ? { ...view, you: { ...view.you, ...judged(view, message) } } : view;
     case "leaderboard":
       return { ...view, leaderboard: message };
     case "quiz_ended":
@@ -142,6 +140,7 @@ function opened(view: View, { question, opens_at, closes_at, total }: NewQuestio
       answer: null,
       closes_at: ownClosing(view.you, opens_at, question),
       result: undefined,
+      revised: undefined,
     },
   };
 }
@@ -167,6 +166,13 @@ function closed(view: View, results: QuestionResults): View {
   const { answered, total, advances_at } = results;
   const you = view.you && { ...view.you, closes_at: undefined };
   return { ...view, phase: "results", results, answered, total, advances_at, ...NOT_OPEN, you };
+}
+
+/** A player's part after a result: one of another question than the last is what a ruling has changed about it. */
+function judged(view: View, message: YourResult): Partial<You> {
+  const { question, total_points, rank, streak } = message;
+  const last = view.you?.result?.question ?? view.question?.index;
+  return { total_points, rank, streak, ...(question === last ? { result: message } : { revised: message }) };
 }
 
 function ended(view: View, { podium, total, tied }: QuizEnded): View {

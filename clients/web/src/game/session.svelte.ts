@@ -30,8 +30,8 @@ const CLOSE_ELSEWHERE = 4502;
 
 /** Whose session it is. */
 export interface SessionOwner {
-  /** Is told of each message, with the view after it: for sounds and announcements. */
-  message: (message: AnyServerMessage, view: View | null) => void;
+  /** Is told of each message, with the view after it and the one before it: for sounds and announcements. */
+  message: (message: AnyServerMessage, view: View | null, before: View | null) => void;
   /** Begins another object: this one's token is no longer good. */
   begin: (beginning: Beginning) => void;
   /** A message could not be taken in. */
@@ -170,12 +170,13 @@ export class Session {
     if (message.type === "resumed") this.#keepResumed(message);
     if (message.type === "session_closed")
       this.#end(message.reason === "lost" || message.reason === "idle" ? message.reason : "closed");
-    this.#latest = reduce(this.#latest, message);
+    const before = this.#latest;
+    this.#latest = reduce(before, message);
     // A server of version 0.1.0 does not say where to join: the page knows it from when the session was opened.
     if (message.type === "resumed" && this.#latest)
       this.#latest.join_url ??= keptToken(this.role, message.code)?.join_url;
     this.#socket.attend(this.#latest?.phase === "question" && this.#latest.you?.answered === false);
-    this.#owner.message(message, this.#latest);
+    this.#owner.message(message, this.#latest, before);
     this.#draw(FOLLOWED.has(message.type) ? FOLLOWED_MS : 0);
   }
 

@@ -11,6 +11,17 @@ let connection: ReturnType<typeof fakeServer>;
 /** The page that was opened last. */
 let page: Life<Host>;
 
+const RESULTS = {
+  type: "question_results" as const,
+  seq: 3,
+  question: 0,
+  correct: [0],
+  counts: [1, 0],
+  answered: 1,
+  total: 1,
+  explanation: null,
+};
+
 beforeEach(() => {
   vi.useFakeTimers();
   localStorage.clear();
@@ -49,17 +60,7 @@ async function withResults(question: Partial<PublicQuestion> = {}, settings = SE
     opens_at: 0,
     closes_at: 10_000,
   });
-  connection().say({
-    type: "question_results",
-    seq: 3,
-    question: 0,
-    correct: [0],
-    counts: [1, 0],
-    answered: 1,
-    total: 1,
-    explanation: null,
-    advances_at: settings.auto_advance_ms ? settings.auto_advance_ms + 1 : null,
-  });
+  connection().say({ ...RESULTS, advances_at: settings.auto_advance_ms ? settings.auto_advance_ms + 1 : null });
   connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
   return host;
 }
@@ -95,6 +96,30 @@ test("a session that advances by itself shows both boards in the time there is",
   expect(host.board).toBe("results");
   vi.advanceTimersByTime(1);
   expect(host.board).toBe("leaderboard");
+});
+
+test("the dialog of rulings holds a session that advances by itself, and a ruling closes no question again", async () => {
+  const host = await withResults({}, { ...SESSION.settings, auto_advance_ms: 8000 });
+  host.openRulings();
+  expect(connection().command("pause_quiz")).toMatchObject({ paused: true });
+  connection().answer("pause_quiz", { type: "ok" });
+  connection().say({ type: "quiz_paused", seq: 5, paused: true, advances_at: null });
+  connection().say({ ...RESULTS, seq: 6, correct: [0, 1] });
+  vi.advanceTimersByTime(9000);
+  expect(host.board).toBe("results");
+  host.closeRulings();
+  await settle();
+  expect(connection().command("pause_quiz")).toMatchObject({ paused: false });
+  expect(host.panel).toBeNull();
+});
+
+test("a tap on an answer proposes what it does not earn yet, where something can be right", async () => {
+  const host = await withResults();
+  host.ruler?.(1, 0);
+  expect(host.drafted).toEqual({ question: 0, ruling: { accept: 1, share: 100 }, share: 0 });
+  host.ruler?.(0, 100);
+  expect(host.drafted?.ruling).toEqual({ accept: 0, share: 0 });
+  expect((await withResults({ kind: "poll" })).ruler).toBeUndefined();
 });
 
 test("the next question begins with its own results board", async () => {

@@ -7,6 +7,7 @@
  * turns to the leaderboard by itself. A removal can be taken back for a few seconds, while the player is hidden already.
  */
 
+import type { Ruler } from "../kinds/kind";
 import { playOf } from "../kinds/play";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
@@ -25,12 +26,13 @@ import { fetchLog } from "./log";
 import { JoinAddress } from "./joinaddress.svelte";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
+import { type Draft, sharesFor } from "./rulings/rulings.svelte";
 import { type Standings, fetchStandings } from "../files/standings";
 
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
 export type Board = "results" | "leaderboard" | "podium" | "standings";
 /** What is open beside the view. */
-export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers" | "lead";
+export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers" | "lead" | "rulings";
 
 const UNDO_MS = 5000;
 /** Time for the results of a question on a stage that is led from a remote. */
@@ -49,6 +51,10 @@ export class Host {
   /** The board that was turned to, with its question; a reload of this tab finds it again. */
   #turned = $state("");
   panel = $state<Panel | null>(null);
+  /** The ruling that its dialog begins with; null: with all that can be decided. */
+  drafted = $state.raw<Draft | null>(null);
+  /** Whether the dialog of rulings has paused the quiz, which moves on when it is closed. */
+  #held = false;
   /** The player whose menu is open. */
   chosen = $state<string | null>(null);
   standings = $state.raw<Standings | null>(null);
@@ -58,8 +64,6 @@ export class Host {
   /** The player being removed, who can still be kept. */
   removing = $state.raw<{ id: string; name: string } | null>(null);
   #invited = $state(false);
-  /** The question whose results were last said aloud. */
-  #heardResults = -1;
   #removal: ReturnType<typeof setTimeout> | undefined;
   #turning: ReturnType<typeof setTimeout> | undefined;
 
@@ -68,7 +72,8 @@ export class Host {
     this.sounds = sounds;
     this.remote = remote;
     const owner = {
-      message: (message: AnyServerMessage, view: View | null) => this.#received(message, view),
+      message: (message: AnyServerMessage, view: View | null, before: View | null) =>
+        this.#received(message, view, before),
       begin: (next: Beginning) => life.begin(next),
       failed: (where: PagePart, error: unknown) => life.failed(where, error),
     };
@@ -125,6 +130,37 @@ export class Host {
   /** Makes a player's time longer, from the next question on. */
   setExtraTime(player_id: string, percent: ExtraTimePercent): Promise<boolean> {
     return this.#do({ type: "set_extra_time", player_id, percent });
+  }
+
+  /** Opens the dialog of rulings; the quiz does not move on meanwhile. */
+  openRulings(draft: Draft | null = null): void {
+    this.drafted = draft;
+    this.panel = "rulings";
+    const { phase, paused } = this.session.view ?? {};
+    this.#held = this.moving && phase === "results" && !paused;
+    if (this.#held) void this.pause(true);
+  }
+
+  /** Whether something was closed that can be ruled about: while results are shown, and after the end. */
+  get ruled(): boolean {
+    const { phase, question } = this.session.view ?? {};
+    return phase === "ended" || (phase === "results" && question !== undefined);
+  }
+
+  /** What a tap on an answer in the results does; undefined where nothing can be right. */
+  get ruler(): Ruler | undefined {
+    const { question } = this.session.view ?? {};
+    if (!question || !playOf(question.kind).judged) return undefined;
+    return (accept, share) => {
+      const [first] = sharesFor(question.kind, share);
+      this.openRulings({ question: question.index, ruling: { accept, share: first }, share });
+    };
+  }
+
+  closeRulings(): void {
+    if (this.panel === "rulings") this.panel = null;
+    if (this.#held && this.session.view?.phase === "results") void this.pause(false);
+    this.#held = false;
   }
 
   /** Fetches the results of the whole quiz, once. */
@@ -299,13 +335,12 @@ export class Host {
     return `remote:${this.session.seat.code}`;
   }
 
-  #received(message: AnyServerMessage, view: View | null): void {
+  #received(message: AnyServerMessage, view: View | null, before: View | null): void {
     switch (message.type) {
       case "resumed":
         this.#turned = readTab<string>(this.#turnedKey) ?? this.#turned;
         if (this.#turned === "standings") void this.loadStandings();
         this.#planTurn(view);
-        this.#heardResults = view?.results?.question ?? -1;
         if (view?.phase === "ended") void this.#keepGame();
         break;
       case "players_joined":
@@ -313,29 +348,34 @@ export class Host {
           announce(t("stage.joined", { names: listed(message.players.map((player) => player.name)) }));
         break;
       case "new_question":
-        this.#heardResults = -1;
         clearTimeout(this.#turning);
+        this.closeRulings();
         this.#play("question");
         break;
       case "question_results":
-        this.#closed(view, message.question);
+        // They come again when the host has shown or hidden a text, or ruled.
+        if (before?.phase === "question") this.#closed(view);
+        else this.#refresh();
         break;
       case "quiz_paused":
         this.#planTurn(view);
         break;
       case "quiz_ended":
         clearTimeout(this.#turning);
-        this.#play("podium");
+        if (before?.phase !== "ended") this.#play("podium");
         void this.#keepGame();
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
   }
 
-  #closed(view: View | null, question: number): void {
-    // Results come again when the host has shown or hidden a text, or ruled.
-    if (this.#heardResults === question) return;
-    this.#heardResults = question;
+  /** What was fetched of the whole quiz is no longer true. */
+  #refresh(): void {
+    this.standings = null;
+    if (this.board === "standings") void this.loadStandings();
+  }
+
+  #closed(view: View | null): void {
     this.#play("correct");
     const { results } = view ?? {};
     if (results) announce(`${t("stage.closedNow")} ${t("answered", { n: results.answered, total: results.total })}`);

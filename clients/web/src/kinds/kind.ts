@@ -46,9 +46,12 @@ export interface SolutionProps {
   given: Answer | null;
 }
 
+/** Opens what would change if an answer counted differently. @param share - what it earns so far, in percent */
+export type Ruler = (accept: number | string, share: number) => void;
+
 /** What stage and remote show of it. */
 export interface HostViews {
-  Options: Component<{ question: PublicQuestion; results?: QuestionResults }>;
+  Options: Component<{ question: PublicQuestion; results?: QuestionResults; rule?: Ruler }>;
   RemoteResults: Component<ResultProps>;
 }
 
@@ -60,6 +63,8 @@ export interface ResultProps {
   stage?: boolean;
   /** The player's own answer. */
   given?: Answer | null;
+  /** For the host. */
+  rule?: Ruler;
 }
 
 /** What is wrong with the options of a draft, by the code of the problem. */

@@ -19,6 +19,7 @@ import { WakeLock } from "../device/wakelock";
 import { read, write } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
 import { keepReceipt } from "./receipts";
+import { newRulings, revisionText } from "./revision";
 
 /** none, chosen and on its way, sent again, taken, too late, refused for another reason. */
 export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "refused";
@@ -49,7 +50,7 @@ export class Player {
     this.#life = life;
     this.sounds = sounds;
     this.session = new Session("player", beginning, {
-      message: (message, view) => this.#received(message, view),
+      message: (message, view, before) => this.#received(message, view, before),
       begin: (next) => life.begin(next),
       failed: (where, error) => life.failed(where, error),
     });
@@ -146,7 +147,7 @@ export class Player {
     }
   }
 
-  #received(message: AnyServerMessage, view: View | null): void {
+  #received(message: AnyServerMessage, view: View | null, before: View | null): void {
     switch (message.type) {
       case "new_question":
         this.#reset();
@@ -155,6 +156,8 @@ export class Player {
         break;
       case "resumed":
         this.#resumed(view);
+        // What happened while the page was away; a page that is drawn from nothing is read as a whole.
+        this.#revised(before, view);
         break;
       case "answer_accepted":
         if (message.receipt && view?.you) keepReceipt(view.you.player_id, message.question, message.receipt);
@@ -164,16 +167,24 @@ export class Player {
         if (message.percent > 0 && view?.phase !== "lobby") announce(t("extra.granted", { percent: message.percent }));
         break;
       case "your_result":
-        this.#judged(message);
+        if (view && message.ruling) announce(revisionText(message, view));
+        // Told again, it has other sums or another rank, which the view shows.
+        else if (before?.you?.result === undefined) this.#judged(message);
         break;
       case "quiz_ended":
-        this.sounds.play("podium");
+        if (before?.phase !== "ended") this.sounds.play("podium");
         break;
       case "your_final":
-        if (message.rank !== null) announce(t("final.said", { n: message.rank }));
+        if (message.rank !== null && message.rank !== before?.you?.final?.rank)
+          announce(t("final.said", { n: message.rank }));
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
+  }
+
+  #revised(before: View | null, view: View | null): void {
+    const missed = before && view ? newRulings(view, before).map((result) => revisionText(result, view)) : [];
+    if (missed.length > 0) announce(missed.join(" "));
   }
 
   #reset(): void {

@@ -11,12 +11,12 @@ import * as all from "./people";
 
 const { asHost, closed, entries, KINDS, open, players, question, ready, results, session } = all;
 
-function stage(shown: SessionView, change: Partial<State> = {}): State {
+export function stage(shown: SessionView, change: Partial<State> = {}): State {
   const before = () => keepToken("host", all.CODE, "token", shown.title, `https://quiz.example.org/join/${all.CODE}`);
   return { page: "host", address: `/host#${all.CODE}`, before, resumed: asHost(shown), stage: true, ...change };
 }
 
-function remote(shown: SessionView, change: Partial<State> = {}): State {
+export function remote(shown: SessionView, change: Partial<State> = {}): State {
   const address = `/host#remote=${all.CODE}.token`;
   return { page: "host", address, resumed: asHost(shown, true), ...change };
 }

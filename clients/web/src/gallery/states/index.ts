@@ -3,6 +3,7 @@
 import type { States } from "../state";
 import { HOST } from "./host";
 import { PLAYER } from "./player";
+import { RULINGS } from "./rulings";
 import { START } from "./start";
 
-export const STATES: States = { ...PLAYER, ...START, ...HOST };
+export const STATES: States = { ...PLAYER, ...START, ...HOST, ...RULINGS };

@@ -21,7 +21,7 @@ function at(shown: SessionView, me?: You, change: Partial<State> = {}): State {
 }
 
 /** After a question that was answered like this. */
-function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<You> = {}): State {
+export function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<You> = {}): State {
   const result: YourResult = {
     type: "your_result",
     question: 0,
@@ -41,7 +41,12 @@ function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<Yo
 }
 
 /** The end, with these figures. */
-function final(change: Partial<YourFinal>, podium = entries(3), me: Partial<You> = {}, title = all.TITLE): State {
+export function final(
+  change: Partial<YourFinal>,
+  podium = entries(3),
+  me: Partial<You> = {},
+  title = all.TITLE,
+): State {
   const figures: YourFinal = {
     type: "your_final",
     rank: 4,
