@@ -141,6 +141,24 @@ export const START: States = {
       editor(fromQuiz(quiz(others)), click(`ol li:nth-child(${place + 1}) button`)),
     ]),
   ),
+  "editor-try": editor(
+    fromQuiz(quiz(others.filter(({ kind }) => kind === "text"))),
+    type("input[aria-describedby$='-said']", "Sydny"),
+    seen(".not, .counts"),
+  ),
+  "editor-guessed": editor(
+    fromQuiz(
+      quiz([
+        {
+          kind: "multiple",
+          text: "Which of these are planets?",
+          partial: "right_minus_wrong",
+          options: ["Mars", "Venus", "Neptune", "Pluto"].map((text, at) => ({ text, correct: at < 3 })),
+        },
+      ]),
+    ),
+    seen(".guessing.shown"),
+  ),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
   "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
 };
