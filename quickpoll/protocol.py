@@ -496,6 +496,19 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """To the host only, and for the remote rather than the stage: a reason to look at the key again."""
 
 
+class QuestionClock(Broadcast, frozen=True, tag="question_clock"):
+    """To all: the clock of the open question has stopped, or runs again; then both moments are later by the stop.
+
+    Who has extra time closes as much later, too.
+    """
+
+    question: int
+    stopped_at: int | None
+    """Null: it runs."""
+    opens_at: int
+    closes_at: int
+
+
 class QuestionAdded(Broadcast, frozen=True, tag="question_added"):
     """To all: the host has added a question, which comes next; the quiz has so many now."""
 
@@ -553,6 +566,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     question: PublicQuestion | UnsetType = UNSET
     opens_at: int | UnsetType = UNSET
     closes_at: int | UnsetType | None = UNSET
+    stopped_at: int | UnsetType | None = UNSET
+    """While a question is open: when the host has stopped its clock; null: it runs."""
     answered: int | UnsetType = UNSET
     total: int | UnsetType = UNSET
     notes: str | UnsetType | None = UNSET
@@ -1009,6 +1024,20 @@ class ExtendQuestion(HostCommand[Ok], frozen=True, tag="extend_question"):
     question: QuestionIndex | None = None
     """The question that it means; where another one is open by now, the command is refused."""
     by_ms: TimeLimitMs = 10_000
+
+
+class StopClock(HostCommand[Ok], frozen=True, tag="stop_clock"):
+    """Stops the clock of the open question, or lets it run again; answers are taken all the time.
+
+    One that comes while the clock stands is judged as of the moment when it was stopped.
+    """
+
+    phases = frozenset({Phase.QUESTION})
+    otherwise = (ErrorCode.WRONG_PHASE, "No question is open now.")
+
+    stopped: bool
+    question: QuestionIndex | None = None
+    """The question that it means; where another one is open by now, the command is refused."""
 
 
 class AskQuestion(HostCommand[Ok], frozen=True, tag="ask_question"):

@@ -58,6 +58,7 @@ from quickpoll.protocol import (
     ShowAnswer,
     SkipQuestion,
     StartQuiz,
+    StopClock,
     SubmitAnswer,
     UndoRuling,
 )
@@ -73,6 +74,7 @@ _ABOUT_A_QUESTION: Final = (
     CloseQuestion,
     SkipQuestion,
     ExtendQuestion,
+    StopClock,
     AskQuestion,
     ChooseQuestion,
 )
@@ -227,7 +229,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     _check_phase(turn)
     if isinstance(body, NextQuestion) and head.phase is Phase.QUESTION and kinds.of(session.question).is_asked:
         raise Declined(*body.otherwise)
-    if isinstance(body, CloseQuestion | SkipQuestion | ExtendQuestion) and not kinds.of(session.question).is_asked:
+    is_about_open = isinstance(body, CloseQuestion | SkipQuestion | ExtendQuestion | StopClock)
+    if is_about_open and not kinds.of(session.question).is_asked:
         raise Declined(ErrorCode.WRONG_PHASE, "A slide is not answered. Go on with the next question.")
     meant = body.question if isinstance(body, _ABOUT_A_QUESTION) else None
     if meant not in {None, max(head.question, 0)}:
@@ -244,12 +247,14 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if isinstance(body, GetLog):
         turn.reply(report.log_page(session, turn.drawn.log_page, turn.reply_to))
         return
-    if isinstance(body, ExtendQuestion) and head.closes_at is None:
+    if isinstance(body, ExtendQuestion | StopClock) and head.closes_at is None:
         raise Declined(ErrorCode.WRONG_PHASE, "This question has no time limit.")
     if isinstance(body, AskQuestion):
         agenda.check_added(session, body)
     if isinstance(body, ChooseQuestion):
         agenda.check_chosen(session, body)
+    if isinstance(body, StopClock) and turn.now < head.opens_at:
+        raise Declined(ErrorCode.WRONG_PHASE, "The clock does not run yet.")
     if isinstance(body, Rule):
         if not rulings.answered_before(turn, body, done):
             rulings.rule(turn, body, done)
@@ -282,6 +287,9 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             agenda.add(turn, body)
         case ChooseQuestion():
             agenda.choose(turn, body)
+        case StopClock():
+            log_chain.note(session, records.StopsClock(turn.now, body.stopped), turn.effects)
+            question.stop_clock(session, turn.now, turn.effects, stopped=body.stopped)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case LockSession():

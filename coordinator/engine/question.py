@@ -22,6 +22,7 @@ from quickpoll.protocol import (
     LeaderboardEntry,
     Phase,
     PublicQuestion,
+    QuestionClock,
     QuestionExtended,
     QuestionNotes,
     QuestionResults,
@@ -157,7 +158,7 @@ def close_if_over(session: Session, now: int, effects: Effects) -> None:
     if head.phase is not Phase.QUESTION:
         return
     all_answered = _all_answered(session) and (session.absent == 0 or now >= head.patient_until)
-    is_late = head.closes_at is not None and now > head.closes_at
+    is_late = head.closes_at is not None and head.stopped_at is None and now > head.closes_at
     if is_late and not all_answered:
         window.fix_last_arrival(session, now)
     if all_answered or (is_late and window.is_over(session, now)):
@@ -193,6 +194,37 @@ def extend(session: Session, by_ms: int, effects: Effects) -> None:
     assert limit_ms is not None
     extended = QuestionExtended(seq=seq, question=head.question, time_limit_ms=limit_ms, closes_at=head.closes_at)
     effects.said.append(ToMany(Audience.ALL, extended))
+
+
+def stop_clock(session: Session, now: int, effects: Effects, *, stopped: bool) -> None:
+    """Stops the clock of an open question with a time limit, or lets it run again: then it has opened later.
+
+    So what was answered before is judged by moments that are as much later, too.
+    """
+    head = session.head
+    if head.closes_at is None or stopped == (head.stopped_at is not None):
+        return
+    if stopped:
+        head.stopped_at = now
+    elif head.stopped_at is not None:
+        stop_ms = now - head.stopped_at
+        head.stopped_at = None
+        head.stopped_ms += stop_ms
+        head.opens_at += stop_ms
+        head.closes_at += stop_ms
+        head.late_until = 0
+        for player in session.players.values():
+            if player.answer is not None and session.has_answered(player):
+                player.answer = replace(player.answer, forgiven_ms=player.answer.forgiven_ms - stop_ms)
+                effects.touched.add(player.id)
+    clock = QuestionClock(
+        seq=session.next_seq(),
+        question=head.question,
+        stopped_at=head.stopped_at,
+        opens_at=head.opens_at,
+        closes_at=head.closes_at,
+    )
+    effects.said.append(ToMany(Audience.ALL, clock))
 
 
 def be_patient(session: Session, now: int) -> None:

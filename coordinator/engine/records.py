@@ -115,6 +115,12 @@ class Extends(HostRecord, frozen=True, array_like=True, tag="extend"):
     by_ms: int
 
 
+class StopsClock(HostRecord, frozen=True, array_like=True, tag="clock"):
+    """The host has stopped the clock of the question, or has let it run again."""
+
+    stopped: bool
+
+
 class Adds(HostRecord, frozen=True, array_like=True, tag="add"):
     """The host has added a question, which has this index now. What is asked comes when it is opened, as for all."""
 
@@ -243,6 +249,7 @@ Record = (
     | ClosesQuestion
     | Skips
     | Extends
+    | StopsClock
     | Adds
     | Chooses
     | Rules

@@ -229,6 +229,10 @@ class Head(Struct, array_like=True, kw_only=True):
     tied: int = 0
     """How many of them had as many points as the last of the podium, and no room on it."""
 
+    stopped_at: int | None = None
+    """When the clock of the open question was stopped; None: it runs. `stopped_ms`: for how long before that."""
+    stopped_ms: int = 0
+
     @property
     def host_connections(self) -> list[ConnectionId]:
         """The host's connections: none, stage or remote, or both."""
@@ -362,7 +366,8 @@ class Session:
     def move_to_question(self, index: int) -> None:
         """Makes another question the current one: nobody has answered it."""
         self.head.question = index
-        self.head.answered = self.head.extended_ms = 0
+        self.head.answered = self.head.extended_ms = self.head.stopped_ms = 0
+        self.head.stopped_at = None
         self.head.counts = [0] * kinds.of(self.question).cells(self.question)
         self._recount()
 

@@ -154,6 +154,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         question=public_question(session) if asking or judged else UNSET,
         opens_at=head.opens_at if asking else UNSET,
         closes_at=head.closes_at if asking else UNSET,
+        stopped_at=head.stopped_at if asking else UNSET,
         answered=head.answered if asking else head.results.answered if judged and head.results else UNSET,
         total=_total(session),
         results=results_for(head.results, role) if judged and head.results else UNSET,

@@ -14,9 +14,14 @@ from quickpoll.protocol import ErrorCode, Phase, SubmitAnswer
 
 def forgiven_ms(turn: Turn, body: SubmitAnswer) -> int:
     """How much earlier than its entry's time an answer is judged."""
-    head = turn.session.head
+    head, elapsed_ms = turn.session.head, body.elapsed_ms
+    stop_ms = 0 if head.stopped_at is None else turn.now - head.stopped_at
+    # The client counts while the clock stands, and `opens_at` moves on only when it runs again.
+    if elapsed_ms is not None:
+        elapsed_ms = max(0, elapsed_ms - head.stopped_ms)
     response_ms = turn.now - head.opens_at
-    return scoring.forgiven_ms(response_ms, body.elapsed_ms, turn.command.round_trip_ms, head.settings.grace_ms)
+    way_ms = scoring.forgiven_ms(response_ms, elapsed_ms, turn.command.round_trip_ms, head.settings.grace_ms)
+    return max(way_ms, stop_ms)
 
 
 def check(session: Session, index: int, received_at: int, counted_at: int, player: Player) -> None:
@@ -64,9 +69,9 @@ def _last_arrival(session: Session) -> int:
 
 
 def _closes_by(session: Session) -> int | None:
-    """The last moment by which somebody's answer may be judged who is there, or who has just gone."""
+    """The last moment by which somebody's answer may be judged who is there, or has just gone; None: there is none."""
     head, limit_ms = session.head, session.limit_ms
-    if head.closes_at is None or limit_ms is None:
+    if head.closes_at is None or limit_ms is None or head.stopped_at is not None:
         return None
     latest = head.closes_at
     for percent in LONGER:

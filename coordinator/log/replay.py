@@ -38,6 +38,7 @@ from quickpoll.protocol import (
     ShowAnswer,
     SkipQuestion,
     StartQuiz,
+    StopClock,
     SubmitAnswer,
     UndoRuling,
 )
@@ -164,6 +165,8 @@ class Replay:
                 return SkipQuestion()
             case records.UndoesRuling():
                 return UndoRuling(number=record.number)
+            case records.StopsClock():
+                return StopClock(stopped=record.stopped)
             case records.Adds():
                 return AskQuestion(asked=self._added.pop(0), open=record.opens)
             case records.Chooses():

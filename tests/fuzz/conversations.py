@@ -103,6 +103,7 @@ _good: Final[dict[str, st.SearchStrategy[Any]]] = {
     "text": st.sampled_from(["Lima", "a", "4.5"]) | st.text(_characters, max_size=30),
     "into": st.none() | st.sampled_from(["Lima", "a"]),
     "shown": st.booleans(),
+    "stopped": st.booleans(),
     "number": st.integers(0, 3),
     "by_ms": st.sampled_from([1000, 300_000, 0]),
     "offset": st.integers(-1, 20_001),

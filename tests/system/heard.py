@@ -40,6 +40,7 @@ from quickpoll.protocol import (
     Settings,
     SkipQuestion,
     StartQuiz,
+    StopClock,
     SubmitAnswer,
     UndoRuling,
 )
@@ -227,6 +228,7 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
             lambda: game.by_host(CloseQuestion()),
             lambda: game.by_host(ExtendQuestion(by_ms=2000)),
             lambda: game.by_host(SkipQuestion()),
+            lambda: game.by_host(StopClock(stopped=head.stopped_at is None)),
         ],
         Phase.RESULTS: [lambda: game.by_host(NextQuestion())] * 3,
     }

@@ -45,6 +45,7 @@ from quickpoll.protocol import (
     ShowAnswer,
     SkipQuestion,
     StartQuiz,
+    StopClock,
     SubmitAnswer,
     UndoRuling,
 )
@@ -58,6 +59,7 @@ HOST_COMMANDS: list[SessionCommand] = [
     LockSession(locked=True),
     SkipQuestion(),
     ExtendQuestion(),
+    StopClock(stopped=True),
     GetAnswers(question=0),
     GetAgenda(),
     AskQuestion(asked=SINGLE),
@@ -108,6 +110,7 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         CloseQuestion: {Phase.QUESTION},
         SkipQuestion: {Phase.QUESTION},
         ExtendQuestion: {Phase.QUESTION},
+        StopClock: {Phase.QUESTION},
         GetAnswers: {Phase.RESULTS, Phase.ENDED},
         AskQuestion: {Phase.LOBBY, Phase.RESULTS},
         Rule: {Phase.RESULTS, Phase.ENDED},

@@ -21,6 +21,7 @@ from quickpoll.protocol import (
     PauseQuiz,
     Phase,
     Question,
+    QuestionClock,
     QuestionExtended,
     QuestionNotes,
     QuestionResults,
@@ -33,6 +34,7 @@ from quickpoll.protocol import (
     SingleQuestion,
     SkipQuestion,
     StartQuiz,
+    StopClock,
     YourFinal,
     YourResult,
 )
@@ -812,3 +814,73 @@ def test_phones_may_be_spared_their_own_rank() -> None:
     game.answer(ann, 0)
     assert game.each(YourResult)[ann.connection].rank is None
     assert game.one(Leaderboard).entries[0].rank == 1
+
+
+def test_the_time_for_which_the_clock_stands_counts_for_nobody() -> None:
+    game = Game(SINGLE, settings=Settings(lead_ms=0))
+    ann, ben, cid, dai = game.join_many(4)
+    game.do(SetExtraTime(player_id=dai.id, percent=50))
+    game.open()
+    opened_at, closes_at = game.now, game.closes_at
+    game.now += 2000
+    game.answer(ann, 0)
+    game.now += 2000
+    game.do(StopClock(question=0, stopped=True))
+    assert game.one(QuestionClock) == QuestionClock(
+        seq=game.session.head.seq, question=0, stopped_at=game.now, opens_at=opened_at, closes_at=closes_at
+    )
+    game.now += 60_000
+    game.tick()
+    assert game.session.head.phase is Phase.QUESTION
+    game.answer(ben, 0, elapsed_ms=64_000)
+    game.do(StopClock(question=0, stopped=False))
+    clock = game.one(QuestionClock)
+    assert (clock.stopped_at, clock.opens_at, clock.closes_at) == (None, opened_at + 60_000, closes_at + 60_000)
+    resumed = game.resume(dai)
+    assert isinstance(resumed, Resumed)
+    assert resumed.you
+    assert resumed.you.closes_at == closes_at + 60_000 + 5000
+    game.now += 2000
+    game.round_trip_ms = 300
+    game.answer(cid, 0, elapsed_ms=65_900)
+    game.do(CloseQuestion())
+    times = [game.player(seat).response_total_ms for seat in (ann, ben, cid)]
+    assert times == [2000, 4000, 5900]
+    assert replays(game)
+
+
+def test_the_clock_stops_once_and_only_where_it_runs() -> None:
+    game = Game(SINGLE, replace(SINGLE, time_limit_ms=None))
+    ann, _ = game.join_many(2)
+    game.do(StartQuiz())
+    assert code(game.by_host(StopClock(stopped=True))) is ErrorCode.WRONG_PHASE
+    game.now = game.session.head.opens_at
+    assert code(game.by_host(StopClock(stopped=True, question=1))) is ErrorCode.WRONG_PHASE
+    for stopped in (True, False):
+        game.do(StopClock(stopped=stopped))
+        assert game.told(QuestionClock)
+        game.do(StopClock(stopped=stopped))
+        assert not game.told(QuestionClock)
+    game.do(StopClock(stopped=True))
+    game.do(ExtendQuestion())
+    game.answer(ann, 0)
+    game.do(CloseQuestion())
+    game.do(NextQuestion())
+    game.now = game.session.head.opens_at
+    resumed = game.resume(ann)
+    assert isinstance(resumed, Resumed)
+    assert resumed.session.stopped_at is None
+    assert code(game.by_host(StopClock(stopped=True))) is ErrorCode.WRONG_PHASE
+    game.do(CloseQuestion())
+    assert replays(game)
+
+
+def test_whose_time_was_up_when_the_clock_stopped_is_late() -> None:
+    game = Game(SINGLE, settings=Settings(lead_ms=0))
+    ann, ben = game.join_many(2)
+    game.do(SetExtraTime(player_id=ann.id, percent=50))
+    game.open()
+    game.now = game.closes_at + 1000
+    game.do(StopClock(stopped=True))
+    assert code(game.answer(ben, 0)) is ErrorCode.QUESTION_CLOSED
+    assert isinstance(game.answer(ann, 0), AnswerAccepted)

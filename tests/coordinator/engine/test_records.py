@@ -19,6 +19,7 @@ HAND_WRITTEN: list[tuple[bytes, records.Record]] = [
     (b'["extra_time",5,0,50]', records.ExtraTime(5, 0, 50)),
     (b'["next",5]', records.Next(5)),
     (b'["close",5]', records.ClosesQuestion(5)),
+    (b'["clock",5,true]', records.StopsClock(5, True)),
     (b'["add",5,3,true]', records.Adds(5, 3, True)),
     (b'["choose",5,7]', records.Chooses(5, 7)),
     (b'["show",5,0,"fun",false]', records.Shows(5, 0, "fun", False)),

@@ -210,3 +210,18 @@ test("a question that was added makes the quiz longer, and changes nothing else"
   const next = reduce(before, { type: "question_added", seq: before.seq + 1, total: 9 })!;
   expect(next).toEqual({ ...before, seq: before.seq + 1, question: { ...before.question, total: 9 } });
 });
+
+test("when the clock runs again, everything is as much later as it stood, also for a player with extra time", () => {
+  const playing = player(opened);
+  const mine = { ...playing, you: { ...playing.you!, closes_at: 16_000 } };
+  const clock = { type: "question_clock", question: 0, opens_at: 1000, closes_at: 11_000 } as const;
+  const stopped = after(mine, { ...clock, seq: 5, stopped_at: 4000 });
+  expect([stopped.stopped_at, stopped.closes_at, stopped.you?.closes_at]).toEqual([4000, 11_000, 16_000]);
+  const going = after(stopped, { ...clock, seq: 6, stopped_at: null, opens_at: 3000, closes_at: 13_000 });
+  expect([going.stopped_at, going.opens_at, going.closes_at, going.you?.closes_at]).toEqual([
+    null,
+    3000,
+    13_000,
+    18_000,
+  ]);
+});

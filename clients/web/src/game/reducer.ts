@@ -9,6 +9,7 @@ import type {
   AnyServerMessage,
   HostPlayer,
   NewQuestion,
+  QuestionClock,
   PublicQuestion,
   QuestionExtended,
   QuestionResults,
@@ -52,7 +53,7 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
 }
 
 /** What only an open question has. */
-const NOT_OPEN = { opens_at: undefined, closes_at: undefined } as const;
+const NOT_OPEN = { opens_at: undefined, closes_at: undefined, stopped_at: undefined } as const;
 
 function whole(role: Role, session: SessionView): View {
   return { ...session, role, players: new Map(session.players?.map((player) => [player.id, player])) };
@@ -93,6 +94,8 @@ function change(view: View, message: AnyServerMessage): View {
       return { ...view, player_count: message.player_count, players: moved(view.players, message) };
     case "new_question":
       return opened(view, message);
+    case "question_clock":
+      return message.question === view.question?.index ? clocked(view, message) : view;
     case "question_added":
       return { ...view, question: view.question && { ...view.question, total: message.total } };
     case "question_notes":
@@ -125,6 +128,7 @@ function opened(view: View, { question, opens_at, closes_at, total }: NewQuestio
     question,
     opens_at,
     closes_at,
+    stopped_at: null,
     answered: 0,
     // A server of version 0.1.0 does not say how many there are.
     total: total ?? view.player_count,
@@ -152,6 +156,14 @@ function extended(view: View, { time_limit_ms, closes_at }: QuestionExtended): V
   const factor = time_limit_ms / question.time_limit_ms;
   const own = you?.closes_at && Math.floor(opens_at + (you.closes_at - opens_at) * factor);
   return { ...view, closes_at, question: { ...question, time_limit_ms }, you: you && { ...you, closes_at: own } };
+}
+
+/** The clock has stopped, or runs again: then all moments are as much later as it stood. */
+function clocked(view: View, { stopped_at, opens_at, closes_at }: QuestionClock): View {
+  const later_ms = opens_at - (view.opens_at ?? opens_at);
+  const { you } = view;
+  const own = you?.closes_at && you.closes_at + later_ms;
+  return { ...view, stopped_at, opens_at, closes_at, you: you && { ...you, closes_at: own } };
 }
 
 /** The last moment of a player with extra time. */

@@ -119,6 +119,10 @@ export class Host {
     return this.#do({ type: "extend_question", question: this.session.view?.question?.index, by_ms });
   }
 
+  stopClock(stopped: boolean): Promise<boolean> {
+    return this.#do({ type: "stop_clock", question: this.session.view?.question?.index, stopped });
+  }
+
   lock(locked: boolean): Promise<boolean> {
     return this.#do({ type: "lock_session", locked });
   }

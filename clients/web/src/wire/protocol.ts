@@ -478,6 +478,19 @@ export interface ExtendQuestion {
   id?: string | null;
 }
 
+/**
+ * Stops the clock of the open question, or lets it run again; answers are taken all the time.
+ *
+ * One that comes while the clock stands is judged as of the moment when it was stopped. Reply: `ok`.
+ */
+export interface StopClock {
+  type: "stop_clock";
+  stopped: boolean;
+  /** The question that it means; where another one is open by now, the command is refused. */
+  question?: number | null;
+  id?: string | null;
+}
+
 /** Adds a question to the quiz after the current one, and opens it at once unless it is to come next. Reply: `ok`. */
 export interface AskQuestion {
   type: "ask_question";
@@ -842,6 +855,8 @@ export interface SessionView {
   question?: PublicQuestion;
   opens_at?: number;
   closes_at?: number | null;
+  /** While a question is open: when the host has stopped its clock; null: it runs. */
+  stopped_at?: number | null;
   answered?: number;
   total?: number;
   /** For the host: those of the current question. */
@@ -1027,6 +1042,22 @@ export interface QuestionResults {
   tally: Tally | null;
   /** To the host only, and for the remote rather than the stage: a reason to look at the key again. */
   doubt?: KeyDoubt;
+  reply_to?: string;
+  seq: number;
+}
+
+/**
+ * To all: the clock of the open question has stopped, or runs again; then both moments are later by the stop.
+ *
+ * Who has extra time closes as much later, too.
+ */
+export interface QuestionClock {
+  type: "question_clock";
+  question: number;
+  /** Null: it runs. */
+  stopped_at: number | null;
+  opens_at: number;
+  closes_at: number;
   reply_to?: string;
   seq: number;
 }
@@ -1342,6 +1373,7 @@ export type AnyClientMessage =
   | CloseQuestion
   | SkipQuestion
   | ExtendQuestion
+  | StopClock
   | AskQuestion
   | ChooseQuestion
   | GetAgenda
@@ -1369,6 +1401,7 @@ export type AnyServerMessage =
   | NewQuestion
   | QuestionExtended
   | QuestionResults
+  | QuestionClock
   | QuestionAdded
   | Leaderboard
   | QuizEnded

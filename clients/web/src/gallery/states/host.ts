@@ -3,7 +3,7 @@
 import { keepToken } from "../../wire/tokens";
 import type { HostPlayer, Results, SessionView } from "../../wire/protocol";
 import { press, seen, type Step } from "../hand";
-import type { Script } from "../server";
+import { NOW, type Script } from "../server";
 import type { State, States } from "../state";
 import { playOf } from "../../kinds/play";
 import { AGENDA, MORE, WRITTEN } from "./kinds";
@@ -204,6 +204,7 @@ const STAGE: States = {
   "stage-keys": dialog(press("stage.keys")),
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
+  "stage-clock-stopped": stage(crowd(12, 5, { stopped_at: NOW })),
   "stage-lead": leading(stage(closed(question(), results()))),
   "stage-answers": openTexts(stage(wroteOpen())),
   "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),
