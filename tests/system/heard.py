@@ -29,12 +29,14 @@ from quickpoll.protocol import (
     MultipleQuestion,
     NextQuestion,
     OptionsQuestion,
+    OrderQuestion,
     PauseQuiz,
     Phase,
     Resumed,
     Role,
     Rule,
     Ruling,
+    ScaleQuestion,
     ServerMessage,
     SetExtraTime,
     Settings,
@@ -42,9 +44,11 @@ from quickpoll.protocol import (
     StartQuiz,
     StopClock,
     SubmitAnswer,
+    TextQuestion,
     UndoRuling,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, MULTIPLE, NOTHING, POLL, SINGLE, TRUE_FALSE, Game, Seat
+from tests.coordinator.engine.kinds.samples import ALL, as_played
 
 GAMES: Final = 200
 ADA: Final = ConnectionId("watched", 1)
@@ -53,7 +57,10 @@ JOIN_URL: Final = "https://quiz.test/join/123456"
 NOTED: Final = replace(SINGLE, notes="Ask why.")
 MOST_QUESTIONS: Final = 6
 """Of one game, with those that its host adds."""
-QUESTIONS: Final = (SINGLE, NOTED, MULTIPLE, TRUE_FALSE, POLL)
+TEXT, ORDER, SCALE = as_played(ALL["text"]), as_played(ALL["order"]), ALL["scale"]
+QUESTIONS: Final = (SINGLE, NOTED, MULTIPLE, TRUE_FALSE, POLL, TEXT, ORDER, SCALE)
+WRITTEN: Final = ("Lima", "Lma", "La Paz")
+"""Answers to it, one with a slip."""
 
 
 class Watched:
@@ -249,12 +256,18 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
 
 
 def _choice(game: Recorded) -> Answer:
-    question = game.session.question
+    question, chance = game.session.question, game.chance
+    match question:
+        case TextQuestion():
+            return chance.choice(WRITTEN)
+        case OrderQuestion(items=items):
+            return tuple(chance.sample(range(len(items)), len(items)))
+        case ScaleQuestion(steps=steps):
+            return chance.randrange(steps)
+        case MultipleQuestion(options=options):
+            return tuple(sorted(chance.sample(range(len(options)), chance.randint(1, len(options)))))
     assert isinstance(question, OptionsQuestion)
-    indexes = range(len(question.options))
-    if isinstance(question, MultipleQuestion):
-        return tuple(sorted(game.chance.sample(indexes, game.chance.randint(1, len(indexes)))))
-    return game.chance.choice(indexes)
+    return chance.randrange(len(question.options))
 
 
 def _answers(game: Recorded, ada: Seat) -> None:
@@ -274,7 +287,12 @@ def _rules(game: Recorded, ada: Seat) -> None:
         game.by_host(UndoRuling(number=chance.randint(1, len(head.rulings))))
         return
     ruling = chance.choice(
-        (Ruling(void=True), Ruling(accept=chance.randint(0, 1)), Ruling(points=50, player_id=ada.id))
+        (
+            Ruling(void=True),
+            Ruling(accept=chance.randint(0, 1)),
+            Ruling(accept=chance.choice(WRITTEN), share=chance.choice((0, 50, 100))),
+            Ruling(points=50, player_id=ada.id),
+        )
     )
     game.by_host(Rule(question=chance.randrange(len(head.tallies)), ruling=ruling))
 

@@ -86,6 +86,22 @@ async def answer(page: Page, index: int, act: Act) -> None:
             await write(page, "What do you think?", "That nothing has to be dragged.", act)
 
 
+async def rule(host: Page, phones: list[Page]) -> None:
+    """A ruling takes back what both players wrote, and its end restores it; phones say so, also after a reload."""
+    await host.get_by_role("button", name="Change the scoring: canbera").click()
+    await expect(host.get_by_text("“canbera” does not count as right")).to_be_visible()
+    await host.get_by_role("button", name="Apply").click()
+    for phone in phones:
+        await expect(phone.get_by_text("points fewer for you")).to_be_visible()
+    await phones[0].reload()
+    await expect(phones[0].get_by_text("points fewer for you")).to_be_visible()
+    await host.get_by_role("button", name="Change the scoring", exact=True).click()
+    await host.get_by_role("button", name=re.compile("^Undo: ")).click()
+    for phone in phones:
+        await expect(phone.get_by_text("No longer: “canbera” does not count as right")).to_be_visible()
+    await host.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
 @pytest.mark.timeout(240)
 async def test_every_kind_is_played_by_touch_and_by_keys(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
@@ -109,6 +125,8 @@ async def test_every_kind_is_played_by_touch_and_by_keys(tmp_path: Path) -> None
                 verdict = "Correct!" if judged else "Thanks, counted"
                 await expect(phone.get_by_role("heading", name=verdict)).to_be_visible()
             await expect(host.get_by_text("2 of 2 have answered").first).to_be_visible()
+            if question.kind == "text":
+                await rule(host, [phone for phone, _ in players])
             last = index + 1 == len(SAMPLE.questions)
             if judged and not last:
                 await host.get_by_role("button", name="Leaderboard").click()

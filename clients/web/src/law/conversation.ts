@@ -11,7 +11,7 @@ export interface Step {
   /** On the server's clock, in ms. */
   at: number;
   /** What the page's person does before anything is said. */
-  does: { type: "submit_answer"; answer: number | number[] } | { type: "ask_extra_time" } | null;
+  does: { type: "submit_answer"; answer: number | number[] | string } | { type: "ask_extra_time" } | null;
   said: Said[];
   /** What `resumed` would say after it; null when the session is over. */
   resumed: Resumed | null;

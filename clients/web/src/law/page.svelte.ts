@@ -163,9 +163,12 @@ export class Page {
     const { current } = this.#life;
     if (!does || !(current instanceof Player)) return;
     if (does.type === "ask_extra_time") return void current.askExtraTime().catch(() => {});
-    for (const option of [does.answer].flat()) current.choose(option);
     const question = current.session.view!.question!;
-    if (playOf(question.kind).most(question) !== 1) void current.submit();
+    const most = playOf(question.kind).most(question);
+    // Of the other kinds a view of their own collects the answer.
+    if (most === null || typeof does.answer === "string") return void current.send(does.answer);
+    for (const option of [does.answer].flat()) current.choose(option);
+    if (most !== 1) void current.submit();
   }
 
   #withToken(message: AnyServerMessage): AnyServerMessage {

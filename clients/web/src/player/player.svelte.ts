@@ -202,7 +202,9 @@ export class Player {
     if (view?.you?.answered) {
       this.submission = "accepted";
       this.given = answer ?? this.given;
-      if (answer != null) this.chosen = indexesIn(answer);
+      const question = view.question;
+      const isChosen = question && playOf(question.kind).most(question) !== null;
+      if (answer != null && isChosen) this.chosen = indexesIn(answer);
     } else if (view?.phase !== "question" && this.submission !== "resent") this.#reset();
     this.#question = view?.question?.index ?? -1;
   }
