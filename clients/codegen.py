@@ -22,6 +22,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec import inspect as types
 
 from quickpoll import protocol
+from quickpoll.broken import BrokenRule
 from quickpoll.protocol import COMMANDS, MESSAGES
 
 ROOT: Final = Path(__file__).parent.parent
@@ -131,7 +132,10 @@ def typescript() -> str:
     blocks += [f"export const {name} = {value};" for name, value in _constants().items()]
     blocks += [
         "",
-        *(_ts_enum(enum) for enum in (protocol.ErrorCode, protocol.CloseCode, protocol.Role, protocol.Phase)),
+        *(
+            _ts_enum(enum)
+            for enum in (protocol.ErrorCode, BrokenRule, protocol.CloseCode, protocol.Role, protocol.Phase)
+        ),
     ]
     blocks += [f"export type {name} = {_ts_type(type_, alias=False)};\n" for name, type_ in _ALIASES.items()]
     structs = [part for part in (*CLIENT_PARTS, *COMMANDS, *SERVER_PARTS, *MESSAGES) if not issubclass(part, Enum)]
@@ -205,8 +209,9 @@ def markdown(page: str) -> str:
         "commands": _md_commands(),
         "messages": _md_messages(),
         "quiz": "\n".join(_md_input(part) for part in CLIENT_PARTS),
-        "parts": "\n".join(_md_part(part) for part in SERVER_PARTS if part is not protocol.ErrorCode),
+        "parts": "\n".join(_md_part(part) for part in SERVER_PARTS if part not in (protocol.ErrorCode, BrokenRule)),
         "errors": _md_enum(protocol.ErrorCode),
+        "rules": _md_enum(BrokenRule),
         "close codes": _md_enum(protocol.CloseCode),
     }
     for name, table in tables.items():

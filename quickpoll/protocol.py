@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Lite
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from quickpoll.broken import Broken, BrokenRule, RuleBroken, broken
 from quickpoll.questions import (
     MAX_QUESTIONS,
     AcceptedText,
@@ -263,11 +264,12 @@ class Ruling(Struct, frozen=True, kw_only=True):
     player_id: Annotated[str, Meta(max_length=64)] | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError unless it decides exactly one thing; msgspec adds the path."""
+        """Raises RuleBroken unless it decides exactly one thing; msgspec adds the path."""
         if (self.accept is not None) + self.void + (self.points is not None) != 1:
-            raise ValueError("`accept`: a ruling has exactly one of `accept`, `void` and `points`")
+            advice = "a ruling has exactly one of `accept`, `void` and `points`"
+            raise RuleBroken("accept", BrokenRule.ONE_DECISION, advice)
         if (self.points is None) != (self.player_id is None):
-            raise ValueError("`player_id`: points are for one player")
+            raise RuleBroken("player_id", BrokenRule.ONE_DECISION, "points are for one player")
 
 
 class RulingMade(Struct, frozen=True, kw_only=True):
@@ -906,6 +908,12 @@ class Error(ServerMessage, frozen=True, tag="error"):
     code: ErrorCode
     message: str
     retry_after_ms: int | UnsetType = UNSET
+    path: str | UnsetType = UNSET
+    """`bad_message`: the field that is wrong, such as `$.quiz.questions[3].options`."""
+    rule: BrokenRule | UnsetType = UNSET
+    """`bad_message`: which rule the field breaks."""
+    limit: int | str | UnsetType = UNSET
+    """What the rule allows; for `unknown`, the value that it does not."""
 
 
 # -- client to server -----------------------------------------------------------------------
@@ -1260,15 +1268,22 @@ else:
 class BadMessage(Exception):
     """A message that is not of the protocol; `reply_to` is its `id`, where it has a usable one."""
 
-    def __init__(self, code: ErrorCode, message: str, reply_to: str | UnsetType = UNSET) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str, reply_to: str | UnsetType = UNSET, broken: Broken | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.reply_to = reply_to
+        self.broken = broken
 
     def as_error(self) -> Error:
         """The `error` message that its sender gets."""
-        return Error(code=self.code, message=self.message, reply_to=self.reply_to)
+        if self.broken is None:
+            return Error(code=self.code, message=self.message, reply_to=self.reply_to)
+        path, rule, limit = self.broken
+        limited = UNSET if limit is None else limit
+        return Error(code=self.code, message=self.message, reply_to=self.reply_to, path=path, rule=rule, limit=limited)
 
 
 class _Head(Struct):
@@ -1306,12 +1321,12 @@ def _explain(text: bytes | str, error: Exception) -> BadMessage:
         if isinstance(error, RecursionError):
             return BadMessage(ErrorCode.BAD_MESSAGE, "nested too deeply")
         if isinstance(error, msgspec.ValidationError):
-            return BadMessage(ErrorCode.BAD_MESSAGE, str(error))
+            return BadMessage(ErrorCode.BAD_MESSAGE, str(error), broken=broken(error))
         return BadMessage(ErrorCode.BAD_MESSAGE, f"not JSON: {error}")
     reply_to = head.id if isinstance(head.id, str) and 1 <= len(head.id) <= 64 else UNSET
     if isinstance(head.type, str) and head.type not in _COMMAND_TYPES:
         return BadMessage(ErrorCode.UNKNOWN_TYPE, f"there is no command {head.type[:40]!r} - at `$.type`", reply_to)
-    return BadMessage(ErrorCode.BAD_MESSAGE, str(error), reply_to)
+    return BadMessage(ErrorCode.BAD_MESSAGE, str(error), reply_to, broken(error))
 
 
 def encode_message(message: ServerMessage) -> bytes:

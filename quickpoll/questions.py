@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from quickpoll.broken import BrokenRule, RuleBroken
 from quickpoll.decimals import DecimalText, aligned, decimal
 
 MAX_QUESTIONS: Final = 200
@@ -75,9 +76,10 @@ class SingleQuestion(OptionsQuestion, frozen=True, tag="single"):
     """One option is correct, and players choose one. Never sent to players: it has the solution."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where not exactly one option is marked; msgspec adds the path."""
+        """Raises RuleBroken where not exactly one option is marked; msgspec adds the path."""
         if self.correct_count != 1:
-            raise ValueError(f"`options`: a single question needs exactly one correct option, not {self.correct_count}")
+            advice = f"a single question needs exactly one correct option, not {self.correct_count}"
+            raise RuleBroken("options", BrokenRule.ONE_CORRECT, advice)
 
 
 class MultipleQuestion(OptionsQuestion, frozen=True, tag="multiple"):
@@ -87,18 +89,21 @@ class MultipleQuestion(OptionsQuestion, frozen=True, tag="multiple"):
     """Whether all correct options and no other must be chosen, or each one counts."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where no option is marked."""
+        """Raises RuleBroken where no option is marked."""
         if not self.correct_count:
-            raise ValueError("`options`: a multiple question needs at least one correct option")
+            raise RuleBroken(
+                "options", BrokenRule.SOME_CORRECT, "a multiple question needs at least one correct option"
+            )
 
 
 class TrueFalseQuestion(OptionsQuestion, frozen=True, tag="true_false"):
     """A statement that is true or false; the two options keep their order everywhere."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError unless there are two options, one of them marked."""
+        """Raises RuleBroken unless there are two options, one of them marked."""
         if len(self.options) != 2 or self.correct_count != 1:
-            raise ValueError("`options`: a true_false question needs two options, one of them correct")
+            advice = "a true_false question needs two options, one of them correct"
+            raise RuleBroken("options", BrokenRule.TRUE_OR_FALSE, advice)
 
 
 class PollQuestion(OptionsQuestion, frozen=True, tag="poll"):
@@ -108,9 +113,9 @@ class PollQuestion(OptionsQuestion, frozen=True, tag="poll"):
     """How many options a player may choose."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where an option is marked."""
+        """Raises RuleBroken where an option is marked."""
         if self.correct_count:
-            raise ValueError("`options`: a poll has no correct option")
+            raise RuleBroken("options", BrokenRule.NONE_CORRECT, "a poll has no correct option")
 
 
 class RankingQuestion(QuestionFields, frozen=True, tag="ranking"):
@@ -122,11 +127,13 @@ class RankingQuestion(QuestionFields, frozen=True, tag="ranking"):
     """How many of them players rank; null: all."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where an option is marked, or more are to be ranked than there are."""
+        """Raises RuleBroken where an option is marked, or more are to be ranked than there are."""
         if any(option.correct for option in self.options):
-            raise ValueError("`options`: a ranking has no correct option")
+            raise RuleBroken("options", BrokenRule.NONE_CORRECT, "a ranking has no correct option")
         if self.ranked > len(self.options):
-            raise ValueError(f"`top`: there are {len(self.options)} options, {self.top} cannot be ranked")
+            count = len(self.options)
+            advice = f"there are {count} options, {self.top} cannot be ranked"
+            raise RuleBroken("top", BrokenRule.TOO_LARGE, advice, count)
 
     @property
     def ranked(self) -> int:
@@ -160,10 +167,10 @@ class TextQuestion(QuestionFields, frozen=True, tag="text"):
     """Filled in by the server: the accepted texts as they are compared."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where an accepted text is blank."""
+        """Raises RuleBroken where an accepted text is blank."""
         for index, text in enumerate(self.variants):
             if not text.text.strip():
-                raise ValueError(f"`accepted[{index}]`: write a text, not spaces only")
+                raise RuleBroken(f"accepted[{index}]", BrokenRule.BLANK, "write a text, not spaces only")
 
     @property
     def variants(self) -> tuple[AcceptedText, ...]:
@@ -187,22 +194,24 @@ class NumberQuestion(QuestionFields, frozen=True, tag="number"):
     step: DecimalText | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError where numbers do not fit each other."""
+        """Raises RuleBroken where numbers do not fit each other."""
         given = (self.value, self.tolerance, *(text for text in (self.min, self.max, self.step) if text is not None))
         value, tolerance, *slider = aligned([decimal(text) for text in given])
         if tolerance < 0:
-            raise ValueError("`tolerance`: it cannot be below 0")
+            raise RuleBroken("tolerance", BrokenRule.TOO_SMALL, "it cannot be below 0", 0)
         if not slider:
             return
         if len(slider) != 3:
-            raise ValueError("`step`: a slider needs `min`, `max` and `step`")
+            raise RuleBroken("step", BrokenRule.SLIDER_PART, "a slider needs `min`, `max` and `step`")
         low, high, step = slider
         if not (low < high and step > 0):
-            raise ValueError("`step`: a slider goes up from `min` to `max`, by a `step` above 0")
+            advice = "a slider goes up from `min` to `max`, by a `step` above 0"
+            raise RuleBroken("step", BrokenRule.SLIDER_ORDER, advice)
         if (high - low) // step + 1 > MAX_SLIDER_STEPS:
-            raise ValueError(f"`step`: a slider has at most {MAX_SLIDER_STEPS} steps; choose a larger one")
+            advice = f"a slider has at most {MAX_SLIDER_STEPS} steps; choose a larger one"
+            raise RuleBroken("step", BrokenRule.SLIDER_STEPS, advice, MAX_SLIDER_STEPS)
         if not low <= value <= high:
-            raise ValueError("`value`: it is not between `min` and `max`")
+            raise RuleBroken("value", BrokenRule.OUTSIDE_SLIDER, "it is not between `min` and `max`")
 
 
 class WordsQuestion(QuestionFields, frozen=True, tag="words"):
@@ -233,7 +242,7 @@ class OrderQuestion(QuestionFields, frozen=True, tag="order"):
     """Filled in by the server, which shuffles `items`: their right order then, as indexes."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where two items are the same, or `right_order` is no order of them."""
+        """Raises RuleBroken where two items are the same, or `right_order` is no order of them."""
         _check_different("items", self.items)
         if self.right_order:
             _check_permutation("right_order", self.right_order, len(self.items))
@@ -264,7 +273,7 @@ class MatchQuestion(QuestionFields, frozen=True, tag="match"):
     """Filled in by the server: in which order it shows the texts on the right, of the pairs and then `extra`."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where two texts on the left are the same, or `right_places` is no order of those right."""
+        """Raises RuleBroken where two texts on the left are the same, or `right_places` is no order of those right."""
         _check_different("pairs", [pair.left for pair in self.pairs])
         if self.right_places:
             _check_permutation("right_places", self.right_places, len(self.pairs) + len(self.extra))
@@ -347,9 +356,9 @@ class Quiz(Struct, frozen=True):
 
 def _check_different(field: str, texts: Sequence[str]) -> None:
     if len(set(texts)) != len(texts):
-        raise ValueError(f"`{field}`: no two of them may be the same")
+        raise RuleBroken(field, BrokenRule.REPEATED, "no two of them may be the same")
 
 
 def _check_permutation(field: str, indexes: tuple[int, ...], count: int) -> None:
     if sorted(indexes) != list(range(count)):
-        raise ValueError(f"`{field}`: it needs each index from 0 to {count - 1} once")
+        raise RuleBroken(field, BrokenRule.NOT_AN_ORDER, f"it needs each index from 0 to {count - 1} once")

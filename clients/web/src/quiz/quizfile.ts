@@ -1,13 +1,15 @@
 /**
  * Quiz files: from text (JSON or YAML) to a quiz, and what is wrong with one in words.
  *
- * Only what the page itself needs is checked here. The server judges the rest, and its `bad_message`
- * is translated: `$.quiz.questions[3].options` becomes "Question 4, options".
+ * Only what the page itself needs is checked here. The server judges the rest, and says which field breaks which rule:
+ * `$.quiz.questions[3].options` becomes "Question 4, options".
  */
 
 import { type TextKey, t } from "../i18n/i18n.svelte";
-import type { Quiz } from "../wire/protocol";
+import type { Quiz, Error as ServerError } from "../wire/protocol";
 import { QUIZ_BYTES } from "./limits";
+
+type Broken = Pick<ServerError, "path" | "rule" | "limit">;
 
 /** Something in the file has to be changed; the message says what. */
 export class QuizProblem extends Error {}
@@ -47,42 +49,66 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const TYPES = ["str", "int", "float", "bool", "array", "object", "null"] as const;
-const type = (name = "") => {
-  const known = TYPES.find((one) => one === name);
-  return known ? t(`file.type.${known}`) : name;
-};
-const n = (text = "") => ({ n: Number(text) });
+const TYPES = ["string", "integer", "number", "boolean", "array", "object", "null"] as const;
+const typed = (types: string) =>
+  types
+    .split(" | ")
+    .filter((type, _, all) => type !== "null" || all.length === 1)
+    .map((type) => {
+      const known = TYPES.find((one) => one === type);
+      return known ? t(`file.type.${known}`) : type;
+    })
+    .join(" / ");
 
-/** The server's sentences, and ours. */
-const SENTENCES: [RegExp, (...found: string[]) => string][] = [
-  [/^Object missing required field `(\w+)`$/, (field) => t("file.without", { field: fieldName(field ?? "") })],
-  [/^Expected `str` of length >= 1$/, () => t("file.empty")],
-  [/^Expected `array` of length >= (\d+)$/, (least) => t("file.too_few", n(least))],
-  [/^Expected `array` of length <= (\d+)$/, (most) => t("file.too_many", n(most))],
-  [/^Expected `str` of length <= (\d+)$/, (most) => t("file.too_long", n(most))],
-  [/^Expected `int` >= (\d+)$/, (least) => t("file.too_small", n(least))],
-  [/^Expected `int` <= (\d+)$/, (most) => t("file.too_large", n(most))],
-  [/^Expected `str` matching regex /, () => t("file.picture")],
-  [
-    /^Expected `(\w+)(?: \| null)?`, got `(\w+)`$/,
-    (expected, got) => t("file.wrong_type", { expected: type(expected), got: type(got) }),
-  ],
-  [/^Invalid enum value (.*)$/s, (value) => t("file.no_such", { value: value ?? "" })],
-  [/a single question needs/, () => t("file.mark_one")],
-  [/a multiple question needs/, () => t("file.mark_some")],
-  [/a true_false question needs/, () => t("file.two_options")],
-  [/a poll has no/, () => t("file.mark_none")],
-];
-
-/** The server's `bad_message` about a quiz, for its author. */
-export function explain(message: string): string {
-  const [, problem = message, path = ""] = /^(.*?)(?: - at `\$(.*)`)?$/s.exec(message) ?? [];
-  for (const [pattern, sentence] of SENTENCES) {
-    const found = pattern.exec(problem);
-    if (found) return said(path, sentence(...found.slice(1)));
+/** What is wrong with a field, by the rule that it breaks. */
+function problemOf({ path = "", rule, limit = "" }: Broken): string | undefined {
+  const n = { n: Number(limit) };
+  switch (rule) {
+    case "missing":
+      return t("file.missing");
+    case "type":
+      return t("file.wrong_type", { expected: typed(String(limit)) });
+    case "unknown":
+      return t("file.no_such", { value: String(limit) });
+    case "format":
+      return t(path.endsWith(".image") ? "file.picture" : "file.decimal");
+    case "too_short":
+    case "blank":
+      return t("file.empty");
+    case "too_long":
+      return t("file.too_long", n);
+    case "too_few":
+      return t("file.too_few", n);
+    case "too_many":
+      return t("file.too_many", n);
+    case "too_small":
+      return t("file.too_small", n);
+    case "too_large":
+      return t("file.too_large", n);
+    case "slider_steps":
+      return t("file.slider_steps", n);
+    case "repeated":
+    case "outside_slider":
+    case "slider_part":
+    case "slider_order":
+      return t(`file.${rule}`);
+    case "one_correct":
+      return t("file.mark_one");
+    case "some_correct":
+      return t("file.mark_some");
+    case "none_correct":
+      return t("file.mark_none");
+    case "true_or_false":
+      return t("file.two_options");
+    default:
+      return undefined;
   }
-  return said(path, problem);
+}
+
+/** What the server says is wrong with a quiz, for its author. */
+export function explain({ broken, message }: { broken: Broken; message: string }): string {
+  const problem = problemOf(broken);
+  return problem === undefined ? message : said((broken.path ?? "").replace(/^\$/, ""), problem);
 }
 
 const said = (path: string, problem: string) => t("file.said", { place: place(path), problem });
@@ -123,8 +149,8 @@ function named(word: string): string {
   const [field = "", index] = word.split("#");
   if (!index) return fieldName(field);
   return field === "questions"
-    ? t("file.question", n(index))
+    ? t("file.question", { n: Number(index) })
     : field === "options"
-      ? t("file.option", n(index))
+      ? t("file.option", { n: Number(index) })
       : `${field} ${index}`;
 }

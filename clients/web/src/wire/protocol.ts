@@ -58,6 +58,55 @@ export const ErrorCode = {
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
+/** What is wrong with a field, for programs; `limit` is what the rule allows. */
+export const BrokenRule = {
+  /** it has to be there */
+  MISSING: "missing",
+  /** limit: the JSON types that it may have, such as `array | null` */
+  TYPE: "type",
+  /** limit: the value, which is none of those allowed */
+  UNKNOWN: "unknown",
+  /** it is a text of another form */
+  FORMAT: "format",
+  /** limit: how many characters it has at least */
+  TOO_SHORT: "too_short",
+  /** limit: how many characters it has at most */
+  TOO_LONG: "too_long",
+  /** limit: how many entries it has at least */
+  TOO_FEW: "too_few",
+  /** limit: how many entries it has at most */
+  TOO_MANY: "too_many",
+  /** limit: the least number */
+  TOO_SMALL: "too_small",
+  /** limit: the greatest number */
+  TOO_LARGE: "too_large",
+  /** it has to show something */
+  BLANK: "blank",
+  /** no two of its entries may be the same */
+  REPEATED: "repeated",
+  /** it has to lie between `min` and `max` */
+  OUTSIDE_SLIDER: "outside_slider",
+  /** `min`, `max` and `step` belong together */
+  SLIDER_PART: "slider_part",
+  /** it has to lead up from `min` to `max` */
+  SLIDER_ORDER: "slider_order",
+  /** limit: how many steps a slider has at most */
+  SLIDER_STEPS: "slider_steps",
+  /** it needs each index once */
+  NOT_AN_ORDER: "not_an_order",
+  /** exactly one option is correct */
+  ONE_CORRECT: "one_correct",
+  /** at least one option is correct */
+  SOME_CORRECT: "some_correct",
+  /** no option is correct */
+  NONE_CORRECT: "none_correct",
+  /** there are two options, one of them correct */
+  TRUE_OR_FALSE: "true_or_false",
+  /** a ruling decides exactly one thing */
+  ONE_DECISION: "one_decision",
+} as const;
+export type BrokenRule = (typeof BrokenRule)[keyof typeof BrokenRule];
+
 /** Why the server closes a connection. 4000–4499: reconnect and resume; 4500–4999: do not. */
 export const CloseCode = {
   /** a binary frame */
@@ -1361,6 +1410,12 @@ export interface Error {
   code: ErrorCode;
   message: string;
   retry_after_ms?: number;
+  /** `bad_message`: the field that is wrong, such as `$.quiz.questions[3].options`. */
+  path?: string;
+  /** `bad_message`: which rule the field breaks. */
+  rule?: BrokenRule;
+  /** What the rule allows; for `unknown`, the value that it does not. */
+  limit?: number | string;
   reply_to?: string;
 }
 

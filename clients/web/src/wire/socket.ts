@@ -33,10 +33,13 @@ const CLOSE_FINAL = 4500;
 export class Refused extends Error {
   readonly code: ErrorMessage["code"];
   readonly retry_after_ms: number;
+  /** What is wrong with which field of the command, where the server says so. */
+  readonly broken: Pick<ErrorMessage, "path" | "rule" | "limit">;
 
-  constructor(error: Pick<ErrorMessage, "code" | "message" | "retry_after_ms">) {
+  constructor(error: Omit<ErrorMessage, "type" | "reply_to">) {
     super(error.message);
     this.code = error.code;
+    this.broken = error;
     this.retry_after_ms = error.retry_after_ms ?? RETRY_AFTER_MS;
   }
 }
