@@ -110,19 +110,6 @@ export class Host {
     return this.#do({ type: "close_question", question: this.session.view?.question?.index });
   }
 
-  /** Closes the open question, which then counts for nothing. */
-  skip(): Promise<boolean> {
-    return this.#do({ type: "skip_question", question: this.session.view?.question?.index });
-  }
-
-  extend(by_ms: number): Promise<boolean> {
-    return this.#do({ type: "extend_question", question: this.session.view?.question?.index, by_ms });
-  }
-
-  stopClock(stopped: boolean): Promise<boolean> {
-    return this.#do({ type: "stop_clock", question: this.session.view?.question?.index, stopped });
-  }
-
   lock(locked: boolean): Promise<boolean> {
     return this.#do({ type: "lock_session", locked });
   }

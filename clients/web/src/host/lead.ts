@@ -69,3 +69,17 @@ export async function choose(host: Host, agenda: Agenda, choice: number): Promis
   const reply = await host.ask({ type: "choose_question", choice, total: agenda.questions.length, question });
   return reply !== null;
 }
+
+/** Closes the open question, which then counts for nothing. */
+export async function skip(host: Host, view: View): Promise<boolean> {
+  return (await host.ask({ type: "skip_question", question: view.question?.index })) !== null;
+}
+
+export async function extend(host: Host, view: View, by_ms: number): Promise<boolean> {
+  return (await host.ask({ type: "extend_question", question: view.question?.index, by_ms })) !== null;
+}
+
+/** Stops the clock of the open question, or lets it run again. */
+export async function stopClock(host: Host, view: View, stopped: boolean): Promise<boolean> {
+  return (await host.ask({ type: "stop_clock", question: view.question?.index, stopped })) !== null;
+}
