@@ -535,6 +535,12 @@ class QuizEnded(Broadcast, frozen=True, tag="quiz_ended"):
     """How many more have as many points as the last of the podium."""
 
 
+class SessionContinues(Broadcast, frozen=True, tag="session_continues"):
+    """To all, after the end: the host asks the players to join this session, each with the same name and avatar."""
+
+    code: str
+
+
 class HostLeft(Broadcast, frozen=True, tag="host_left"):
     """To players: the host's connection is gone; the quiz goes on by its timers."""
 
@@ -582,6 +588,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     players: tuple[HostPlayer, ...] | UnsetType = UNSET
     advances_at: int | UnsetType | None = UNSET
     """In the results: when the next question comes by itself; null: the host moves on."""
+    continues_in: str | UnsetType = UNSET
+    """At the end: the code of the session where players go on, as `session_continues` said it."""
 
 
 # -- server to client: to one connection ----------------------------------------------------
@@ -1199,6 +1207,15 @@ class GetLog(HostCommand[Log], frozen=True, tag="get_log"):
 
     cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,9}:[0-9a-f]{64})?$(?!\n)", max_length=74)] = ""
     """Where to go on: what came as `next_cursor`; empty: from the beginning."""
+
+
+class ContinueIn(HostCommand[Ok], frozen=True, tag="continue_in"):
+    """Asks everyone to go on in another session of the host; who resumes later is told as well."""
+
+    phases = frozenset({Phase.ENDED})
+    otherwise = (ErrorCode.WRONG_PHASE, "Players can go on in another session when this quiz is over.")
+
+    code: Code
 
 
 class EndSession(HostCommand[Ok], frozen=True, tag="end_session"):

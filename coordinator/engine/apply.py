@@ -10,6 +10,7 @@ from typing import Any, Final, assert_never
 from coordinator.engine import (
     agenda,
     answers,
+    continuing,
     curating,
     extra_time,
     kinds,
@@ -31,6 +32,7 @@ from quickpoll.protocol import (
     AskQuestion,
     ChooseQuestion,
     CloseQuestion,
+    ContinueIn,
     CreateSession,
     EndSession,
     ErrorCode,
@@ -255,6 +257,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         agenda.check_chosen(session, body)
     if isinstance(body, StopClock) and turn.now < head.opens_at:
         raise Declined(ErrorCode.WRONG_PHASE, "The clock does not run yet.")
+    if isinstance(body, ContinueIn):
+        continuing.check(session, body.code)
     if isinstance(body, Rule):
         if not rulings.answered_before(turn, body, done):
             rulings.rule(turn, body, done)
@@ -298,6 +302,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             question.pause(session, turn.now, turn.effects, paused=body.paused)
         case SetExtraTime():
             extra_time.set_percent(session, body.player_id, body.percent, turn.now, turn.effects)
+        case ContinueIn():
+            continuing.continue_in(session, body.code, turn.effects)
         case EndSession():
             lobby.close_session(session, "ended_by_host", turn.effects)
         case _:

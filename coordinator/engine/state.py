@@ -228,6 +228,8 @@ class Head(Struct, array_like=True, kw_only=True):
     """All of them, also those undone; their numbers are their places, counted from 1."""
     tied: int = 0
     """How many of them had as many points as the last of the podium, and no room on it."""
+    continues_in: str = ""
+    """The code of the session where the players go on; empty: there is none."""
 
     stopped_at: int | None = None
     """When the clock of the open question was stopped; None: it runs. `stopped_ms`: for how long before that."""

@@ -164,6 +164,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         tied=head.tied if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
         advances_at=head.advance_at if judged else UNSET,
+        continues_in=head.continues_in or UNSET,
     )
 
 

@@ -22,6 +22,7 @@ from quickpoll.protocol import (
     AskQuestion,
     ChooseQuestion,
     CloseQuestion,
+    ContinueIn,
     EndSession,
     ExtendQuestion,
     KickPlayer,
@@ -53,6 +54,7 @@ from tests.coordinator.engine.kinds.samples import ALL, as_played
 GAMES: Final = 200
 ADA: Final = ConnectionId("watched", 1)
 REMOTE: Final = ConnectionId("watched", 2)
+NEXT_CODE: Final = "654321"
 JOIN_URL: Final = "https://quiz.test/join/123456"
 NOTED: Final = replace(SINGLE, notes="Ask why.")
 MOST_QUESTIONS: Final = 6
@@ -209,8 +211,13 @@ def play(seed: int) -> list[Watched]:
         _happens(game, seats, ada)
     for _ in range(chance.randint(0, 2)):
         _happens(game, seats, ada)
-    if chance.random() < 0.5:
-        game.do(EndSession())
+    match chance.random():
+        case drawn if drawn < 0.4:
+            game.do(EndSession())
+        case drawn if drawn < 0.7 and game.session.head.phase is Phase.ENDED:
+            game.do(ContinueIn(code=NEXT_CODE))
+        case _:
+            pass
     return game.watched
 
 

@@ -8,9 +8,9 @@ from openpyxl import load_workbook
 from playwright.async_api import Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.browser import PROJECTOR, Phone, chromium, open_page, upload
 from tests.system.harness import running, serve
-from tests.system.test_pages import play
+from tests.system.test_pages import lobby, play
 
 GIFT = """
 ::q1:: Which city is the capital of Kenya? {=Nairobi ~Mombasa ~Kisumu}
@@ -85,6 +85,23 @@ async def test_a_dropped_file_is_read_reported_edited_and_exported(tmp_path: Pat
         assert problems == []
 
 
+async def play_again(host: Page, phones: list[Phone], old_address: str) -> None:
+    """The next lobby has the same people: those who are there, and one who comes back to the old page later."""
+    awake, asleep = phones
+    await asleep.page.goto("about:blank")
+    await host.get_by_role("button", name="Next quiz, same people").click()
+    await expect(host.get_by_text("2 players come along")).to_be_visible()
+    await upload(host, "own.yaml", QUIZ.encode())
+    code = await lobby(host)
+    await expect(awake.page.get_by_text(f"You’re in, {awake.name}!")).to_be_visible()
+    assert awake.page.url.endswith(f"/join/{code}")
+    await asleep.page.goto(old_address)
+    await expect(asleep.page.get_by_text(f"You’re in, {asleep.name}!")).to_be_visible()
+    for phone in phones:
+        await expect(host.get_by_role("button", name=f"Remove {phone.name}")).to_be_visible()
+        assert phone.problems == []
+
+
 async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
@@ -94,6 +111,7 @@ async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(tmp_path: Pa
         code = (await host.evaluate("location.hash")).removeprefix("#")
         await expect(host.get_by_role("list", name="Podium")).to_be_visible()
         await host.wait_for_function(LOG_IS_KEPT)
+        await play_again(host, phones, f"{quickpoll.health}/join/{code}")
         await host.goto(f"{quickpoll.health}/host")
         await host.get_by_role("combobox", name="Language").select_option("Deutsch")
         game = host.get_by_role("listitem").filter(has=host.get_by_role("heading", name="Of cities, and more"))

@@ -12,6 +12,7 @@ from quickpoll.protocol import (
     AskQuestion,
     ChooseQuestion,
     CloseQuestion,
+    ContinueIn,
     CreateSession,
     EndSession,
     Error,
@@ -68,6 +69,7 @@ HOST_COMMANDS: list[SessionCommand] = [
     SetExtraTime(player_id="p0", percent=25),
     GetResults(),
     GetLog(),
+    ContinueIn(code="654321"),
     EndSession(),
 ]
 PLAYER_COMMANDS: list[SessionCommand] = [SubmitAnswer(question=0, answer=0), AskExtraTime(), LeaveSession()]
@@ -117,6 +119,7 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         NextQuestion: {Phase.RESULTS},
         GetResults: {Phase.RESULTS, Phase.ENDED},
         GetLog: {Phase.RESULTS, Phase.ENDED},
+        ContinueIn: {Phase.ENDED},
     }.get(type(body), set(Phase))
     reply = game.by_host(body)
     if phase in allowed:

@@ -7,7 +7,12 @@ export function gameFileName(
   { ended_at, title, code }: { ended_at: number; title: string; code: string },
   ending: string,
 ) {
-  const day = new Date(ended_at);
+  return `${dayOf(ended_at)}-${fileName(title)}-${code}${ending}`;
+}
+
+/** The day of a moment, where the host is: `2026-11-29`. */
+export function dayOf(moment: number): string {
+  const day = new Date(moment);
   const date = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0"));
-  return `${date.join("-")}-${fileName(title)}-${code}${ending}`;
+  return date.join("-");
 }

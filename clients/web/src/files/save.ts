@@ -3,10 +3,12 @@
 import { locale, moreTexts, t } from "../i18n/i18n.svelte";
 import texts from "../i18n/messages/files";
 import { download } from "../quiz/download";
-import type { PastGame } from "./games";
+import type { GameSummary, PastGame } from "./games";
 import { gameFileName } from "./names";
 import { resultsCsv } from "./report/csv";
-import { type ReportWords, report } from "./report/report";
+import type { ReportWords } from "./report/report";
+import type { ReportOrder } from "./report/worker";
+import reportWorker from "./report/worker?worker&url";
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const COLUMNS = [
@@ -43,10 +45,10 @@ export function saveCsv(game: PastGame): void {
   download(gameFileName(game, ".csv"), resultsCsv(game.standings, words), "text/csv;charset=utf-8");
 }
 
-/** Saves the report of a game as a workbook. */
-export async function saveReport(game: PastGame): Promise<void> {
+/** Saves the report of a game as a workbook. Without its answers, the game is read where the report is made. */
+export async function saveReport(game: PastGame | GameSummary): Promise<void> {
   await ready();
-  const bytes = report(game, reportWords());
+  const bytes = await made({ game, words: reportWords(game) });
   download(gameFileName(game, ".xlsx"), bytes, XLSX);
 }
 
@@ -54,13 +56,38 @@ export function saveLog(game: PastGame): void {
   if (game.log !== undefined) download(gameFileName(game, "-log.jsonl"), game.log, "application/jsonl");
 }
 
-function reportWords(): ReportWords {
+/** Made in a thread of its own, so that the page can be used; thousands of players take seconds. */
+function made(order: ReportOrder): Promise<Uint8Array<ArrayBuffer>> {
+  const worker = new Worker(scriptOf(reportWorker), { type: "module" });
+  return new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => resolve(data);
+    worker.onerror = reject;
+    worker.postMessage(order);
+  }).finally(() => worker.terminate());
+}
+
+interface ScriptPolicy {
+  createScriptURL: (url: string) => string;
+}
+interface TrustedTypes {
+  createPolicy: (name: string, rules: ScriptPolicy) => ScriptPolicy;
+}
+let policy: ScriptPolicy | undefined;
+
+/** The address of a thread's script as browsers with Trusted Types take it: the one that is built with the pages. */
+function scriptOf(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy("quickpoll-report", { createScriptURL: () => reportWorker });
+  return policy?.createScriptURL(url) ?? url;
+}
+
+function reportWords({ ended_at, questions }: GameSummary): ReportWords {
   const date = new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" });
   return {
     overview: t("report.overview"),
     players: t("report.players"),
-    question: (n) => t("report.question", { n }),
-    date: (ms) => date.format(ms),
+    questions: Array.from({ length: questions }, (_, place) => t("report.question", { n: place + 1 })),
+    date: date.format(ended_at),
     facts: {
       title: t("report.title"),
       date: t("report.date"),

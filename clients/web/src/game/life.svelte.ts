@@ -9,12 +9,21 @@ import { backoffMs } from "../wire/backoff";
 import type { PagePart } from "../wire/protocol";
 import type { Refused } from "../wire/socket";
 
-/** How the object of a session begins: with nothing, or by resuming. */
+/** A session to join, and as whom. */
+export interface Joining {
+  code: string;
+  name: string;
+  avatar: string;
+}
+
+/** How the object of a session begins: with nothing, by resuming, or by joining. */
 export interface Beginning {
   /** The session to resume. */
   code?: string | null;
   /** Its token, where the browser may have kept none. */
   token?: string;
+  /** The session where the one before goes on; a player's page joins it by itself. */
+  join?: Joining;
   /** Why the session before could not be resumed. */
   refused?: Refused;
   /** What failed in the object before. */

@@ -70,21 +70,16 @@ function change(view: View, message: AnyServerMessage): View {
         advances_at: view.phase === "results" ? message.advances_at : undefined,
       };
     case "extra_time_asked":
-      return {
-        ...view,
-        players: update(view.players, message.player_ids, (player) => ({ ...player, asks_extra_time: true })),
-      };
-    case "extra_time_set": {
-      const { player_id, percent } = message;
-      const set = { extra_time_percent: percent, asks_extra_time: false };
-      return { ...view, players: update(view.players, [player_id], (player) => ({ ...player, ...set })) };
-    }
+      return marked(view, message.player_ids, { asks_extra_time: true });
+    case "extra_time_set":
+      return marked(view, [message.player_id], { extra_time_percent: message.percent, asks_extra_time: false });
     case "your_extra_time":
       return { ...view, you: view.you && { ...view.you, extra_time_percent: message.percent, asks_extra_time: false } };
+    case "session_continues":
+      return { ...view, continues_in: message.code };
     case "host_left":
-      return { ...view, host_connected: false };
     case "host_returned":
-      return { ...view, host_connected: true };
+      return { ...view, host_connected: message.type === "host_returned" };
     case "lobby":
       return { ...view, player_count: message.player_count };
     case "players_joined":
@@ -119,6 +114,10 @@ function change(view: View, message: AnyServerMessage): View {
     default:
       return view;
   }
+}
+
+function marked(view: View, ids: readonly string[], marks: Partial<HostPlayer>): View {
+  return { ...view, players: update(view.players, ids, (player) => ({ ...player, ...marks })) };
 }
 
 function opened(view: View, { question, opens_at, closes_at, total }: NewQuestion): View {

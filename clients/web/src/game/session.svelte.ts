@@ -133,9 +133,9 @@ export class Session {
     return moment - this.#clock.now();
   }
 
-  /** Sends a command. @throws Refused */
-  send(command: Command, resent?: () => void): Promise<AnyServerMessage> {
-    return this.#socket.send(command, resent);
+  /** Sends a command; with the id of an earlier one, that one again. @throws Refused */
+  send(command: Command, resent?: () => void, id?: string): Promise<AnyServerMessage> {
+    return this.#socket.send(command, resent, id);
   }
 
   /** Takes in what a reply means, where no message says it. */

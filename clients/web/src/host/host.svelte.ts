@@ -23,6 +23,7 @@ import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
 import { remoteLink, showAddress } from "./address";
 import { fetchLog } from "./log";
+import { continueHere, keepCompany } from "./company";
 import { JoinAddress } from "./joinaddress.svelte";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
@@ -234,6 +235,16 @@ export class Host {
     if (this.session.ending || (await this.#do({ type: "end_session" }))) this.leave();
   }
 
+  /** Goes back to the quizzes after the end; the people who are here come along into the next session. */
+  async playOn(): Promise<void> {
+    const { code, total = 0 } = this.session.view ?? {};
+    if (!code) return;
+    await this.#keepGame();
+    keepCompany({ code, people: total });
+    showAddress(null);
+    this.#life.begin({});
+  }
+
   /** Leaves a session that is over. */
   leave(): void {
     showAddress(null);
@@ -328,7 +339,11 @@ export class Host {
 
   #received(message: AnyServerMessage, view: View | null, before: View | null): void {
     switch (message.type) {
+      case "session_created":
+        void continueHere(this, message.code);
+        break;
       case "resumed":
+        if (!this.remote) void continueHere(this, message.code, true);
         this.#turned = readTab<string>(this.#turnedKey) ?? this.#turned;
         if (this.#turned === "standings") void this.loadStandings();
         this.#planTurn(view);

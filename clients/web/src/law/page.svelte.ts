@@ -119,7 +119,9 @@ export class Page {
       if (times < 2 && way.endsWith("twice")) this.lose(way);
       dispatchEvent(new Event("online"));
       this.#connection.onopen?.();
-      this.#connection.say(step.resumed!, "resume_session");
+      // Who goes along into another session has nothing to resume.
+      if (this.#connection.sent.some(({ type }) => type === "resume_session"))
+        this.#connection.say(step.resumed!, "resume_session");
     }
     for (const command of this.#connection.sent) {
       const reply = step.said.find(
@@ -147,6 +149,7 @@ export class Page {
   shows(settled: boolean, way: Way | null = null): object {
     const { current } = this.#life;
     const { view, ending } = current.session;
+    if (current instanceof Player && current.following) return current.following;
     const shown = { view: view && seen(view, settled), ending };
     // Another tab is another stage: it begins with the results, unless it turns by itself.
     if (current instanceof Host) return { ...shown, board: way === "second tab" ? null : current.board };

@@ -11,13 +11,14 @@ import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
 import type { Answer, AnyServerMessage, Joined, SubmitAnswer, YourResult } from "../wire/protocol";
 import type { View } from "../game/reducer";
-import type { Beginning, Life } from "../game/life.svelte";
+import type { Beginning, Joining, Life } from "../game/life.svelte";
 import { Session } from "../game/session.svelte";
 import { Refused } from "../wire/socket";
 import type { Sounds } from "../device/sound.svelte";
 import { WakeLock } from "../device/wakelock";
 import { read, write } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
+import { joinId, waitToFollow } from "./following";
 import { keepReceipt } from "./receipts";
 import { newRulings, revisionText } from "./revision";
 
@@ -45,6 +46,9 @@ export class Player {
   /** The answer that is on its way or was taken. */
   given = $state.raw<Answer | null>(null);
   submission = $state<Submission>("none");
+  /** The session that the page is joining by itself. */
+  following = $state.raw<Joining | null>(null);
+  #leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(life: Life<Player>, sounds: Sounds, beginning: Beginning) {
     this.#life = life;
@@ -55,13 +59,15 @@ export class Player {
       failed: (where, error) => life.failed(where, error),
     });
     this.#wakeLock = new WakeLock(this.session.disposed);
+    if (beginning.join) void this.#follow(beginning.join);
   }
 
   get seat(): Beginning {
-    return this.session.seat;
+    return this.following ? { join: this.following } : this.session.seat;
   }
 
   dispose(): void {
+    clearTimeout(this.#leaving);
     this.session.dispose();
   }
 
@@ -71,7 +77,8 @@ export class Player {
     const kept = read<Seat>(`seat:${code}`);
     if (kept?.name === name && tokenFor("player", code)) this.#life.begin({ code });
     else {
-      const joined = (await this.session.send({ type: "join_session", code, name, avatar })) as Joined;
+      const id = joinId(code, name);
+      const joined = (await this.session.send({ type: "join_session", code, name, avatar }, undefined, id)) as Joined;
       write(`seat:${code}`, { name: joined.name } satisfies Seat);
     }
     history.replaceState(null, "", `/join/${code}`);
@@ -147,6 +154,32 @@ export class Player {
     }
   }
 
+  /** Goes along into the next session, when the others do. */
+  #goAlong(view: View | null): void {
+    if (!view?.you || view.continues_in === undefined) return;
+    const { name, avatar } = view.you;
+    const join = { code: view.continues_in, name, avatar };
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#life.begin({ join }), waitToFollow(view.total));
+  }
+
+  async #follow(following: Joining): Promise<void> {
+    this.following = following;
+    const { code, name, avatar } = following;
+    try {
+      await this.join(code, name, avatar);
+      this.following = null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (this.session.disposed.aborted) return;
+      // What stands in the way is said where one joins by hand.
+      write("name", name);
+      write("avatar", avatar);
+      history.replaceState(null, "", `/join/${code}`);
+      this.#life.begin({ refused: error });
+    }
+  }
+
   #received(message: AnyServerMessage, view: View | null, before: View | null): void {
     switch (message.type) {
       case "new_question":
@@ -158,6 +191,10 @@ export class Player {
         this.#resumed(view);
         // What happened while the page was away; a page that is drawn from nothing is read as a whole.
         this.#revised(before, view);
+        this.#goAlong(view);
+        break;
+      case "session_continues":
+        this.#goAlong(view);
         break;
       case "answer_accepted":
         if (message.receipt && view?.you) keepReceipt(view.you.player_id, message.question, message.receipt);

@@ -671,6 +671,13 @@ export interface GetLog {
   id?: string | null;
 }
 
+/** Asks everyone to go on in another session of the host; who resumes later is told as well. Reply: `ok`. */
+export interface ContinueIn {
+  type: "continue_in";
+  code: string;
+  id?: string | null;
+}
+
 /** Ends the session for everyone. Reply: `ok`. */
 export interface EndSession {
   type: "end_session";
@@ -918,6 +925,8 @@ export interface SessionView {
   players?: HostPlayer[];
   /** In the results: when the next question comes by itself; null: the host moves on. */
   advances_at?: number | null;
+  /** At the end: the code of the session where players go on, as `session_continues` said it. */
+  continues_in?: string;
 }
 
 /** What a ruling, or its end, has changed for a player. */
@@ -1137,6 +1146,14 @@ export interface QuizEnded {
   questions: number;
   /** How many more have as many points as the last of the podium. */
   tied: number;
+  reply_to?: string;
+  seq: number;
+}
+
+/** To all, after the end: the host asks the players to join this session, each with the same name and avatar. */
+export interface SessionContinues {
+  type: "session_continues";
+  code: string;
   reply_to?: string;
   seq: number;
 }
@@ -1443,6 +1460,7 @@ export type AnyClientMessage =
   | ShowAnswer
   | MergeAnswers
   | GetLog
+  | ContinueIn
   | EndSession
   | SubmitAnswer
   | AskExtraTime
@@ -1460,6 +1478,7 @@ export type AnyServerMessage =
   | QuestionAdded
   | Leaderboard
   | QuizEnded
+  | SessionContinues
   | HostLeft
   | HostReturned
   | SessionClosed

@@ -122,11 +122,11 @@ export class Socket {
    * Sends a command, and again on later connections until it is answered.
    *
    * @param resent is called each time it has to be sent again.
+   * @param id the same as of a command that was sent before, where this is that command.
    * @throws Refused with the server's error.
    */
-  send(command: Command, resent: () => void = () => {}): Promise<AnyServerMessage> {
+  send(command: Command, resent: () => void = () => {}, id = randomId()): Promise<AnyServerMessage> {
     if (this.#state === "over") return Promise.reject(sessionOver());
-    const id = randomId();
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { text: JSON.stringify({ ...command, id }), resolve, reject, resent, refusals: 0 });
       if (this.#state === "open") this.#transmit(id);

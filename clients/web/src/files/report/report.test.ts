@@ -12,8 +12,8 @@ function named<T extends string>(...names: T[]): Record<T, string> {
 const WORDS: ReportWords = {
   overview: "Overview",
   players: "Players",
-  question: (n) => `Question ${n}`,
-  date: () => "today",
+  questions: Array.from({ length: 50 }, (_, place) => `Question ${place + 1}`),
+  date: "29 November 2026",
   facts: named("title", "date", "code", "players", "questions", "right"),
   columns: {
     ...named("question", "text", "right", "discrimination", "misled", "median", "rank", "name"),

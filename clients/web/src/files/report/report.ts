@@ -12,12 +12,14 @@ import { type Item, itemsOf } from "./items";
 /** Above it each question's sheet has no list of players: the workbook would take long to make and to open. */
 export const MOST_LISTED = 2000;
 
-/** The texts of the report in the language of the page. */
+/** The texts of the report in the language of the page: nothing but data, as they go to another thread. */
 export interface ReportWords {
   overview: string;
   players: string;
-  question: (n: number) => string;
-  date: (ms: number) => string;
+  /** The names of the sheets, one for each question. */
+  questions: readonly string[];
+  /** When the game ended. */
+  date: string;
   /** Of the facts at the top and of the columns. */
   facts: Record<"title" | "date" | "code" | "players" | "questions" | "right", string>;
   columns: Record<
@@ -66,7 +68,7 @@ function overview(game: PastGame, items: readonly Item[], { facts, columns, ...w
   const average = judged.length > 0 ? judged.reduce((sum, share) => sum + share, 0) / judged.length : null;
   const head: Cell[][] = [
     [heading(facts.title), game.title],
-    [heading(facts.date), words.date(game.ended_at)],
+    [heading(facts.date), words.date],
     [heading(facts.code), game.code],
     [heading(facts.players), game.players],
     [heading(facts.questions), game.questions],
@@ -131,7 +133,7 @@ function questionSheet(game: PastGame, item: Item, place: number, listed: boolea
       if (answer) rows.push(answerRow(question, name, answer, words));
     }
   }
-  return { name: words.question(question.index + 1), rows, widths: [30, 36, 12, 12, 12], bars };
+  return { name: words.questions[place]!, rows, widths: [30, 36, 12, 12, 12], bars };
 }
 
 function optionRow(question: QuestionSummary, text: string, index: number, { yes }: ReportWords): Cell[] {

@@ -47,7 +47,7 @@ function podium(rows = entries(3), change: Partial<SessionView> = {}, steps: Ste
   return stage(shown, { main: "stage.standings", answers: { get_results: standings(12) }, steps });
 }
 
-function standings(count: number, questions = 3): Omit<Results, "reply_to"> {
+export function standings(count: number, questions = 3): Omit<Results, "reply_to"> {
   const summaries = Array.from({ length: questions }, (_, index) => {
     const asked = Object.values(KINDS)[index % 4]!;
     const judged = asked === KINDS.poll ? [] : [1];

@@ -205,6 +205,13 @@ export const PLAYER: States = {
     { player_id: "p0" },
     all.LONG_TITLE,
   ),
+  "player-following": seat(
+    {
+      resumed: asPlayer(session({ phase: "ended", podium: entries(3), continues_in: "654321" })),
+      answers: { join_session: null },
+    },
+    { steps: [seen("main.resuming")] },
+  ),
   "player-kicked": seat({ resumed: asPlayer(session()), close: 4501 }),
   "player-elsewhere": seat({ resumed: asPlayer(session()), close: 4502 }, { main: "ending.back" }),
   "player-closed": seat({

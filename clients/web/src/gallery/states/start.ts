@@ -6,7 +6,9 @@ import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
 import { keep } from "../../quiz/library";
 import { keepGame, pastGame } from "../../files/games";
 import { click, press, seen, type, type Step } from "../hand";
+import { writeTab } from "../../device/storage";
 import type { State, States } from "../state";
+import { standings } from "./host";
 import { EXPLANATION, IMAGE, KINDS, LONG_TITLE, LONG_WORD, TITLE } from "./people";
 
 const KEPT_AT = 1_790_000_000_000;
@@ -108,6 +110,28 @@ export const START: States = {
     },
     steps: [seen("#past-games")],
   }),
+  "start-company": start({
+    before: () => {
+      keepToken("host", "123456", "token", TITLE);
+      writeTab("company", { code: "123456", people: 27 });
+    },
+    steps: [seen(".samples li, ul li")],
+  }),
+  "start-print": start({
+    before: () => keepGame(pastGame("123456", TITLE, standings(27), KEPT_AT)),
+    steps: [press("games.print.label", { title: TITLE }), seen("dialog")],
+  }),
+  "start-league": start({
+    before: async () => {
+      for (const [place, title] of [TITLE, LONG_WORD, LONG_TITLE].entries())
+        await keepGame(pastGame("123456", title, standings(12 + place), KEPT_AT - place * 86_400_000));
+    },
+    steps: [press("league.open"), seen("dialog tbody")],
+  }),
+  "start-gradebook": start({
+    before: () => keepGame(pastGame("123456", TITLE, standings(27), KEPT_AT)),
+    steps: [press("games.gradebook.label", { title: TITLE }), seen("dialog")],
+  }),
   "start-export": start({
     before: own(fromQuiz(quiz(every))),
     steps: [
@@ -126,6 +150,7 @@ export const START: States = {
   setup: setup(quiz(every)),
   "setup-many": setup(quiz(many, LONG_TITLE)),
   "setup-word": setup(quiz([{ ...every[0]!, text: LONG_WORD.repeat(2) }], LONG_WORD.repeat(2))),
+  "setup-company": { ...setup(quiz(every)), before: () => writeTab("company", { code: "123456", people: 1 }) },
   "setup-refused": {
     ...setup(quiz(every), press("setup.open"), seen(".problem")),
     answers: { create_session: { type: "error", code: "too_many_sessions", message: "full" } },
