@@ -5,6 +5,7 @@ import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
 import type { PublicQuestion } from "../wire/protocol";
 import { keepToken, keptTokens, tokenFor } from "../wire/tokens";
 import { type Host, TURN_MS } from "./host.svelte";
+import { rulerOf } from "./rulings/ruler";
 import { hostPage } from "./testing";
 
 let connection: ReturnType<typeof fakeServer>;
@@ -115,11 +116,11 @@ test("the dialog of rulings holds a session that advances by itself, and a rulin
 
 test("a tap on an answer proposes what it does not earn yet, where something can be right", async () => {
   const host = await withResults();
-  host.ruler?.(1, 0);
+  rulerOf(host)?.(1, 0);
   expect(host.drafted).toEqual({ question: 0, ruling: { accept: 1, share: 100 }, share: 0 });
-  host.ruler?.(0, 100);
+  rulerOf(host)?.(0, 100);
   expect(host.drafted?.ruling).toEqual({ accept: 0, share: 0 });
-  expect((await withResults({ kind: "poll" })).ruler).toBeUndefined();
+  expect(rulerOf(await withResults({ kind: "poll" }))).toBeUndefined();
 });
 
 test("the next question begins with its own results board", async () => {

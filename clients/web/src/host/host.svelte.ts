@@ -7,7 +7,6 @@
  * turns to the leaderboard by itself. A removal can be taken back for a few seconds, while the player is hidden already.
  */
 
-import type { Ruler } from "../kinds/kind";
 import { playOf } from "../kinds/play";
 import { announce } from "../device/announce";
 import { t } from "../i18n/i18n.svelte";
@@ -27,7 +26,7 @@ import { continueHere, keepCompany } from "./company";
 import { JoinAddress } from "./joinaddress.svelte";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
-import { type Draft, sharesFor } from "./rulings/rulings.svelte";
+import type { Draft } from "./rulings/rulings.svelte";
 import { type Standings, fetchStandings } from "../files/standings";
 
 /** After a question its results and the leaderboard; at the end the podium and the standings. */
@@ -137,16 +136,6 @@ export class Host {
   get ruled(): boolean {
     const { phase, question } = this.session.view ?? {};
     return phase === "ended" || (phase === "results" && question !== undefined);
-  }
-
-  /** What a tap on an answer in the results does; undefined where nothing can be right. */
-  get ruler(): Ruler | undefined {
-    const { question } = this.session.view ?? {};
-    if (!question || !playOf(question.kind).judged) return undefined;
-    return (accept, share) => {
-      const [first] = sharesFor(question.kind, share);
-      this.openRulings({ question: question.index, ruling: { accept, share: first }, share });
-    };
   }
 
   closeRulings(): void {
