@@ -517,6 +517,14 @@ class QuestionAdded(Broadcast, frozen=True, tag="question_added"):
     total: int
 
 
+class EarlierResults(Struct, frozen=True, kw_only=True):
+    """A question that was closed before the current one, and its results of now."""
+
+    question: PublicQuestion
+    results: QuestionResults
+    """Its `seq` is 0: it is no broadcast."""
+
+
 class Leaderboard(Broadcast, frozen=True, tag="leaderboard"):
     """To all, after the results: the top ten, and how many players there are."""
 
@@ -586,6 +594,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     tied: int | UnsetType = UNSET
     """At the end: how many more have as many points as the last of the podium."""
     players: tuple[HostPlayer, ...] | UnsetType = UNSET
+    earlier: EarlierResults | UnsetType = UNSET
+    """For the host: the earlier results that are shown instead of those of now."""
     advances_at: int | UnsetType | None = UNSET
     """In the results: when the next question comes by itself; null: the host moves on."""
     continues_in: str | UnsetType = UNSET
@@ -780,6 +790,12 @@ class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
     answered: int
     total: int
     player_ids: tuple[str, ...] | UnsetType = UNSET
+
+
+class EarlierShown(ServerMessage, frozen=True, tag="earlier_shown"):
+    """To the host, on each device: the results of an earlier question are shown, or, null, no longer."""
+
+    earlier: EarlierResults | None
 
 
 class QuestionSummary(Struct, frozen=True, kw_only=True):
@@ -1086,6 +1102,16 @@ class ChooseQuestion(HostCommand[Ok], frozen=True, tag="choose_question"):
 
 class GetAgenda(HostCommand[Agenda], frozen=True, tag="get_agenda"):
     """Asks for the list of all questions, to choose from."""
+
+
+class ShowEarlier(HostCommand[Ok], frozen=True, tag="show_earlier"):
+    """Shows the results of an earlier question again, on the host's devices; players keep what they have."""
+
+    phases = frozenset({Phase.RESULTS})
+    otherwise = (ErrorCode.WRONG_PHASE, "Earlier results can be shown while results are.")
+
+    question: QuestionIndex | None
+    """Null, or the question of now: no longer. The next question ends it as well."""
 
 
 class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):

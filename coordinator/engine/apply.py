@@ -58,6 +58,7 @@ from quickpoll.protocol import (
     SessionCommand,
     SetExtraTime,
     ShowAnswer,
+    ShowEarlier,
     SkipQuestion,
     StartQuiz,
     StopClock,
@@ -259,6 +260,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         raise Declined(ErrorCode.WRONG_PHASE, "The clock does not run yet.")
     if isinstance(body, ContinueIn):
         continuing.check(session, body.code)
+    if isinstance(body, ShowEarlier):
+        question.check_earlier(session, body.question)
     if isinstance(body, Rule):
         if not rulings.answered_before(turn, body, done):
             rulings.rule(turn, body, done)
@@ -291,6 +294,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             agenda.add(turn, body)
         case ChooseQuestion():
             agenda.choose(turn, body)
+        case ShowEarlier():
+            question.show_earlier(session, body.question, turn.effects)
         case StopClock():
             log_chain.note(session, records.StopsClock(turn.now, body.stopped), turn.effects)
             question.stop_clock(session, turn.now, turn.effects, stopped=body.stopped)

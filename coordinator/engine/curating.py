@@ -61,6 +61,7 @@ def _decide(turn: Turn, index: int, before: Curation, after: Curation, record: r
     if head.phase is Phase.RESULTS and index == head.question:
         head.results = views.results_of(session, index)
         question.say_results(head.results, turn.effects)
+    question.say_earlier(session, index, turn.effects)
 
 
 def _kind(session: Session, index: int) -> Kind[Any]:

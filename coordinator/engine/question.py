@@ -18,6 +18,7 @@ from quickpoll.protocol import (
     PODIUM_ENTRIES,
     Answer,
     AnswerAccepted,
+    EarlierShown,
     ErrorCode,
     LeaderboardEntry,
     Phase,
@@ -196,6 +197,29 @@ def extend(session: Session, by_ms: int, effects: Effects) -> None:
     effects.said.append(ToMany(Audience.ALL, extended))
 
 
+def check_earlier(session: Session, index: int | None) -> None:
+    """Raises Declined where a question has no results to show again."""
+    if index is None:
+        return
+    if index >= len(session.head.tallies) or not kinds.of(session.quiz.questions[index]).is_asked:
+        raise Declined(ErrorCode.WRONG_PHASE, "This question has no results to show.")
+
+
+def show_earlier(session: Session, index: int | None, effects: Effects) -> None:
+    """Shows the results of an earlier question again, or those of now."""
+    head = session.head
+    index = None if index == head.question else index
+    if index != head.earlier:
+        head.earlier = index
+        effects.said.append(ToMany(Audience.HOST, EarlierShown(earlier=views.earlier(session))))
+
+
+def say_earlier(session: Session, index: int, effects: Effects) -> None:
+    """The results of a question have changed: says them again where they are shown as earlier ones."""
+    if session.head.earlier == index:
+        effects.said.append(ToMany(Audience.HOST, EarlierShown(earlier=views.earlier(session))))
+
+
 def stop_clock(session: Session, now: int, effects: Effects, *, stopped: bool) -> None:
     """Stops the clock of an open question with a time limit, or lets it run again: then it has opened later.
 
@@ -311,6 +335,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
     effects.touched |= ranking.assign_ranks(ordered)
     log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
+    head.earlier = None
     head.idle_at = now + head.idle_ms
     head.played = len(ordered)
     leaderboard = views.leaderboard(session, ordered) if head.settings.ranking == "end" else None

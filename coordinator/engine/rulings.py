@@ -163,6 +163,7 @@ def _follow(
     if head.results is not None and head.results.question == index:
         head.results = results
     question.say_results(results, effects)
+    question.say_earlier(session, index, effects)
     effects.said.append(ToEach(tuple(_told(session, before, made))))
     head.leaderboard = views.leaderboard(session, ordered)
     if head.leaderboard is not None:

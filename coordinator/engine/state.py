@@ -232,8 +232,9 @@ class Head(Struct, array_like=True, kw_only=True):
     """The code of the session where the players go on; empty: there is none."""
 
     stopped_at: int | None = None
-    """When the clock of the open question was stopped; None: it runs. `stopped_ms`: for how long before that."""
-    stopped_ms: int = 0
+    """When the clock of the open question was stopped; None: it runs."""
+    stopped_ms: int = 0  # for how long it was before that
+    earlier: int | None = None  # the question whose results are shown again
 
     @property
     def host_connections(self) -> list[ConnectionId]:
@@ -252,8 +253,7 @@ class Session:
     players: dict[str, Player] = field(default_factory=dict)
     written: dict[int, tuple[Written, ...]] = field(default_factory=dict)
     """The different answers to each closed question whose answers are texts; a player's history counts them from 1."""
-    curations: dict[int, Curation] = field(default_factory=dict)
-    """What the host has decided about the texts that questions were answered with, by question."""
+    curations: dict[int, Curation] = field(default_factory=dict)  # by question: what the host shows of its texts
     ruling: OtherRules = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
     names: dict[str, Player] = field(init=False, repr=False)
@@ -369,7 +369,7 @@ class Session:
         """Makes another question the current one: nobody has answered it."""
         self.head.question = index
         self.head.answered = self.head.extended_ms = self.head.stopped_ms = 0
-        self.head.stopped_at = None
+        self.head.stopped_at = self.head.earlier = None
         self.head.counts = [0] * kinds.of(self.question).cells(self.question)
         self._recount()
 

@@ -14,6 +14,7 @@ from coordinator.engine.state import Decision, Player, Session
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
     AcceptedText,
+    EarlierResults,
     HostPlayer,
     Leaderboard,
     NewQuestion,
@@ -73,11 +74,27 @@ def new_question(session: Session) -> NewQuestion:
 
 def results_of(session: Session, index: int) -> QuestionResults:
     """The broadcast with the results of a closed question, as the host gets it."""
+    return _results(session, index, session.next_seq())
+
+
+def earlier(session: Session) -> EarlierResults | None:
+    """The results of an earlier question, if the host has them shown again."""
+    index = session.head.earlier
+    if index is None:
+        return None
+    question = session.quiz.questions[index]
+    return EarlierResults(
+        question=kinds.of(question).public(question, index, len(session.quiz.questions)),
+        results=replace(_results(session, index, 0), advances_at=None, doubt=UNSET),
+    )
+
+
+def _results(session: Session, index: int, seq: int) -> QuestionResults:
     question, head, tally = session.quiz.questions[index], session.head, session.head.tallies[index]
     kind, solution = kinds.of(question), solution_of(session, index)
     correct = correct_of(session, index)
     return QuestionResults(
-        seq=session.next_seq(),
+        seq=seq,
         question=index,
         correct=correct,
         counts=kind.counts(question, tally.counts),
@@ -163,6 +180,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         podium=head.podium if ended else UNSET,
         tied=head.tied if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
+        earlier=(earlier(session) or UNSET) if role is Role.HOST and judged else UNSET,
         advances_at=head.advance_at if judged else UNSET,
         continues_in=head.continues_in or UNSET,
     )

@@ -11,6 +11,7 @@ from quickpoll.protocol import (
     Answer,
     AnswerAccepted,
     CloseQuestion,
+    EarlierShown,
     ErrorCode,
     ExtendQuestion,
     Leaderboard,
@@ -29,8 +30,11 @@ from quickpoll.protocol import (
     QuizPaused,
     Resumed,
     Role,
+    Rule,
+    Ruling,
     SetExtraTime,
     Settings,
+    ShowEarlier,
     SingleQuestion,
     SkipQuestion,
     StartQuiz,
@@ -884,3 +888,40 @@ def test_whose_time_was_up_when_the_clock_stopped_is_late() -> None:
     game.do(StopClock(stopped=True))
     assert code(game.answer(ben, 0)) is ErrorCode.QUESTION_CLOSED
     assert isinstance(game.answer(ann, 0), AnswerAccepted)
+
+
+def test_results_of_an_earlier_question_are_shown_again_on_the_devices_of_the_host() -> None:
+    game = Game(SINGLE, SINGLE, SINGLE, settings=Settings(lead_ms=0))
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, 0)
+    assert code(game.by_host(ShowEarlier(question=1))) is ErrorCode.WRONG_PHASE
+    game.do(NextQuestion())
+    assert code(game.by_host(ShowEarlier(question=0))) is ErrorCode.WRONG_PHASE
+    game.answer(ann, 1)
+    game.do(ShowEarlier(question=0))
+    shown = game.one(EarlierShown).earlier
+    assert shown is not None
+    assert (shown.question.index, shown.results.question, shown.results.counts) == (0, 0, (1, 0, 0))
+    game.do(ShowEarlier(question=0))
+    assert not game.told(EarlierShown)
+    remote = game.resume_host(game.new_connection(), remote=True)
+    assert isinstance(remote, Resumed)
+    assert remote.session.earlier == shown
+    playing = game.resume(ann)
+    assert isinstance(playing, Resumed)
+    assert playing.session.earlier is UNSET
+    game.by_host(Rule(question=0, ruling=Ruling(void=True)))
+    shown = game.one(EarlierShown).earlier
+    assert shown is not None
+    assert shown.results.void is True
+    game.do(ShowEarlier(question=1))
+    assert game.one(EarlierShown).earlier is None
+    game.do(ShowEarlier(question=0))
+    game.do(NextQuestion())
+    assert game.session.head.earlier is None
+    game.answer(ann, 0)
+    game.do(ShowEarlier(question=0))
+    game.do(NextQuestion())
+    assert game.session.head.earlier is None
+    assert replays(game)

@@ -225,3 +225,14 @@ test("when the clock runs again, everything is as much later as it stood, also f
     18_000,
   ]);
 });
+
+test("earlier results are shown until they are put away, or another question opens", () => {
+  const results = host(opened, closed);
+  const earlier = { question, results: results.results! };
+  const again = after(results, { type: "earlier_shown", earlier });
+  expect(again.earlier).toEqual(earlier);
+  const longer = after(again, { type: "question_added", seq: again.seq + 1, total: 7 });
+  expect([longer.question?.total, longer.earlier?.question.total]).toEqual([7, 7]);
+  expect(after(longer, { type: "earlier_shown", earlier: null }).earlier).toBeUndefined();
+  expect(after(longer, { ...opened, seq: 99, question: { ...question, index: 1 } }).earlier).toBeUndefined();
+});

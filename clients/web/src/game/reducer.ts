@@ -92,7 +92,9 @@ function change(view: View, message: AnyServerMessage): View {
     case "question_clock":
       return message.question === view.question?.index ? clocked(view, message) : view;
     case "question_added":
-      return { ...view, question: view.question && { ...view.question, total: message.total } };
+      return lengthened(view, message.total);
+    case "earlier_shown":
+      return { ...view, earlier: message.earlier ?? undefined };
     case "question_notes":
       return message.question === view.question?.index ? { ...view, notes: message.notes } : view;
     case "question_extended":
@@ -135,6 +137,7 @@ function opened(view: View, { question, opens_at, closes_at, total }: NewQuestio
     notes: view.role === "host" ? null : undefined,
     results: undefined,
     leaderboard: undefined,
+    earlier: undefined,
     advances_at: undefined,
     players: mapped(view.players, (player) => ({ ...player, answered: false })),
     you: view.you && {
@@ -165,6 +168,16 @@ function clocked(view: View, { stopped_at, opens_at, closes_at }: QuestionClock)
   return { ...view, stopped_at, opens_at, closes_at, you: you && { ...you, closes_at: own } };
 }
 
+/** The quiz has more questions, wherever that is shown. */
+function lengthened(view: View, total: number): View {
+  const { question, earlier } = view;
+  return {
+    ...view,
+    question: question && { ...question, total },
+    earlier: earlier && { ...earlier, question: { ...earlier.question, total } },
+  };
+}
+
 /** The last moment of a player with extra time. */
 function ownClosing(you: You, opens_at: number, question: PublicQuestion): number | null {
   if (question.time_limit_ms === null) return null;
@@ -192,6 +205,7 @@ function ended(view: View, { podium, total, tied }: QuizEnded): View {
     notes: undefined,
     results: undefined,
     answered: undefined,
+    earlier: undefined,
     advances_at: undefined,
   };
   return { ...view, ...gone, ...NOT_OPEN, phase: "ended", podium, total, tied };

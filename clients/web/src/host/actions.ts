@@ -4,6 +4,7 @@ import type { TextKey } from "../i18n/i18n.svelte";
 import { playOf } from "../kinds/play";
 import type { View } from "../game/reducer";
 import type { Host } from "./host.svelte";
+import { showEarlier } from "./lead";
 
 export interface Action {
   label: TextKey;
@@ -29,6 +30,7 @@ export function nextAction(host: Host, view: View): Action | null {
         return { label: host.last ? "stage.podium" : "stage.next", run: () => void host.moveOn() };
       return { label: "stage.close", run: () => void host.closeQuestion() };
     case "results": {
+      if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null) };
       const leaderboard = !host.remote && host.board === "results" && host.leaderboardNext;
       const label = leaderboard ? "stage.leaderboard" : host.last ? "stage.podium" : "stage.next";
       return { label, run: () => void host.next() };

@@ -83,3 +83,8 @@ export async function extend(host: Host, view: View, by_ms: number): Promise<boo
 export async function stopClock(host: Host, view: View, stopped: boolean): Promise<boolean> {
   return (await host.ask({ type: "stop_clock", question: view.question?.index, stopped })) !== null;
 }
+
+/** Shows the results of an earlier question again, or, null, those of now. */
+export async function showEarlier(host: Host, question: number | null): Promise<boolean> {
+  return (await host.ask({ type: "show_earlier", question })) !== null;
+}

@@ -570,6 +570,14 @@ export interface GetAgenda {
   id?: string | null;
 }
 
+/** Shows the results of an earlier question again, on the host's devices; players keep what they have. Reply: `ok`. */
+export interface ShowEarlier {
+  type: "show_earlier";
+  /** Null, or the question of now: no longer. The next question ends it as well. */
+  question: number | null;
+  id?: string | null;
+}
+
 /** Removes a player from the session. Reply: `ok`. */
 export interface KickPlayer {
   type: "kick_player";
@@ -896,6 +904,13 @@ export interface HostPlayer {
   asks_extra_time: boolean;
 }
 
+/** A question that was closed before the current one, and its results of now. */
+export interface EarlierResults {
+  question: PublicQuestion;
+  /** Its `seq` is 0: it is no broadcast. */
+  results: QuestionResults;
+}
+
 /** All that a page needs to draw itself from nothing; what the phase does not have is absent. */
 export interface SessionView {
   code: string;
@@ -923,6 +938,8 @@ export interface SessionView {
   /** At the end: how many more have as many points as the last of the podium. */
   tied?: number;
   players?: HostPlayer[];
+  /** For the host: the earlier results that are shown instead of those of now. */
+  earlier?: EarlierResults;
   /** In the results: when the next question comes by itself; null: the host moves on. */
   advances_at?: number | null;
   /** At the end: the code of the session where players go on, as `session_continues` said it. */
@@ -1360,6 +1377,13 @@ export interface AnswerProgress {
   reply_to?: string;
 }
 
+/** To the host, on each device: the results of an earlier question are shown, or, null, no longer. */
+export interface EarlierShown {
+  type: "earlier_shown";
+  earlier: EarlierResults | null;
+  reply_to?: string;
+}
+
 /** To the host who asked: closed questions, and players, best first, without those who have left. */
 export interface Results {
   type: "results";
@@ -1449,6 +1473,7 @@ export type AnyClientMessage =
   | AskQuestion
   | ChooseQuestion
   | GetAgenda
+  | ShowEarlier
   | KickPlayer
   | LockSession
   | PauseQuiz
@@ -1499,6 +1524,7 @@ export type AnyServerMessage =
   | Lobby
   | AnswerAccepted
   | AnswerProgress
+  | EarlierShown
   | Results
   | Ruled
   | Agenda

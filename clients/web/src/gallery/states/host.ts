@@ -205,6 +205,18 @@ const STAGE: States = {
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
   "stage-clock-stopped": stage(crowd(12, 5, { stopped_at: NOW })),
+  "stage-earlier": stage(
+    closed(question({ index: 2 }), results({ question: 2 }), {
+      earlier: { question: MORE["scale"]!.asked, results: MORE["scale"]!.found },
+    }),
+    { main: "lead.back" },
+  ),
+  "remote-earlier": remote(
+    closed(question({ index: 2 }), results({ question: 2 }), {
+      earlier: { question: MORE["scale"]!.asked, results: MORE["scale"]!.found },
+    }),
+    { main: "lead.back" },
+  ),
   "stage-lead": leading(stage(closed(question(), results()))),
   "stage-answers": openTexts(stage(wroteOpen())),
   "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),

@@ -41,7 +41,7 @@ export const WRITTEN: Omit<Answers, "reply_to"> = {
 /** The questions of the quiz, as the host chooses from them. */
 export const AGENDA: Omit<Agenda, "reply_to"> = {
   type: "agenda",
-  question: 0,
+  question: 1,
   questions: [
     "What is the capital of Kenya?",
     "How long is the Nile?",
