@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import type { AnyServerMessage, QuestionSummary, Ruling } from "../../wire/protocol";
 import type { Session } from "../../game/session.svelte";
@@ -113,4 +114,13 @@ test.each([
   ["multiple", 0, [100]],
 ] as const)("an answer to a %s question that earns %i may earn %j instead", (kind, share, others) => {
   expect(sharesFor(kind, share)).toEqual(others);
+});
+
+test("that a key may be wrong is shown by the remote alone", () => {
+  const showing = (folder: string) =>
+    readdirSync(`src/host/${folder}`).filter((file) =>
+      /KeyDoubt|doubt/.test(readFileSync(`src/host/${folder}/${file}`, "utf8")),
+    );
+  expect(showing("remote")).toEqual(["RemoteQuestion.svelte"]);
+  for (const projected of ["stage", "dialogs", "parts", "results"]) expect(showing(projected)).toEqual([]);
 });
