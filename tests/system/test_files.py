@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from quickpoll.protocol import Quiz
 from tests.system.browser import PROJECTOR, Phone, chromium, open_page, upload
 from tests.system.harness import running, serve
+from tests.system.office import LANGUAGES, opened, rows_of
 from tests.system.test_pages import lobby, play
 
 GIFT = """
@@ -85,6 +86,23 @@ async def test_a_dropped_file_is_read_reported_edited_and_exported(tmp_path: Pat
         assert problems == []
 
 
+async def check_in_other_programs(report: Path, table: Path, names: list[str], folder: Path) -> None:
+    """Other programs read from the files what openpyxl reads: in each country the same figures."""
+    book = load_workbook(report, read_only=True)
+    figures = [
+        ["" if cell is None else cell for cell in row] for row in book["Spieler"].iter_rows(min_row=2, values_only=True)
+    ]
+    assert {row[1] for row in figures} == set(names)
+    assert rows_of(report)["Spieler"][1:] == figures
+    for locale in LANGUAGES:
+        assert (await opened(report, locale, folder))["Spieler"][1:] == figures
+    (sheet,) = (await opened(table, "de-DE", folder)).values()
+    assert {row[1] for row in sheet[1:]} == {"Ada", "'=1+2"}
+    assert all(isinstance(row[9], float) and 0 < row[9] < 600 for row in sheet[1:]), (
+        "seconds are numbers, not texts or dates"
+    )
+
+
 async def play_again(host: Page, phones: list[Phone], old_address: str) -> None:
     """The next lobby has the same people: those who are there, and one who comes back to the old page later."""
     awake, asleep = phones
@@ -127,6 +145,7 @@ async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(tmp_path: Pa
         assert ranking == {phone.name: phone.points for phone in phones}
 
         table = await saved(host, game.get_by_role("button", name="als CSV"), tmp_path)
+        await check_in_other_programs(path, table, [phone.name for phone in phones], tmp_path)
         lines = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
         assert len(lines) == 1 + len(phones) * 2
         assert {line[1] for line in lines[1:]} == {"Ada", "'=1+2"}
