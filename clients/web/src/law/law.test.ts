@@ -89,7 +89,7 @@ async function shown(
   return views;
 }
 
-test("a cut anywhere changes nothing that is shown", { timeout: 300_000 }, async () => {
+test("a cut anywhere changes nothing that is shown", { timeout: 900_000 }, async () => {
   const all = conversations();
   vi.spyOn(Math, "random").mockReturnValue(0);
   const random = chance(1);
