@@ -123,7 +123,7 @@ export class Host {
     return this.#do({ type: "set_extra_time", player_id, percent });
   }
 
-  /** Opens the dialog of rulings; the quiz does not move on meanwhile. */
+  /** Opens the dialog of rulings; the quiz does not move on while it is open. */
   openRulings(draft: Draft | null = null): void {
     this.drafted = draft;
     this.panel = "rulings";
