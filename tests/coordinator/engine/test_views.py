@@ -46,12 +46,12 @@ def test_a_view_has_what_its_phase_has() -> None:
     ann = game.join("Ann")
     assert set(view(game)) == ALWAYS
     game.open()
-    assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "answered", "total"}
+    assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "stopped_at", "answered", "total"}
     game.answer(ann, 0)
     judged = {"question", "results", "answered", "total", "advances_at", "leaderboard"}
     assert set(view(game)) == ALWAYS | judged
     game.do(NextQuestion())
-    assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "answered", "total"}
+    assert set(view(game)) == ALWAYS | {"question", "opens_at", "closes_at", "stopped_at", "answered", "total"}
     game.time_up()
     game.do(NextQuestion())
     assert set(view(game)) == ALWAYS | {"leaderboard", "podium", "total", "tied"}

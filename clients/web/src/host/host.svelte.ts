@@ -146,33 +146,27 @@ export class Host {
 
   /** Fetches the results of the whole quiz, once. */
   async loadStandings(): Promise<void> {
-    if (this.standings) return;
-    try {
-      this.standings = await fetchStandings(
-        async (offset) => (await this.session.send({ type: "get_results", offset })) as Results,
-      );
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.problem = refusalText(error);
-    }
+    this.standings ??= await this.#unlessRefused(() =>
+      fetchStandings(async (offset) => (await this.session.send({ type: "get_results", offset })) as Results),
+    );
   }
 
   /** Fetches the log of the session as a file; null where that was refused. */
-  async fetchLog(): Promise<string | null> {
-    try {
-      return await fetchLog(async (cursor) => (await this.session.send({ type: "get_log", cursor })) as Log);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.problem = refusalText(error);
-      return null;
-    }
+  fetchLog(): Promise<string | null> {
+    return this.#unlessRefused(() =>
+      fetchLog(async (cursor) => (await this.session.send({ type: "get_log", cursor })) as Log),
+    );
   }
 
   /** Sends a command that a dialog needs the reply to; null where it was refused, which the page then says. */
-  async ask<Reply extends AnyServerMessage>(command: Command): Promise<Reply | null> {
+  ask<Reply extends AnyServerMessage>(command: Command): Promise<Reply | null> {
     this.problem = "";
+    return this.#unlessRefused(async () => (await this.session.send(command)) as Reply);
+  }
+
+  async #unlessRefused<T>(fetched: () => Promise<T>): Promise<T | null> {
     try {
-      return (await this.session.send(command)) as Reply;
+      return await fetched();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.problem = refusalText(error);
