@@ -14,6 +14,10 @@ export interface Play {
   asked: boolean;
   /** Texts of players that everyone sees: those that the host picks, or all but those that the host hides. */
   texts?: "picked" | "all";
+  /** Its answers are written and judged, so a ruling may accept any of them. */
+  written?: boolean;
+  /** What is right stays right, whatever else a ruling accepts. */
+  stays_right?: boolean;
   /** What is sent for these options. */
   answer: (chosen: readonly number[]) => Answer;
 }
@@ -99,4 +103,8 @@ export interface Edit {
   /** It is answered, so it has a time limit. */
   asked: boolean;
   details: readonly DetailField[];
+  /** What answers are compared as, where they are typed: they can be tried while the question is written. */
+  typed?: "text" | "number";
+  /** Where somebody who knows nothing can choose everything at once. */
+  guessed?: "options" | "slider";
 }

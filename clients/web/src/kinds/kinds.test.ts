@@ -37,11 +37,13 @@ test("an answer is one index, or a list where several can be right", () => {
   expect(playOf("multiple").answer([0, 2])).toEqual([0, 2]);
 });
 
-test("nothing outside this folder asks which kind a question is, but for files of other programs", () => {
+test("nothing outside this folder asks which kind a question is, but for files of other programs and paper", () => {
   const asking = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
     .filter(
       (path) =>
-        /\.(svelte|ts)$/.test(path) && !path.includes(".test.") && !/^(kinds|quiz\/(import|export))\//.test(path),
+        /\.(svelte|ts)$/.test(path) &&
+        !path.includes(".test.") &&
+        !/^(kinds|quiz\/(import|export)|files\/print)\//.test(path),
     )
     .filter((path) =>
       /kind\s*[!=]==?\s*"|case "(single|multiple|true_false|poll)"/.test(readFileSync(new URL(path, SOURCE), "utf8")),

@@ -1,5 +1,6 @@
-/** Where nothing has to be known: what who chooses everything would earn. */
+/** Where nothing has to be known: what somebody who chooses everything would earn. */
 
+import { editOf } from "../kinds/edit";
 import { shownOptions } from "./draft";
 import { readNumber } from "../kinds/number/read";
 import { isOn, lineOf } from "./details";
@@ -8,10 +9,10 @@ import type { DraftQuestion } from "./types";
 
 /** In percent of the points; 0 where guessing is no way to earn any. */
 export function shareForAll(question: DraftQuestion): number {
-  switch (question.kind) {
-    case "multiple":
+  switch (editOf(question.kind).guessed) {
+    case "options":
       return ofOptions(question);
-    case "number":
+    case "slider":
       return ofSlider(question);
     default:
       return 0;

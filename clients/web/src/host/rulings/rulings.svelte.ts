@@ -3,6 +3,7 @@
  * holds already. Nothing is changed before the host has seen the ranking of after it.
  */
 
+import { playOf } from "../../kinds/play";
 import type { Answers, QuestionSummary, Results, Ruled, Ruling } from "../../wire/protocol";
 import type { Session } from "../../game/session.svelte";
 import { isJudged } from "../../files/standings";
@@ -114,13 +115,12 @@ export class Rulings {
 
 /** Whether its answers are texts or numbers, of which any can be accepted. */
 export function isWritten({ kind }: QuestionSummary): boolean {
-  return kind === "text" || kind === "number";
+  return playOf(kind).written === true;
 }
 
 /** The shares that an answer may earn instead, the likeliest first; one only: there is nothing to choose. */
 export function sharesFor(kind: QuestionSummary["kind"] | undefined, share: number | null | undefined): number[] {
-  // Of several options, one more that is right takes nothing from those that are.
-  if (kind === "multiple") return [100];
+  if (kind && playOf(kind).stays_right) return [100];
   const others = (share ?? 0) > 0 ? [0, 100, 50] : [100, 50];
   return others.filter((one) => one !== share);
 }

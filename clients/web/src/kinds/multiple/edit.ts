@@ -8,6 +8,7 @@ const edit: Edit = {
   optioned: true,
   judged: true,
   asked: true,
+  guessed: "options",
   details: [{ type: "switch", name: "partial", on: "right_minus_wrong" }],
 };
 export default edit;

@@ -4,6 +4,7 @@ const play: Play = {
   most: ({ options }) => options.length,
   judged: true,
   asked: true,
+  stays_right: true,
   answer: (chosen) => [...chosen],
 };
 export default play;

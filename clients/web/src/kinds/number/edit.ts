@@ -5,6 +5,8 @@ const edit: Edit = {
   ...withoutOptions,
   judged: true,
   asked: true,
+  typed: "number",
+  guessed: "slider",
   details: [
     { type: "line", name: "value", characters: 22, numeric: true, needed: true },
     { type: "line", name: "tolerance", characters: 22, numeric: true },

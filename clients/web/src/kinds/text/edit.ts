@@ -5,6 +5,7 @@ const edit: Edit = {
   ...withoutOptions,
   judged: true,
   asked: true,
+  typed: "text",
   details: [
     { type: "list", name: "accepted", least: 1, most: 20, characters: 80, shared: true },
     { type: "switch", name: "typos", on: "none" },

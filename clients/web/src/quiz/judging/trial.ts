@@ -1,5 +1,6 @@
 /** Whether an answer to a question that is being written would count: what its players' pages and the server would make of it. */
 
+import { editOf } from "../../kinds/edit";
 import { readNumber } from "../../kinds/number/read";
 import { isOn, lineOf, rowsOf } from "../details";
 import type { DraftQuestion } from "../types";
@@ -11,11 +12,11 @@ export type Trial = { says: "share"; share: number } | { says: "none" | "which" 
 const LIST = { type: "list", name: "accepted", least: 0, most: 20, characters: 80 } as const;
 
 /** Whether answers to it are typed, so that they can be tried. */
-export const isTyped = ({ kind }: DraftQuestion): boolean => kind === "text" || kind === "number";
+export const isTyped = ({ kind }: DraftQuestion): boolean => editOf(kind).typed !== undefined;
 
 /** @param answer - as it was typed; not blank */
 export function tried(question: DraftQuestion, answer: string): Trial {
-  return question.kind === "number" ? triedNumber(question, answer) : triedText(question, answer);
+  return editOf(question.kind).typed === "number" ? triedNumber(question, answer) : triedText(question, answer);
 }
 
 function triedText(question: DraftQuestion, answer: string): Trial {
