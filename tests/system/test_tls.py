@@ -23,6 +23,7 @@ from quickpoll.store.url import parse
 from tests.certificates import Authority
 from tests.system.harness import Process, coordinator, gateway, running
 from tests.system.servers import Server, redis_cluster, sentinels
+from tests.system.speed import python_slowness
 
 CALM_S = 4.0
 WINDOWS = 5
@@ -77,9 +78,10 @@ async def test_a_connect_holds_the_event_loop_up_for_less_than_5_ms(server: Serv
     node = Node("localhost", server.peer_port, tls=tls_context(Trust(str(Authority(tmp_path).file))))
     spent = []
     for _ in range(10):
+        slower = python_slowness()
         before = time.thread_time()
         (await open_link(node)).close()
-        spent.append(time.thread_time() - before)
+        spent.append((time.thread_time() - before) / slower)
     assert min(spent) < 0.005  # the whole of it; others on the machine only add
 
 

@@ -36,10 +36,18 @@ function standStill(): void {
   document.head.append(still);
 }
 
+function forgotten(request: IDBOpenDBRequest): Promise<void> {
+  return new Promise((done, failed) => {
+    request.onsuccess = () => done();
+    request.onerror = () => failed(request.error ?? new Error("a database stays"));
+  });
+}
+
 async function show(): Promise<void> {
   if (!state) return;
   localStorage.clear();
   sessionStorage.clear();
+  for (const { name: kept } of await indexedDB.databases()) await forgotten(indexedDB.deleteDatabase(kept!));
   write("language", query.get("lang") ?? "en");
   await state.before?.();
   history.replaceState(null, "", state.address);

@@ -129,7 +129,7 @@ export const START: States = {
   "start-league": start({
     before: async () => {
       for (const [place, title] of [TITLE, LONG_WORD, LONG_TITLE].entries())
-        await keepGame(pastGame("123456", title, standings(12 + place), KEPT_AT - place * 86_400_000));
+        await keepGame({ ...pastGame("123456", title, standings(12 + place), KEPT_AT - place * 86_400_000), title });
     },
     steps: [press("league.open"), seen("dialog tbody")],
   }),
