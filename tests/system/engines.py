@@ -44,26 +44,28 @@ const shown = (one) =>
 const find = (role, name) =>
   [...document.querySelectorAll(ROLES[role])].find((one) => shown(one) && (name === "" || named(one).includes(name)));
 """
-# Resolves as soon as the page has such an element; with null when it takes too long.
+# Resolves when the page has such an element and it rests; with null when that takes too long. It looks again and again:
+# WebKit forgets a MutationObserver that nothing but its own callback refers to.
 SEEN = (
     FIND
     + """
-return new Promise((resolve) => {
-  const found = () => {
+const until = performance.now() + within;
+// Where it is counts once it no longer moves: fonts and what is loaded later push things about.
+return (async () => {
+  await document.fonts.ready;
+  let before = "";
+  while (performance.now() < until) {
     const one = find(role, name);
-    if (!one) return false;
-    const label = named(one);
-    one.scrollIntoView({ block: "nearest" });
-    const box = one.getBoundingClientRect();
-    resolve({ name: label, disabled: one.disabled === true, x: box.x + box.width / 2, y: box.y + box.height / 2 });
-    observer.disconnect();
-    return true;
-  };
-  const observer = new MutationObserver(found);
-  if (found()) return;
-  observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-  setTimeout(() => (observer.disconnect(), resolve(null)), within);
-});
+    one?.scrollIntoView({ block: "nearest" });
+    const box = one?.getBoundingClientRect();
+    const now = box ? `${box.x} ${box.y} ${box.width} ${box.height}` : "";
+    if (box && now === before)
+      return { name: named(one), disabled: one.disabled === true, x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    before = now;
+    await new Promise((next) => setTimeout(next, 60));
+  }
+  return null;
+})();
 """
 )
 SET = (
