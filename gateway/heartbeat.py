@@ -12,7 +12,7 @@ from typing import Final
 from gateway.timing import Timing
 from quickpoll.beat import until_beat
 from quickpoll.keys import GATEWAYS
-from quickpoll.store.link import Refusal, StoreError
+from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.script import Script
 
@@ -52,9 +52,5 @@ class Heartbeat:
 
     async def _beat(self, which: str) -> bool:
         """Returns whether the gateway is in the set: with `XX` it does not enter, with `NX` it does."""
-        link = await self._links.to(self._links.nodes.at(GATEWAYS))
-        (is_there,) = await self._script.run(link, [([GATEWAYS], [self._gateway, which])])
-        if isinstance(is_there, Refusal):
-            self._links.nodes.doubt(is_there)
-            raise is_there
-        return bool(is_there)
+        node = self._links.nodes.at(GATEWAYS)
+        return bool(await self._script.run_on(self._links, node, ([GATEWAYS], [self._gateway, which])))

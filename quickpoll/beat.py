@@ -13,7 +13,7 @@ _TOO_SOON: Final = 0.1
 """This part of an interval: a timer may fire a moment before its time."""
 
 
-def until_beat(every_s: float = BEAT_S) -> float:
+def until_beat(every_s: float) -> float:
     """Seconds until the event loop's clock is next at a multiple of `every_s`; a multiple that is just due is past."""
     wait_s = every_s - asyncio.get_running_loop().time() % every_s
     return wait_s if wait_s > _TOO_SOON * every_s else wait_s + every_s

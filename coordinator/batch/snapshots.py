@@ -2,13 +2,12 @@
 
 `head`, `quiz`, `step` (how many Steps were published), one `p:<player id>` each, `w:<question>` with the different
 texts that a closed question was answered with, and `c:<question>` with what the host has decided about them, so that a
-change stores what has changed. Everything but `step` is
-msgpack behind a format byte; a snapshot that this version cannot read raises `Unreadable`: it is left as it is, never
-guessed at.
+change stores what has changed. Everything but `step` is msgpack behind a format byte; a snapshot that this version
+cannot read raises `Unreadable`: it is left as it is, never guessed at.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,6 +15,8 @@ from coordinator.engine import Head, Player, Session
 from coordinator.engine.curation import Curation
 from coordinator.engine.kinds import Written
 from quickpoll.protocol import Quiz
+
+_T = TypeVar("_T")
 
 FORMAT: Final = b"\x01"
 
@@ -74,21 +75,21 @@ def decode_session(code: str, fields: Mapping[bytes, bytes]) -> tuple[Session, i
             for name, value in fields.items()
             if name.startswith(_PLAYER_PREFIX)
         }
-        written = {
-            int(name[2:]): _written_decoder.decode(_body(value))
-            for name, value in fields.items()
-            if name.startswith(_WRITTEN_PREFIX)
-        }
-        curations = {
-            int(name[2:]): _curation_decoder.decode(_body(value))
-            for name, value in fields.items()
-            if name.startswith(_CURATION_PREFIX)
-        }
+        written = _by_question(fields, _WRITTEN_PREFIX, _written_decoder)
+        curations = _by_question(fields, _CURATION_PREFIX, _curation_decoder)
         return Session(code, quiz, head, players, written, curations), int(fields[b"step"])
     except KeyError as missing:
         raise Unreadable(f"session {code}: field {missing} is missing") from None
     except (msgspec.DecodeError, ValueError) as error:
         raise Unreadable(f"session {code}: {error}") from None
+
+
+def _by_question(fields: Mapping[bytes, bytes], prefix: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> dict[int, _T]:
+    return {
+        int(name.removeprefix(prefix)): decoder.decode(_body(value))
+        for name, value in fields.items()
+        if name.startswith(prefix)
+    }
 
 
 def _body(data: bytes) -> memoryview:

@@ -13,7 +13,7 @@ from coordinator.batch.entries import read_streams
 from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
 from quickpoll.settings import Failure
-from quickpoll.store.link import RedisLink, Refusal, StoreError
+from quickpoll.store.link import RedisLink, StoreError
 from quickpoll.store.nodes import Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Script
@@ -102,13 +102,9 @@ class Membership:
 
     async def _attend(self, which: str) -> list[bytes]:
         """Who lives; nobody if `which` is `XX` and this coordinator is not known."""
-        link = await self._links.to(self._links.nodes.at(COORDINATORS))
+        node = self._links.nodes.at(COORDINATORS)
         arguments = [self._coordinator, which, self._timing.lease_ms, self._timing.forget_after_ms]
-        (alive,) = await self._script.run(link, [([COORDINATORS], arguments)])
-        if isinstance(alive, Refusal):
-            self._links.nodes.doubt(alive)
-            raise alive
-        return cast(list[bytes], alive)
+        return cast(list[bytes], await self._script.run_on(self._links, node, ([COORDINATORS], arguments)))
 
     async def _check_layout(self) -> None:
         """The first coordinator on an empty Redis writes the layout, the others compare theirs with it."""

@@ -6,6 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from quickpoll.store.link import Command, RedisLink, Refusal
+from quickpoll.store.node import Node
+from quickpoll.store.nodes import Links
 
 Call = tuple[Sequence[str], Sequence[Any]]
 """Keys and arguments of one run."""
@@ -36,6 +38,18 @@ class Script:
             for index, result in zip(unknown, again, strict=True):
                 results[index] = result
         return results
+
+    async def run_on(self, links: Links, node: Node, call: Call) -> Any:
+        """Runs it once on a node, and returns its result.
+
+        Raises:
+            StoreError: the node does not answer, or refused it, which is a doubt about the map of nodes.
+        """
+        (result,) = await self.run(await links.to(node), [call])
+        if isinstance(result, Refusal):
+            links.nodes.doubt(result)
+            raise result
+        return result
 
     def _command(self, call: Call) -> Command:
         keys, arguments = call
