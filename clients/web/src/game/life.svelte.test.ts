@@ -3,21 +3,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hostPage } from "../host/testing";
 import { playerPage } from "../player/testing";
-import { SESSION, fakeServer } from "../wire/fakes";
+import { SESSION, freshServer } from "../wire/fakes";
 import { keepToken, tokenFor } from "../wire/tokens";
 import { Life } from "./life.svelte";
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 
 beforeEach(() => {
-  vi.useFakeTimers();
   vi.stubGlobal("reportError", () => {});
-  localStorage.clear();
-  sessionStorage.clear();
-  connection = fakeServer();
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 

@@ -1,30 +1,18 @@
 // @vitest-environment happy-dom
 // The host takes the people of a session along into the next one.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Life } from "../game/life.svelte";
-import { SESSION, fakeServer } from "../wire/fakes";
+import { SESSION, freshServer, settle } from "../wire/fakes";
 import { keepToken, tokenFor } from "../wire/tokens";
 import { company, keepCompany } from "./company";
 import type { Host } from "./host.svelte";
 import { hostPage } from "./testing";
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 /** The page that was opened last. */
 let page: Life<Host>;
 const BEFORE = "123456";
 const NEXT = "654321";
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  sessionStorage.clear();
-  connection = fakeServer();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
 function resumed(code: string, phase: "lobby" | "ended") {
   connection().onopen?.();

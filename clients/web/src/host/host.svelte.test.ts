@@ -1,14 +1,14 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Life } from "../game/life.svelte";
-import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import { QUESTION, SESSION, freshServer, settle } from "../wire/fakes";
 import type { PublicQuestion } from "../wire/protocol";
 import { keepToken, keptTokens, tokenFor } from "../wire/tokens";
 import { type Host, TURN_MS } from "./host.svelte";
 import { rulerOf } from "./rulings/ruler";
 import { hostPage } from "./testing";
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 /** The page that was opened last. */
 let page: Life<Host>;
 
@@ -22,18 +22,6 @@ const RESULTS = {
   total: 1,
   explanation: null,
 };
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  sessionStorage.clear();
-  connection = fakeServer();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function inLobby(settings = SESSION.settings): Promise<Host> {
   page = hostPage(null);

@@ -2,44 +2,26 @@
 // A player goes along into the next session: with name and avatar, also after a reload, and once.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Life } from "../game/life.svelte";
-import { SESSION, fakeServer } from "../wire/fakes";
+import { SESSION, freshServer, settle, YOU as ADA } from "../wire/fakes";
 import type { SessionView } from "../wire/protocol";
 import { keepToken, tokenFor } from "../wire/tokens";
 import { joinId, waitToFollow } from "./following";
 import type { Player } from "./player.svelte";
 import { playerPage } from "./testing";
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 /** The page that was opened last. */
 let page: Life<Player>;
 const NEXT = "654321";
-const YOU = {
-  player_id: "a",
-  name: "Ada",
-  avatar: "fox",
-  total_points: 10,
-  rank: 1,
-  streak: 0,
-  answered: false,
-  answer: null,
-  extra_time_percent: 0 as const,
-  asks_extra_time: false,
-};
+const YOU = { ...ADA, avatar: "fox", total_points: 10, rank: 1 };
 const ENDED: SessionView = { ...SESSION, phase: "ended", podium: [], total: 30, seq: 7 };
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  sessionStorage.clear();
   history.replaceState(null, "", "/join/123456");
-  connection = fakeServer();
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
 /** Opens the page of somebody who has a seat in a session that is over. */
 function resumesAtEnd(session: Partial<SessionView> = {}): void {

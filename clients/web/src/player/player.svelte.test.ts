@@ -1,28 +1,16 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Life } from "../game/life.svelte";
-import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import { QUESTION, SESSION, freshServer, settle, YOU } from "../wire/fakes";
 import type { YourResult } from "../wire/protocol";
 import { tokenFor } from "../wire/tokens";
 import type { Player } from "./player.svelte";
 import { playerPage } from "./testing";
 import { receiptsOf } from "./receipts";
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 /** The page that was opened last. */
 let page: Life<Player>;
-const YOU = {
-  player_id: "a",
-  name: "Ada",
-  avatar: "x",
-  total_points: 0,
-  rank: null,
-  streak: 0,
-  answered: false,
-  answer: null,
-  extra_time_percent: 0 as const,
-  asks_extra_time: false,
-};
 const RESULT: YourResult = {
   type: "your_result",
   question: 0,
@@ -35,19 +23,6 @@ const RESULT: YourResult = {
   response_ms: null,
   share: null,
 };
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  sessionStorage.clear();
-  connection = fakeServer();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Lets what was promised happen. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function inLobby(): Promise<Player> {
   page = playerPage(null);

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 /** A ruling on the phone of a player: what is shown of it, and that it is read out once. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { prepareAnnouncements } from "../device/announce";
 import { reduce } from "../game/reducer";
-import { QUESTION, SESSION, fakeServer } from "../wire/fakes";
+import { QUESTION, SESSION, freshServer, YOU } from "../wire/fakes";
 import type { Resumed, You, YourResult } from "../wire/protocol";
 import type { Player } from "./player.svelte";
 import { revised, revisionOf } from "./revision";
@@ -32,18 +32,6 @@ const RESULT: YourResult = {
 };
 const RULED: YourResult = { ...RESULT, correct: true, share: 100, points: 850, total_points: 850, ruling: EFFECT };
 const TEXT = "The host has changed the scoring of question 1. “Mombasa” counts as right. 850 points more for you.";
-const YOU: You = {
-  player_id: "a",
-  name: "Ada",
-  avatar: "x",
-  total_points: 0,
-  rank: null,
-  streak: 0,
-  answered: false,
-  answer: null,
-  extra_time_percent: 0,
-  asks_extra_time: false,
-};
 const results = (change: object = {}) => ({
   type: "question_results" as const,
   seq: 3,
@@ -59,17 +47,10 @@ const results = (change: object = {}) => ({
   ...change,
 });
 
-let connection: ReturnType<typeof fakeServer>;
+const connection = freshServer();
 beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  sessionStorage.clear();
-  connection = fakeServer();
   document.body.replaceChildren();
   prepareAnnouncements();
-});
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 async function afterQuestion(): Promise<Player> {

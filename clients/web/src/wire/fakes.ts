@@ -1,7 +1,7 @@
 /** Stand-ins for the tests: a WebSocket whose other end the test holds, and what a server would say. */
 
-import { vi } from "vitest";
-import type { AnyServerMessage, PublicQuestion, SessionView } from "./protocol";
+import { afterEach, beforeEach, vi } from "vitest";
+import type { AnyServerMessage, PublicQuestion, SessionView, You } from "./protocol";
 
 type Said = {
   [Type in AnyServerMessage as Type["type"]]: Partial<Type> & { type: Type["type"] };
@@ -51,6 +51,24 @@ export function fakeServer(): () => FakeConnection {
   return () => connections.at(-1) as FakeConnection;
 }
 
+/** For the tests of a page: before each, the browser has kept nothing, its clock stands, and there is a new server. */
+export function freshServer(): () => FakeConnection {
+  let connection: () => FakeConnection;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    localStorage.clear();
+    sessionStorage.clear();
+    connection = fakeServer();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  return () => connection();
+}
+
+/** Lets what was promised happen. */
+export const settle = () => vi.advanceTimersByTimeAsync(0);
+
 export const QUESTION: PublicQuestion = {
   index: 0,
   total: 3,
@@ -73,4 +91,18 @@ export const SESSION: SessionView = {
   server_time: 1,
   host_connected: true,
   paused: false,
+};
+
+/** The player "Ada", who has just joined. */
+export const YOU: You = {
+  player_id: "a",
+  name: "Ada",
+  avatar: "x",
+  total_points: 0,
+  rank: null,
+  streak: 0,
+  answered: false,
+  answer: null,
+  extra_time_percent: 0,
+  asks_extra_time: false,
 };
