@@ -47,6 +47,11 @@ LANES ?= 3
 chaos: .venv/dev.stamp  ## quizzes while everything breaks: make chaos MINUTES=30 SEED=1
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED) --lanes $(LANES)
 
+.PHONY: simulate
+RUNS ?= 1000000
+simulate: .venv/dev.stamp  ## the whole server in a simulated world, seed after seed: make simulate MINUTES=5 SEED=1
+	$(BIN)/python -m tests.simulation --minutes $(MINUTES) --seed $(SEED) --runs $(RUNS)
+
 .PHONY: bench
 CASES ?=
 bench: .venv/dev.stamp benchmarks/anchors/ws/node_modules/.stamp  ## measure what QuickPoll costs: make bench CASES=a,b

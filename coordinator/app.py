@@ -6,7 +6,6 @@ start -> run -> stop. Any number may run on one Redis; what this one holds in me
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
@@ -58,7 +57,7 @@ class Coordinator:
             timing: all its time limits.
         """
         self.id = secrets.token_urlsafe(6)
-        self._built_at = time.monotonic()
+        self._built_at = asyncio.get_running_loop().time()
         self._timing = timing
         partitions = self._partition_count = settings.partitions
         self._take_over = take_over
@@ -168,7 +167,8 @@ class Coordinator:
         )
 
     async def _begin(self) -> None:
-        give_up_at = time.monotonic() + self._timing.start_within_s
+        clock = asyncio.get_running_loop().time
+        give_up_at = clock() + self._timing.start_within_s
         outage = Outage(_log)
         while True:
             try:
@@ -179,7 +179,7 @@ class Coordinator:
                 await self.leases.beat()
                 await self._membership.tell()
             except StoreError as error:
-                if time.monotonic() > give_up_at:
+                if clock() > give_up_at:
                     advice = "start it, or correct QUICKPOLL_REDIS_URL"
                     raise Failure(f"Redis does not answer ({error}); {advice}") from None
                 await outage.pause(error)
@@ -193,9 +193,9 @@ class Coordinator:
 
 
 async def _clear(links: Links, partitions: int, since: float) -> None:
-    """Forgets who was alive before `since`, a moment of the monotonic clock."""
+    """Forgets who was alive before `since`, a moment of the event loop's clock."""
     (time_there,) = await links.ask(links.nodes.at(GATEWAYS), ("TIME",))
-    began_at = ms_of(time_there) - (time.monotonic() - since) * 1000
+    began_at = ms_of(time_there) - (asyncio.get_running_loop().time() - since) * 1000
     await links.ask(links.nodes.at(COORDINATORS), ("DEL", COORDINATORS))
     await links.ask(links.nodes.at(GATEWAYS), ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", began_at - 1))
     await links.ask_all({number: ("DEL", PartitionKeys(number).lease) for number in range(partitions)})

@@ -197,7 +197,7 @@ class Reader:
         ]
 
     def _to_read(self) -> list[Partition]:
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
         return [
             partition
@@ -245,7 +245,7 @@ class Reader:
                 # A fault of the program, not of an entry: the partition is tried again from what Redis holds.
                 _log.exception("partition %d could not be served", partition.number)
                 partition.drop()
-                self._resting_until[partition] = time.monotonic() + self._timing.rest_s
+                self._resting_until[partition] = asyncio.get_running_loop().time() + self._timing.rest_s
         if not made:
             return trouble
         began = time.perf_counter()

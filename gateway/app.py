@@ -51,6 +51,7 @@ class Gateway:
         settings: ProcessSettings,
         *,
         look: Look = Whereabouts,
+        pages: Pages | None = None,
         timing: Timing = DEFAULT,
     ) -> None:
         """Builds it; nothing is opened yet.
@@ -60,6 +61,7 @@ class Gateway:
             tokens: verifies what clients resume with.
             settings: those that name the gateway as their user.
             look: finds the address that others can use where the host's page was opened by a loopback address.
+            pages: what is served beside the WebSocket; None: what `make pages` has built.
             timing: all its time limits.
         """
         self.id = secrets.token_urlsafe(6)
@@ -78,9 +80,9 @@ class Gateway:
         self._links = Links(self._nodes)
         self._clocks = Clocks(self._links)
         self.figures = self._make_figures()
-        self._wire(tokens, settings)
+        self._wire(tokens, settings, pages or Pages())
 
-    def _wire(self, tokens: Tokens, settings: ProcessSettings) -> None:
+    def _wire(self, tokens: Tokens, settings: ProcessSettings, pages: Pages) -> None:
         """Makes its parts in the order in which they need each other."""
         partitions, figures, timing = settings.partitions, self.figures, self._timing
         away: Unreachable = set()
@@ -96,7 +98,7 @@ class Gateway:
         self.server = Server(
             self.hub,
             Intake(self.relay, limits, tokens, self._clocks, partitions, figures),
-            Pages(),
+            pages,
             self._readiness,
             limits,
             figures,

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import struct
-import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, Protocol, cast
 
@@ -71,6 +71,11 @@ class ConnectionOwner(Protocol):
         """The TCP connection has ended."""
 
 
+def _send_nothing(_: bytes) -> int:
+    """Where there is no socket, as in a simulated network, the transport sends everything."""
+    return 0
+
+
 class Connection(asyncio.Protocol):
     """One client. `number` is unique in this gateway; `seat` says whom it acts as."""
 
@@ -100,11 +105,13 @@ class Connection(asyncio.Protocol):
     )
 
     def __init__(self, owner: ConnectionOwner, number: int, timing: Timing = DEFAULT) -> None:
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         self._owner = owner
         self._protocol = ServerProtocol(max_size=MAX_CREATE_SESSION_BYTES, logger=_protocol_log)
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._patience = Patience(timing, now)
+        self._socket: socket.socket | None = None
+        self._send: Callable[[bytes], int] = _send_nothing
         self._fragments: bytearray | None = None
         self._allowance = CAP_BYTES
         self._asked = False
@@ -143,7 +150,7 @@ class Connection(asyncio.Protocol):
         self._patience.opened()
         self.is_open = True
         self._flush()
-        self._ping(time.monotonic())
+        self._ping(asyncio.get_running_loop().time())
 
     def respond(self, response: Response) -> None:
         """Answers the request as HTTP, and ends."""
@@ -229,9 +236,10 @@ class Connection(asyncio.Protocol):
         """Called by the event loop."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(0)  # `pause_writing` as soon as a byte has to wait
-        shared: socket.socket = transport.get_extra_info("socket")
-        self._socket = socket.socket(shared.family, shared.type, shared.proto, shared.fileno())
-        self._send = self._socket.send
+        shared: socket.socket | None = transport.get_extra_info("socket")
+        if shared:
+            self._socket = socket.socket(shared.family, shared.type, shared.proto, shared.fileno())
+            self._send = self._socket.send
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if peer else ""  # none if it is gone already
         self._owner.made(self)
@@ -240,7 +248,7 @@ class Connection(asyncio.Protocol):
         """Called by the event loop."""
         if self._answered:
             return
-        self.heard_at = time.monotonic()
+        self.heard_at = asyncio.get_running_loop().time()
         self._protocol.receive_data(data)
         self._process()
 
@@ -261,7 +269,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the event loop."""
         del exc  # how it was lost makes no difference
-        self._socket.detach()  # the transport closes it
+        if self._socket:
+            self._socket.detach()  # the transport closes it
         self._ended()
         self._owner.lost(self)
         vars(self._protocol).clear()  # its parser refers back to it: without the circle no garbage collection is needed
@@ -363,7 +372,7 @@ class Connection(asyncio.Protocol):
         if self._answered or self._transport.is_closing():
             return
         self._answered = True
-        self._patience.answered(time.monotonic())
+        self._patience.answered(asyncio.get_running_loop().time())
         self._transport.write(response)
         self._write_eof()
 
@@ -395,5 +404,5 @@ class Connection(asyncio.Protocol):
             self.is_open = False
             self._fragments = None
             self._let_go()
-            self._patience.closing(time.monotonic())
+            self._patience.closing(asyncio.get_running_loop().time())
             self._owner.closed(self)

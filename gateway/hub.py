@@ -7,7 +7,6 @@ of a Step in one write. Nothing here waits for a client.
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -111,7 +110,7 @@ class Hub:
     def _enter(self, connection: Connection, binding: Binding) -> None:
         """A connection that acts as somebody from now on gets what its session says."""
         identity = binding.identity
-        self._limits.entered(connection.address, identity.code, time.monotonic())
+        self._limits.entered(connection.address, identity.code, asyncio.get_running_loop().time())
         self._subscriber.hold(identity.code)
         room = self._rooms.get(identity.code)
         if room is None:
@@ -173,7 +172,9 @@ class Hub:
                 connection.seat.refused(pending.command.request)
             if isinstance(pending.command.body, JoinSession):
                 error = _error_decoder.decode(reply.text).code
-                self._limits.refused(connection.address, pending.command.body.code, error, time.monotonic())
+                self._limits.refused(
+                    connection.address, pending.command.body.code, error, asyncio.get_running_loop().time()
+                )
             self._answer(connection, reply, line)
 
     def _admit(

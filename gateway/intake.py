@@ -4,7 +4,7 @@ Each message gets exactly one reply: an error, `clock` or the `ok` of `report_fa
 sees to.
 """
 
-import time
+import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -127,7 +127,7 @@ class Intake:
     def _tell_time(self, connection: Connection, command: SyncClock) -> None:
         """The moment it was received is when its bytes came, before those of other clients were handled."""
         t2 = self._now_ms(_code_of(connection.seat.identity))
-        t1 = t2 - round((time.monotonic() - connection.heard_at) * 1000)
+        t1 = t2 - round((asyncio.get_running_loop().time() - connection.heard_at) * 1000)
         connection.send(Clock(t0=command.t0, t1=t1, t2=t2, reply_to=command.id or UNSET))
 
     def _now_ms(self, code: str) -> int:

@@ -7,7 +7,6 @@ import asyncio
 import itertools
 import logging
 import math
-import time
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
@@ -88,8 +87,8 @@ class Server:
         self._refusals = UpgradeRefusals()
         self._is_full = False
         self._numbers = itertools.count(1)
-        self.connections: set[Connection] = set()
-        """Every TCP connection, of a WebSocket or not."""
+        self.connections: dict[Connection, None] = {}
+        """Every TCP connection, of a WebSocket or not, in the order in which they came."""
         self._all_ended = asyncio.Event()
         self._listener: asyncio.Server | None = None
 
@@ -116,10 +115,11 @@ class Server:
     async def sweep(self) -> None:
         """Ends what takes too long, pings clients that are silent or to be measured, until it is cancelled."""
         timing = self._timing
-        last = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        last = clock()
         while True:
             await asyncio.sleep(until_beat(timing.sweep_every_s))
-            now = time.monotonic()
+            now = clock()
             late = now - last - timing.sweep_every_s
             for number, connection in enumerate(tuple(self.connections), 1):
                 if late > timing.late_s:
@@ -146,7 +146,7 @@ class Server:
 
     def made(self, connection: Connection) -> None:
         """See `ConnectionOwner`."""
-        self.connections.add(connection)
+        self.connections[connection] = None
         if len(self.connections) > self._max_connections + HEARD_OUT:
             self._refuse_for_want_of_room()
             connection.abort()
@@ -179,7 +179,7 @@ class Server:
 
     def lost(self, connection: Connection) -> None:
         """See `ConnectionOwner`."""
-        self.connections.discard(connection)
+        self.connections.pop(connection, None)
         if self._is_full and len(self.connections) < ROOM_AGAIN * self._max_connections:
             self._is_full = False
             _log.info("there is room again")

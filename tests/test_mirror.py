@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("program", "quickpoll", "gateway", "coordinator", "clients")
-WHOLE_PRODUCT = {"system", "chaos", "deploy", "compose", "benchmarks", "gallery"}
+WHOLE_PRODUCT = {"system", "chaos", "simulation", "deploy", "compose", "benchmarks", "gallery"}
 DATA = {"clients/quizzes"}
 """What is tested but is no Python: the bundled quizzes."""
 

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Final, Protocol, cast
 from zlib import crc32
 
@@ -59,7 +58,7 @@ class Leases:
         coordinator: str,
         owner: LeaseOwner,
         timing: CoordinatorTiming = DEFAULT,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Builds it.
 
@@ -69,14 +68,14 @@ class Leases:
             coordinator: the id of this coordinator.
             owner: works for the partitions whose leases are held.
             timing: how long a lease lasts, and how often it is renewed.
-            clock: a monotonic clock, in seconds.
+            clock: a monotonic clock, in seconds; None: the event loop's.
         """
         self._links = links
         self._membership = membership
         self._coordinator = coordinator
         self._owner = owner
         self._timing = timing
-        self._clock = clock
+        self._clock = clock or asyncio.get_running_loop().time
         partitions = len(owner.between_batches)
         self._keys = [PartitionKeys(number) for number in range(partitions)]
         # Coordinators start at different places, so that they do not reach for the same leases.

@@ -8,7 +8,6 @@ until all have had the time to beat again.
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
-from time import monotonic
 from typing import Final
 
 from coordinator.batch.partition import Partition
@@ -37,7 +36,7 @@ class Presence:
         timing: CoordinatorTiming = DEFAULT,
         *,
         judge_at_once: bool,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Builds it.
 
@@ -46,13 +45,13 @@ class Presence:
             owned: the partitions to tell; it is iterated over at each look.
             timing: how often to look at least.
             judge_at_once: no gateway from before can be alive.
-            clock: a monotonic clock, in seconds.
+            clock: a monotonic clock, in seconds; None: the event loop's.
         """
         self._links = links
         self._timing = timing
         self._owned = owned
-        self._clock = clock
-        self._looked_at = clock()
+        self._clock = clock or asyncio.get_running_loop().time
+        self._looked_at = self._clock()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         self._told: dict[tuple[Partition, str], float] = {}
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
@@ -85,16 +84,16 @@ class Presence:
             ("ZRANGE", GATEWAYS, 0, -1, "WITHSCORES"),
         )
         alive = {member.decode() for member, _ in beats}
-        lost = {(partition, gateway) for partition in self._owned for gateway in partition.gateways - alive}
+        lost = dict.fromkeys((each, gateway) for each in self._owned for gateway in sorted(each.gateways - alive))
         lately = self._looked_at - self._timing.tell_again_s
         self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
-        await self._tell(lost - self._told.keys())
+        await self._tell([one for one in lost if one not in self._told])
         # When the one that was quiet for longest has died, if nothing more is heard of it.
         next_s = min((beat - dead_before for _, beat in beats), default=float("inf")) / 1000
         return min(max(next_s, SOONEST_S), until_beat(self._timing.look_every_s))
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
-        for gateway in {gateway for _, gateway in lost}:
+        for gateway in dict.fromkeys(gateway for _, gateway in lost):
             entry = encode(GatewayLost(gateway))
             partitions = {partition.number: partition for partition, lost_one in lost if lost_one == gateway}
             told = await self._links.ask_all(

@@ -37,14 +37,14 @@ _log: Final = logging.getLogger(__name__)
 class RedisClock:
     """Tells the time of one node without asking it each time."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] | None = None) -> None:
         """Goes by this process's wall clock until it was measured.
 
         Args:
-            monotonic: what moves it between two measurements, in seconds.
+            monotonic: what moves it between two measurements, in seconds; None: the event loop's clock.
         """
-        self._monotonic = monotonic
-        self._offset_ms = time.time() * 1000 - monotonic() * 1000
+        self._monotonic = monotonic or asyncio.get_running_loop().time
+        self._offset_ms = time.time() * 1000 - self._monotonic() * 1000
         self.round_trip_ms = float("inf")
 
     def now_ms(self) -> int:

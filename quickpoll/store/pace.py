@@ -5,7 +5,6 @@ disk. So what comes in quick succession is gathered for some milliseconds.
 """
 
 import asyncio
-from time import monotonic
 
 
 class Pace:
@@ -18,11 +17,11 @@ class Pace:
     @property
     def delay_ms(self) -> int:
         """How long it is to the next turn."""
-        return max(0, round((self._next_at - monotonic()) * 1000))
+        return max(0, round((self._next_at - asyncio.get_running_loop().time()) * 1000))
 
     async def turn(self) -> None:
         """Returns when it is time for the next batch."""
-        wait_s = self._next_at - monotonic()
+        wait_s = self._next_at - asyncio.get_running_loop().time()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-        self._next_at = monotonic() + self._interval_s
+        self._next_at = asyncio.get_running_loop().time() + self._interval_s

@@ -64,7 +64,7 @@ class Given:
 
     answer: Answer
     tapped: float
-    """`time.monotonic()`; the tries before the final word took until `told`."""
+    """By the event loop's clock; the tries before the final word took until `told`."""
     told: float = 0.0
     accepted: AnswerAccepted | None = None
     refused: ErrorCode | None = None
@@ -118,12 +118,12 @@ class Player(Person):
 
     async def _answer(self, asked: NewQuestion, given: Given, after_s: float) -> None:
         await asyncio.sleep(max(0.0, asked.opens_at / 1000 - time.time() + OPEN_MARGIN_S) + after_s)
-        given.tapped = time.monotonic()
+        given.tapped = asyncio.get_running_loop().time()
         index = asked.question.index
         self.crowd.tapped(index)
         elapsed_ms = max(0, round(time.time() * 1000) - asked.opens_at)
         reply = await self.do(SubmitAnswer(question=index, answer=given.answer, elapsed_ms=elapsed_ms))
-        given.told = time.monotonic()
+        given.told = asyncio.get_running_loop().time()
         self.crowd.soon(self.notify())
         if isinstance(reply, AnswerAccepted):
             given.accepted = reply

@@ -233,7 +233,7 @@ class Person:
     async def _connect(self) -> None:
         self.wire, self._contact = await reach(self.rng.choice(self.crowd.urls), self._received), None
         await self.wire.opened
-        self._heard_at = time.monotonic()
+        self._heard_at = asyncio.get_running_loop().time()
 
     async def _enter(self) -> bool:
         """Resumes, or enters for the first time; returns whether it did."""
@@ -250,7 +250,7 @@ class Person:
         elif isinstance(reply, Joined):
             self.token, self.id = reply.player_token, reply.player_id
         if self._lost_at is not None:
-            self.away_s.append(time.monotonic() - self._lost_at)
+            self.away_s.append(asyncio.get_running_loop().time() - self._lost_at)
         self._connected.set()
         await self.notify()
         return True
@@ -318,7 +318,7 @@ class Person:
         assert wire is not None
         while not wire.ended.done():
             await asyncio.wait((wire.ended,), timeout=HEARTBEAT_S)
-            if time.monotonic() - self._heard_at > SILENT_AFTER_S:
+            if asyncio.get_running_loop().time() - self._heard_at > SILENT_AFTER_S:
                 break
             if not wire.ended.done():
                 wire.send(encode_command(SyncClock(t0=0)))
@@ -332,14 +332,14 @@ class Person:
     def _drop(self) -> None:
         if self._connected.is_set():
             self._connected.clear()
-            self._lost_at = time.monotonic()
+            self._lost_at = asyncio.get_running_loop().time()
         if self.wire:
             self.wire.break_off()
 
     # -- what it sees -----------------------------------------------------------------------
 
     def _received(self, text: bytes, _size: int, _at: float) -> None:
-        self._heard_at = time.monotonic()
+        self._heard_at = asyncio.get_running_loop().time()
         try:
             self._take(decode_message(text))
         except Exception as error:  # asyncio would only log it

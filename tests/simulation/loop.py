@@ -1,0 +1,192 @@
+"""An event loop without a machine: its time passes when nothing is left to do, and its dice have a seed.
+
+It is asyncio's own loop with another core. Everything that runs belongs to a `Host`, a machine of one process, which
+the context of each task and callback names. Within a host, callbacks run first come, first served, as asyncio promises;
+hosts promise each other nothing, so whose turn is next is drawn. There are no threads, no signals and no real sockets.
+"""
+
+import asyncio
+import heapq
+import random
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
+from contextvars import Context, ContextVar, copy_context
+from typing import Any, Final
+
+ENDLESS: Final = 100_000
+"""So many callbacks at one moment: something goes round in circles."""
+
+_host: ContextVar["Host"] = ContextVar("host")
+
+
+class Stuck(Exception):
+    """Nothing is left that could ever happen, or time stands still."""
+
+
+class SimulatedTask(asyncio.Task[Any]):
+    """A task whose place in a set does not depend on where it lies in memory."""
+
+    def __init__(self, coro: Any, number: int, host: "Host", **options: Any) -> None:
+        self.number = number
+        self.host = host
+        super().__init__(coro, **options)
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class Host:
+    """A machine with one process: what runs there, and what is wrong with it."""
+
+    def __init__(self, loop: "SimulatedLoop", name: str) -> None:
+        """Made by `SimulatedLoop.host`."""
+        self.name = name
+        self.ready: deque[asyncio.Handle] = deque()
+        self.is_paused = False
+        """As by SIGSTOP: what is ready waits."""
+        self.is_dead = False
+        """As by SIGKILL: its connections are gone, and what still runs is its tasks being cancelled."""
+        self.clock_error_s = 0.0
+        """By how much its wall clock is wrong."""
+        self.steps = 0
+        """How many callbacks it has run."""
+        self.context = copy_context()
+        self.context.run(_host.set, self)
+        self._loop = loop
+
+    def __str__(self) -> str:
+        return self.name
+
+    def run(self, work: Coroutine[Any, Any, Any], name: str = "") -> SimulatedTask:
+        """Starts a task there."""
+        return self._loop.create_task(work, name=name, context=self.context.copy())
+
+    def soon(self, callback: Callable[..., object], *args: object) -> None:
+        """Has something called there."""
+        self._loop.call_soon(callback, *args, context=self.context)
+
+    def at(self, when: float, callback: Callable[..., object], *args: object) -> None:
+        """Has something called there at a moment of the loop's time."""
+        self._loop.call_at(when, callback, *args, context=self.context)
+
+    def tasks(self) -> list[SimulatedTask]:
+        """What runs there, the oldest first."""
+        return [task for task in self._loop.tasks() if task.host is self]
+
+
+class SimulatedLoop(asyncio.BaseEventLoop):
+    """The time and the turns of one world. What is no part of it runs on `supervisor`."""
+
+    def __init__(self, seed: object) -> None:
+        super().__init__()
+        self.errors: list[str] = []
+        """What a callback or a task raised that nobody took in."""
+        self.network: Any = None
+        """Opens connections and listens; see `network.Network`."""
+        self._now = 0.0
+        self._rng = random.Random(f"{seed}/turns")
+        self._hosts: list[Host] = []
+        self._tasks: list[SimulatedTask] = []
+        self._task_number = 0
+        self._at_one_moment = 0
+        self.supervisor = self.host("supervisor")
+        self.set_exception_handler(self._note_error)
+
+    def host(self, name: str) -> Host:
+        """A new machine."""
+        host = Host(self, name)
+        self._hosts.append(host)
+        return host
+
+    def tasks(self) -> Iterator[SimulatedTask]:
+        """All that are not done, the oldest first."""
+        self._tasks = [task for task in self._tasks if not task.done()]
+        return iter(self._tasks)
+
+    def timers(self) -> Iterator[tuple[Host, asyncio.TimerHandle]]:
+        """All callbacks that wait for their time."""
+        for timer in self._scheduled:  # type: ignore[attr-defined]
+            if not timer.cancelled():
+                yield _host_of(timer, self.supervisor), timer
+
+    # -- as asyncio sees it -----------------------------------------------------------------
+
+    def time(self) -> float:
+        """Seconds since the world began."""
+        return self._now
+
+    def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
+        """See `asyncio.AbstractEventLoop`."""
+        handle = asyncio.Handle(callback, args, self, context)
+        _host_of(handle, self.supervisor).ready.append(handle)
+        return handle
+
+    def create_task(self, coro: Any, *, name: Any = None, context: Context | None = None) -> SimulatedTask:
+        """See `asyncio.AbstractEventLoop`."""
+        self._task_number += 1
+        host = (context or copy_context()).get(_host, self.supervisor)
+        task = SimulatedTask(coro, self._task_number, host, loop=self, name=name, context=context)
+        self._tasks.append(task)
+        if len(self._tasks) > 1000:
+            self.tasks()
+        return task
+
+    async def create_connection(self, protocol_factory: Any, host: Any = None, port: Any = None, **_: Any) -> Any:
+        """See `asyncio.AbstractEventLoop`."""
+        return await self.network.connect(here(), protocol_factory, host, port)
+
+    async def create_server(self, protocol_factory: Any, host: Any = None, port: Any = None, **_: Any) -> Any:
+        """See `asyncio.AbstractEventLoop`."""
+        (address,) = host
+        return self.network.listen(here(), protocol_factory, address, port)
+
+    def run_in_executor(self, *_: Any) -> Any:  # type: ignore[override]
+        """Threads would run when the real machine likes."""
+        raise NotImplementedError("there are no threads in a simulated world")
+
+    def _run_once(self) -> None:
+        """Runs one callback; what it is and when follows from the seed."""
+        ready = [host for host in self._hosts if host.ready and not host.is_paused]
+        while not ready:
+            self._pass_time()
+            ready = [host for host in self._hosts if host.ready and not host.is_paused]
+        host = ready[0] if len(ready) == 1 else ready[int(self._rng.random() * len(ready))]
+        self._at_one_moment += 1
+        if self._at_one_moment > ENDLESS:
+            self._at_one_moment = 0
+            raise Stuck(f"time stands still at {self._now:.3f} s, last on {host}: {host.ready[0]}")
+        handle = host.ready.popleft()
+        if not handle.cancelled():
+            host.steps += 1
+            handle._run()
+
+    def _pass_time(self) -> None:
+        """Goes on to the next moment at which something is due."""
+        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        if not timers:
+            raise Stuck(f"nothing will ever happen after {self._now:.3f} s")
+        self._now, self._at_one_moment = max(self._now, timers[0].when()), 0
+        while timers and timers[0].when() <= self._now:
+            timer = heapq.heappop(timers)
+            timer._scheduled = False  # type: ignore[attr-defined]
+            if not timer.cancelled():
+                _host_of(timer, self.supervisor).ready.append(timer)
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """It stays in the heap, and is skipped when its time comes."""
+
+    def _note_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        self.errors.append(f"{context['message']}: {error!r}")
+
+    def _write_to_self(self) -> None:
+        """Nothing outside could wait to be woken."""
+
+
+def here() -> Host:
+    """The host on which the caller runs."""
+    return _host.get()
+
+
+def _host_of(handle: asyncio.Handle, nobody: Host) -> Host:
+    return handle._context.get(_host, nobody)  # type: ignore[attr-defined,no-any-return]
