@@ -126,11 +126,17 @@ class Reader:
         self._committing = Links(work.links.nodes)
         """Apart from the others: a commit may have to wait until it is durable."""
         self._outage = Outage(_log)
-        self._pace = Pace(work.timing.gather_s)
+        self._pace = Pace(work.timing.gather_s, burst=work.timing.burst)
         self._link: RedisLink | None = None
         """The link on which it waits; it can carry no other command during the wait."""
         self._changed = asyncio.Event()
         """That other partitions are owned than those that are being read."""
+        self._reading: dict[str, Partition] = {}
+        """By stream: what is read."""
+        self._offsets: dict[str, str] = {}
+        """The same streams, and from where on each is read."""
+        self._is_out_of_date = True
+        """Whether something else may have to be read next time."""
         self._resting_until: dict[Partition, float] = {}
 
     async def run(self) -> None:
@@ -150,6 +156,7 @@ class Reader:
                 # just being renewed: a Tick that was lost is only appended again after a load.
                 for partition in self._in_lane():
                     partition.drop()
+                self._is_out_of_date = True
                 while True:
                     await self._read(self._link)
             except StoreError as error:
@@ -166,28 +173,39 @@ class Reader:
     # -- one round --------------------------------------------------------------------------
 
     async def _read(self, link: RedisLink) -> None:
-        self._changed.clear()
-        partitions = self._to_read()
-        await self._load([partition for partition in partitions if not partition.is_loaded])
-        reading = {partition.keys.stream: partition for partition in partitions if partition.is_loaded}
-        if not reading:
+        if self._is_out_of_date or self._changed.is_set():
+            self._changed.clear()
+            await self._arrange()
+        if not self._reading:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timing.read_ms / 1000):
                     await self._changed.wait()
             return
         await self._pace.turn()
-        offsets = {stream: partition.offset for stream, partition in reading.items()}
-        found = await read_streams(link, offsets, count=ENTRIES_PER_STREAM, block_ms=self._timing.read_ms)
+        found = await read_streams(link, self._offsets, count=ENTRIES_PER_STREAM, block_ms=self._timing.read_ms)
         trouble: Exception | None = None
-        for group in groups([(reading[stream], entries) for stream, entries in found.items()]):
+        for group in groups([(self._reading[stream], entries) for stream, entries in found.items()]):
             async with AsyncExitStack() as stack:
                 for number in sorted(partition.number for partition, _ in group):
                     await stack.enter_async_context(self._owned.between_batches[number])
                 trouble = await self._process(group) or trouble
+        for stream in found:
+            partition = self._reading[stream]
+            self._offsets[stream] = partition.offset
+            self._is_out_of_date |= not partition.is_loaded
         if trouble:
             await self._outage.pause(trouble)
         else:
             self._outage.over()
+
+    async def _arrange(self) -> None:
+        """Finds out which partitions can be read now, and loads those that are not; kept until one comes or goes."""
+        in_lane = self._in_lane()
+        partitions = self._to_read(in_lane)
+        await self._load([partition for partition in partitions if not partition.is_loaded])
+        self._reading = {partition.keys.stream: partition for partition in partitions if partition.is_loaded}
+        self._offsets = {stream: partition.offset for stream, partition in self._reading.items()}
+        self._is_out_of_date = len(self._reading) < len(in_lane)
 
     def _in_lane(self) -> list[Partition]:
         return [
@@ -196,12 +214,12 @@ class Reader:
             if self._partition in (None, partition.number) and self._links.nodes.of(partition.number) == self._node
         ]
 
-    def _to_read(self) -> list[Partition]:
+    def _to_read(self, in_lane: list[Partition]) -> list[Partition]:
         now = asyncio.get_running_loop().time()
         self._resting_until = {p: until for p, until in self._resting_until.items() if until > now}
         return [
             partition
-            for partition in self._in_lane()
+            for partition in in_lane
             if self._leases.holds(partition.number) and partition not in self._resting_until
         ]
 
@@ -235,6 +253,7 @@ class Reader:
         trouble: Exception | None = None
         for partition, entries in group:
             if partition not in self._owned or not self._leases.holds(partition.number):
+                self._is_out_of_date = True
                 continue
             try:
                 made.append((partition, await partition.apply(entries)))

@@ -37,7 +37,9 @@ class CoordinatorTiming:
     read_ms: int = 2000
     """How long one read for entries waits."""
     gather_s: float = 0.02
-    """From one batch to the next under load; what comes after a quiet moment is read at once."""
+    """From one batch to the next, on average under load."""
+    burst: int = 5
+    """So many batches may come at once after a quiet moment: what one gateway has gathered is not gathered again."""
     wake_again_s: float = 0.005
     """A read that has to end may not have begun to wait yet: it is woken again and again."""
     rest_s: float = 1.0

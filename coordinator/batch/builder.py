@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from coordinator.batch import snapshots
@@ -38,8 +39,7 @@ _NOTHING_DRAWN: Final = Drawn()
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class BatchInputs:
+class BatchInputs(Struct, frozen=True):
     """What a batch starts from: where the partition is, and what was read and drawn for the entries."""
 
     keys: PartitionKeys

@@ -8,9 +8,10 @@ published after that. Who cannot see that through leaves the outbox to whoever l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
+
+from msgspec import Struct
 
 from coordinator.batch.replicas import Replicas
 from coordinator.batch.served import ServedPair
@@ -43,8 +44,7 @@ class CommitOutcome(Enum):
     """Unknown: state and offset are what Redis says they are."""
 
 
-@dataclass(frozen=True)
-class SessionChange:
+class SessionChange(Struct, frozen=True):
     """What is stored and said of one session."""
 
     code: str
@@ -59,8 +59,7 @@ class SessionChange:
     """The session is over: only `fields` remain, for a while; its log goes, too."""
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What applying some entries of one partition did."""
 
     keys: PartitionKeys
@@ -69,11 +68,11 @@ class Batch:
     offset: str
     """ID of the last entry of the batch."""
     sessions: Sequence[SessionChange] = ()
-    replies: dict[str, bytes] = field(default_factory=dict)
+    replies: dict[str, bytes] = {}
     """Encoded Replies by gateway."""
-    creates: dict[str, str] = field(default_factory=dict)
+    creates: dict[str, str] = {}
     """Codes of new sessions by the id that recognises their command."""
-    deadlines: dict[str, int | None] = field(default_factory=dict)
+    deadlines: dict[str, int | None] = {}
     """Next deadlines that have changed, by code; None: no deadline any more."""
     gateways_seen: Iterable[str] = ()
     gateways_gone: Iterable[str] = ()

@@ -1,10 +1,10 @@
 """What is read from the partitions' streams: entries with their time, and which session each is for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, decode_entry
 from quickpoll.keys import ENTRY_FIELD
@@ -34,8 +34,7 @@ async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: in
     return {stream.decode(): entries for stream, entries in streams.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """An entry as it was read. `entry` None: it cannot be decoded, for `reason`."""
 
     id: str

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from quickpoll.envelope import Audience, ConnectionId, Identity
 from quickpoll.protocol import Broadcast, CloseCode, ServerMessage
 
 
-@dataclass(frozen=True)
-class CommandReply:
+class CommandReply(Struct, frozen=True):
     """To the connection that sent a command.
 
     With `identity`, the connection acts as that from here on, and has seen all broadcasts up to the
@@ -22,8 +23,7 @@ class CommandReply:
     unbind: bool = False
 
 
-@dataclass(frozen=True)
-class ToMany:
+class ToMany(Struct, frozen=True):
     """To everyone, all players, or the host: one message for all of them."""
 
     audience: Audience
@@ -35,15 +35,13 @@ class ToMany:
         return self.message.seq if isinstance(self.message, Broadcast) else 0
 
 
-@dataclass(frozen=True)
-class ToEach:
+class ToEach(Struct, frozen=True):
     """One message each, to these connections."""
 
     messages: tuple[tuple[ConnectionId, ServerMessage], ...]
 
 
-@dataclass(frozen=True)
-class Close:
+class Close(Struct, frozen=True):
     """One connection closes, after `message` if there is one."""
 
     connection: ConnectionId
@@ -52,8 +50,7 @@ class Close:
     message: ServerMessage | None = None
 
 
-@dataclass(frozen=True)
-class CloseSession:
+class CloseSession(Struct, frozen=True):
     """The session is over: all its connections close, and its players are forgotten."""
 
     reason: str

@@ -8,20 +8,24 @@ import asyncio
 
 
 class Pace:
-    """Turns that come no closer together than an interval."""
+    """Turns that come on average no closer together than an interval."""
 
-    def __init__(self, interval_s: float) -> None:
+    def __init__(self, interval_s: float, *, burst: int = 1) -> None:
+        """`burst` turns may come at once, if as many intervals have gone by without one (a leaky bucket)."""
         self._interval_s = interval_s
-        self._next_at = 0.0
+        self._credit_s = (burst - 1) * interval_s
+        self._clock = asyncio.get_running_loop().time
+        self._paid_until = 0.0
+        """The turns that there were fill the time until then."""
 
     @property
     def delay_ms(self) -> int:
         """How long it is to the next turn."""
-        return max(0, round((self._next_at - asyncio.get_running_loop().time()) * 1000))
+        return max(0, round((self._paid_until - self._credit_s - self._clock()) * 1000))
 
     async def turn(self) -> None:
         """Returns when it is time for the next batch."""
-        wait_s = self._next_at - asyncio.get_running_loop().time()
+        wait_s = self._paid_until - self._credit_s - self._clock()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-        self._next_at = asyncio.get_running_loop().time() + self._interval_s
+        self._paid_until = max(self._paid_until, self._clock()) + self._interval_s

@@ -3,13 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
+from msgspec.structs import replace
 
 from coordinator.batch import commit as commit_module
 from coordinator.batch.commit import Batch, CommitOutcome, Committer, SessionChange

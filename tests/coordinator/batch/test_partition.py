@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from coordinator import engine
 from coordinator.batch import builder, snapshots
