@@ -87,6 +87,11 @@ def fold(text: str) -> str:
     return "".join(character if character in _NOT_FOLDED else character.casefold() for character in text)
 
 
+def in_ascii(text: str) -> str:
+    """`text` with the ASCII characters that others look like."""
+    return text.translate(_ASCII)
+
+
 def skeleton(text: str) -> str:
     """What `text` looks like, whatever its case: equal for texts that a reader may take for one another."""
-    return fold(text.translate(_ASCII).translate(_WITHIN_ASCII))
+    return fold(in_ascii(text).translate(_WITHIN_ASCII))

@@ -87,6 +87,7 @@ PICKED_TEXTS: Final = 12
 """Texts of an `open` question that the host can show at a time."""
 ANSWERS_PER_PAGE: Final = 200
 """Different answers in one `answers`."""
+MAX_OWN_WORDS: Final = 100
 MAX_ANSWER_GROUPS: Final = 5 * MAX_PLAYERS
 """Different answers to one question: five words from each player."""
 
@@ -175,6 +176,11 @@ class Settings(Struct, frozen=True):
     """When leaderboard and ranks are told: after each question, at the end, or never."""
     rank_on_players: bool = True
     """Whether players are told their own rank."""
+    filter: Literal["off", "hold", "hide"] = "hold"
+    """What becomes of names and texts with a word of the filter's lists: all are shown; they wait for the host, who is
+    told how many there are; or they are hidden without a word. The host may show any of them."""
+    stand_in: Annotated[str, Meta(min_length=1, max_length=16)] = "Player"
+    """The name, before a number, of players whose own is not shown."""
 
 
 # -- what commands and messages are made of -------------------------------------------------
@@ -187,6 +193,7 @@ AnswerPart = Annotated[int, Meta(ge=-1, le=10)] | Annotated[str, Meta(max_length
 ExtraTimePercent = Literal[0, 25, 50, 100]
 PagePart = Literal["view", "message"]
 AnswerText = Annotated[str, Meta(min_length=1, max_length=250)]
+FilteredWord = Annotated[str, Meta(min_length=1, max_length=40)]
 ElapsedMs = Annotated[int, Meta(ge=0, le=3_600_000)]
 Answer = OptionIndex | Annotated[str, Meta(max_length=250)] | Annotated[tuple[AnswerPart, ...], Meta(max_length=10)]
 
@@ -395,6 +402,8 @@ class RosterEntry(Struct, frozen=True):
     id: str
     name: str
     avatar: str
+    withheld: str | UnsetType = UNSET
+    """What the player typed, where that is not shown: for the remote rather than the stage. See `show_name`."""
 
 
 class HostPlayer(Struct, frozen=True, kw_only=True):
@@ -409,6 +418,8 @@ class HostPlayer(Struct, frozen=True, kw_only=True):
     extra_time_percent: ExtraTimePercent = 0
     asks_extra_time: bool = False
     """Until the host has set it."""
+    withheld: str | UnsetType = UNSET
+    """As in `players_joined`."""
 
 
 class LeaderboardEntry(Struct, frozen=True, kw_only=True):
@@ -496,6 +507,8 @@ class QuestionResults(Broadcast, frozen=True, tag="question_results"):
     """Players may get fewer groups or words than the host: what they get stays small whatever was written."""
     doubt: KeyDoubt | UnsetType = UNSET
     """To the host only, and for the remote rather than the stage: a reason to look at the key again."""
+    withheld: int | UnsetType = UNSET
+    """To the host only: how many different texts the filter holds until the host shows them."""
 
 
 class QuestionClock(Broadcast, frozen=True, tag="question_clock"):
@@ -547,6 +560,15 @@ class SessionContinues(Broadcast, frozen=True, tag="session_continues"):
     """To all, after the end: the host asks the players to join this session, each with the same name and avatar."""
 
     code: str
+
+
+class PlayerRenamed(Broadcast, frozen=True, tag="player_renamed"):
+    """To all: a player has this name from here on, also where another one was told before."""
+
+    player_id: str
+    name: str
+    withheld: str | UnsetType = UNSET
+    """To the host only: as in `players_joined`."""
 
 
 class HostLeft(Broadcast, frozen=True, tag="host_left"):
@@ -623,6 +645,8 @@ class Joined(ServerMessage, frozen=True, tag="joined"):
     name: str
     avatar: str
     session: SessionView
+    name_withheld: bool | UnsetType = UNSET
+    """True: `name` stands in for what the player typed, until the host shows that."""
 
 
 class YourResult(ServerMessage, frozen=True, tag="your_result"):
@@ -683,6 +707,8 @@ class You(Struct, frozen=True, kw_only=True):
     """Of another question than `result`: the last one that a ruling has changed since the current one was closed."""
     final: YourFinal | UnsetType = UNSET
     """When the quiz has ended."""
+    name_withheld: bool | UnsetType = UNSET
+    """As in `joined`."""
 
 
 class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
@@ -901,6 +927,8 @@ class AnswerGroup(Struct, frozen=True, kw_only=True):
     """Whether everyone sees it, or will at the close: see `show_answer`. Absent for kinds that tell no texts."""
     merged: tuple[str, ...] | UnsetType = UNSET
     """Texts that were merged into this one, and count with it."""
+    withheld: bool | UnsetType = UNSET
+    """True: the filter does not let everyone see it; the host may."""
 
 
 class Answers(ServerMessage, frozen=True, tag="answers"):
@@ -986,6 +1014,9 @@ class CreateSession(EntryCommand[SessionCreated], frozen=True, tag="create_sessi
 
     quiz: Quiz
     settings: Settings = Settings()
+    own_words: Annotated[tuple[FilteredWord, ...], Meta(max_length=MAX_OWN_WORDS)] = ()
+    """Words that the filter finds besides its own: as a whole; with an asterisk at the end what begins so, and between
+    two of them anywhere in a word. Nobody else is told them."""
 
 
 class JoinSession(EntryCommand[Joined], frozen=True, tag="join_session"):
@@ -1130,6 +1161,13 @@ class KickPlayer(HostCommand[Ok], frozen=True, tag="kick_player"):
     """Removes a player from the session."""
 
     player_id: Annotated[str, Meta(max_length=64)]
+
+
+class ShowName(HostCommand[Ok], frozen=True, tag="show_name"):
+    """Shows everyone the name that a player typed, where the filter withholds it, or a stand-in for it."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+    shown: bool
 
 
 class LockSession(HostCommand[Ok], frozen=True, tag="lock_session"):

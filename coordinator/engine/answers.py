@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, UnsetType
 
 from coordinator.engine import history, kinds
-from coordinator.engine.curation import NOTHING_DECIDED, Curation, parts, texts_of
+from coordinator.engine.curation import NOTHING_DECIDED, Curation, parts, texts_of, withheld_of
 from coordinator.engine.kinds import Kind
-from coordinator.engine.state import Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Session
 from coordinator.engine.turn import Declined
 from quickpoll.protocol import ANSWERS_PER_PAGE, Answer, AnswerGroup, Answers, ErrorCode, Phase
 
@@ -23,6 +24,8 @@ class _Given(NamedTuple):
     text: str
     share: int | None
     player_id: str
+    withheld: bool = False
+    """Whether the filter withholds it."""
 
 
 def page(session: Session, index: int, offset: int, reply_to: str | UnsetType) -> Answers:
@@ -54,6 +57,17 @@ def texts(session: Session, index: int) -> dict[str, str]:
     return texts_of((one.key, one.shown) for one in session.written.get(index, ()))
 
 
+def withheld(session: Session, index: int) -> frozenset[str]:
+    """The texts that the filter withholds, as they are compared.
+
+    Raises:
+        Declined: as for `page`.
+    """
+    if index >= len(session.head.tallies):
+        return frozenset(str(one.key) for one in _live(session, index) if one.withheld)
+    return withheld_of(session.written.get(index, ()))
+
+
 def _groups(given: list[_Given], kind: Kind[Any], curation: Curation) -> list[AnswerGroup]:
     """The different answers, the most frequent first; those that were merged are one."""
     by_key: dict[Answer, list[_Given]] = {}
@@ -66,26 +80,29 @@ def _groups(given: list[_Given], kind: Kind[Any], curation: Curation) -> list[An
 
 def _group(key: Answer, alike: list[_Given], kind: Kind[Any], curation: Curation) -> AnswerGroup:
     texts = {one.key: one.text for one in reversed(alike)}
+    held = key if any(one.withheld and one.key == key for one in alike) else None
+    shown = _is_shown(key, kind, curation, held)
     player_ids = tuple(dict.fromkeys(one.player_id for one in alike))
     return AnswerGroup(
         text=texts.get(key, alike[0].text),
         count=len(player_ids),
         share=alike[0].share,
         player_ids=player_ids,
-        shown=_is_shown(key, kind, curation),
+        shown=shown,
+        withheld=(held is not None and not shown) or UNSET,
         merged=tuple(text for one, text in texts.items() if one != key) or UNSET,
     )
 
 
-def _is_shown(key: Answer, kind: Kind[Any], curation: Curation) -> bool | UnsetType:
+def _is_shown(key: Answer, kind: Kind[Any], curation: Curation, held: Answer | None) -> bool | UnsetType:
     if not kind.tells_texts:
         return UNSET
-    return key in curation.picked if kind.is_picked else key not in curation.hidden
+    return key in curation.picked if kind.is_picked else curation.tells(str(key), () if held is None else (str(held),))
 
 
 def _closed(session: Session, index: int) -> Iterator[_Given]:
     question, written = session.quiz.questions[index], session.written.get(index, ())
-    kind = kinds.of(question)
+    kind, held = kinds.of(question), withheld_of(written)
     for player in session.players.values():
         outcome = _outcome(session, player, index)
         if outcome is None or outcome.packed is None:
@@ -93,7 +110,7 @@ def _closed(session: Session, index: int) -> Iterator[_Given]:
         if kind.is_written:
             one = written[outcome.packed - 1]
             for key, shown in parts(one.key, one.shown):
-                yield _Given(key, shown, outcome.share, player.id)
+                yield _Given(key, shown, outcome.share, player.id, key in held)
         else:
             text = kind.describe(question, kind.unpack(question, outcome.packed))
             yield _Given(outcome.packed, text, outcome.share, player.id)
@@ -114,6 +131,6 @@ def _live(session: Session, index: int) -> Iterator[_Given]:
         raise Declined(ErrorCode.WRONG_PHASE, "The answers to this question can be had when it is closed.")
     for player in session.players.values():
         if player.answer is not None and session.has_answered(player):
-            key = player.answer.compared
-            for part, shown in parts(key, kind.shown(question, player.answer.choice, key)):
-                yield _Given(part, shown, None, player.id)
+            answer = player.answer
+            for part, shown in parts(answer.compared, kind.shown(question, answer.choice, answer.compared)):
+                yield _Given(part, shown, None, player.id, part in answer.withheld)

@@ -16,6 +16,7 @@ from coordinator.engine import (
     kinds,
     lobby,
     log_chain,
+    naming,
     progress,
     question,
     records,
@@ -59,6 +60,7 @@ from quickpoll.protocol import (
     SetExtraTime,
     ShowAnswer,
     ShowEarlier,
+    ShowName,
     SkipQuestion,
     StartQuiz,
     StopClock,
@@ -301,6 +303,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             question.stop_clock(session, turn.now, turn.effects, stopped=body.stopped)
         case KickPlayer():
             lobby.kick(session, body.player_id, turn.now, turn.effects)
+        case ShowName():
+            naming.show(session, body, turn.now, turn.effects)
         case LockSession():
             lobby.lock(session, turn.now, turn.effects, locked=body.locked)
         case PauseQuiz():

@@ -26,7 +26,8 @@ def show(turn: Turn, body: ShowAnswer) -> None:
     before = turn.session.curations.get(body.question, NOTHING_DECIDED)
     kind = _kind(turn.session, body.question)
     key = before.counted_as(_key(turn.session, body.question, body.text))
-    after = before.showing(key, picks=kind.is_picked, shown=body.shown)
+    withheld = key in answers.withheld(turn.session, body.question)
+    after = before.showing(key, picks=kind.is_picked, withheld=withheld, shown=body.shown)
     if len(after.picked) > PICKED_TEXTS:
         raise Declined(ErrorCode.INVALID_ANSWER, f"{PICKED_TEXTS} texts are shown. Hide one of them first.")
     _decide(turn, body.question, before, after, records.Shows(turn.now, body.question, key, body.shown))

@@ -4,7 +4,7 @@ Texts are the parts that answers consist of, as they are compared: an open text,
 was answered; it is applied wherever texts are told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,25 +22,41 @@ class Curation(Struct, frozen=True, array_like=True):
     """Texts that are not shown where all others are."""
     merged: dict[str, str] = {}
     """By text the one that it counts with; that one is merged into none."""
+    released: tuple[str, ...] = ()
+    """Texts that are shown although the filter withholds them."""
 
     @property
     def size(self) -> int:
         """How many decisions there are."""
-        return len(self.picked) + len(self.hidden) + len(self.merged)
+        return len(self.picked) + len(self.hidden) + len(self.merged) + len(self.released)
 
     def counted_as(self, text: str) -> str:
         """The text that one counts as: mostly itself."""
         return self.merged.get(text, text)
 
-    def showing(self, text: str, *, picks: bool, shown: bool) -> "Curation":
-        """With a text shown or hidden; `picks`: only those picked are."""
+    def tells(self, text: str, withheld: Collection[str]) -> bool:
+        """Whether everyone sees a text, where none has to be picked."""
+        return text not in self.hidden and (text not in withheld or text in self.released)
+
+    def showing(self, text: str, *, picks: bool, withheld: bool, shown: bool) -> "Curation":
+        """With a text shown or hidden.
+
+        Args:
+            text: as it is compared.
+            picks: whether only those picked are shown.
+            withheld: whether the filter withholds it.
+            shown: whether everyone is to see it.
+        """
         if picks:
             others = tuple(one for one in self.picked if one != text)
             if shown and text in self.picked:
                 return self
             return replace(self, picked=(*others, text) if shown else others)
-        others = tuple(one for one in self.hidden if one != text)
-        return replace(self, hidden=others if shown else (*others, text))
+        hidden = tuple(one for one in self.hidden if one != text)
+        released = tuple(one for one in self.released if one != text)
+        if not shown:
+            return replace(self, hidden=(*hidden, text), released=released)
+        return replace(self, hidden=hidden, released=(*released, text) if withheld else released)
 
     def merging(self, text: str, into: str | None) -> "Curation":
         """With a text merged into another, and those merged into it before, too; into none: it is separated."""
@@ -54,17 +70,18 @@ class Curation(Struct, frozen=True, array_like=True):
         return replace(self, picked=picked, merged={**merged, text: into})
 
     def applied(self, written: Sequence[Written]) -> Sequence[Written]:
-        """Answers as they are told: without what is hidden, and with each text as the one that it counts as."""
-        if not self.hidden and not self.merged:
+        """Answers as they are told: without what is hidden or withheld, each text as the one that it counts as."""
+        withheld = withheld_of(written)
+        if not self.hidden and not self.merged and not withheld:
             return written
         texts = texts_of((one.key, one.shown) for one in sorted(written, key=lambda one: (-one.count, str(one.key))))
-        return [one for one in (self._applied(one, texts) for one in written) if one is not None]
+        return [one for one in (self._applied(one, texts, withheld) for one in written) if one is not None]
 
-    def _applied(self, one: Written, texts: Mapping[str, str]) -> Written | None:
+    def _applied(self, one: Written, texts: Mapping[str, str], withheld: Collection[str]) -> Written | None:
         told = {
             self.counted_as(key): texts.get(self.counted_as(key), text)
             for key, text in parts(one.key, one.shown)
-            if self.counted_as(key) not in self.hidden
+            if self.tells(self.counted_as(key), withheld)
         }
         if not told:
             return None
@@ -75,6 +92,11 @@ class Curation(Struct, frozen=True, array_like=True):
 
 
 NOTHING_DECIDED = Curation()
+
+
+def withheld_of(written: Iterable[Written]) -> frozenset[str]:
+    """The texts that the filter withholds: never what is right in part at least, by the author or a ruling."""
+    return frozenset(text for one in written if not one.share for text in one.withheld)
 
 
 def parts(key: Answer, shown: Answer) -> Iterable[tuple[str, str]]:

@@ -6,7 +6,8 @@ that decides among equals is scaled back (`scoring.py`). What is set during a qu
 
 from coordinator.engine import log_chain, progress, records
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Session
 from coordinator.engine.turn import Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import ExtraTimePercent, ExtraTimeSet, Ok, YourExtraTime

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from coordinator.engine import kinds
-from coordinator.engine.state import Player
+from coordinator.engine.players import Player
 from quickpoll.protocol import ExtraTimePercent, Question
 
 _record: Final = Struct("<BBhIQ")

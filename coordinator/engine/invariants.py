@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from coordinator.engine import kinds, views
 from coordinator.engine.history import RECORD_BYTES
-from coordinator.engine.state import LONGER, Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import LONGER, Session
 from quickpoll.protocol import Phase
 
 
@@ -79,7 +80,7 @@ def _about_players(session: Session) -> Iterator[tuple[str, bool]]:
     yield "players are in the order of joining", numbers == sorted(set(numbers))
     yield "every number given is below the next one", all(number < session.head.next_number for number in numbers)
     yield "players are found by their ids", list(session.players) == [player.id for player in players]
-    yield "no name is taken twice", session.names == {player.name_key: player for player in players}
+    yield "no name is taken twice", session.names == {key: player for player in players for key in player.name_keys}
     yield "no connection is two players", len({player.connection for player in there}) == len(there)
     yield "the connected are counted", session.connected == len(there)
     yield "those who have yet to answer are counted", (session.waiting, session.absent) == (len(waiting), len(absent))

@@ -8,7 +8,8 @@ from collections import Counter
 from coordinator.engine import history, kinds, ranking, scoring, views
 from coordinator.engine.history import Outcome
 from coordinator.engine.kinds import Written
-from coordinator.engine.state import Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Session
 from quickpoll.protocol import Answer, YourResult
 
 
@@ -42,9 +43,19 @@ class _Verdict:
         self._numbers = {key: number for number, key in enumerate(counts, 1)}
         if self._kind.is_written:
             choices = {answer.compared: answer.choice for answer in reversed(answers)}
+            withheld: dict[Answer, tuple[str, ...]] = {}
+            for answer in answers:
+                if answer.withheld:
+                    earlier = withheld.get(answer.compared, ())
+                    withheld[answer.compared] = tuple(dict.fromkeys(earlier + answer.withheld))
             session.written[index] = tuple(
                 Written(
-                    key, self._kind.shown(self._question, choices[key], key), count, self.shares[key], self.shares[key]
+                    key,
+                    self._kind.shown(self._question, choices[key], key),
+                    count,
+                    self.shares[key],
+                    self.shares[key],
+                    withheld.get(key, ()),
                 )
                 for key, count in counts.items()
             )

@@ -7,14 +7,16 @@ Names are compared by their key; a seat and its name stay taken while its player
 
 from typing import Final
 
-from coordinator.engine import log_chain, progress, question, records, views
+from msgspec import UNSET
+
+from coordinator.engine import log_chain, moderation, naming, progress, question, records, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
-from coordinator.engine.state import Head, Player, Session, Standing, Untold
+from coordinator.engine.players import Player
+from coordinator.engine.state import Head, Session, Standing, Untold
 from coordinator.engine.turn import Declined, Drawn, Turn
 from quickpoll.envelope import Audience, Command, ConnectionId, Disconnected, Identity
-from quickpoll.names import Name, NameInvalid, normalise
+from quickpoll.names import NameInvalid, normalise
 from quickpoll.protocol import (
-    MAX_NAME_CHARACTERS,
     CloseCode,
     CreateSession,
     ErrorCode,
@@ -61,6 +63,7 @@ def create(command: Command, now: int, drawn: Drawn) -> tuple[Session, Effects]:
         idle_at=now + drawn.idle_ms,
         idle_ms=drawn.idle_ms,
         pending=Untold(),
+        own_words=body.own_words,
     )
     session = Session(drawn.code, body.quiz, head)
     effects = Effects()
@@ -122,12 +125,16 @@ def join(turn: Turn, body: JoinSession) -> None:
     except NameInvalid as invalid:
         raise Declined(ErrorCode.NAME_INVALID, str(invalid)) from None
     if session.is_taken(name):
-        raise Declined(ErrorCode.NAME_TAKEN, _advise_other_name(session, name))
+        raise Declined(ErrorCode.NAME_TAKEN, naming.advise_other_name(session, name))
+    withheld = name if moderation.is_withheld(turn, name) else None
+    shown = naming.stand_in(session, head.next_number) if withheld else name
     player = Player(
         id=turn.drawn.player_id,
         number=head.next_number,
-        name=name.text,
-        name_key=name.key,
+        name=shown.text,
+        name_key=shown.key,
+        withheld_name=withheld.text if withheld else "",
+        withheld_key=withheld.key if withheld else "",
         avatar=body.avatar or turn.drawn.player_id[:SEED_CHARACTERS],
         join_id=turn.command.request_id,
         connection=turn.command.connection,
@@ -144,9 +151,9 @@ def join(turn: Turn, body: JoinSession) -> None:
 
 
 def _log_joined(turn: Turn, player: Player) -> None:
-    joined = records.PlayerJoined(
-        turn.now, player.number, player.id, player.name, player.avatar, turn.command.round_trip_ms
-    )
+    typed = player.withheld_name or player.name
+    said = (turn.now, player.number, player.id, typed, player.avatar, turn.command.round_trip_ms)
+    joined = records.JoinedWithheld(*said, player.name) if player.withheld_name else records.PlayerJoined(*said)
     log_chain.note(turn.session, joined, turn.effects)
 
 
@@ -376,20 +383,11 @@ def _say_joined(turn: Turn, player: Player) -> None:
             name=player.name,
             avatar=player.avatar,
             session=views.session_view(session, turn.now, Role.PLAYER),
+            name_withheld=bool(player.withheld_name) or UNSET,
             reply_to=turn.reply_to,
         ),
         identity=session.player_identity(player.id),
     )
-
-
-def _advise_other_name(session: Session, name: Name) -> str:
-    taken = f"is called {name.text} already" if name.key in session.names else f"has a name that looks like {name.text}"
-    for number in range(2, 100):
-        suffix = f" {number}"
-        free = normalise(name.text[: MAX_NAME_CHARACTERS - len(suffix)] + suffix)
-        if not session.is_taken(free):
-            return f"Somebody here {taken}. {free.text} is free."
-    return f"Somebody here {taken}. Choose another name."
 
 
 def _join_url(turn: Turn) -> str:

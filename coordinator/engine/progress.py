@@ -7,8 +7,11 @@ not said at once is kept in `head.pending`, and its time is a deadline of the se
 
 from typing import Final
 
+from msgspec import UNSET
+
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import Player, Session, Standing, Untold
+from coordinator.engine.players import Player
+from coordinator.engine.state import Session, Standing, Untold
 from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (
     HOST_PROGRESS_INTERVAL_MS,
@@ -136,7 +139,7 @@ def _for_host(session: Session) -> list[ServerMessage]:
                 gone["kicked" if player_id in pending.kicked else "left"].append(player_id)
             continue
         if before is Standing.ABSENT:
-            joined.append(RosterEntry(player.id, player.name, player.avatar))
+            joined.append(RosterEntry(player.id, player.name, player.avatar, player.withheld_name or UNSET))
         if player.connection is None and before is not Standing.AWAY:
             gone["disconnected"].append(player_id)
         elif player.connection is not None and before is Standing.AWAY:

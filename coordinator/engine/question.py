@@ -9,9 +9,10 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from coordinator.engine import judging, kinds, log_chain, progress, ranking, records, views, window
+from coordinator.engine import judging, kinds, log_chain, moderation, progress, ranking, records, views, window
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import AcceptedAnswer, Player, QuestionCounts, Session
+from coordinator.engine.players import AcceptedAnswer, Player
+from coordinator.engine.state import QuestionCounts, Session
 from coordinator.engine.turn import Declined, Turn
 from quickpoll.envelope import Audience
 from quickpoll.protocol import (
@@ -103,9 +104,10 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     if session.has_answered(player):
         raise Declined(ErrorCode.ALREADY_ANSWERED, "You have answered this question. Only the first answer counts.")
     key = _key(turn, body)
-    receipt = _log_answer(turn, body, player, key)
+    withheld = moderation.withheld_in(turn, body.answer, key)
+    receipt = _log_answer(turn, body, player, key, withheld)
     answer = AcceptedAnswer(
-        body.question, body.answer, now, request_id, forgiven_ms, receipt, key if key != body.answer else None
+        body.question, body.answer, now, request_id, forgiven_ms, receipt, key if key != body.answer else None, withheld
     )
     session.accept(player, answer)
     player.round_trip_ms = turn.command.round_trip_ms
@@ -126,11 +128,10 @@ def _key(turn: Turn, body: SubmitAnswer) -> Answer:
         raise Declined(ErrorCode.INVALID_ANSWER, str(misfit)) from None
 
 
-def _log_answer(turn: Turn, body: SubmitAnswer, player: Player, key: Answer) -> bytes:
+def _log_answer(turn: Turn, body: SubmitAnswer, player: Player, key: Answer, withheld: tuple[str, ...]) -> bytes:
     if kinds.of(turn.session.question).is_written:
-        wrote = records.Wrote(
-            turn.now, player.number, body.question, body.answer, key, body.elapsed_ms, turn.command.round_trip_ms
-        )
+        said = (turn.now, player.number, body.question, body.answer, key, body.elapsed_ms, turn.command.round_trip_ms)
+        wrote = records.WroteWithheld(*said, withheld) if withheld else records.Wrote(*said)
         return log_chain.note(turn.session, wrote, turn.effects)
     answered = records.Answered(
         turn.now, player.number, body.question, body.answer, body.elapsed_ms, turn.command.round_trip_ms

@@ -5,7 +5,7 @@ Among equals the quicker total response time is listed first, then who joined fi
 
 from collections.abc import Iterable, Sequence
 
-from coordinator.engine.state import Player
+from coordinator.engine.players import Player
 from quickpoll.protocol import LeaderboardEntry
 
 

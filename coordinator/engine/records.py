@@ -50,6 +50,12 @@ class PlayerJoined(Struct, frozen=True, array_like=True, tag="join"):
     round_trip_ms: int
 
 
+class JoinedWithheld(PlayerJoined, frozen=True, array_like=True, tag="join_withheld"):
+    """Somebody has joined, and the filter withholds the name: `shown` stands in for it."""
+
+    shown: str
+
+
 class Left(Struct, frozen=True, array_like=True, tag="leave"):
     """A player has given up the seat."""
 
@@ -76,6 +82,13 @@ class Connected(Struct, frozen=True, array_like=True, tag="link"):
     at: int
     player: int
     round_trip_ms: int
+
+
+class ShowsName(HostRecord, frozen=True, array_like=True, tag="show_name"):
+    """The host has shown the name that a player typed, or has put a stand-in in its place."""
+
+    player: int
+    shown: bool
 
 
 class Locked(HostRecord, frozen=True, array_like=True, tag="lock"):
@@ -194,6 +207,12 @@ class Wrote(Struct, frozen=True, array_like=True, tag="wrote"):
     round_trip_ms: int
 
 
+class WroteWithheld(Wrote, frozen=True, array_like=True, tag="wrote_withheld"):
+    """An answer was accepted of which the filter withholds these texts, as they are compared."""
+
+    withheld: tuple[str, ...]
+
+
 class Opened(Struct, frozen=True, array_like=True, tag="opened"):
     """A question was opened, by the host or by auto-advance."""
 
@@ -238,8 +257,10 @@ class Ended(Struct, frozen=True, array_like=True, tag="ended"):
 Record = (
     Began
     | PlayerJoined
+    | JoinedWithheld
     | Left
     | PlayerKicked
+    | ShowsName
     | Away
     | Connected
     | Locked
@@ -259,6 +280,7 @@ Record = (
     | Rejudged
     | Answered
     | Wrote
+    | WroteWithheld
     | Opened
     | Solved
     | Closed

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from coordinator.engine import history, judging, kinds, ranking
 from coordinator.engine.history import Outcome
 from coordinator.engine.kinds import Accepted, Kind
-from coordinator.engine.state import Decision, Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Decision, Session
 from quickpoll.protocol import Answer, Phase, Question
 
 

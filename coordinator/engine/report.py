@@ -5,7 +5,8 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from coordinator.engine import history, kinds, ranking, tallying, views
-from coordinator.engine.state import Player, QuestionCounts, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import QuestionCounts, Session
 from coordinator.engine.turn import Declined, LogPage
 from quickpoll.protocol import (
     MAX_RESULTS_ANSWERS,

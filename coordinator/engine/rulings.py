@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from coordinator.engine import history, judging, kinds, log_chain, question, ranking, records, rejudging, views
 from coordinator.engine.effects import Effects, ToEach, ToMany
-from coordinator.engine.state import Decision, Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Decision, Session
 from coordinator.engine.turn import Declined, Turn
 from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (

@@ -18,9 +18,10 @@ from msgspec import Struct
 from coordinator.engine import kinds
 from coordinator.engine.curation import Curation
 from coordinator.engine.kinds import Written
+from coordinator.engine.players import AcceptedAnswer, Player
 from coordinator.engine.scoring import PUBLISHED, OtherRules
 from quickpoll.envelope import ConnectionId, Identity
-from quickpoll.names import Name, look
+from quickpoll.names import Name
 from quickpoll.protocol import (
     Answer,
     ExtraTimePercent,
@@ -33,7 +34,6 @@ from quickpoll.protocol import (
     Role,
     Ruling,
     Settings,
-    YourResult,
 )
 
 EARLIER_ANSWERS: Final = 3
@@ -42,78 +42,6 @@ LONGER: Final[tuple[ExtraTimePercent, ...]] = (25, 50, 100)
 """By how many percent a player's own limit can be longer."""
 IDLE_MS: Final = 2 * 60 * 60 * 1000
 """A session that hears nothing from its clients for this long is over, unless it was opened with another limit."""
-
-
-class AcceptedAnswer(Struct, frozen=True, array_like=True):
-    """An answer that counts. `request_id` recognises the same command sent again."""
-
-    question: int
-    choice: Answer
-    received_at: int
-    request_id: str
-    forgiven_ms: int = 0
-    """How much of its way does not count."""
-    receipt: bytes = b""
-    """What its sender can find it by in the log; empty where there is none."""
-    key: Answer | None = None
-    """What is compared of it, where that is not the choice itself: see `Kind.key`."""
-
-    @property
-    def counted_at(self) -> int:
-        """The moment by which it is judged."""
-        return self.received_at - self.forgiven_ms
-
-    @property
-    def compared(self) -> Answer:
-        """What is compared of it."""
-        return self.choice if self.key is None else self.key
-
-
-class Player(Struct, array_like=True, kw_only=True):
-    """One player. Points, times and ranks are of closed questions."""
-
-    id: str
-    number: int
-    """Grows with each joining; the last tie-breaker, and the order of `Session.players`."""
-    name: str
-    name_key: str
-    """For comparing names: see `quickpoll.names`."""
-    avatar: str
-    join_id: str
-    """The `request_id` of the join, to recognise it when it is sent again."""
-    connection: ConnectionId | None
-    """The connection; None while away."""
-    points: int = 0
-    correct: int = 0
-    streak: int = 0
-    response_total_ms: int = 0
-    rank: int | None = None
-    previous_rank: int | None = None
-    answer: AcceptedAnswer | None = None
-    result: YourResult | None = None
-    """Of the last closed question; None for those who have joined since."""
-    extra_time_percent: ExtraTimePercent = 0
-    """As the host has set it; it holds from question `extra_time_from` on, `extra_time_before` until then."""
-    extra_time_from: int = 0
-    extra_time_before: ExtraTimePercent = 0
-    asks_extra_time: bool = False
-    """Until the host has set it."""
-    best_streak: int = 0
-    answered: int = 0
-    """How many closed questions, and in what time together; polls count, too."""
-    answered_total_ms: int = 0
-    history: bytes = b""
-    """The same as version 0.1.0 kept it, for questions that were closed by it."""
-    earlier: list[AcceptedAnswer] = []
-    """The last ones accepted before `answer`, to recognise them when they are sent again late."""
-    round_trip_ms: int = 0
-    """Of the connection, at its last join, resume or answer; 0: not measured."""
-    bound_at: int = 0
-    """When the command that made the connection this player's came to its gateway."""
-    outcomes: bytes = b""
-    """What became of each closed question: see `history.py`."""
-    revised: YourResult | None = None
-    """Of another question than `result`: the last one that a ruling has changed since the current one was closed."""
 
 
 class Standing(IntEnum):
@@ -235,6 +163,7 @@ class Head(Struct, array_like=True, kw_only=True):
     """When the clock of the open question was stopped; None: it runs."""
     stopped_ms: int = 0  # for how long it was before that
     earlier: int | None = None  # the question whose results are shown again
+    own_words: tuple[str, ...] = ()  # of the host, for the filter
 
     @property
     def host_connections(self) -> list[ConnectionId]:
@@ -274,8 +203,8 @@ class Session:
     def __post_init__(self) -> None:
         in_order = sorted(self.players.values(), key=lambda player: player.number)
         self.players = {player.id: player for player in in_order}
-        self.names = {player.name_key: player for player in in_order}
-        self.looks = {look(player.name): player for player in in_order}
+        self.names = {key: player for player in in_order for key in player.name_keys}
+        self.looks = {one: player for player in in_order for one in player.name_looks}
         self._recount()
 
     @cached_property
@@ -331,15 +260,31 @@ class Session:
     def seat(self, player: Player) -> None:
         """Adds a player who has just joined."""
         self.players[player.id] = player
-        self.names[player.name_key] = self.looks[look(player.name)] = player
+        self._take_names(player)
         self._count(player, 1)
 
     def unseat(self, player: Player) -> None:
         """Removes a player; accepted answers stay counted."""
         self._count(player, -1)
         del self.players[player.id]
-        del self.names[player.name_key]
-        self.looks.pop(look(player.name), None)
+        self._free_names(player)
+
+    def rename(self, player: Player, name: Name, withheld: Name | None = None) -> None:
+        """Gives a player another name, which may stand in for one that is withheld."""
+        self._free_names(player)
+        player.name, player.name_key = name.text, name.key
+        player.withheld_name, player.withheld_key = (withheld.text, withheld.key) if withheld else ("", "")
+        self._take_names(player)
+
+    def _take_names(self, player: Player) -> None:
+        self.names.update(dict.fromkeys(player.name_keys, player))
+        self.looks.update(dict.fromkeys(player.name_looks, player))
+
+    def _free_names(self, player: Player) -> None:
+        for key in player.name_keys:
+            del self.names[key]
+        for one in player.name_looks:
+            self.looks.pop(one, None)
 
     def is_taken(self, name: Name) -> bool:
         """Whether somebody has this name, or one that looks like it."""

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from coordinator.engine import history, kinds
-from coordinator.engine.curation import NOTHING_DECIDED, texts_of
+from coordinator.engine.curation import NOTHING_DECIDED, texts_of, withheld_of
 from coordinator.engine.kinds import Given
 from coordinator.engine.state import Session
 from quickpoll.protocol import QuestionResults, Tally
@@ -37,12 +37,25 @@ def told(session: Session, index: int, cells: tuple[int, ...]) -> Tally | None:
     question = session.quiz.questions[index]
     kind, curation = kinds.of(question), session.curations.get(index, NOTHING_DECIDED)
     written = session.written.get(index, ())
-    told = curation.applied(written) if kind.tells_texts and not kind.is_picked else written
+    told = curation.applied(written) if _is_told_unpicked(session, index) else written
     tally = kind.told(question, cells, told, lambda: _given(session, index))
     if tally is None or not kind.is_picked:
         return tally
     texts = texts_of((one.key, one.shown) for one in written)
     return replace(tally, texts=tuple(texts[key] for key in curation.picked if key in texts))
+
+
+def withheld(session: Session, index: int) -> int:
+    """How many different texts of a closed question the filter holds until the host shows them."""
+    if session.head.settings.filter != "hold" or not _is_told_unpicked(session, index):
+        return 0
+    curation, held = session.curations.get(index, NOTHING_DECIDED), withheld_of(session.written.get(index, ()))
+    return sum(curation.counted_as(text) == text and not curation.tells(text, held) for text in held)
+
+
+def _is_told_unpicked(session: Session, index: int) -> bool:
+    kind = kinds.of(session.quiz.questions[index])
+    return kind.tells_texts and not kind.is_picked
 
 
 def for_players(results: QuestionResults) -> QuestionResults:

@@ -28,7 +28,8 @@ class Drawn:
 
     `code`, `nonce` and `salt` are for a new session, `player_id` for a new player. `version` is not drawn: it is that
     of quickpoll, which a new session's log says. `log_page` is for `get_log`. `key` is for an answer whose log says
-    what is compared of it. `idle_ms` is a new session's setting.
+    what is compared of it, and `withheld` for a name or an answer whose log says what the filter withholds of it: a
+    replay asks neither the tables of Unicode nor lists of words. `idle_ms` is a new session's setting.
     """
 
     code: str = ""
@@ -38,6 +39,7 @@ class Drawn:
     version: str = __version__
     log_page: LogPage | None = None
     key: Answer | None = None
+    withheld: tuple[str, ...] | None = None
     idle_ms: int = IDLE_MS
 
 

@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from coordinator.engine import discrimination, kinds, ranking, scoring, tallying
-from coordinator.engine.state import Decision, Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import Decision, Session
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
     AcceptedText,
@@ -85,7 +86,7 @@ def earlier(session: Session) -> EarlierResults | None:
     question = session.quiz.questions[index]
     return EarlierResults(
         question=kinds.of(question).public(question, index, len(session.quiz.questions)),
-        results=replace(_results(session, index, 0), advances_at=None, doubt=UNSET),
+        results=replace(_results(session, index, 0), advances_at=None, doubt=UNSET, withheld=UNSET),
     )
 
 
@@ -107,6 +108,7 @@ def _results(session: Session, index: int, seq: int) -> QuestionResults:
         void=is_void(session, index) or UNSET,
         rulings=rulings_made(session, index),
         doubt=discrimination.doubt(session, index, correct) or UNSET,
+        withheld=tallying.withheld(session, index) or UNSET,
     )
 
 
@@ -150,7 +152,7 @@ def _with_accepted(solution: Solution | None, made: Decision) -> Solution | None
 
 def results_for(results: QuestionResults, role: Role) -> QuestionResults:
     """The broadcast that closes a question, as this role gets it."""
-    return results if role is Role.HOST else tallying.for_players(replace(results, doubt=UNSET))
+    return results if role is Role.HOST else tallying.for_players(replace(results, doubt=UNSET, withheld=UNSET))
 
 
 def session_view(session: Session, now: int, role: Role) -> SessionView:
@@ -219,6 +221,7 @@ def you(session: Session, player: Player) -> You:
         result=(is_judged and player.result) or UNSET,
         revised=(is_judged and player.revised) or UNSET,
         final=your_final(session, player) if session.head.phase is Phase.ENDED else UNSET,
+        name_withheld=bool(player.withheld_name) or UNSET,
     )
 
 
@@ -252,6 +255,7 @@ def _host_players(session: Session) -> tuple[HostPlayer, ...]:
             points=player.points,
             extra_time_percent=player.extra_time_percent,
             asks_extra_time=player.asks_extra_time,
+            withheld=player.withheld_name or UNSET,
         )
         for player in session.players.values()
     )

@@ -7,7 +7,8 @@ on its way.
 """
 
 from coordinator.engine import scoring, views
-from coordinator.engine.state import LONGER, Player, Session
+from coordinator.engine.players import Player
+from coordinator.engine.state import LONGER, Session
 from coordinator.engine.turn import Declined, Turn
 from quickpoll.protocol import ErrorCode, Phase, SubmitAnswer
 

@@ -36,6 +36,7 @@ from quickpoll.protocol import (
     SessionCommand,
     SetExtraTime,
     ShowAnswer,
+    ShowName,
     SkipQuestion,
     StartQuiz,
     StopClock,
@@ -122,7 +123,8 @@ class Replay:
             case records.PlayerJoined():
                 self._players.append(record.id)
                 join = JoinSession(code=self.session.code, name=record.name, avatar=record.avatar)
-                return self._command(None, join, record.round_trip_ms), Drawn(player_id=record.id)
+                held = (record.name,) if isinstance(record, records.JoinedWithheld) else ()
+                return self._command(None, join, record.round_trip_ms), Drawn(player_id=record.id, withheld=held)
             case records.Away():
                 self._take_away(record)
                 return GatewayLost(_GONE), Drawn()
@@ -136,7 +138,9 @@ class Replay:
                 return self._by_player(record.player, answer, record.round_trip_ms), Drawn()
             case records.Wrote():
                 answer = SubmitAnswer(question=record.question, answer=record.answer, elapsed_ms=record.elapsed_ms)
-                return self._by_player(record.player, answer, record.round_trip_ms), Drawn(key=record.key)
+                withheld = record.withheld if isinstance(record, records.WroteWithheld) else ()
+                drawn = Drawn(key=record.key, withheld=withheld)
+                return self._by_player(record.player, answer, record.round_trip_ms), drawn
             case (
                 records.Began()
                 | records.Opened()
@@ -179,6 +183,8 @@ class Replay:
                 return ExtendQuestion(by_ms=record.by_ms)
             case records.PlayerKicked():
                 return KickPlayer(player_id=self._players[record.player])
+            case records.ShowsName():
+                return ShowName(player_id=self._players[record.player], shown=record.shown)
             case records.Locked():
                 return LockSession(locked=record.locked)
             case records.Paused():

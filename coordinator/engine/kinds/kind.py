@@ -33,6 +33,8 @@ class Written(Struct, frozen=True, array_like=True):
     """What of it is right, in percent; None where nothing can be."""
     judged: int | None = None
     """The same without any ruling."""
+    withheld: tuple[str, ...] = ()
+    """Which of its texts, as compared, the filter withholds."""
 
 
 class Given(NamedTuple):

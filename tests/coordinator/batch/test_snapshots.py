@@ -8,7 +8,7 @@ import pytest
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import Unreadable, decode_session
 from coordinator.engine import Drawn, Head, Player, Session, apply, create, invariants
-from coordinator.engine.state import AcceptedAnswer
+from coordinator.engine.players import AcceptedAnswer
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.protocol import (
     AnswerAccepted,

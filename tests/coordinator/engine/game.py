@@ -81,7 +81,13 @@ class Seat:
 class Game:
     """A session with a host. `now` moves only when a test moves it."""
 
-    def __init__(self, *questions: Question, settings: Settings = DEFAULTS, id: str | None = "create") -> None:
+    def __init__(
+        self,
+        *questions: Question,
+        settings: Settings = DEFAULTS,
+        id: str | None = "create",
+        own_words: tuple[str, ...] = (),
+    ) -> None:
         self.now = START_MS
         self.round_trip_ms = 0
         """Of whoever sends something, as a gateway would have measured it."""
@@ -89,7 +95,11 @@ class Game:
         self._requests = 0
         quiz = Quiz("Capitals", questions or (SINGLE, MULTIPLE))
         self.create = Command(
-            HOST_CONNECTION, 0, None, CreateSession(id=id, quiz=quiz, settings=settings), "https://quiz.test"
+            HOST_CONNECTION,
+            0,
+            None,
+            CreateSession(id=id, quiz=quiz, settings=settings, own_words=own_words),
+            "https://quiz.test",
         )
         self.session, self.effects = create(self.create, self.now, Drawn("123456", "nonce", "salt"))
         self.log = list(self.effects.log)

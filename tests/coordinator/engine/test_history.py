@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from coordinator.engine import history
 from coordinator.engine.history import MAX_RESPONSE_MS, RECORD_BYTES, Outcome
-from coordinator.engine.state import Player
+from coordinator.engine.players import Player
 from tests.coordinator.engine.game import MULTIPLE, POLL, SINGLE, Game, reloaded
 
 SHARES = st.none() | st.integers(0, 100)

@@ -1,5 +1,5 @@
+from coordinator.engine.players import Player
 from coordinator.engine.ranking import assign_ranks, entries, in_order
-from coordinator.engine.state import Player
 from quickpoll.protocol import YourResult
 
 

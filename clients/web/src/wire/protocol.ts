@@ -12,6 +12,7 @@ export const PODIUM_ENTRIES = 3;
 export const MAX_RESULTS_ANSWERS = 50000;
 export const PICKED_TEXTS = 12;
 export const ANSWERS_PER_PAGE = 200;
+export const MAX_OWN_WORDS = 100;
 export const MAX_ANSWER_GROUPS = 100000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
 export const LOBBY_INTERVAL_MS = 1000;
@@ -445,6 +446,13 @@ export interface Settings {
   ranking?: "end" | "never" | "question";
   /** Whether players are told their own rank. */
   rank_on_players?: boolean;
+  /**
+   * What becomes of names and texts with a word of the filter's lists: all are shown; they wait for the host, who is
+   *     told how many there are; or they are hidden without a word. The host may show any of them.
+   */
+  filter?: "hide" | "hold" | "off";
+  /** The name, before a number, of players whose own is not shown. */
+  stand_in?: string;
 }
 
 /** What the host decides about a closed question: exactly one of `accept`, `void` and `points`. */
@@ -465,6 +473,11 @@ export interface CreateSession {
   type: "create_session";
   quiz: Quiz;
   settings?: Settings;
+  /**
+   * Words that the filter finds besides its own: as a whole; with an asterisk at the end what begins so, and between
+   *     two of them anywhere in a word. Nobody else is told them.
+   */
+  own_words?: string[];
   id?: string | null;
 }
 
@@ -582,6 +595,14 @@ export interface ShowEarlier {
 export interface KickPlayer {
   type: "kick_player";
   player_id: string;
+  id?: string | null;
+}
+
+/** Shows everyone the name that a player typed, where the filter withholds it, or a stand-in for it. Reply: `ok`. */
+export interface ShowName {
+  type: "show_name";
+  player_id: string;
+  shown: boolean;
   id?: string | null;
 }
 
@@ -902,6 +923,8 @@ export interface HostPlayer {
   extra_time_percent: ExtraTimePercent;
   /** Until the host has set it. */
   asks_extra_time: boolean;
+  /** As in `players_joined`. */
+  withheld?: string;
 }
 
 /** A question that was closed before the current one, and its results of now. */
@@ -977,6 +1000,8 @@ export interface You {
   revised?: YourResult;
   /** When the quiz has ended. */
   final?: YourFinal;
+  /** As in `joined`. */
+  name_withheld?: boolean;
 }
 
 /** A player in the host's list. */
@@ -984,6 +1009,8 @@ export interface RosterEntry {
   id: string;
   name: string;
   avatar: string;
+  /** What the player typed, where that is not shown: for the remote rather than the stage. See `show_name`. */
+  withheld?: string;
 }
 
 /** A closed question with its solution, and how it was answered. */
@@ -1053,6 +1080,8 @@ export interface AnswerGroup {
   shown?: boolean;
   /** Texts that were merged into this one, and count with it. */
   merged?: string[];
+  /** True: the filter does not let everyone see it; the host may. */
+  withheld?: boolean;
 }
 
 /** To all: new players are refused, or let in again. */
@@ -1117,6 +1146,8 @@ export interface QuestionResults {
   tally: Tally | null;
   /** To the host only, and for the remote rather than the stage: a reason to look at the key again. */
   doubt?: KeyDoubt;
+  /** To the host only: how many different texts the filter holds until the host shows them. */
+  withheld?: number;
   reply_to?: string;
   seq: number;
 }
@@ -1175,6 +1206,17 @@ export interface SessionContinues {
   seq: number;
 }
 
+/** To all: a player has this name from here on, also where another one was told before. */
+export interface PlayerRenamed {
+  type: "player_renamed";
+  player_id: string;
+  name: string;
+  /** To the host only: as in `players_joined`. */
+  withheld?: string;
+  reply_to?: string;
+  seq: number;
+}
+
 /** To players: the host's connection is gone; the quiz goes on by its timers. */
 export interface HostLeft {
   type: "host_left";
@@ -1216,6 +1258,8 @@ export interface Joined {
   name: string;
   avatar: string;
   session: SessionView;
+  /** True: `name` stands in for what the player typed, until the host shows that. */
+  name_withheld?: boolean;
   reply_to?: string;
 }
 
@@ -1475,6 +1519,7 @@ export type AnyClientMessage =
   | GetAgenda
   | ShowEarlier
   | KickPlayer
+  | ShowName
   | LockSession
   | PauseQuiz
   | SetExtraTime
@@ -1504,6 +1549,7 @@ export type AnyServerMessage =
   | Leaderboard
   | QuizEnded
   | SessionContinues
+  | PlayerRenamed
   | HostLeft
   | HostReturned
   | SessionClosed

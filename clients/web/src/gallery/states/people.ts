@@ -39,6 +39,8 @@ const SETTINGS: SessionView["settings"] = {
   penalty: 0,
   ranking: "question",
   rank_on_players: true,
+  filter: "hold",
+  stand_in: "Player",
 };
 export const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän";
 export const ADDRESS = "https://quiz.example.org/really/long/paths/without-any-space?and=1&more=2&words=3";
