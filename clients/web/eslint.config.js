@@ -16,6 +16,13 @@ export default defineConfig(
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": ["error", { max: 60, skipComments: true }],
       "no-console": "error",
+      "no-restricted-properties": [
+        "error",
+        ...["toSorted", "toSpliced", "toReversed", "with"].map((property) => ({
+          property,
+          message: "The oldest browsers do not have it (browsers.ts): see quiz/lists.ts.",
+        })),
+      ],
       "svelte/prefer-svelte-reactivity": "off",
       // svelte-check knows better which warnings there are.
       "svelte/no-unused-svelte-ignore": "off",
@@ -37,6 +44,7 @@ export default defineConfig(
   {
     files: ["**/*.test.ts", "**/fakes.ts"],
     rules: {
+      "no-restricted-properties": "off",
       "max-lines-per-function": "off",
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",

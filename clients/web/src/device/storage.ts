@@ -56,3 +56,21 @@ export function keys(prefix: string): string[] {
     return [];
   }
 }
+
+/** Asks the browser to keep what is here until somebody clears it. Some decide by themselves, some ask the person. */
+export async function lasting(): Promise<boolean> {
+  try {
+    return (await navigator.storage.persisted()) || (await navigator.storage.persist());
+  } catch {
+    return false; // Not on an address without encryption.
+  }
+}
+
+/** Whether the browser has promised to. */
+export async function isLasting(): Promise<boolean> {
+  try {
+    return await navigator.storage.persisted();
+  } catch {
+    return false;
+  }
+}

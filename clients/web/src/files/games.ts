@@ -1,10 +1,11 @@
 /**
  * The games that a host has led, kept in this browser: what everybody answered, and the log where it is not too large.
  *
- * Two databases, so that a list is drawn without reading the answers of thousands of players.
+ * Two databases (and one for figures that are derived from them), so that a list is drawn without reading the answers of thousands of players.
  */
 
 import { createStore, del, get, set, values } from "idb-keyval";
+import { forgetFigures } from "./figures/store";
 import type { Standings } from "./standings";
 
 export interface GameSummary {
@@ -55,6 +56,7 @@ export async function keepGame(game: PastGame): Promise<void> {
   const log = game.log ?? before?.log;
   const kept = { ...game, ended_at: before?.ended_at ?? game.ended_at, log, has_log: log !== undefined };
   await set(kept.id, kept, games);
+  await forgetFigures(kept.id);
   const { id, code, title, ended_at, players, questions, has_log } = kept;
   await set(id, { id, code, title, ended_at, players, questions, has_log } satisfies GameSummary, list);
 }
@@ -72,4 +74,5 @@ export function gameOf(id: string): Promise<PastGame | undefined> {
 export async function forgetGame(id: string): Promise<void> {
   await del(id, list);
   await del(id, games);
+  await forgetFigures(id);
 }

@@ -3,6 +3,8 @@
 import { tokenFor } from "../wire/tokens";
 import type { Session } from "../game/session.svelte";
 import type { Standings } from "../files/standings";
+import { notePlayed } from "../quiz/library";
+import { playedFrom } from "./playing";
 
 /** A larger log stays on the server, from where the results view fetches it: about 150 bytes an answer. */
 const MOST_LOGGED_ANSWERS = 20_000;
@@ -33,6 +35,8 @@ async function keep(host: Led): Promise<void> {
   const { keepGame, pastGame } = await import("../files/games");
   const game = pastGame(code, token, standings, Date.now());
   await keepGame(game);
+  const quiz = playedFrom(code);
+  if (quiz !== null) await notePlayed(quiz, game.ended_at);
   if (standings.log_head === undefined || game.players * game.questions > MOST_LOGGED_ANSWERS) return;
   const log = await host.fetchLog();
   if (log !== null) await keepGame({ ...game, log });

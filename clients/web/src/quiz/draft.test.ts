@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Quiz } from "../wire/protocol";
-import { changeKind, copyOf, fromQuiz, mark, moved, newQuestion, shownOptions, toQuiz, toQuestion } from "./draft";
+import { changeKind, copyOf, fromQuiz, mark, newQuestion, shownOptions, toQuiz, toQuestion } from "./draft";
 
 const VERDICTS = ["True", "False"] as const;
 const quiz: Quiz = {
@@ -84,14 +84,4 @@ test("a copy has keys of its own", () => {
   const copy = copyOf(poll);
   expect({ ...copy, key: poll.key, options: poll.options }).toEqual(poll);
   expect(new Set([copy, poll].flatMap((one) => [one.key, ...one.options.map((option) => option.key)])).size).toBe(6);
-});
-
-test.each([
-  [0, 2, "bca"],
-  [2, 0, "cab"],
-  [1, 1, "abc"],
-  [0, 9, "bca"],
-  [2, -1, "cab"],
-])("moving %i to %i gives %s", (from, to, order) => {
-  expect(moved(["a", "b", "c"], from, to).join("")).toBe(order);
 });

@@ -104,12 +104,6 @@ export function copyOf(question: DraftQuestion): DraftQuestion {
   return { ...question, key: newKey(), options, details: copiedDetails(question.details) };
 }
 
-/** The list with the item at `from` moved to `to`. */
-export function moved<T>(list: readonly T[], from: number, to: number): T[] {
-  const rest = list.toSpliced(from, 1);
-  return rest.toSpliced(Math.max(0, Math.min(to, rest.length)), 0, list[from] as T);
-}
-
 /** A quiz to go on with; whatever a file has left out or mistaken becomes something that can be put right. */
 export function fromQuiz(quiz: Quiz): Draft {
   return { title: text(quiz.title), questions: quiz.questions.map(fromQuestion) };

@@ -2,13 +2,16 @@
 
 import type { QuestionKind } from "../wire/protocol";
 import type { DraftDetails } from "./types";
-import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, moved, newOption } from "./draft";
+import { type Draft, type DraftQuestion, type Verdicts, changeKind, copyOf, mark, newOption } from "./draft";
 import { FEWEST_OPTIONS, MOST_OPTIONS } from "./limits";
+import { inserted, moved, replaced, without } from "./lists";
 
-export type Field = "text" | "explanation" | "time_limit_ms" | "untimed" | "points" | "image" | "image_alt" | "notes";
+export type Field =
+  "new_since" | "text" | "explanation" | "time_limit_ms" | "untimed" | "points" | "image" | "image_alt" | "notes";
 
 export type Edit =
   | { edit: "title"; title: string }
+  | { edit: "tags"; tags: string[] }
   | { edit: "insert"; question: DraftQuestion; at: number }
   | { edit: "remove"; question: string }
   | { edit: "duplicate"; question: string }
@@ -25,19 +28,20 @@ export type Edit =
 export function edited(draft: Draft, edit: Edit): Draft {
   const { questions } = draft;
   if (edit.edit === "title") return { ...draft, title: edit.title };
-  if (edit.edit === "insert") return { ...draft, questions: questions.toSpliced(edit.at, 0, edit.question) };
+  if (edit.edit === "tags") return { ...draft, tags: edit.tags };
+  if (edit.edit === "insert") return { ...draft, questions: inserted(questions, edit.at, edit.question) };
   const at = questions.findIndex((question) => question.key === edit.question);
   const question = questions[at];
   if (!question) return draft;
   switch (edit.edit) {
     case "remove":
-      return { ...draft, questions: questions.toSpliced(at, 1) };
+      return { ...draft, questions: without(questions, at) };
     case "duplicate":
-      return { ...draft, questions: questions.toSpliced(at + 1, 0, copyOf(question)) };
+      return { ...draft, questions: inserted(questions, at + 1, copyOf(question)) };
     case "move":
       return { ...draft, questions: moved(questions, at, edit.to) };
     default:
-      return { ...draft, questions: questions.with(at, editedQuestion(question, edit)) };
+      return { ...draft, questions: replaced(questions, at, editedQuestion(question, edit)) };
   }
 }
 
@@ -69,4 +73,29 @@ function editedQuestion(question: DraftQuestion, edit: QuestionEdit): DraftQuest
         ? { ...question, options: options.filter((option) => option.key !== edit.option) }
         : question;
   }
+}
+
+/** Where an edit writes, for what is typed letter by letter; null: it is done at once. */
+export function placeOf(edit: Edit): string | null {
+  switch (edit.edit) {
+    case "title":
+    case "tags":
+      return edit.edit;
+    case "field":
+    case "details":
+      return [edit.question, ...Object.keys(edit.change)].join(" ");
+    case "option":
+      return edit.option;
+    default:
+      return null;
+  }
+}
+
+/** Whether it changes something that no result tells of: a picture, or the left side of a pair. */
+export function isUntold(edit: Edit): boolean {
+  if (edit.edit === "field") return "image" in edit.change;
+  if (edit.edit !== "details") return false;
+  return Object.values(edit.change).some(
+    (value) => Array.isArray(value) && value.some(({ other }) => other !== undefined),
+  );
 }

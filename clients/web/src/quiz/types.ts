@@ -39,9 +39,13 @@ export interface DraftQuestion {
   notes?: string;
   /** Absent in a draft of the kinds with options. */
   details?: DraftDetails;
+  /** `Date.now()` when something changed that no result tells of: games before asked another question. */
+  new_since?: number;
 }
 
 export interface Draft {
   title: string;
+  /** What it is found by in the library; they travel with the library alone. */
+  tags?: string[];
   questions: DraftQuestion[];
 }

@@ -7,7 +7,8 @@
 
 import { type PastGame, gameOf, keepGame, pastGames } from "../games";
 import { type OwnQuiz, keep, ownQuiz, ownQuizzes } from "../../quiz/library";
-import { isOwnQuiz, isPastGame } from "./shapes";
+import { isOwnQuiz } from "../../quiz/shapes";
+import { isPastGame } from "./shapes";
 
 const MARK = "quickpoll-library";
 const VERSION = 1;

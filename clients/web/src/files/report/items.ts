@@ -30,7 +30,7 @@ export function itemsOf(standings: Standings): Item[] {
     question,
     share,
     discrimination: share === null ? null : discrimination(standings, place),
-    misled: share === null ? null : misled(standings, question, place),
+    misled: share === null ? null : misled(standings, place),
     median_ms: medianMs(standings, place),
   }));
 }
@@ -43,18 +43,26 @@ function discrimination({ players }: Standings, place: number): number | null {
   return (right(there.slice(0, size)) - right(there.slice(-size))) / size;
 }
 
-function misled({ players }: Standings, question: QuestionSummary, place: number): Item["misled"] {
-  const { options, correct, tally } = question;
-  const wrong = tally?.groups?.find(({ share }) => share === 0);
-  if (wrong) return { text: wrong.text, count: wrong.count };
+function misled(standings: Standings, place: number): Item["misled"] {
+  return wrongAnswers(standings, place).reduce<Item["misled"]>(
+    (most, wrong) => (wrong.count > (most?.count ?? 0) ? wrong : most),
+    null,
+  );
+}
+
+/** The options that are wrong, or the wrong texts of those that most wrote, each with how many chose it. */
+export function wrongAnswers({ players, questions }: Standings, place: number): { text: string; count: number }[] {
+  const { options, correct, tally } = questions[place]!;
+  const wrong = tally?.groups?.filter(({ share }) => share === 0) ?? [];
+  if (wrong.length > 0) return wrong.map(({ text, count }) => ({ text, count }));
   // Of an order or of pairs no part alone is wrong.
-  if (correct.length === 0) return null;
+  if (correct.length === 0) return [];
   const counts = options.map(() => 0);
   for (const { answers } of players)
-    for (const index of indexesIn(answers[place]?.answer ?? null))
-      if (counts[index] !== undefined && !correct.includes(index)) counts[index]++;
-  const count = Math.max(0, ...counts);
-  return count > 0 ? { text: options[counts.indexOf(count)] ?? "", count } : null;
+    for (const index of indexesIn(answers[place]?.answer ?? null)) if (counts[index] !== undefined) counts[index]++;
+  return options
+    .map((text, index) => ({ text, count: counts[index]! }))
+    .filter((_, index) => !correct.includes(index) && counts[index]! > 0);
 }
 
 function medianMs({ players }: Standings, place: number): number | null {

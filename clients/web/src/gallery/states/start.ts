@@ -3,7 +3,7 @@
 import { keepToken } from "../../wire/tokens";
 import type { Question, Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
-import { keep } from "../../quiz/library";
+import { forget, keep, keepEdits, notePlayed, ownQuiz } from "../../quiz/library";
 import { keepGame, pastGame } from "../../files/games";
 import { click, press, seen, type, type Step } from "../hand";
 import { writeTab } from "../../device/storage";
@@ -85,6 +85,13 @@ function own(...drafts: Draft[]): () => Promise<void> {
   };
 }
 
+/** Quizzes with tags; the first was played. */
+async function library(): Promise<void> {
+  const tags = [["Year 8", "Geography", "Revision before the holidays"], ["Year 8"], [LONG_WORD.slice(0, 30)], [], []];
+  await own(...tags.map((tags, place) => ({ ...fromQuiz(quiz(every, `${TITLE} ${place + 1}`)), tags })))();
+  await notePlayed(OWN, KEPT_AT);
+}
+
 const editor = (draft: Draft, ...steps: Step[]): State =>
   start({
     address: `/host#edit-${OWN}`,
@@ -105,6 +112,11 @@ export const START: States = {
     },
     steps: [seen("ul li h3")],
   }),
+  "start-library": start({
+    before: library,
+    steps: [seen("ul li h3"), type("search input", "a"), click(".tag")],
+  }),
+  "start-nothing-found": start({ before: library, steps: [seen("ul li h3"), type("search input", "zebra")] }),
   "start-played": start({
     before: async () => {
       for (const [place, title] of [TITLE, LONG_TITLE, LONG_WORD.repeat(2)].entries()) {
@@ -189,6 +201,24 @@ export const START: States = {
     ),
     seen(".guessing.shown"),
   ),
+  "editor-played": {
+    ...editor(fromQuiz(quiz(every)), seen("nav small")),
+    before: async () => {
+      await own(fromQuiz(quiz(every)))();
+      await keepGame(pastGame("123456", TITLE, standings(27), KEPT_AT));
+      await keepGame(pastGame("123457", TITLE, standings(9), KEPT_AT - 86_400_000));
+    },
+  },
+  "editor-rival": editor(
+    fromQuiz(quiz(every)),
+    type("#quiz-title, main textarea", "Mine"),
+    async () => {
+      const kept = (await ownQuiz(OWN))!;
+      await keepEdits({ ...kept, edited_at: KEPT_AT + 1 }, kept.edited_at);
+    },
+    seen("#rival"),
+  ),
+  "editor-gone": editor(fromQuiz(quiz(every)), () => forget(OWN), seen("#rival")),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
   "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
 };

@@ -1,0 +1,197 @@
+"""The library and its editor in a real browser: found, undone, told to another window, and learnt from games."""
+
+from pathlib import Path
+
+import msgspec
+from playwright.async_api import Locator, Page, expect
+
+from quickpoll.protocol import Quiz
+from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.harness import running, serve
+from tests.system.test_files import LOG_IS_KEPT
+from tests.system.test_pages import play
+
+QUIZ = """
+title: Rivers
+questions:
+  - kind: single
+    text: Which is the longest?
+    options: [{text: Nile, correct: true}, {text: Rhine}, {text: Volga}]
+  - kind: single
+    text: Which flows through Cairo?
+    options: [{text: Nile, correct: true}, {text: Congo}]
+  - kind: single
+    text: Which flows through Vienna?
+    options: [{text: Danube, correct: true}, {text: Elbe}]
+"""
+
+
+async def edit_a_copy(host: Page, quiz: str = QUIZ) -> None:
+    """Keeps a quiz file as an own quiz and opens its editor."""
+    await upload(host, "own.yaml", quiz.encode())
+    await host.get_by_role("button", name="Edit a copy").click()
+    await expect(host.get_by_role("textbox", name="Title")).to_be_visible()
+
+
+async def back_to_the_library(host: Page) -> None:
+    await host.get_by_role("button", name="Back").click()
+    await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
+
+
+def card(page: Page, title: str) -> Locator:
+    """One of the host's own quizzes, by its title."""
+    own = page.get_by_role("region", name="Your quizzes").get_by_role("listitem")
+    return own.filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
+async def test_quizzes_are_found_by_words_and_tags(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        for title, tags in [("Rivers", "Year 8, geography"), ("Cells", "year 8"), ("Verbs", "")]:
+            await edit_a_copy(host, QUIZ.replace("title: Rivers", f"title: {title}"))
+            await host.get_by_role("textbox", name="Tags").press_sequentially(tags)
+            await back_to_the_library(host)
+        search = host.get_by_role("searchbox", name="Search your quizzes")
+        await host.get_by_role("group", name="Tags").get_by_role("button", name="year 8").click()
+        await expect(host.get_by_role("status").filter(has_text="2 quizzes found")).to_be_visible()
+        await expect(card(host, "Verbs")).to_have_count(0)
+        await search.fill("geo")
+        await expect(host.get_by_role("status").filter(has_text="1 quiz found")).to_be_visible()
+        await expect(card(host, "Rivers")).to_contain_text("geography")
+        # A copy has the tags of its original; the words of a question find a quiz, too.
+        await card(host, "Rivers").get_by_role("button", name="Duplicate").click()
+        await expect(card(host, "Rivers (copy)")).to_contain_text("Year 8")
+        await host.get_by_role("group", name="Tags").get_by_role("button", name="year 8").click()
+        await search.fill("vienna longest")
+        await expect(host.get_by_role("status").filter(has_text="4 quizzes found")).to_be_visible()
+        await search.fill("zebra")
+        await expect(host.get_by_role("status").filter(has_text="No quiz found")).to_be_visible()
+        assert problems == []
+
+
+async def test_edits_are_undone_and_done_again_by_keys_and_buttons(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await edit_a_copy(host)
+        text = host.get_by_role("textbox", name="Question")
+        undo, redo = (host.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+        await expect(undo).to_have_attribute("aria-disabled", "true")
+        await text.fill("Which is the shortest?")
+        await host.get_by_role("button", name="Delete question").click()
+        await expect(text).to_have_value("Which flows through Cairo?")
+        await text.press("Control+z")
+        await expect(text).to_have_value("Which is the shortest?")
+        await text.press("Control+z")
+        await expect(text).to_have_value("Which is the longest?")
+        await text.press("Control+Shift+Z")
+        await expect(text).to_have_value("Which is the shortest?")
+        await redo.click()
+        await expect(text).to_have_value("Which flows through Cairo?")
+        await expect(redo).to_have_attribute("aria-disabled", "true")
+        await undo.click()
+        # What was undone is kept as such.
+        await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
+        await host.reload()
+        await expect(text).to_have_value("Which is the shortest?")
+        assert problems == []
+
+
+async def test_questions_are_dragged_by_mouse(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await edit_a_copy(host)
+        rows = host.get_by_role("navigation", name="Questions").get_by_role("listitem")
+        first, last = [await rows.nth(at).bounding_box() for at in (0, 2)]
+        assert first
+        assert last
+        await host.mouse.move(first["x"] + 12, first["y"] + first["height"] / 2)
+        await host.mouse.down()
+        await host.mouse.move(last["x"] + 12, last["y"] + last["height"] / 2, steps=12)
+        await expect(rows.nth(2)).to_contain_text("longest")
+        await host.mouse.up()
+        await expect(rows).to_contain_text(["Cairo", "Vienna", "longest"])
+        await expect(host.get_by_role("heading", name="Question 3 of 3")).to_be_visible()
+        await host.get_by_role("button", name="Undo", exact=True).click()
+        await expect(rows.first).to_contain_text("longest")
+        assert problems == []
+
+
+async def test_a_second_window_is_told_and_no_version_is_lost(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await edit_a_copy(host)
+        await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
+        second = await host.context.new_page()
+        await second.goto(host.url)
+        await second.get_by_role("textbox", name="Title").fill("Streams")
+        told = host.get_by_role("alert").filter(has_text="changed in another window")
+        await expect(told).to_be_visible()
+        await host.get_by_role("button", name="Go on with the newest").click()
+        await expect(host.get_by_role("textbox", name="Title")).to_have_value("Streams")
+
+        # Both write at the same moment: one of them is asked, and keeps both.
+        await host.evaluate("""() => {
+          const title = document.querySelector("#quiz-title, main textarea");
+          title.value = "Brooks";
+          title.dispatchEvent(new Event("input", { bubbles: true }));
+          const kept = indexedDB.open("quickpoll");
+          kept.onsuccess = () => {
+            const quizzes = kept.result.transaction("quizzes", "readwrite").objectStore("quizzes");
+            const reading = quizzes.getAll();
+            reading.onsuccess = () => quizzes.put({ ...reading.result[0], edited_at: 1 }, reading.result[0].id);
+          };
+        }""")
+        await host.get_by_role("button", name="Keep mine as a copy").click()
+        await expect(host.get_by_role("textbox", name="Title")).to_have_value("Streams")
+        await back_to_the_library(host)
+        await expect(card(host, "Streams")).to_be_visible()
+        await expect(card(host, "Brooks (copy)")).to_be_visible()
+
+        # Deleted elsewhere while it is open here: it stays if somebody says so.
+        await second.bring_to_front()
+        await card(host, "Streams").get_by_role("button", name="Delete").click()
+        await expect(second.get_by_role("alert").filter(has_text="was deleted")).to_be_visible()
+        await second.get_by_role("button", name="Keep it").click()
+        await expect(card(host, "Streams")).to_be_visible()
+        assert problems == []
+
+
+async def test_a_quiz_learns_from_its_games(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        await edit_a_copy(host)
+        await host.get_by_role("button", name="Play it").click()
+        # The first player is wrong at questions 1 and 3, the second at question 1.
+        await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "Ben"])
+        await expect(host.get_by_role("list", name="Podium")).to_be_visible()
+        await host.wait_for_function(LOG_IS_KEPT)
+        await host.goto(f"{quickpoll.health}/host")
+        await expect(host.get_by_role("heading", name="Past games")).to_be_visible()
+        await expect(card(host, "Rivers")).to_contain_text("Played")
+        await card(host, "Rivers").get_by_role("button", name="Edit").click()
+
+        rows = host.get_by_role("navigation", name="Questions").get_by_role("listitem")
+        for at, share in enumerate(["0%", "100%", "50%"]):
+            await expect(rows.nth(at)).to_contain_text(share)
+        form = host.get_by_role("region", name="Question 1 of 3")
+        await expect(form).to_contain_text("0% were right")
+        await expect(form).to_contain_text("Misled most: “Rhine”, 100%")
+        # An edited question asks something else; undone, it is the same again.
+        text = form.get_by_role("textbox", name="Question", exact=True)
+        await text.fill("Which is the shortest?")
+        await expect(form).not_to_contain_text("were right")
+        await text.press("Control+z")
+        await expect(form).to_contain_text("0% were right")
+
+        await host.get_by_role("button", name="Warm-up with the 2 hardest questions").click()
+        await expect(host.get_by_role("heading", name="Warm-up: Rivers")).to_be_visible()
+        asked = host.get_by_role("list", name="2 questions").get_by_role("listitem")
+        await expect(asked).to_contain_text(["Which is the longest?", "Which flows through Vienna?"])
+        await host.get_by_role("button", name="Open the lobby").click()
+        await expect(host.get_by_role("heading", name="Who is first?")).to_be_visible()
+        assert problems == []
