@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 import time
+from collections.abc import Sequence
 
 from tests.simulation.play import play
 from tests.simulation.scenario import draw
@@ -24,15 +25,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=1.0, help="for how long [default: 1]")
     parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
+    parser.add_argument("--fault", action="append", default=[], help="this alone; repeatable")
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
     given = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != HASH_SEED:
         command = [sys.executable, "-m", "tests.simulation", *sys.argv[1:]]
         os.execve(command[0], command, os.environ | {"PYTHONHASHSEED": HASH_SEED})  # noqa: S606
-    return run(given.seed, given.runs, given.minutes)
+    return run(given.seed, given.runs, given.minutes, given.fault)
 
 
-def run(seed: int, runs: int, minutes: float) -> int:
+def run(seed: int, runs: int, minutes: float, faults: Sequence[str]) -> int:
     """Plays, and prints what fails."""
     gc.disable()  # its moments would not follow from the seed
     gc.freeze()
@@ -41,11 +43,12 @@ def run(seed: int, runs: int, minutes: float) -> int:
     for number in range(seed, seed + runs):
         if time.monotonic() > began + 60 * minutes:
             break
-        outcome = play(draw(number))
+        outcome = play(draw(number, *faults))
         played += 1
         if outcome.wrong:
             lines = "\n  ".join(outcome.wrong)
-            print(f"\nBROKEN seed {number}: {outcome.scenario}\n  {lines}")
+            plan = "; ".join(map(str, outcome.scenario.faults))
+            print(f"\nBROKEN seed {number}: {outcome.scenario}\n{plan}\n  {lines}")
             print(f"again: make simulate SEED={number} RUNS=1")
             return 1
         if played % COLLECT_EVERY == 0:

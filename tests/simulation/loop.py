@@ -50,6 +50,8 @@ class Host:
         """By how much its wall clock is wrong."""
         self.steps = 0
         """How many callbacks it has run."""
+        self._strike_at = -1
+        self._strike: Callable[[], None] = lambda: None
         self.context = copy_context()
         self.context.run(_host.set, self)
         self._loop = loop
@@ -68,6 +70,21 @@ class Host:
     def at(self, when: float, callback: Callable[..., object], *args: object) -> None:
         """Has something called there at a moment of the loop's time."""
         self._loop.call_at(when, callback, *args, context=self.context)
+
+    def strike_after(self, steps: int, strike: Callable[[], None]) -> None:
+        """Calls `strike` when it has run so many more callbacks, and before it runs another."""
+        self._strike_at, self._strike = self.steps + steps, strike
+
+    def step(self) -> None:
+        """Runs its next callback."""
+        if self.steps == self._strike_at:
+            self._strike_at = -1
+            self._strike()
+            return
+        handle = self.ready.popleft()
+        if not handle.cancelled():
+            self.steps += 1
+            handle._run()
 
     def tasks(self) -> list[SimulatedTask]:
         """What runs there, the oldest first."""
@@ -155,10 +172,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if self._at_one_moment > ENDLESS:
             self._at_one_moment = 0
             raise Stuck(f"time stands still at {self._now:.3f} s, last on {host}: {host.ready[0]}")
-        handle = host.ready.popleft()
-        if not handle.cancelled():
-            host.steps += 1
-            handle._run()
+        host.step()
 
     def _pass_time(self) -> None:
         """Goes on to the next moment at which something is due."""

@@ -15,7 +15,7 @@ from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
 from tests.settings import settings_with
 from tests.simulation.loop import Host, SimulatedLoop
-from tests.simulation.network import Network
+from tests.simulation.network import End, Network
 from tests.simulation.valkey import Valkey
 
 VALKEY: Final = "valkey"
@@ -104,19 +104,20 @@ class WorkerMachine(Machine):
     def __init__(self, make: Callable[[str], Worker], *args: Any) -> None:
         super().__init__(*args)
         self.worker: Worker
+        self._begun: asyncio.Task[None]
         self._watching: asyncio.Task[None]
+        self._one_end = asyncio.Lock()
         self._make = make
 
     async def start(self) -> None:
         """Starts it, again and again while it cannot start; returns when it works."""
         while not self.is_up:
             host = self._new_host()
-            begun = host.run(self._begin())
+            begun = self._begun = host.run(self._begin(host))
             await asyncio.wait((begun,))
             if not self.is_up or host is not self.host:
                 return  # killed while it started
             if begun.cancelled() or (error := begun.exception()) is None:
-                self._watching = host.run(self._watch(host))
                 return
             if not isinstance(error, Failure):
                 self._wrong(f"{self.name} did not start: {error!r}")
@@ -125,17 +126,21 @@ class WorkerMachine(Machine):
 
     async def end(self) -> None:
         """As by SIGTERM: it ends in order, and leaves nothing behind."""
-        if self.is_up:
-            host, worker = self.host, self.worker
+        async with self._one_end:
+            await asyncio.wait((self._begun,))
+            if not self.is_up or self._begun.cancelled() or self._begun.exception():
+                return  # it is gone, or not there yet
+            host = self.host
             self._watching.cancel()
-            await asyncio.wait((host.run(self._end(worker), "ending"),))
+            await asyncio.wait((host.run(self._end(self.worker), "ending"),))
             if host is self.host and self.is_up:
                 self.is_up = False
                 self._look_for_remains(host)
 
-    async def _begin(self) -> None:
+    async def _begin(self, host: Host) -> None:
         self.worker = self._make(self.name)
         await self.worker.start()
+        self._watching = host.run(self._watch(host))
 
     async def _watch(self, host: Host) -> None:
         """A part that ends by a bug ends the process."""
@@ -151,7 +156,8 @@ class WorkerMachine(Machine):
         for task in host.tasks():
             self._wrong(f"{host} has ended, and left a task behind: {task}")
         for owner, timer in self._loop.timers():
-            if owner is host and not timer.cancelled():
+            is_networks = isinstance(getattr(timer._callback, "__self__", None), End)  # type: ignore[attr-defined]
+            if owner is host and not is_networks:
                 self._wrong(f"{host} has ended, and left a timer behind: {timer}")
         for connection in self._network.of(host.name):
             for end in connection.ends:

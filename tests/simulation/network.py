@@ -360,6 +360,15 @@ class Network:
         usual = delay(*(FAR_S if {one, other} & self.phones else NEAR_S))
         return self.delays.get(frozenset((one, other)), usual)
 
+    def set_delay(self, one: str, other: str, travels: Delay | None) -> None:
+        """Pieces between two hosts take another time from now on; None: the usual one."""
+        pair = frozenset((one, other))
+        self.delays.pop(pair, None)
+        if travels:
+            self.delays[pair] = travels
+        for connection in self.between(one, other):
+            connection.delay = self.delay_between(one, other)
+
     def kill(self, host: Host) -> None:
         """The host's process is gone, and what it listened to and all its connections with it."""
         for listener in [listener for listener in self.listeners.values() if listener.host is host]:

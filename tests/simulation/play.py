@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.invariants import violations
+from tests.simulation.faults import DEEDS, Scene
 from tests.simulation.kernel import simulated
 from tests.simulation.loop import SimulatedLoop, Stuck
-from tests.simulation.scenario import Scenario
+from tests.simulation.scenario import Fault, Scenario
 from tests.simulation.world import World
 
 OVER_WITHIN_S: Final = 60.0
 """Of virtual time, whatever breaks."""
+ENDED_WITHIN_S: Final = 120.0
+"""With all processes."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +55,48 @@ def play(scenario: Scenario) -> Outcome:
 
 
 async def _run(world: World) -> None:
-    await world.valkey_machine.start()
-    await asyncio.gather(*(machine.start() for machine in world.workers))
-    await world.phones.run(_play(world))
-    for machine in world.workers:
-        await machine.end()
+    try:
+        async with asyncio.timeout(ENDED_WITHIN_S):
+            await world.restore()
+            await world.phones.run(_play(world))
+            for machine in world.workers:
+                await machine.end()
+    except TimeoutError:
+        world.tell_wrong("the world does not come to its end")
 
 
 async def _play(world: World) -> None:
     scenario = world.scenario
-    crowd = world.crowd = Crowd(str(scenario.seed), world.urls, scenario.quiz, scenario.settings, scenario.players)
-    crowd.faults_over.set()
+    crowd = world.crowd = Crowd(
+        str(scenario.seed),
+        world.urls,
+        scenario.quiz,
+        scenario.settings,
+        scenario.players,
+        may_be_lost=scenario.may_be_lost,
+        may_go_back=scenario.may_go_back,
+    )
+    breaking = asyncio.create_task(_break(world))
     await crowd.play(OVER_WITHIN_S)
+    await breaking
     world.wrong += violations(crowd)
+
+
+async def _break(world: World) -> None:
+    """Lets all faults happen, each at its moment."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for fault in world.scenario.faults:
+                tasks.create_task(_do(world, fault))
+        await world.restore()
+    finally:
+        world.crowd.faults_over.set()
+
+
+async def _do(world: World, fault: Fault) -> None:
+    await world.crowd.moment(fault.moment, fault.question)
+    await asyncio.sleep(fault.after_s)
+    await DEEDS[fault.name](Scene(world, random.Random(fault.seed)))
 
 
 def _clear_away(loop: SimulatedLoop) -> None:

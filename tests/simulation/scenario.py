@@ -1,7 +1,7 @@
 """What a seed draws: a deployment, a quiz, its people, and what happens to them. Data alone; nothing runs here."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from clients.loadtest import questions
@@ -11,6 +11,22 @@ from tests.chaos.drill import KINDS
 
 LIMITS_MS: Final = (1000, 2000, 5000)
 LEADS_MS: Final = (0, 50, 500)
+MOST_FAULTS: Final = 5
+FAULTS: Final = (
+    *("gateway_killed", "gateway_stopped", "gateway_terminated"),
+    *("coordinator_killed", "coordinators_killed", "coordinator_stopped", "coordinator_terminated"),
+    *("processes_stutter", "clocks_wrong"),
+    *("valkey_killed", "valkey_loading", "valkey_stopped", "valkey_full", "valkey_read_only"),
+    *("valkey_cut", "valkey_slow", "valkey_half_open", "replies_lost", "appends_late", "pubsub_killed"),
+    *("scripts_flushed", "stream_poisoned"),
+    *("phones_cut", "all_phones_cut", "phones_half_open", "phones_slow", "phone_stops_reading"),
+    *("host_away", "commands_out_of_order", "answer_from_two_devices"),
+)
+"""None of these may cost anything that was told."""
+REVERSAL: Final = "valkey_restored"
+"""Costs the latest: everybody has to notice, and what they know afterwards is as right as ever. It comes alone."""
+LOSS: Final = "valkey_emptied"
+"""Costs the session: nobody may be left waiting for it."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +66,32 @@ class Scenario:
         asked: list[Question] = [questions.ask(kind, at, self.limit_ms) for at, kind in enumerate(self.kinds)]
         return Quiz("Simulated", tuple(asked))
 
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether the session may come to its end by being lost."""
+        return any(fault.name == LOSS for fault in self.faults)
+
+    @property
+    def may_go_back(self) -> bool:
+        """Whether the latest may be lost."""
+        return any(fault.name == REVERSAL for fault in self.faults)
+
     def __str__(self) -> str:
         people = f"{self.players} players, {', '.join(self.kinds)}"
         return f"{self.gateways} gateways, {self.coordinators} coordinators, {self.partitions} partitions, {people}"
 
 
-def draw(seed: int) -> Scenario:
-    """The scenario of a seed, without faults."""
+def draw(seed: int, *names: str) -> Scenario:
+    """The scenario of a seed; with `names` of faults, those and no others."""
     rng = random.Random(f"{seed}/scenario")
+    drawn = names or _draw_names(rng)
     settings = Settings(
         lead_ms=rng.choice(LEADS_MS),
         streak_bonus=rng.random() < 0.5,
-        auto_advance_ms=300 if rng.random() < 0.25 else None,
+        # Nobody may be away while a question passes of which something was lost.
+        auto_advance_ms=300 if rng.random() < 0.25 and REVERSAL not in drawn else None,
     )
-    return Scenario(
+    scenario = Scenario(
         seed,
         gateways=rng.randint(1, 3),
         coordinators=rng.randint(1, 3),
@@ -73,3 +101,22 @@ def draw(seed: int) -> Scenario:
         limit_ms=rng.choice(LIMITS_MS),
         settings=settings,
     )
+    faults = [_draw_fault(rng, name, f"{seed}/{number}", len(scenario.kinds)) for number, name in enumerate(drawn)]
+    return replace(scenario, faults=tuple(faults))
+
+
+def _draw_names(rng: random.Random) -> list[str]:
+    """A few kinds of faults are likely in one world, and others in the next, so that rare ones meet."""
+    lot = rng.random()
+    if lot < 0.04:
+        return [REVERSAL]
+    if lot < 0.06:
+        return [LOSS, *rng.choices(FAULTS, k=rng.randint(0, 2))]
+    likely = rng.sample(FAULTS, rng.randint(1, 6))
+    return rng.choices(likely, k=rng.randint(0, MOST_FAULTS))
+
+
+def _draw_fault(rng: random.Random, name: str, seed: str, questions_asked: int) -> Fault:
+    moment = rng.choice(list(Moment))
+    question = 0 if moment is Moment.JOINING else rng.randrange(questions_asked)
+    return Fault(name, moment, question, rng.choice((0.0, rng.uniform(0, 0.1), rng.uniform(0, 2))), seed)

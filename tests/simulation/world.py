@@ -1,10 +1,11 @@
 """A deployment, its network and its people, made from a scenario: everything that a run can touch."""
 
+import asyncio
 import hashlib
 
 from tests.chaos.crowd import Crowd
 from tests.simulation.loop import SimulatedLoop
-from tests.simulation.machines import PORT, VALKEY, ValkeyMachine, WorkerMachine, coordinator, gateway
+from tests.simulation.machines import PORT, VALKEY, Machine, ValkeyMachine, WorkerMachine, coordinator, gateway
 from tests.simulation.network import Network
 from tests.simulation.scenario import Scenario
 from tests.simulation.valkey import Valkey
@@ -58,6 +59,14 @@ class World:
     def trace(self) -> str:
         """Every piece that has arrived anywhere, and when, in one number."""
         return self._digest.hexdigest()
+
+    async def restore(self) -> None:
+        """Everything runs again."""
+        await self.valkey_machine.start()
+        await asyncio.gather(*(machine.start() for machine in self.workers))
+
+    def struck(self, machine: Machine) -> None:
+        """A fault hits a process between two of its steps."""
 
     def tell_wrong(self, what: str) -> None:
         """Something happened that must not."""

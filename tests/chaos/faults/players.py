@@ -19,7 +19,7 @@ from quickpoll.protocol import (
     encode_command,
 )
 from tests.chaos.crowd import Player
-from tests.chaos.faults.world import PAST_THE_LEASE_S, Fault, World
+from tests.chaos.faults.world import PAST_THE_LEASE_S, Fault, Stage, World
 from tests.chaos.person import Disconnected, reach
 from tests.chaos.proxy import Way
 
@@ -72,14 +72,14 @@ async def client_stops_reading(world: World) -> None:
         link.thaw()
 
 
-async def host_away(world: World) -> None:
+async def host_away(world: Stage) -> None:
     """The host's connection breaks, and stays away for some seconds: a question goes on to its end."""
     away_s = world.rng.uniform(2, 4)
     world.crowd.host.leave_for(away_s)
     await asyncio.sleep(away_s)
 
 
-async def commands_out_of_order(world: World) -> None:
+async def commands_out_of_order(world: Stage) -> None:
     """Players send what only others may, and answers to questions that are not there: each is told so, once."""
     nowhere = len(world.crowd.quiz.questions)
     for player in world.crowd.players:
@@ -98,7 +98,7 @@ async def commands_out_of_order(world: World) -> None:
                     player.wrong.append(f"{command} was answered with {reply}")
 
 
-async def answer_from_two_devices(world: World) -> None:
+async def answer_from_two_devices(world: Stage) -> None:
     """A second device resumes as a player whose answer is under way, and sends the same command."""
     # No answer was under way any more, or another fault took the gateway just now.
     with suppress(TimeoutError, WireError, OSError):
@@ -107,7 +107,7 @@ async def answer_from_two_devices(world: World) -> None:
             await _twin(world, player, command)
 
 
-async def _answering(world: World) -> tuple[Player, SubmitAnswer]:
+async def _answering(world: Stage) -> tuple[Player, SubmitAnswer]:
     while True:
         for player in world.crowd.players:
             for command in player.under_way.values():
@@ -116,7 +116,7 @@ async def _answering(world: World) -> tuple[Player, SubmitAnswer]:
         await asyncio.sleep(0.001)
 
 
-async def _twin(world: World, player: Player, command: SubmitAnswer) -> None:
+async def _twin(world: Stage, player: Player, command: SubmitAnswer) -> None:
     player.has_twin = True
     replies = count()
     done = asyncio.Event()

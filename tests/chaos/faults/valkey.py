@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from quickpoll.keys import PartitionKeys, partition_of
@@ -58,18 +59,25 @@ async def valkey_emptied(world: World) -> None:
 
 async def valkey_restored(world: World) -> None:
     """Valkey dies, and comes back on a copy of its disk from some moments before: the latest is lost for all alike."""
-    crowd, valkey = world.crowd, world.cluster.valkey
+    valkey = world.cluster.valkey
     valkey.keep_copy()
-    await _until_told_more(crowd)
+    await until_told_more(world.crowd)
+    async with nobody_goes_on(world.crowd):
+        await valkey.go_back_to_copy()
+
+
+@asynccontextmanager
+async def nobody_goes_on(crowd: Crowd) -> AsyncIterator[None]:
+    """The host waits with the next question until all have come again after what happens inside."""
     crowd.may_go_on.clear()
-    await valkey.go_back_to_copy()
+    yield
     with suppress(TimeoutError):  # who has heard nothing of it need not come again
         async with asyncio.timeout(ALL_BACK_WITHIN_S):
             await crowd.all_enter_again()
     crowd.may_go_on.set()
 
 
-async def _until_told_more(crowd: Crowd) -> None:
+async def until_told_more(crowd: Crowd) -> None:
     """The host hears something new, or a player that an answer counts; or there is nothing to come any more."""
     seq = crowd.host.seq
     waiting = [

@@ -5,7 +5,7 @@ import random
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from tests.chaos.cluster import Cluster, Node
 from tests.chaos.crowd import Crowd
@@ -15,6 +15,17 @@ PAST_THE_LEASE_S: Final = 2.6
 PAST_THE_HEARTBEAT_S: Final = 3.6
 """A gateway is counted as dead after 3 s."""
 ENDS_WITHIN_S: Final = 10.0
+
+
+class Stage(Protocol):
+    """What a fault may touch that is about people alone, wherever they play."""
+
+    @property
+    def crowd(self) -> Crowd: ...
+    @property
+    def rng(self) -> random.Random: ...
+    @property
+    def code(self) -> str: ...
 
 
 @dataclass
