@@ -102,6 +102,26 @@ const editor = (draft: Draft, ...steps: Step[]): State =>
 /** The editor with one of the four questions chosen. */
 const at = (place: number) => editor(fromQuiz(quiz(every)), click(`ol li:nth-child(${place + 1}) button`));
 
+/** A quiz as people write it in a chat, with one question that cannot be taken. */
+const CHAT = `1. Which city is the capital of Australia?
+A) Sydney
+B) Canberra *
+C) ${LONG_WORD.repeat(2)}
+
+2. And nobody knows what this one asks
+
+3. Which planet is the largest?
+a) Mars
+b) Jupiter
+Answer: b`;
+
+/** A table whose headings say nothing. */
+const TABLE = `x,y,z,v,w
+Which city is the capital of Australia?,Sydney,Canberra,${LONG_WORD.repeat(2)},2
+Which planet is the largest?,Mars,Jupiter,Venus,2`;
+
+const pasted = (text: string): Step[] => [press("start.paste"), type("#pasted", text), press("start.use")];
+
 export const START: States = {
   start: start({ steps: [seen(".samples li, ul li")] }),
   "start-kept": start({
@@ -159,6 +179,8 @@ export const START: States = {
     ],
   }),
   "start-paste": start({ steps: [press("start.paste"), seen("#pasted")] }),
+  "start-imported": start({ steps: [...pasted(CHAT), seen("details")] }),
+  "start-imported-columns": start({ steps: [...pasted(TABLE), seen("select")] }),
   "start-refused": start({
     address: "/host#839741",
     before: () => keepToken("host", "839741", "token", TITLE),
@@ -220,5 +242,6 @@ export const START: States = {
   ),
   "editor-gone": editor(fromQuiz(quiz(every)), () => forget(OWN), seen("#rival")),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
+  "editor-deleted": editor(fromQuiz(quiz(every)), press("editor.delete"), seen("main > .rise")),
   "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
 };
