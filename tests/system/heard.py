@@ -42,6 +42,7 @@ from quickpoll.protocol import (
     SetExtraTime,
     Settings,
     ShowEarlier,
+    ShowName,
     SkipQuestion,
     StartQuiz,
     StopClock,
@@ -237,6 +238,7 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
         lambda: game.by_host(SetExtraTime(player_id=ada.id, percent=chance.choice((0, 25, 50)))),
         *([lambda: _comes_or_goes(game, seats)] * 3),
         *([lambda: game.by_host(KickPlayer(player_id=seats.pop().id))] if seats else []),
+        lambda: game.by_host(ShowName(player_id=chance.choice([ada, *seats]).id, shown=chance.random() < 0.5)),
     ]
     forward: dict[Phase, list[Callable[[], object]]] = {
         Phase.QUESTION: [
@@ -310,7 +312,7 @@ def _rules(game: Recorded, ada: Seat) -> None:
 
 def _joins_late(game: Recorded, seats: list[Seat]) -> None:
     if not game.session.head.locked:
-        seats.append(game.join(f"Late {game.session.head.next_number}"))
+        seats.append(game.join(f"{game.chance.choice(('Late', 'Shit'))} {game.session.head.next_number}"))
 
 
 def _asks(game: Recorded, ada: Seat) -> None:

@@ -236,3 +236,43 @@ test("earlier results are shown until they are put away, or another question ope
   expect(after(longer, { type: "earlier_shown", earlier: null }).earlier).toBeUndefined();
   expect(after(longer, { ...opened, seq: 99, question: { ...question, index: 1 } }).earlier).toBeUndefined();
 });
+
+test("a player who is renamed has the new name wherever one is shown", () => {
+  const entry = { rank: 1, avatar: "1", points: 9, delta: 9, previous_rank: null, streak: 1 };
+  const entries = [
+    { ...entry, player_id: "a", name: "Player 1" },
+    { ...entry, player_id: "b", name: "Bob" },
+  ];
+  const shown = { type: "player_renamed", player_id: "a", name: "Ada", seq: 9 } as const;
+  const board = { type: "leaderboard", question: 0, entries, total: 2, seq: 3 } as const;
+  const joined = { type: "joined", code: "123456", player_id: "a", player_token: "t", name: "Player 1" } as const;
+  const player = reduce(null, {
+    ...joined,
+    avatar: "1",
+    name_withheld: true,
+    session: { ...session, leaderboard: board, podium: entries },
+  })!;
+  expect(player.you).toMatchObject({ name: "Player 1", name_withheld: true });
+  const after = reduce(player, shown)!;
+  expect(after.you).toMatchObject({ name: "Ada", name_withheld: undefined });
+  expect(after.leaderboard?.entries.map(({ name }) => name)).toEqual(["Ada", "Bob"]);
+  expect(after.podium?.map(({ name }) => name)).toEqual(["Ada", "Bob"]);
+  const hidden = reduce(after, { ...shown, name: "Player 1", seq: 10 })!;
+  expect(hidden.you).toMatchObject({ name: "Player 1", name_withheld: true });
+
+  const players = [
+    {
+      ...ada,
+      ...{ connected: true, answered: false, points: 0, extra_time_percent: 0 as const, asks_extra_time: false },
+      withheld: "a word",
+    },
+  ];
+  const host = reduce(null, {
+    type: "resumed",
+    role: "host",
+    code: "123456",
+    session: { ...session, players },
+  })!;
+  expect(reduce(host, shown)!.players.get("a")).toMatchObject({ name: "Ada", withheld: undefined });
+  expect(reduce(host, { ...shown, player_id: "gone" })!.players.size).toBe(1);
+});

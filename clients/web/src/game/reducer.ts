@@ -8,7 +8,9 @@
 import type {
   AnyServerMessage,
   HostPlayer,
+  LeaderboardEntry,
   NewQuestion,
+  PlayerRenamed,
   QuestionClock,
   PublicQuestion,
   QuestionExtended,
@@ -35,9 +37,17 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
     case "session_created":
       return { ...whole("host", message.session), join_url: message.join_url };
     case "joined": {
-      const { player_id, name, avatar } = message;
+      const { player_id, name, avatar, name_withheld } = message;
       const fresh = { total_points: 0, rank: null, streak: 0, answered: false, answer: null } as const;
-      const you = { player_id, name, avatar, ...fresh, extra_time_percent: 0, asks_extra_time: false } as const;
+      const you = {
+        player_id,
+        name,
+        avatar,
+        name_withheld,
+        ...fresh,
+        extra_time_percent: 0,
+        asks_extra_time: false,
+      } as const;
       return { ...whole("player", message.session), you };
     }
     case "resumed":
@@ -75,6 +85,8 @@ function change(view: View, message: AnyServerMessage): View {
       return marked(view, [message.player_id], { extra_time_percent: message.percent, asks_extra_time: false });
     case "your_extra_time":
       return { ...view, you: view.you && { ...view.you, extra_time_percent: message.percent, asks_extra_time: false } };
+    case "player_renamed":
+      return renamed(view, message);
     case "session_continues":
       return { ...view, continues_in: message.code };
     case "host_left":
@@ -120,6 +132,23 @@ function change(view: View, message: AnyServerMessage): View {
 
 function marked(view: View, ids: readonly string[], marks: Partial<HostPlayer>): View {
   return { ...view, players: update(view.players, ids, (player) => ({ ...player, ...marks })) };
+}
+
+/** A player has another name, wherever one is shown. */
+function renamed(view: View, { player_id, name, withheld }: PlayerRenamed): View {
+  const { you, podium, leaderboard } = view;
+  const inPlace = (entry: LeaderboardEntry) => (entry.player_id === player_id ? { ...entry, name } : entry);
+  return {
+    ...view,
+    players: update(view.players, view.players.has(player_id) ? [player_id] : [], (player) => ({
+      ...player,
+      name,
+      withheld,
+    })),
+    you: you?.player_id === player_id ? { ...you, name, name_withheld: you.name_withheld ? undefined : true } : you,
+    podium: podium?.map(inPlace),
+    leaderboard: leaderboard && { ...leaderboard, entries: leaderboard.entries.map(inPlace) },
+  };
 }
 
 function opened(view: View, { question, opens_at, closes_at, total }: NewQuestion): View {

@@ -90,9 +90,9 @@ export class Host {
     this.session.dispose();
   }
 
-  /** Opens a session and its lobby. @throws Refused */
-  async create(quiz: Quiz, settings: Settings): Promise<void> {
-    await this.session.send({ type: "create_session", quiz, settings });
+  /** Opens a session and its lobby; `own_words` are for the filter. @throws Refused */
+  async create(quiz: Quiz, settings: Settings, own_words: string[] = []): Promise<void> {
+    await this.session.send({ type: "create_session", quiz, settings, own_words });
     showAddress(this.session.view?.code ?? null);
   }
 

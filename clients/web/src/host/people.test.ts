@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SESSION } from "../wire/fakes";
 import type { HostPlayer } from "../wire/protocol";
-import { biggestClimber, missing, named } from "./people";
+import { biggestClimber, held, missing, named } from "./people";
 
 const person = (name: string, more: Partial<HostPlayer> = {}): HostPlayer => ({
   id: name,
@@ -20,6 +20,13 @@ test("missing are those who are here and have not answered", () => {
   const players = [person("Ada"), person("Bob", { answered: true }), person("Cy", { connected: false })];
   const view = { ...SESSION, role: "host" as const, players: new Map(players.map((player) => [player.id, player])) };
   expect(names(missing(view))).toEqual(["Ada"]);
+});
+
+test("names wait for the host where they are held, not where they are hidden", () => {
+  const players = new Map([person("Player 1", { withheld: "a word" }), person("Ada")].map((one) => [one.id, one]));
+  const view = { ...SESSION, role: "host" as const, players };
+  expect(names(held({ ...view, settings: { ...view.settings, filter: "hold" } }))).toEqual(["Player 1"]);
+  expect(held({ ...view, settings: { ...view.settings, filter: "hide" } })).toEqual([]);
 });
 
 test("a name is found without its capitals and accents", () => {

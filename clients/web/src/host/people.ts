@@ -15,6 +15,11 @@ export function named(players: HostPlayer[], search: string): HostPlayer[] {
   return wanted ? players.filter((player) => plain(player.name).includes(wanted)) : players;
 }
 
+/** The players whose names wait for the host. */
+export function held({ settings, players }: View): HostPlayer[] {
+  return settings.filter === "hold" ? Array.from(players.values()).filter((player) => player.withheld) : [];
+}
+
 const formats = new Map<string, Intl.ListFormat>();
 
 /** Names as the language lists them; Latin ones do not turn the words around them. */

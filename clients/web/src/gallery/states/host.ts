@@ -1,8 +1,8 @@
 /** What the host's two devices show during a session: the stage with its dialogs, and the remote control. */
 
 import { keepToken } from "../../wire/tokens";
-import type { HostPlayer, Results, SessionView } from "../../wire/protocol";
-import { press, seen, type Step } from "../hand";
+import type { AnswerGroup, HostPlayer, Results, SessionView } from "../../wire/protocol";
+import { click, press, seen, type Step } from "../hand";
 import { NOW, type Script } from "../server";
 import type { State, States } from "../state";
 import { playOf } from "../../kinds/play";
@@ -118,12 +118,21 @@ const openTexts = (shown: State): State => ({
   steps: [press("answers.heading"), seen("dialog li")],
   stage: false,
 });
+const heldTexts = (shown: State): State => ({
+  ...openTexts(shown),
+  steps: [click("button .held"), seen("dialog .held")],
+  answers: { get_answers: { ...WRITTEN, answers: WRITTEN.answers.map((group, place) => held(group, place)) } },
+});
+const held = (group: AnswerGroup, place: number): AnswerGroup =>
+  place === 1 ? { ...group, shown: false, withheld: true } : group;
+const heldFirst = (place: number) => (place === 0 ? { name: "Player 1", withheld: "A word of the list" } : {});
 const leading = (shown: State): State => ({
   ...shown,
   answers: { get_agenda: AGENDA },
   steps: [press("lead.heading"), seen("dialog ol li"), seen("dialog details")],
   stage: false,
 });
+const wroteWords = (): SessionView => closed(MORE["words"]!.asked, { ...MORE["words"]!.found, withheld: 1 });
 const wroteOpen = (): SessionView => closed(MORE["open"]!.asked, MORE["open"]!.found);
 
 /** Each of the other kinds: open, and its result. */
@@ -224,6 +233,11 @@ const STAGE: States = {
     lobby(12, { players: players(12, () => ({ asks_extra_time: true, extra_time_percent: 25 })) }),
     { steps: [press("stage.playerMenu", { name: "Amara" }), seen("dialog")], stage: false },
   ),
+  "stage-name-held": stage(lobby(12, { players: players(12, heldFirst) }), {
+    steps: [press("stage.playerMenu", { name: "Player 1" }), press("name.look"), seen("dialog strong")],
+    stage: false,
+  }),
+  "stage-names-held": stage(crowd(12, 5, { players: players(12, heldFirst) }), { main: "stage.close" }),
   "stage-removed": stage(lobby(12), {
     steps: [press("stage.playerMenu", { name: "Amara" }), press("stage.remove"), seen("[role=status] button, .undo")],
     stage: false,
@@ -243,6 +257,12 @@ const REMOTE: States = {
   "remote-results": remote(closed(six, results({ counts })), { main: "stage.next" }),
   "remote-lead": leading(remote(closed(question(), results()))),
   "remote-lead-open": leading(remote(crowd(12, 5))),
+  "remote-name-held": remote(lobby(12, { players: players(12, heldFirst) }), {
+    steps: [click(".asking"), seen("dialog li")],
+    stage: false,
+  }),
+  "stage-answers-held": heldTexts(stage(wroteWords())),
+  "remote-answers-held": heldTexts(remote(wroteWords())),
   "remote-answers": openTexts(remote(wroteOpen())),
   "remote-answers-open": openTexts(remote(crowd(12, 5, {}, MORE["open"]!.asked))),
   "remote-answers-merging": {

@@ -105,6 +105,7 @@ export const PLAYER: States = {
   "player-lobby": at(session()),
   "player-lobby-long": at(session({ title: all.LONG_TITLE }), you({ name: "W".repeat(24) })),
   "player-lobby-word": at(session({ title: all.LONG_WORD.repeat(2) }), you({ name: all.WIDE_NAMES[0]! })),
+  "player-lobby-stand-in": at(session(), you({ name: "Player 12", name_withheld: true })),
   "player-lobby-extra-asked": at(session(), you({ asks_extra_time: true })),
   "player-lobby-extra-granted": at(session(), you({ extra_time_percent: 50 })),
   "player-host-away": at(session({ host_connected: false })),
