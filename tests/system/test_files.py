@@ -26,14 +26,18 @@ DROP = """([name, text]) => {
   window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
 }"""
 LOG_IS_KEPT = """async () => {
-  if (!(await indexedDB.databases()).some(({ name }) => name === "quickpoll-game-list")) return false;
-  const opening = indexedDB.open("quickpoll-game-list");
-  await new Promise((done) => (opening.onsuccess = done));
-  const reading = opening.result.transaction("summaries").objectStore("summaries").getAll();
-  await new Promise((done) => (reading.onsuccess = done));
-  opening.result.close();
-  return reading.result.some(({ has_log }) => has_log);
+  const kept = async () => {
+    if (!(await indexedDB.databases()).some(({ name }) => name === "quickpoll-game-list")) return false;
+    const opening = indexedDB.open("quickpoll-game-list");
+    await new Promise((done) => (opening.onsuccess = done));
+    const reading = opening.result.transaction("summaries").objectStore("summaries").getAll();
+    await new Promise((done) => (reading.onsuccess = done));
+    opening.result.close();
+    return reading.result.some(({ has_log }) => has_log);
+  };
+  while (!(await kept())) await new Promise(requestAnimationFrame);
 }"""
+"""Awaited, it ends when the page has kept a game with its log. (`wait_for_function` does not await promises.)"""
 QUIZ = """
 title: Of cities, and more
 questions:
@@ -128,7 +132,7 @@ async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(tmp_path: Pa
         phones = await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "=1+2"])
         code = (await host.evaluate("location.hash")).removeprefix("#")
         await expect(host.get_by_role("list", name="Podium")).to_be_visible()
-        await host.wait_for_function(LOG_IS_KEPT)
+        await host.evaluate(LOG_IS_KEPT)
         await play_again(host, phones, f"{quickpoll.health}/join/{code}")
         await host.goto(f"{quickpoll.health}/host")
         await host.get_by_role("combobox", name="Language").select_option("Deutsch")

@@ -5,6 +5,7 @@
  */
 
 import { createStore, del, get, set, values } from "idb-keyval";
+import { fingerprint } from "../quiz/fingerprint";
 import { forgetFigures } from "./figures/store";
 import type { Standings } from "./standings";
 
@@ -41,13 +42,6 @@ export function pastGame(code: string, token: string, standings: Standings, ende
     has_log: false,
     standings,
   };
-}
-
-/** FNV-1a: tells two tokens apart and does not contain either. */
-function fingerprint(token: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of token) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
 /** Keeps a game; one with the same id is replaced, but for the time when it ended and a log. */

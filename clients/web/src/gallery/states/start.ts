@@ -2,7 +2,8 @@
 
 import { keepToken } from "../../wire/tokens";
 import type { Question, Quiz } from "../../wire/protocol";
-import { type Draft, emptyDraft, fromQuiz } from "../../quiz/draft";
+import { type Draft, emptyDraft, fromQuiz, toQuiz } from "../../quiz/draft";
+import { linkTo } from "../../quiz/link";
 import { forget, keep, keepEdits, notePlayed, ownQuiz } from "../../quiz/library";
 import { keepGame, pastGame } from "../../files/games";
 import { click, press, seen, type, type Step } from "../hand";
@@ -178,6 +179,12 @@ export const START: States = {
       seen("h3 + .losses"),
     ],
   }),
+  "start-linked": start({
+    address: new URL(linkTo(toQuiz(fromQuiz(quiz(every))), "http://quiz.example/host")!).hash.replace("#", "/host#"),
+    steps: [seen("section.card h2"), click("section.card summary")],
+  }),
+  "start-link-damaged": start({ address: "/host#quiz=1.00000000.AAAA", steps: [seen(".report")] }),
+  "start-forgets": start({ steps: [press("backup.forgets")] }),
   "start-paste": start({ steps: [press("start.paste"), seen("#pasted")] }),
   "start-imported": start({ steps: [...pasted(CHAT), seen("details")] }),
   "start-imported-columns": start({ steps: [...pasted(TABLE), seen("select")] }),

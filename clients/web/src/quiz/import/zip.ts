@@ -4,13 +4,12 @@
  * Sizes that a package states are not believed: the unpacked bytes themselves are counted.
  */
 
-import { Inflate } from "fflate";
+import { inflate } from "../inflate";
 import { PACKAGE_FILES, Refusal, UNPACKED_BYTES } from "./limits";
 
 const END = 0x06054b50;
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
-const PIECE = 16_384;
 
 interface Entry {
   method: number;
@@ -76,25 +75,11 @@ export class Package {
   }
 
   private inflate(packed: Uint8Array): Uint8Array {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    const stream = new Inflate((piece) => {
-      pieces.push(this.counted(piece));
-      length += piece.length;
-    });
     try {
-      for (let at = 0; at < packed.length; at += PIECE)
-        stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
+      return inflate(packed, (piece) => void this.counted(piece));
     } catch (error) {
       throw error instanceof Refusal ? error : new Refusal("broken_package");
     }
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
   }
 
   private counted(bytes: Uint8Array): Uint8Array {
