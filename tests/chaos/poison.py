@@ -24,6 +24,7 @@ def poison(code: str, rng: random.Random) -> Sequence[dict[Any, Any]]:
         {ENTRY_FIELD: b""},
         {b"other": b"field"},
         {ENTRY_FIELD: b"\x02" + whole[1:]},
+        {ENTRY_FIELD: whole.replace(b"no nonce", b"no nonc\xff")},
         {ENTRY_FIELD: whole[: rng.randrange(2, len(whole))]},
         {ENTRY_FIELD: FORMAT + msgspec.msgpack.encode({"a": [1, None, 2.5]})},
         {ENTRY_FIELD: FORMAT + msgspec.msgpack.encode([9, "no such tag"])},

@@ -1,21 +1,23 @@
 """Plays seed after seed in a simulated world, until the time is over, or so many runs; ends with 1 if one failed.
 
 python -m tests.simulation --minutes 30 --seed 1
-python -m tests.simulation --seed 17 --runs 1      # again, what seed 17 did, to the byte
+python -m tests.simulation --seed 17 --runs 1           # again, what seed 17 did, to the byte
+python -m tests.simulation --runs 500 --coverage        # which awaits no fault has met
 """
 
 import argparse
 import gc
-import os
 import sys
 import time
 from collections.abc import Sequence
 
-from tests.simulation.play import play
+from tests.simulation.coverage import Coverage
+from tests.simulation.faults import DEEDS
+from tests.simulation.play import Outcome, play
 from tests.simulation.scenario import draw
+from tests.simulation.shrink import shrink
+from tests.simulation.start import with_fixed_hashes
 
-HASH_SEED = "0"
-"""Of Python's sets of texts, whose order would be another in each process."""
 COLLECT_EVERY = 20
 SHOW_EVERY_S = 10.0
 
@@ -25,17 +27,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=1.0, help="for how long [default: 1]")
     parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
-    parser.add_argument("--fault", action="append", default=[], help="this alone; repeatable")
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
+    parser.add_argument("--fault", action="append", choices=DEEDS, default=[], help="this alone; repeatable")
+    parser.add_argument("--coverage", action="store_true", help="say which awaits no fault has met")
     given = parser.parse_args()
-    if os.environ.get("PYTHONHASHSEED") != HASH_SEED:
-        command = [sys.executable, "-m", "tests.simulation", *sys.argv[1:]]
-        os.execve(command[0], command, os.environ | {"PYTHONHASHSEED": HASH_SEED})  # noqa: S606
-    return run(given.seed, given.runs, given.minutes, given.fault)
+    with_fixed_hashes("tests.simulation")
+    coverage = Coverage()
+    broken = run(given.seed, given.runs, given.minutes, given.fault, coverage)
+    if given.coverage:
+        print(*coverage.report(), sep="\n")
+    return 1 if broken else 0
 
 
-def run(seed: int, runs: int, minutes: float, faults: Sequence[str]) -> int:
-    """Plays, and prints what fails."""
+def run(seed: int, runs: int, minutes: float, faults: Sequence[str], coverage: Coverage) -> bool:
+    """Plays until something breaks, and tells that story; returns whether something did."""
     gc.disable()  # its moments would not follow from the seed
     gc.freeze()
     began = shown_at = time.monotonic()
@@ -43,21 +48,29 @@ def run(seed: int, runs: int, minutes: float, faults: Sequence[str]) -> int:
     for number in range(seed, seed + runs):
         if time.monotonic() > began + 60 * minutes:
             break
-        outcome = play(draw(number, *faults))
+        outcome = play(draw(number, *faults), coverage)
         played += 1
         if outcome.wrong:
-            lines = "\n  ".join(outcome.wrong)
-            plan = "; ".join(map(str, outcome.scenario.faults))
-            print(f"\nBROKEN seed {number}: {outcome.scenario}\n{plan}\n  {lines}")
-            print(f"again: make simulate SEED={number} RUNS=1")
-            return 1
+            print(f"seed {number} breaks; looking for the shortest story that does ...", flush=True)
+            show(outcome, faults)
+            return True
         if played % COLLECT_EVERY == 0:
             gc.collect()
         if time.monotonic() > shown_at + SHOW_EVERY_S:
             shown_at = time.monotonic()
             print(f"{played} games, {60 * played / (shown_at - began):.0f} a minute", flush=True)
     print(f"{played} games from seed {seed}, none broken; {60 * played / (time.monotonic() - began):.0f} a minute")
-    return 0
+    return False
+
+
+def show(outcome: Outcome, faults: Sequence[str]) -> None:
+    """Prints the shortest story in which something breaks as well, and how to hear it again."""
+    scenario = shrink(outcome.scenario, lambda smaller: bool(play(smaller).wrong))
+    short = play(scenario)
+    print(f"\n{scenario}", *short.story, sep="\n")
+    print(f"\nBROKEN seed {outcome.scenario.seed}", *short.wrong, sep="\n  ")
+    chosen = "".join(f" --fault {name}" for name in faults)
+    print(f"again: python -m tests.simulation --seed {outcome.scenario.seed} --runs 1{chosen}")
 
 
 if __name__ == "__main__":

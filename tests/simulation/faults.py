@@ -23,8 +23,8 @@ from tests.simulation.machines import VALKEY, Machine, WorkerMachine
 from tests.simulation.network import Connection, delay
 from tests.simulation.world import PHONES, World
 
-MOST_STEPS: Final = 200
-"""A process takes fewer for what one message leads to."""
+STEPS: Final = 15
+"""On the average: so many callbacks of a process after a fault began, it is hit."""
 NOT_BUSY_S: Final = 0.5
 """A process that has not taken its steps in so long is hit as it is."""
 
@@ -34,6 +34,8 @@ class Scene:
     """What a fault may touch, with dice of its own."""
 
     world: World
+    name: str
+    """Of the fault."""
     rng: random.Random
 
     @property
@@ -70,10 +72,10 @@ class Scene:
         def now() -> None:
             if not struck.is_set():
                 struck.set()
-                self.world.struck(machine)
+                self.world.coverage.struck(self.name, machine.host)
                 strike()
 
-        machine.host.strike_after(self.rng.randrange(MOST_STEPS), now)
+        machine.host.strike_after(int(self.rng.expovariate(1 / STEPS)), now)
         try:
             async with asyncio.timeout(NOT_BUSY_S):
                 await struck.wait()
@@ -91,11 +93,10 @@ class Scene:
         await self.hit(machine, machine.pause)
         host = machine.host
         await asyncio.sleep(seconds)
-        host.is_paused = False
+        machine.go_on(host)
 
     async def replace(self, machine: WorkerMachine) -> None:
         """Tells a process to end, and starts another in its place."""
-        self.world.struck(machine)
         await machine.end()
         await machine.start()
 
@@ -112,8 +113,8 @@ async def gateway_killed(scene: Scene) -> None:
 
 
 async def gateway_stopped(scene: Scene) -> None:
-    """A gateway is paused until it counts as dead, and wakes up."""
-    await scene.pause(scene.gateway(), PAST_THE_HEARTBEAT_S)
+    """A gateway is paused, perhaps until it counts as dead, and wakes up."""
+    await scene.pause(scene.gateway(), scene.rng.uniform(1, 1.2 * PAST_THE_HEARTBEAT_S))
 
 
 async def gateway_terminated(scene: Scene) -> None:
@@ -132,8 +133,8 @@ async def coordinators_killed(scene: Scene) -> None:
 
 
 async def coordinator_stopped(scene: Scene) -> None:
-    """A coordinator is paused past its lease, and wakes up."""
-    await scene.pause(scene.coordinator(), PAST_THE_LEASE_S)
+    """A coordinator is paused, mostly past its lease, and wakes up, perhaps just as another takes over."""
+    await scene.pause(scene.coordinator(), scene.rng.uniform(1, 1.2 * PAST_THE_LEASE_S))
 
 
 async def coordinator_terminated(scene: Scene) -> None:
@@ -206,12 +207,23 @@ class _refusing:  # noqa: N801  (used like a function)
 
 
 async def valkey_cut(scene: Scene) -> None:
-    """All connections to Valkey are cut, several times."""
-    for _ in range(3):
-        for machine in scene.world.workers:
-            for link in scene.valkey_links(machine):
-                link.cut()
-        await asyncio.sleep(scene.rng.uniform(0.05, 0.5))
+    """Each process's connections to Valkey are cut, several times, between two of its steps: all of them, or one."""
+
+    def cut_some(machine: WorkerMachine) -> None:
+        links = scene.valkey_links(machine)
+        _cut(links if scene.rng.random() < 0.5 else scene.rng.choices(links, k=min(1, len(links))))
+
+    async def cut(machine: WorkerMachine) -> None:
+        for _ in range(4):
+            await scene.hit(machine, lambda: cut_some(machine))
+            await asyncio.sleep(scene.rng.uniform(0, 0.5))
+
+    await asyncio.gather(*map(cut, scene.world.workers))
+
+
+def _cut(links: Sequence[Connection]) -> None:
+    for link in links:
+        link.cut()
 
 
 async def valkey_slow(scene: Scene) -> None:
@@ -244,8 +256,7 @@ async def replies_lost(scene: Scene) -> None:
     for link in links:
         link.to_client.hold()
     await asyncio.sleep(scene.rng.uniform(0.2, 1.5))
-    for link in links:
-        link.cut()
+    _cut(links)
 
 
 async def appends_late(scene: Scene) -> None:
@@ -254,8 +265,7 @@ async def appends_late(scene: Scene) -> None:
     for link in links:
         link.to_server.hold()
     for _ in range(2):
-        for link in scene.phone_links(1.0):
-            link.cut()
+        _cut(scene.phone_links(1.0))
         await asyncio.sleep(scene.rng.uniform(0.3, 0.6))
     for link in links:
         link.let_go()
@@ -321,15 +331,13 @@ async def valkey_emptied(scene: Scene) -> None:
 async def phones_cut(scene: Scene) -> None:
     """A fifth of the connections of people is cut, several times."""
     for _ in range(4):
-        for link in scene.phone_links(0.2):
-            link.cut()
+        _cut(scene.phone_links(0.2))
         await asyncio.sleep(scene.rng.uniform(0.05, 0.4))
 
 
 async def all_phones_cut(scene: Scene) -> None:
     """All connections of people are cut at once."""
-    for link in scene.phone_links(1.0):
-        link.cut()
+    _cut(scene.phone_links(1.0))
 
 
 async def phones_half_open(scene: Scene) -> None:

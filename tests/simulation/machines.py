@@ -39,18 +39,27 @@ class Worker(Protocol):
 class Machine:
     """A host by name, on which one process runs after the other."""
 
-    def __init__(self, loop: SimulatedLoop, network: Network, name: str, wrong: Callable[[str], None]) -> None:
-        """`wrong` is told what must not happen."""
+    def __init__(
+        self,
+        loop: SimulatedLoop,
+        network: Network,
+        name: str,
+        wrong: Callable[[str], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """`wrong` is told what must not happen, and `note` what happens."""
         self.name = name
         self.host: Host
         self.is_up = False
         self._loop = loop
         self._network = network
         self._wrong = wrong
+        self._note = note
 
     def kill(self) -> None:
         """As by kill -9."""
         if self.is_up:
+            self._note(f"{self.name} is killed")
             self.is_up = False
             self._network.kill(self.host)
             self.host.is_dead = True
@@ -59,17 +68,20 @@ class Machine:
 
     def pause(self) -> None:
         """As by SIGSTOP."""
+        self._note(f"{self.name} is paused")
         self.host.is_paused = True
 
-    def go_on(self) -> None:
-        """As by SIGCONT."""
-        self.host.is_paused = False
+    def go_on(self, host: Host) -> None:
+        """As by SIGCONT; `host` is the one that was paused, and may be gone."""
+        self._note(f"{self.name} goes on")
+        host.is_paused = False
 
     async def start(self) -> None:
         """Starts a process; returns when it works."""
         raise NotImplementedError
 
     def _new_host(self) -> Host:
+        self._note(f"{self.name} starts")
         self.host = self._loop.host(self.name)
         self.is_up = True
         return self.host
@@ -131,10 +143,12 @@ class WorkerMachine(Machine):
             if not self.is_up or self._begun.cancelled() or self._begun.exception():
                 return  # it is gone, or not there yet
             host = self.host
+            self._note(f"{self.name} is told to end")
             self._watching.cancel()
             await asyncio.wait((host.run(self._end(self.worker), "ending"),))
             if host is self.host and self.is_up:
                 self.is_up = False
+                self._note(f"{self.name} has ended")
                 self._look_for_remains(host)
 
     async def _begin(self, host: Host) -> None:

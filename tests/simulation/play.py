@@ -4,15 +4,18 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.invariants import violations
+from tests.simulation.aftermath import all_live_again, nothing_is_left
+from tests.simulation.coverage import Coverage
 from tests.simulation.faults import DEEDS, Scene
 from tests.simulation.kernel import simulated
 from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.scenario import Fault, Scenario
+from tests.simulation.story import tell
 from tests.simulation.world import World
 
 OVER_WITHIN_S: Final = 60.0
@@ -32,23 +35,25 @@ class Outcome:
     """Two runs with the same one were the same to the byte."""
     lasted_s: float
     """Of virtual time."""
+    story: tuple[str, ...] = field(repr=False, default=())
+    """What happened, in order."""
 
 
-def play(scenario: Scenario) -> Outcome:
-    """Plays it from its start to the end of all processes."""
+def play(scenario: Scenario, coverage: Coverage | None = None) -> Outcome:
+    """Plays it from its start to the end of all processes; `coverage` notes what the faults hit."""
     loop = SimulatedLoop(scenario.seed)
     world: World | None = None
     logging.disable(logging.ERROR)
     try:
         with simulated(loop, scenario.seed):
-            world = loop.supervisor.context.run(World, loop, scenario)
+            world = loop.supervisor.context.run(World, loop, scenario, coverage or Coverage())
             run = loop.supervisor.run(_run(world))
             try:
                 loop.run_until_complete(run)
             except Stuck as stuck:
                 world.tell_wrong(str(stuck))
             _clear_away(loop)
-        return Outcome(scenario, (*world.wrong, *loop.errors), world.trace, loop.time())
+        return Outcome(scenario, (*world.wrong, *loop.errors), world.trace, loop.time(), tell(world))
     finally:
         logging.disable(logging.NOTSET)
         loop.close()
@@ -59,6 +64,7 @@ async def _run(world: World) -> None:
         async with asyncio.timeout(ENDED_WITHIN_S):
             await world.restore()
             await world.phones.run(_play(world))
+            await nothing_is_left(world)
             for machine in world.workers:
                 await machine.end()
     except TimeoutError:
@@ -76,10 +82,12 @@ async def _play(world: World) -> None:
         may_be_lost=scenario.may_be_lost,
         may_go_back=scenario.may_go_back,
     )
+    world.watch.crowd = crowd
     breaking = asyncio.create_task(_break(world))
     await crowd.play(OVER_WITHIN_S)
     await breaking
-    world.wrong += violations(crowd)
+    for wrong in violations(crowd):
+        world.tell_wrong(wrong)
 
 
 async def _break(world: World) -> None:
@@ -89,6 +97,7 @@ async def _break(world: World) -> None:
             for fault in world.scenario.faults:
                 tasks.create_task(_do(world, fault))
         await world.restore()
+        await all_live_again(world)
     finally:
         world.crowd.faults_over.set()
 
@@ -96,7 +105,11 @@ async def _break(world: World) -> None:
 async def _do(world: World, fault: Fault) -> None:
     await world.crowd.moment(fault.moment, fault.question)
     await asyncio.sleep(fault.after_s)
-    await DEEDS[fault.name](Scene(world, random.Random(fault.seed)))
+    world.note(f"fault: {fault}")
+    for machine in world.workers:
+        world.coverage.struck(fault.name, machine.host)
+    await DEEDS[fault.name](Scene(world, fault.name, random.Random(fault.seed)))
+    world.note(f"the fault is over: {fault.name}")
 
 
 def _clear_away(loop: SimulatedLoop) -> None:

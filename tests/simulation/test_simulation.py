@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 
-FIXED, FRESH = 60, 20
+FIXED, FRESH = 40, 15
 MOST_SEED = 10**9
 
 

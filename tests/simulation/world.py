@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
+from typing import Any
 
 from tests.chaos.crowd import Crowd
+from tests.simulation.coverage import Coverage
 from tests.simulation.loop import SimulatedLoop
-from tests.simulation.machines import PORT, VALKEY, Machine, ValkeyMachine, WorkerMachine, coordinator, gateway
+from tests.simulation.machines import PORT, VALKEY, ValkeyMachine, WorkerMachine, coordinator, gateway
 from tests.simulation.network import Network
 from tests.simulation.scenario import Scenario
 from tests.simulation.valkey import Valkey
@@ -17,24 +19,27 @@ PHONES = "phones"
 class World:
     """Made inside its loop."""
 
-    def __init__(self, loop: SimulatedLoop, scenario: Scenario) -> None:
+    def __init__(self, loop: SimulatedLoop, scenario: Scenario, coverage: Coverage) -> None:
         self.loop = loop
         self.scenario = scenario
         self.wrong: list[str] = []
         """What must not happen, as it happened."""
         self.network = Network(loop, scenario.seed, self._trace)
         self.network.phones.add(PHONES)
-        self.watch = Watch(self.tell_wrong)
+        self.watch = Watch(scenario.partitions, self._stored, self.tell_wrong, self.note)
         self.valkey = Valkey(self.watch.script_ran)
         self.phones = loop.host(PHONES)
-        about = (loop, self.network)
-        self.valkey_machine = ValkeyMachine(self.valkey, *about, VALKEY, self.tell_wrong)
+        self.events: list[tuple[float, str]] = []
+        """What happened, and when."""
+        self.coverage = coverage
+        about = (self.tell_wrong, self.note)
+        self.valkey_machine = ValkeyMachine(self.valkey, loop, self.network, VALKEY, *about)
         self.gateways = [
-            WorkerMachine(gateway(scenario.partitions), *about, f"gateway{number}", self.tell_wrong)
+            WorkerMachine(gateway(scenario.partitions), loop, self.network, f"gateway{number}", *about)
             for number in range(scenario.gateways)
         ]
         self.coordinators = [
-            WorkerMachine(coordinator(scenario.partitions), *about, f"coordinator{number}", self.tell_wrong)
+            WorkerMachine(coordinator(scenario.partitions), loop, self.network, f"coordinator{number}", *about)
             for number in range(scenario.coordinators)
         ]
         self.crowd: Crowd
@@ -65,12 +70,17 @@ class World:
         await self.valkey_machine.start()
         await asyncio.gather(*(machine.start() for machine in self.workers))
 
-    def struck(self, machine: Machine) -> None:
-        """A fault hits a process between two of its steps."""
+    def note(self, what: str) -> None:
+        """Something happened that belongs to the story of the run."""
+        self.events.append((self.loop.time(), what))
+
+    def _stored(self, key: str) -> Any:
+        return self.valkey.get(key)
 
     def tell_wrong(self, what: str) -> None:
         """Something happened that must not."""
         self.wrong.append(f"{self.loop.time():.3f} s: {what}")
+        self.note(f"WRONG: {what}")
 
     def _trace(self, along: str, data: bytes) -> None:
         self._digest.update(f"{self.loop.time():.9f} {along} {len(data)} ".encode())

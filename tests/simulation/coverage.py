@@ -1,0 +1,78 @@
+"""Which fault has met a process at which of its steps: each `await` in a gateway or a coordinator is one.
+
+When a fault strikes, each task of a process waits at some await, and so does whatever has called it. What is counted
+are pairs of a fault and such a place; the report tells the places that no fault has ever met.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from tests.simulation.loop import Host
+
+ROOT: Final = Path(__file__).parents[2]
+LOOKED_AT: Final = ("gateway", "coordinator", "quickpoll/store")
+_STEPS: Final = (ast.Await, ast.AsyncWith, ast.AsyncFor)
+
+Place = tuple[str, int]
+"""A file, and the first line of an await in it."""
+
+
+class Coverage:
+    """Counts over any number of runs."""
+
+    def __init__(self) -> None:
+        self.pairs: Counter[tuple[str, Place]] = Counter()
+        """A fault and a place."""
+
+    def struck(self, fault: str, host: Host) -> None:
+        """A fault strikes a process just now."""
+        places = {place for task in host.tasks() for place in _where(task.get_coro())}
+        self.pairs.update((fault, place) for place in places)
+
+    def report(self) -> Iterator[str]:
+        """How much was met, and the places that were not."""
+        met = {place for _, place in self.pairs}
+        faults = {fault for fault, _ in self.pairs}
+        every = set(places())
+        yield f"{len(self.pairs)} pairs of {len(faults)} faults and {len(met)} of {len(every)} awaits"
+        for file, line in sorted(every - met):
+            yield f"  never met: {file}:{line}"
+
+
+@cache
+def places() -> dict[Place, range]:
+    """Every await, and the lines that it takes."""
+    found: dict[Place, range] = {}
+    for folder in LOOKED_AT:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, _STEPS):
+                    # Of an `async with` the head alone: what is inside it has awaits of its own.
+                    last = node.end_lineno if isinstance(node, ast.Await) else node.lineno
+                    found[str(path.relative_to(ROOT)), node.lineno] = range(node.lineno, (last or node.lineno) + 1)
+    return found
+
+
+@cache
+def _place_of(file: str, line: int) -> Place | None:
+    """The await that a line belongs to, the innermost if there are several."""
+    path = Path(file)
+    if ROOT not in path.parents:
+        return None
+    name = str(path.relative_to(ROOT))
+    around = [place for place, lines in places().items() if place[0] == name and line in lines]
+    return max(around, default=None)
+
+
+def _where(coroutine: Any) -> Iterator[Place]:
+    """Where it waits, and what it has called that waits."""
+    while coroutine is not None:
+        frame: FrameType | None = getattr(coroutine, "cr_frame", None)
+        if frame and (place := _place_of(frame.f_code.co_filename, frame.f_lineno)):
+            yield place
+        coroutine = getattr(coroutine, "cr_await", None)

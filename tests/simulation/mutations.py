@@ -1,0 +1,205 @@
+"""Proof that the simulation finds things: bugs are put back into the product one by one, until a seed breaks on them.
+
+python -m tests.simulation.mutations              # does the seed of each, in SEEDS, still break on it?
+python -m tests.simulation.mutations --search     # finds a seed for each again, for SEEDS and docs/reliability.md
+
+Some are bugs that the product has had, as docs/reliability.md tells; the others are rules without which it could not
+keep its promises. Each replaces one function, or some words of a script.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha1
+from typing import Any, Final
+from unittest.mock import patch
+
+from coordinator.batch.deadlines import Deadlines
+from coordinator.batch.partition import Partition
+from coordinator.batch.sessions import HeldSessions
+from coordinator.engine import lobby, question, scoring, window
+from coordinator.engine.state import Session
+from coordinator.ownership import membership
+from coordinator.timers import Timers
+from gateway.heartbeat import Heartbeat
+from gateway.hub import Hub
+from gateway.seat import Seat
+from gateway.subscriber import Subscriber
+from gateway.tasks import Tasks
+from quickpoll import envelope
+from quickpoll.keys import NO_OFFSET
+from quickpoll.store.script import Script
+from tests.simulation.play import play
+from tests.simulation.scenario import LOSS, REVERSAL, draw
+from tests.simulation.start import with_fixed_hashes
+
+MOST_SEEDS: Final = 10_000
+
+Mutation = Callable[[], AbstractContextManager[Any]]
+
+
+def script(old: str, new: str) -> Mutation:
+    """Lua with other words."""
+    make = Script.__init__
+
+    def made(self: Any, package: str, name: str) -> None:
+        make(self, package, name)
+        self._source = self._source.replace(old, new)
+        self._hash = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+
+    return lambda: patch.object(Script, "__init__", made)
+
+
+def swap(owner: Any, name: str, new: Any) -> Mutation:
+    """Something else in the place of a function."""
+    return lambda: patch.object(owner, name, new)
+
+
+def after(owner: Any, name: str, more: Callable[..., Any]) -> Mutation:
+    """A method that returns what `more` makes of its result and its arguments."""
+    original = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return more(original(*args, **kwargs), *args, **kwargs)
+
+    return swap(owner, name, wrapped)
+
+
+def _told_nothing(_: Any, partition: Partition, *__: Any) -> None:
+    partition._said_to = NO_OFFSET
+
+
+def _deadlines_forgotten(_: Any, partition: Partition, *__: Any) -> None:
+    partition._deadlines = Deadlines()
+
+
+def _one_answer_kept(_: Any, session: Any, player: Any, *__: Any) -> None:
+    player.earlier = []
+
+
+def _nothing_seen(admitted: bool, seat: Seat, *_: Any) -> bool:
+    seat.seen_step = 0
+    return admitted
+
+
+def _two_steps_on(seq: int, session: Session) -> int:
+    session.head.seq += 1
+    return seq + 1
+
+
+async def _left_running(_: Tasks) -> None:
+    pass
+
+
+async def _always_beats(heartbeat: Heartbeat, _: str) -> bool:
+    await _beat(heartbeat, "NX")
+    return True
+
+
+def _one_too_many(share: int, *_: Any) -> int:
+    return share - 1
+
+
+_beat = Heartbeat._beat
+
+MUTATIONS: Final[dict[str, Mutation]] = {
+    "a fence does not follow the clock": script("tonumber(heard) + 1, now)", "tonumber(heard) + 1)"),
+    "what Redis has lost is said again under its fence": after(Partition, "settle", _told_nothing),
+    "a new owner does not know the deadlines": after(Partition, "load", _deadlines_forgotten),
+    "shares are one too small": after(membership, "share", _one_too_many),
+    "text that is no UTF-8 stops a partition": swap(envelope, "_decode", lambda decoder, data: decoder.decode(data)),
+    "only the last answer of a player is recognised": after(Session, "accept", _one_answer_kept),
+    "a second answer counts": swap(Session, "has_answered", lambda *_: False),
+    "an answer counts however late it is": swap(window, "check", lambda *_: None),
+    "an old resume displaces a newer connection": swap(lobby, "_refuse_if_overtaken", lambda *_: None),
+    "after a cut no history is read": swap(Hub, "resync_all", lambda _: None),
+    "a beat brings back a gateway that counts as dead": swap(Heartbeat, "_beat", _always_beats),
+    "who has entered is told again what happened before": after(Seat, "admitted", _nothing_seen),
+    "a number of the session is left out": after(Session, "next_seq", _two_steps_on),
+    "the time of an answer does not matter": swap(scoring, "timed_points", lambda points, *_: points),
+    "the bonus for a streak is always the same": swap(scoring, "streak_bonus", lambda _: 100),
+    "an answer that counts is not in the log": swap(question, "_log_answer", lambda *_: b""),
+    "a session that is over stays in memory": swap(HeldSessions, "tidy", lambda *_: None),
+    "a channel is subscribed for good": swap(Subscriber, "release", lambda *_: None),
+    "a gateway that ends leaves its tasks": swap(Tasks, "stop", _left_running),
+    "a coordinator that ends leaves its timers": swap(Timers, "forget", lambda *_: None),
+}
+FOCUS: Final[dict[str, str]] = {
+    "a fence does not follow the clock": LOSS,
+    "what Redis has lost is said again under its fence": REVERSAL,
+    "text that is no UTF-8 stops a partition": "stream_poisoned",
+    "an old resume displaces a newer connection": "appends_late",
+    "a beat brings back a gateway that counts as dead": "gateway_stopped",
+    "only the last answer of a player is recognised": "replies_lost",
+    "a coordinator that ends leaves its timers": "coordinator_terminated",
+}
+"""Bugs that need a fault which is rare: they are looked for where it is all that happens."""
+SEEDS: Final[dict[str, int]] = {
+    "a fence does not follow the clock": 1,
+    "what Redis has lost is said again under its fence": 6,
+    "a new owner does not know the deadlines": 17,
+    "shares are one too small": 1,
+    "text that is no UTF-8 stops a partition": 1,
+    "only the last answer of a player is recognised": 23,
+    "a second answer counts": 1,
+    "an answer counts however late it is": 3,
+    "an old resume displaces a newer connection": 3,
+    "after a cut no history is read": 11,
+    "a beat brings back a gateway that counts as dead": 3,
+    "who has entered is told again what happened before": 6,
+    "a number of the session is left out": 1,
+    "the time of an answer does not matter": 1,
+    "the bonus for a streak is always the same": 2,
+    "an answer that counts is not in the log": 1,
+    "a session that is over stays in memory": 1,
+    "a channel is subscribed for good": 1,
+    "a gateway that ends leaves its tasks": 1,
+    "a coordinator that ends leaves its timers": 1,
+}
+"""The first seed that breaks on each."""
+
+
+@contextmanager
+def mutated(name: str) -> Iterator[None]:
+    """The product has this bug inside."""
+    with MUTATIONS[name]():
+        yield
+
+
+def found_by(name: str, seed: int) -> str:
+    """What breaks in that seed's game with a bug; empty: nothing."""
+    faults = (FOCUS[name],) if name in FOCUS else ()
+    with mutated(name):
+        return next(iter(play(draw(seed, *faults)).wrong), "")
+
+
+def search(name: str, most: int) -> int:
+    """The first seed that finds a bug, which prints what it found; 0: none of so many."""
+    for seed in range(1, most + 1):
+        if wrong := found_by(name, seed):
+            print(f"{seed:6}  {name}: {wrong[:200]}", flush=True)
+            return seed
+    print(f"  none of {most}  {name}", flush=True)
+    return 0
+
+
+def main() -> int:
+    """Runs as the arguments say; 1 if a bug is not found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutations")
+    parser.add_argument("--search", action="store_true", help="find a seed for each")
+    parser.add_argument("--most", type=int, default=MOST_SEEDS, help="look at so many seeds at most")
+    parser.add_argument("--bug", action="append", choices=MUTATIONS, help="this alone; repeatable")
+    given = parser.parse_args()
+    with_fixed_hashes("tests.simulation.mutations")
+    names = given.bug or list(MUTATIONS)
+    if given.search:
+        return 1 if 0 in [search(name, given.most) for name in names] else 0
+    missed = [name for name in names if not found_by(name, SEEDS[name])]
+    for name in missed:
+        print(f"seed {SEEDS[name]} does not find it any more: {name}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+from tests.simulation.coverage import ROOT, Coverage, places
+from tests.simulation.play import play
+from tests.simulation.scenario import draw
+
+
+def test_every_await_is_a_place() -> None:
+    found = {(file, (ROOT / file).read_text().splitlines()[line - 1].strip()) for file, line in places()}
+    assert ("gateway/relay.py", "await self._waits.wait()") in found
+    assert ("coordinator/reader.py", "async with AsyncExitStack() as stack:") in found
+    assert not any(file.startswith("coordinator/engine") for file, _ in found), "the engine waits for nothing"
+
+
+def test_a_fault_meets_what_waits_just_then() -> None:
+    coverage = Coverage()
+    assert play(draw(1, "coordinator_killed"), coverage).wrong == ()
+    assert {fault for fault, _ in coverage.pairs} == {"coordinator_killed"}
+    met = {file for _, (file, _) in coverage.pairs}
+    assert {"coordinator/reader.py", "coordinator/timers.py", "gateway/feed.py"} <= met
+    first, *rest = coverage.report()
+    assert f"of {len(places())} awaits" in first
+    assert len(rest) == len(places()) - len({place for _, place in coverage.pairs})
