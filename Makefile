@@ -97,6 +97,7 @@ generate: .venv/dev.stamp  ## rewrite the generated files: protocol types and pa
 	$(BIN)/python -m quickpoll.settings
 	$(BIN)/python -m quickpoll.metrics
 	$(BIN)/python -m clients.codegen
+	$(BIN)/python -m tests.system.examples
 
 .PHONY: import
 import: build/import/cli.js  ## what the pages read out of a quiz file of another program, as JSON: make import FILE=quiz.xlsx

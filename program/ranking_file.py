@@ -21,8 +21,8 @@ class RankedLine:
 
     new: Player
     old: Player
-    points: Sequence[int]
-    """Under the new ruling, by question."""
+    points: Sequence[int | None]
+    """Under the new ruling, by question; None for what nobody answers."""
 
 
 def write(path: Path, title: str, ruling: str, lines: Sequence[RankedLine]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, UnsetType
 
 from coordinator.engine import history, kinds
-from coordinator.engine.curation import NOTHING_DECIDED, Curation, parts, texts_of, withheld_of
+from coordinator.engine.curation import NOTHING_DECIDED, Curation, parts, texts_of, told_texts, withheld_of
 from coordinator.engine.kinds import Kind
 from coordinator.engine.players import Player
 from coordinator.engine.state import Session
@@ -54,7 +54,7 @@ def texts(session: Session, index: int) -> dict[str, str]:
     """
     if index >= len(session.head.tallies):
         return texts_of((one.key, one.text) for one in _live(session, index))
-    return texts_of((one.key, one.shown) for one in session.written.get(index, ()))
+    return told_texts(session.written.get(index, ()))
 
 
 def withheld(session: Session, index: int) -> frozenset[str]:
@@ -103,6 +103,7 @@ def _is_shown(key: Answer, kind: Kind[Any], curation: Curation, held: Answer | N
 def _closed(session: Session, index: int) -> Iterator[_Given]:
     question, written = session.quiz.questions[index], session.written.get(index, ())
     kind, held = kinds.of(question), withheld_of(written)
+    told = told_texts(written) if kind.tells_texts else {}
     for player in session.players.values():
         outcome = _outcome(session, player, index)
         if outcome is None or outcome.packed is None:
@@ -110,7 +111,7 @@ def _closed(session: Session, index: int) -> Iterator[_Given]:
         if kind.is_written:
             one = written[outcome.packed - 1]
             for key, shown in parts(one.key, one.shown):
-                yield _Given(key, shown, outcome.share, player.id, key in held)
+                yield _Given(key, told.get(key, shown), outcome.share, player.id, key in held)
         else:
             text = kind.describe(question, kind.unpack(question, outcome.packed))
             yield _Given(outcome.packed, text, outcome.share, player.id)

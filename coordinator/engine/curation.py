@@ -74,7 +74,7 @@ class Curation(Struct, frozen=True, array_like=True):
         withheld = withheld_of(written)
         if not self.hidden and not self.merged and not withheld:
             return written
-        texts = texts_of((one.key, one.shown) for one in sorted(written, key=lambda one: (-one.count, str(one.key))))
+        texts = told_texts(written)
         return [one for one in (self._applied(one, texts, withheld) for one in written) if one is not None]
 
     def _applied(self, one: Written, texts: Mapping[str, str], withheld: Collection[str]) -> Written | None:
@@ -104,6 +104,11 @@ def parts(key: Answer, shown: Answer) -> Iterable[tuple[str, str]]:
     if isinstance(key, tuple) and isinstance(shown, tuple):
         return zip(map(str, key), map(str, shown), strict=False)
     return [(str(key), str(shown))]
+
+
+def told_texts(written: Iterable[Written]) -> dict[str, str]:
+    """How each text of a closed question is told: as in the answer that most have given."""
+    return texts_of((one.key, one.shown) for one in sorted(written, key=lambda one: (-one.count, str(one.key))))
 
 
 def texts_of(answers: Iterable[tuple[Answer, Answer]]) -> dict[str, str]:

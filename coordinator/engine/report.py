@@ -47,9 +47,14 @@ def log_page(session: Session, page: LogPage | None, reply_to: str | UnsetType) 
     return Log(text=page.text, next_cursor=page.next_cursor, reply_to=reply_to)
 
 
-def points_of(session: Session, player: Player) -> list[int]:
-    """What each closed question has brought a player."""
-    return [outcome.points if outcome else 0 for outcome in history.outcomes(player, session.quiz.questions)]
+def points_of(session: Session, player: Player) -> list[int | None]:
+    """What each closed question has brought a player; None for what nobody answers."""
+    outcomes = history.outcomes(player, session.quiz.questions)
+    outcomes += [None] * (len(session.head.tallies) - len(outcomes))
+    return [
+        (outcome.points if outcome else 0) if kinds.of(question).is_asked else None
+        for outcome, question in zip(outcomes, session.quiz.questions, strict=False)
+    ]
 
 
 def _question(session: Session, index: int, tally: QuestionCounts) -> QuestionSummary:

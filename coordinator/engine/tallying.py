@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from coordinator.engine import history, kinds
-from coordinator.engine.curation import NOTHING_DECIDED, texts_of, withheld_of
+from coordinator.engine.curation import NOTHING_DECIDED, told_texts, withheld_of
 from coordinator.engine.kinds import Given
 from coordinator.engine.state import Session
 from quickpoll.protocol import QuestionResults, Tally
@@ -41,7 +41,7 @@ def told(session: Session, index: int, cells: tuple[int, ...]) -> Tally | None:
     tally = kind.told(question, cells, told, lambda: _given(session, index))
     if tally is None or not kind.is_picked:
         return tally
-    texts = texts_of((one.key, one.shown) for one in written)
+    texts = told_texts(written)
     return replace(tally, texts=tuple(texts[key] for key in curation.picked if key in texts))
 
 

@@ -12,6 +12,7 @@ from quickpoll.protocol import (
     ErrorCode,
     GetAnswers,
     LeaveSession,
+    QuestionResults,
 )
 from tests.coordinator.engine.game import SINGLE, Game, code
 from tests.coordinator.engine.kinds.samples import ALL, as_played
@@ -36,6 +37,19 @@ def test_texts_come_with_who_wrote_them_the_most_frequent_first() -> None:
     )
     game.by_player(seats[1], LeaveSession())
     assert ask(game).answers[0].player_ids == (seats[0].id,)
+
+
+def test_a_word_is_spelled_as_in_the_results() -> None:
+    game = Game(as_played(ALL["words"]))
+    seats = game.join_many(3)
+    game.open()
+    for seat, words in zip(seats, (("FUN", "slow"), ("fun",), ("fun",)), strict=True):
+        game.answer(seat, words)
+    tally = game.one(QuestionResults).tally
+    assert tally is not None
+    assert isinstance(tally.words, tuple)
+    listed = [(group.text, group.count) for group in ask(game).answers]
+    assert listed == [(word.text, word.count) for word in tally.words] == [("fun", 3), ("slow", 1)]
 
 
 def test_a_page_has_two_hundred_and_all_pages_have_everything_once() -> None:

@@ -15,6 +15,7 @@ from quickpoll.protocol import (
     QuestionSummary,
     Results,
     Settings,
+    SlideQuestion,
     Solution,
     StartQuiz,
     Tally,
@@ -28,6 +29,19 @@ def test_a_page_of_the_log_is_said_as_it_was_read() -> None:
     assert report.log_page(game.session, LogPage("a line\n", "7:00"), "r") == Log(
         text="a line\n", next_cursor="7:00", reply_to="r"
     )
+
+
+def test_a_slide_brings_no_points_wherever_it_stands() -> None:
+    slide = SlideQuestion("Half-time")
+    game = Game(slide, SINGLE, slide)
+    ann = game.join("Ann")
+    game.do(StartQuiz())
+    game.do(NextQuestion())
+    game.now = game.session.head.opens_at
+    game.answer(ann, 0)
+    game.do(NextQuestion())
+    game.do(NextQuestion())
+    assert report.points_of(game.session, game.player(ann)) == [None, 1000, None]
 
 
 def test_a_session_without_a_log_says_so() -> None:

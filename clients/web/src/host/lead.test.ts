@@ -51,6 +51,16 @@ test("a refusal is no success", async () => {
   expect(await ask(server(true).host, view({ phase: "results", question: QUESTION }), yesOrNo(""))).toBe(false);
 });
 
+test("the host is told when a question goes without its picture", async () => {
+  const shown = view({ phase: "results", question: QUESTION });
+  const { host, sent } = server();
+  await ask(host, shown, { ...yesOrNo(""), image: "/images/flags-1.svg" });
+  expect(host.problem ?? "").toBe("");
+  expect(await ask(host, shown, { ...yesOrNo(""), image: `data:image/png;base64,${"A".repeat(65_500)}` })).toBe(true);
+  expect(sent.at(-1)).toMatchObject({ asked: { image: null } });
+  expect(host.problem).toContain("without its picture");
+});
+
 test("a question of another quiz goes without a picture that no message has room for", () => {
   const small: Question = { ...yesOrNo(""), image: "/images/flags-1.svg", image_alt: "A flag" };
   expect(fitting(small)).toEqual(small);

@@ -46,7 +46,7 @@ export function canBeAsked(question: Question): boolean {
   return question.text !== "" && !("options" in question && question.options.length < 2);
 }
 
-/** Asks a question at once, or next where one is open; whether the server has taken it. */
+/** Asks a question at once, or next where one is open; whether the server has taken it. A picture left out is told. */
 export async function ask(host: Host, view: View, asked: Question): Promise<boolean> {
   const command: AskQuestion = {
     type: "ask_question",
@@ -54,7 +54,9 @@ export async function ask(host: Host, view: View, asked: Question): Promise<bool
     question: view.question?.index ?? 0,
     open: !isAnswering(view),
   };
-  return (await host.ask(command)) !== null;
+  const taken = (await host.ask(command)) !== null;
+  if (taken && asked.image && !command.asked.image) host.problem = t("lead.withoutPicture");
+  return taken;
 }
 
 /** Without its picture where that alone takes more than a message may have. */
