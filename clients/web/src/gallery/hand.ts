@@ -25,6 +25,14 @@ export function type(selector: string, text: string): Step {
   };
 }
 
+/** Presses a key of the keyboard. */
+export function key(name: string): Step {
+  return () => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    return Promise.resolve();
+  };
+}
+
 /** Waits for what a selector finds. */
 export function seen(selector: string): Step {
   return async () => void (await there(selector, () => ""));

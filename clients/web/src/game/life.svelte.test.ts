@@ -26,14 +26,14 @@ test("a session that follows another one inherits nothing of it", async () => {
   const page = hostPage("123456");
   resumed("host");
   const first = page.current;
-  first.remove("a", "Ada");
+  first.removal.begin("a", "Ada");
   first.inviteRemote();
   first.problem = "something";
   const before = connection();
   first.leave();
   expect(page.current).not.toBe(first);
   expect(before.closed).toBe(true);
-  expect([page.current.removing, page.current.moving, page.current.problem, page.current.session.view]).toEqual([
+  expect([page.current.removal.player, page.current.moving, page.current.problem, page.current.session.view]).toEqual([
     null,
     false,
     "",

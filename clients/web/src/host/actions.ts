@@ -14,11 +14,6 @@ export interface Action {
 /** For how long the large button does nothing after its meaning has changed: longer than a double press takes. */
 export const REST_MS = 600;
 
-/** Whether a key does what the large button does; clickers send Page Down. */
-export function isNext(key: string): boolean {
-  return [" ", "arrowright", "arrowdown", "pagedown"].includes(key.toLowerCase());
-}
-
 /** The next step of the quiz; null where there is none. */
 export function nextAction(host: Host, view: View): Action | null {
   switch (view.phase) {
@@ -41,27 +36,6 @@ export function nextAction(host: Host, view: View): Action | null {
         label: host.board === "standings" ? "stage.backToPodium" : "stage.standings",
         run: () => host.turnPodium(),
       };
-  }
-}
-
-/** What a key does on the stage; null: nothing. */
-export function keyAction(key: string, host: Host, view: View): (() => void) | null {
-  if (isNext(key)) return host.busy ? () => {} : (nextAction(host, view)?.run ?? null);
-  switch (key.toLowerCase()) {
-    case "f":
-      return switchFullScreen;
-    case "m":
-      return () => (host.sounds.on = !host.sounds.on);
-    case "l":
-      return view.phase === "ended" ? null : () => void host.lock(!view.locked);
-    case "a":
-      return view.phase === "ended" ? null : () => (host.panel = "lead");
-    case "p":
-      return host.moving && view.phase !== "ended" ? () => void host.pause(!view.paused) : null;
-    case "?":
-      return () => (host.panel = "keys");
-    default:
-      return null;
   }
 }
 

@@ -126,18 +126,18 @@ test("the next question begins with its own results board", async () => {
 
 test("who was removed by mistake is kept by an undo", async () => {
   const host = await inLobby();
-  host.remove("a", "Ada");
-  expect(host.removing).toEqual({ id: "a", name: "Ada" });
-  host.keep();
+  host.removal.begin("a", "Ada");
+  expect(host.removal.player).toEqual({ id: "a", name: "Ada" });
+  host.removal.undo();
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(host.removing).toBeNull();
+  expect(host.removal.player).toBeNull();
   expect(connection().command("kick_player")).toBeUndefined();
 });
 
 test("without an undo the player is removed, and at once when another one is", async () => {
   const host = await inLobby();
-  host.remove("a", "Ada");
-  host.remove("b", "Bob");
+  host.removal.begin("a", "Ada");
+  host.removal.begin("b", "Bob");
   expect(connection().command("kick_player")).toMatchObject({ player_id: "a" });
   connection().answer("kick_player", { type: "ok" });
   await vi.advanceTimersByTimeAsync(5000);

@@ -21,20 +21,20 @@ import { tokenFor } from "../wire/tokens";
 import { WakeLock } from "../device/wakelock";
 import { refusalText } from "../i18n/wording";
 import { remoteLink, showAddress } from "./address";
+import { type Board, boardOf, turnedTo } from "./board";
 import { fetchLog } from "./log";
 import { continueHere, keepCompany } from "./company";
 import { JoinAddress } from "./joinaddress.svelte";
 import { keepPlayed } from "./keeping";
 import { listed } from "./people";
+import { Removal } from "./removal.svelte";
 import type { Draft } from "./rulings/rulings.svelte";
 import { type Standings, fetchStandings } from "../files/standings";
 
-/** After a question its results and the leaderboard; at the end the podium and the standings. */
-export type Board = "results" | "leaderboard" | "podium" | "standings";
 /** What is open beside the view. */
-export type Panel = "players" | "missing" | "remote" | "keys" | "address" | "answers" | "lead" | "rulings";
+export type Panel =
+  "players" | "missing" | "remote" | "keys" | "address" | "answers" | "lead" | "rulings" | "code" | "dark";
 
-const UNDO_MS = 5000;
 /** Time for the results of a question on a stage that is led from a remote. */
 export const TURN_MS = 7000;
 /** Above this, hearing every name would be no help. */
@@ -61,10 +61,8 @@ export class Host {
   /** A command is on its way. */
   busy = $state(false);
   problem = $state("");
-  /** The player being removed, who can still be kept. */
-  removing = $state.raw<{ id: string; name: string } | null>(null);
+  readonly removal = new Removal((player_id) => void this.#do({ type: "kick_player", player_id }));
   #invited = $state(false);
-  #removal: ReturnType<typeof setTimeout> | undefined;
   #turning: ReturnType<typeof setTimeout> | undefined;
 
   constructor(life: Life<Host>, sounds: Sounds, beginning: Beginning, remote: boolean) {
@@ -86,7 +84,8 @@ export class Host {
   }
 
   dispose(): void {
-    for (const timer of [this.#turning, this.#removal]) clearTimeout(timer);
+    clearTimeout(this.#turning);
+    this.removal.undo();
     this.session.dispose();
   }
 
@@ -190,13 +189,7 @@ export class Host {
 
   /** Which board is up. */
   get board(): Board {
-    return this.#boardOf(this.session.view);
-  }
-
-  #boardOf(view: View | null): Board {
-    const { phase, question } = view ?? {};
-    if (phase === "ended") return this.#turned === "standings" ? "standings" : "podium";
-    return this.#turned === `leaderboard ${question?.index}` ? "leaderboard" : "results";
+    return boardOf(this.session.view, this.#turned);
   }
 
   /** Whether something moves on by itself, which can be paused. */
@@ -252,30 +245,18 @@ export class Host {
     void this.loadStandings();
   }
 
+  /** One board back: from the leaderboard to the results, from the standings to the podium. */
+  turnBack(): void {
+    if (this.board === "leaderboard") this.#turnTo("results");
+    else if (this.board === "standings") this.#turnTo("podium");
+  }
+
   get last(): boolean {
     return isLast(this.session.view);
   }
 
   get leaderboardNext(): boolean {
     return hasLeaderboard(this.session.view);
-  }
-
-  /** Hides a player now and removes them when nobody has objected. */
-  remove(id: string, name: string): void {
-    this.#removeNow();
-    this.removing = { id, name };
-    this.#removal = setTimeout(() => this.#removeNow(), UNDO_MS);
-  }
-
-  keep(): void {
-    clearTimeout(this.#removal);
-    this.removing = null;
-  }
-
-  #removeNow(): void {
-    const removing = this.removing;
-    this.keep();
-    if (removing) void this.#do({ type: "kick_player", player_id: removing.id });
   }
 
   /** Whether it was done. */
@@ -303,7 +284,7 @@ export class Host {
 
   #turnTo(board: Board): void {
     clearTimeout(this.#turning);
-    this.#turned = board === "leaderboard" ? `${board} ${this.session.view?.question?.index}` : board;
+    this.#turned = turnedTo(board, this.session.view);
     writeTab(this.#turnedKey, this.#turned);
     if (board === "leaderboard") this.#play("leaderboard");
   }
@@ -376,7 +357,13 @@ export class Host {
     clearTimeout(this.#turning);
     const { advances_at, settings } = view ?? {};
     const running = view?.phase === "results" && !view.paused;
-    if (!running || this.remote || this.#boardOf(view) !== "results" || !hasLeaderboard(view) || !this.#movesIn(view))
+    if (
+      !running ||
+      this.remote ||
+      boardOf(view, this.#turned) !== "results" ||
+      !hasLeaderboard(view) ||
+      !this.#movesIn(view)
+    )
       return;
     const after_ms = settings?.auto_advance_ms;
     const wait_ms =

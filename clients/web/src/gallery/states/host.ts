@@ -2,7 +2,7 @@
 
 import { keepToken } from "../../wire/tokens";
 import type { AnswerGroup, HostPlayer, Results, SessionView } from "../../wire/protocol";
-import { click, press, seen, type Step } from "../hand";
+import { click, key, press, seen, type Step } from "../hand";
 import { NOW, type Script } from "../server";
 import type { State, States } from "../state";
 import { playOf } from "../../kinds/play";
@@ -211,6 +211,9 @@ const STAGE: States = {
     before: () => keepToken("host", all.CODE, "token", "Quiz", `http://localhost:8000/join/${all.CODE}`),
   }),
   "stage-keys": dialog(press("stage.keys")),
+  "stage-code": stage(lobby(12), { steps: [click(".enlarge"), seen("dialog svg")] }),
+  "stage-code-late": stage(crowd(12, 5), { steps: [click("header .join"), seen("dialog svg")] }),
+  "stage-dark": stage(crowd(12, 5), { steps: [key("b"), seen("dialog")], stage: false }),
   "stage-remote": dialog(press("stage.remote")),
   "stage-players": dialog(press("stage.playersHeading")),
   "stage-clock-stopped": stage(crowd(12, 5, { stopped_at: NOW })),
