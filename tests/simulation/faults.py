@@ -169,8 +169,7 @@ async def valkey_killed(scene: Scene) -> None:
 async def valkey_loading(scene: Scene) -> None:
     """Valkey: kill -9, and it takes some seconds to load its append-only file (LOADING)."""
     scene.world.valkey_machine.kill()
-    async with _refusing(scene, "LOADING", (1, 3)):
-        await scene.world.valkey_machine.start()
+    await _refuse(scene, "LOADING", 1, 3)
 
 
 async def valkey_stopped(scene: Scene) -> None:
@@ -180,30 +179,20 @@ async def valkey_stopped(scene: Scene) -> None:
 
 async def valkey_full(scene: Scene) -> None:
     """Valkey has no memory left for writes (OOM)."""
-    async with _refusing(scene, "OOM", (0.5, 1.5)):
-        pass
+    await _refuse(scene, "OOM", 0.5, 1.5)
 
 
 async def valkey_read_only(scene: Scene) -> None:
     """Valkey is made a replica for a while (READONLY)."""
-    async with _refusing(scene, "READONLY", (0.3, 1)):
-        pass
+    await _refuse(scene, "READONLY", 0.3, 1)
 
 
-class _refusing:  # noqa: N801  (used like a function)
-    """Valkey refuses things for some seconds after what is done inside."""
-
-    def __init__(self, scene: Scene, what: str, between_s: tuple[float, float]) -> None:
-        self._valkey = scene.world.valkey
-        self._what = what
-        self._lasts_s = scene.rng.uniform(*between_s)
-
-    async def __aenter__(self) -> None:
-        self._valkey.refuses = self._what
-
-    async def __aexit__(self, *_: object) -> None:
-        await asyncio.sleep(self._lasts_s)
-        self._valkey.refuses = ""
+async def _refuse(scene: Scene, what: str, shortest_s: float, longest_s: float) -> None:
+    """Valkey refuses things for a while."""
+    scene.world.valkey.refuses = what
+    await scene.world.valkey_machine.start()
+    await asyncio.sleep(scene.rng.uniform(shortest_s, longest_s))
+    scene.world.valkey.refuses = ""
 
 
 async def valkey_cut(scene: Scene) -> None:

@@ -56,13 +56,8 @@ class Valkey:
         for client in list(self.clients.values()):
             client.connection_lost(None)
 
-    @property
-    def keys(self) -> dict[bytes, Any]:
-        """What is stored, past all protocol."""
-        return {key: self._server.dbs[0][key].value for key in self._server.dbs[0]}
-
     def get(self, key: str) -> Any:
-        """One value; None if there is none."""
+        """What is stored behind a key, past all protocol; None if nothing is."""
         item = self._server.dbs[0].get(key.encode())
         return item.value if item else None
 

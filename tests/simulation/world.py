@@ -51,11 +51,6 @@ class World:
         return [*self.gateways, *self.coordinators]
 
     @property
-    def servers(self) -> list[str]:
-        """Names of all hosts but the phones'."""
-        return [VALKEY, *(machine.name for machine in self.workers)]
-
-    @property
     def urls(self) -> list[str]:
         """Where players reach each gateway."""
         return [f"ws://{machine.name}:{PORT}/ws" for machine in self.gateways]

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,7 +9,6 @@ from quickpoll.protocol import CreateSession, JoinSession, Role, StartQuiz
 from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.nodes import open_node
 from tests.coordinator.standin import QUIZ
-from tests.fake_link import open_fake_link
 from tests.redis_client import Client, node_of
 
 LINK = ConnectionId("gw", 1)
@@ -73,18 +71,6 @@ def test_an_id_cannot_be_made_up_to_be_that_of_another_connection() -> None:
     assert not create_id_of(Command(LINK, 1, HOST, StartQuiz()))
 
 
-async def _open(request: pytest.FixtureRequest, redis_url: str) -> RedisLink:
-    fake = "fake" in request.node.name
-    return await (open_fake_link(request.node.name) if fake else open_node(node_of(redis_url)))
-
-
-@pytest.fixture(params=["real", "fake"])
-async def link(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[RedisLink]:
-    link = await _open(request, redis_url)
-    yield link
-    link.close()
-
-
 async def test_entries_of_several_streams_come_in_one_read(link: RedisLink) -> None:
     entries = [("XADD", "one", f"{number}-0", "e", str(number)) for number in (1, 2, 3)]
     await link.call([*entries, ("XADD", "other", "7-0", "e", b"\x00\xff")])
@@ -96,9 +82,9 @@ async def test_entries_of_several_streams_come_in_one_read(link: RedisLink) -> N
     assert await read_streams(link, {"none": "0"}, count=1, block_ms=1) == {}
 
 
-async def test_a_read_that_waits_can_be_woken(link: RedisLink, request: pytest.FixtureRequest, redis_url: str) -> None:
+async def test_a_read_that_waits_can_be_woken(link: RedisLink, redis_url: str) -> None:
     reading = asyncio.create_task(read_streams(link, {"none": "0"}, count=1, block_ms=60_000))
-    other = await _open(request, redis_url)
+    other = await open_node(node_of(redis_url))
     while await other.call([("CLIENT", "UNBLOCK", link.id)]) == [0]:  # noqa: ASYNC110  (it may not wait yet)
         await asyncio.sleep(0)
     assert await reading == {}
