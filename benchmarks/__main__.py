@@ -20,6 +20,7 @@ CASES: Final = {
     "f": "traffic",
     "g": "gateways",
     "h": "durability",
+    "i": "written",
 }
 
 
