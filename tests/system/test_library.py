@@ -6,7 +6,7 @@ import msgspec
 from playwright.async_api import Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.browser import PROJECTOR, chromium, new_page, open_page, upload
 from tests.system.harness import running, serve
 from tests.system.test_files import LOG_IS_KEPT
 from tests.system.test_pages import play
@@ -24,6 +24,28 @@ questions:
     text: Which flows through Vienna?
     options: [{text: Danube, correct: true}, {text: Elbe}]
 """
+FOLDER = """
+  // The dialog of the system is not a part of the page. What it hands over is a real folder: the page's private one.
+  window.showDirectoryPicker = async () =>
+    (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes", { create: true });
+"""
+FILES = """async () => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes");
+  const files = {};
+  for await (const [name, entry] of folder.entries())
+    if (entry.kind === "file") files[name] = JSON.parse(await (await entry.getFile()).text());
+  return files;
+}"""
+CHANGED_ELSEWHERE = """async ([name, title]) => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes");
+  const handle = await folder.getFileHandle(name);
+  const file = JSON.parse(await (await handle.getFile()).text());
+  file.quizzes[0].draft.title = title;
+  file.quizzes[0].edited_at = Date.now() + 1000;
+  const stream = await handle.createWritable();
+  await stream.write(JSON.stringify(file));
+  await stream.close();
+}"""
 
 
 async def edit_a_copy(host: Page, quiz: str = QUIZ) -> None:
@@ -194,4 +216,47 @@ async def test_a_quiz_learns_from_its_games(tmp_path: Path) -> None:
         await expect(asked).to_contain_text(["Which is the longest?", "Which flows through Vienna?"])
         await host.get_by_role("button", name="Open the lobby").click()
         await expect(host.get_by_role("heading", name="Who is first?")).to_be_visible()
+        assert problems == []
+
+
+async def test_a_folder_is_kept_in_step(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host = await new_page(browser, PROJECTOR)
+        problems: list[str] = []
+        host.on("pageerror", lambda error: problems.append(str(error)))
+        await host.add_init_script(FOLDER)
+        await host.goto(f"{quickpoll.health}/host")
+        await edit_a_copy(host)
+        await back_to_the_library(host)
+        await host.get_by_role("button", name="Keep a folder in step").click()
+        in_step = host.get_by_role("status").filter(has_text="In step with the folder “Quizzes”")
+        await expect(in_step).to_be_visible()
+        ((name, file),) = (await host.evaluate(FILES)).items()
+        assert name.startswith("rivers-")
+        assert file["quizzes"][0]["draft"]["title"] == "Rivers"
+
+        # Another computer has changed the file: it is taken when the page is looked at again.
+        await host.evaluate(CHANGED_ELSEWHERE, [name, "Streams"])
+        await host.evaluate("dispatchEvent(new Event('focus'))")
+        await expect(card(host, "Streams")).to_be_visible()
+
+        # Changed there and here: the newer stays, the other is a quiz beside it, and the editor says so.
+        await host.evaluate(CHANGED_ELSEWHERE, [name, "Creeks"])
+        await card(host, "Streams").get_by_role("button", name="Edit").click()
+        await host.get_by_role("textbox", name="Title").fill("Brooks")
+        await host.get_by_role("button", name="Go on with the newest").click()
+        await expect(host.get_by_role("textbox", name="Title")).to_have_value("Creeks")
+        await back_to_the_library(host)
+        await expect(card(host, "Creeks")).to_be_visible()
+        own = host.get_by_role("region", name="Your quizzes")
+        await expect(own.get_by_role("heading", name="Brooks (version of")).to_be_visible()
+        await expect(host.get_by_role("status").filter(has_text="1 quiz was changed in both places")).to_be_visible()
+
+        # After a reload it goes on by itself.
+        await host.reload()
+        await expect(in_step).to_be_visible()
+        assert len(await host.evaluate(FILES)) == 2
+        await host.get_by_role("button", name="Leave the folder").click()
+        await expect(host.get_by_role("button", name="Keep a folder in step")).to_be_visible()
         assert problems == []

@@ -37,13 +37,13 @@ export type Shelf = typeof BROWSER;
 /** All that is kept, at the time `saved_at`. */
 export async function everything(saved_at: number, shelf: Shelf = BROWSER): Promise<Backup> {
   const games = await Promise.all((await shelf.pastGames()).map(({ id }) => shelf.gameOf(id)));
-  return {
-    format: MARK,
-    version: VERSION,
-    saved_at,
-    quizzes: await shelf.ownQuizzes(),
-    games: games.filter((game) => game !== undefined),
-  };
+  const found = games.filter((game) => game !== undefined);
+  return libraryFile(await shelf.ownQuizzes(), saved_at, found);
+}
+
+/** What such a file has. */
+export function libraryFile(quizzes: OwnQuiz[], saved_at: number, games: PastGame[] = []): Backup {
+  return { format: MARK, version: VERSION, saved_at, quizzes, games };
 }
 
 /** What a file has; null where it is no such file. */

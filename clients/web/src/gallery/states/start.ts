@@ -1,5 +1,6 @@
 /** What a host sees before a session: the start page, a chosen quiz, and the editor. */
 
+import { createStore, set } from "idb-keyval";
 import { keepToken } from "../../wire/tokens";
 import type { Question, Quiz } from "../../wire/protocol";
 import { type Draft, emptyDraft, fromQuiz, toQuiz } from "../../quiz/draft";
@@ -184,6 +185,14 @@ export const START: States = {
     steps: [seen("section.card h2"), click("section.card summary")],
   }),
   "start-link-damaged": start({ address: "/host#quiz=1.00000000.AAAA", steps: [seen(".report")] }),
+  "start-folder": start({
+    before: async () => {
+      await library();
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes", { create: true });
+      await set("handle", folder, createStore("quickpoll-folder", "folder"));
+    },
+    steps: [seen(".folder svg")],
+  }),
   "start-forgets": start({ steps: [press("backup.forgets")] }),
   "start-paste": start({ steps: [press("start.paste"), seen("#pasted")] }),
   "start-imported": start({ steps: [...pasted(CHAT), seen("details")] }),
