@@ -258,6 +258,6 @@ export const START: States = {
   ),
   "editor-gone": editor(fromQuiz(quiz(every)), () => forget(OWN), seen("#rival")),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
-  "editor-deleted": editor(fromQuiz(quiz(every)), press("editor.delete"), seen("main > .rise")),
+  "editor-deleted": editor(fromQuiz(quiz(every)), press("editor.delete"), seen(".columns > .rise")),
   "editor-many": editor(fromQuiz(quiz(many, LONG_TITLE))),
 };
