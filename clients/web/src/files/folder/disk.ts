@@ -23,7 +23,7 @@ export function diskOf(folder: FileSystemDirectoryHandle): Disk {
     async files() {
       const files = new Map<string, string>();
       for await (const entry of entriesOf(folder)) {
-        if (entry.kind !== "file" || !entry.name.endsWith(ENDING)) continue;
+        if (!("getFile" in entry) || !entry.name.endsWith(ENDING)) continue;
         const file = await entry.getFile();
         files.set(entry.name, file.size > MOST_BYTES ? "" : await file.text());
       }
