@@ -36,6 +36,13 @@ FILES = """async () => {
     if (entry.kind === "file") files[name] = JSON.parse(await (await entry.getFile()).text());
   return files;
 }"""
+# While a page has this lock, no page steps: what is changed in both places is found changed in both.
+HELD = """() => new Promise((held) => {
+  void navigator.locks.request("quickpoll-folder", () => new Promise((release) => {
+    window.release = release;
+    held();
+  }));
+})"""
 CHANGED_ELSEWHERE = """async ([name, title]) => {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes");
   const handle = await folder.getFileHandle(name);
@@ -242,9 +249,12 @@ async def test_a_folder_is_kept_in_step(tmp_path: Path) -> None:
         await expect(card(host, "Streams")).to_be_visible()
 
         # Changed there and here: the newer stays, the other is a quiz beside it, and the editor says so.
+        await host.evaluate(HELD)
         await host.evaluate(CHANGED_ELSEWHERE, [name, "Creeks"])
         await card(host, "Streams").get_by_role("button", name="Edit").click()
         await host.get_by_role("textbox", name="Title").fill("Brooks")
+        await expect(host.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+        await host.evaluate("release()")
         await host.get_by_role("button", name="Go on with the newest").click()
         await expect(host.get_by_role("textbox", name="Title")).to_have_value("Creeks")
         await back_to_the_library(host)
