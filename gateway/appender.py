@@ -55,6 +55,7 @@ class Appender:
     def __init__(self, nodes: Nodes, partitions: int, timing: Timing, away: Unreachable) -> None:
         """`away` is shared with everything in this gateway that needs Redis, so that the log names an outage once."""
         self._timing = timing
+        self._clock = asyncio.get_running_loop().time
         self._nodes = nodes
         self._links = Links(nodes)
         self._streams = [PartitionKeys(number).stream for number in range(partitions)]
@@ -68,7 +69,7 @@ class Appender:
 
     def append(self, partition: int, data: bytes, failed: Callable[[], None]) -> None:
         """Queues an encoded entry; `failed` is called if it was perhaps not appended."""
-        self._put(_Entry(partition, data, failed, asyncio.get_running_loop().time() + self._timing.hold_s))
+        self._put(_Entry(partition, data, failed, self._clock() + self._timing.hold_s))
 
     async def run(self) -> None:
         """Appends what is queued, until it is cancelled."""
@@ -148,7 +149,7 @@ class Appender:
 
     def _sort_out(self, failed: Sequence[tuple[_Entry, Exception]], outage: Outage) -> list[_Entry]:
         """Returns those that are to be held, and gives the others up."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         _, reason = failed[0]
         if not isinstance(reason, Refusal) or reason.kind in MOVED_AWAY:
             self._nodes.doubt(reason)

@@ -83,6 +83,7 @@ class Connection(asyncio.Protocol):
         "_allowance",
         "_answered",
         "_asked",
+        "_clock",
         "_fragments",
         "_owner",
         "_patience",
@@ -105,7 +106,8 @@ class Connection(asyncio.Protocol):
     )
 
     def __init__(self, owner: ConnectionOwner, number: int, timing: Timing = DEFAULT) -> None:
-        now = asyncio.get_running_loop().time()
+        self._clock = asyncio.get_running_loop().time
+        now = self._clock()
         self._owner = owner
         self._protocol = ServerProtocol(max_size=MAX_CREATE_SESSION_BYTES, logger=_protocol_log)
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
@@ -150,7 +152,7 @@ class Connection(asyncio.Protocol):
         self._patience.opened()
         self.is_open = True
         self._flush()
-        self._ping(asyncio.get_running_loop().time())
+        self._ping(self._clock())
 
     def respond(self, response: Response) -> None:
         """Answers the request as HTTP, and ends."""
@@ -248,7 +250,7 @@ class Connection(asyncio.Protocol):
         """Called by the event loop."""
         if self._answered:
             return
-        self.heard_at = asyncio.get_running_loop().time()
+        self.heard_at = self._clock()
         self._protocol.receive_data(data)
         self._process()
 
@@ -372,7 +374,7 @@ class Connection(asyncio.Protocol):
         if self._answered or self._transport.is_closing():
             return
         self._answered = True
-        self._patience.answered(asyncio.get_running_loop().time())
+        self._patience.answered(self._clock())
         self._transport.write(response)
         self._write_eof()
 
@@ -404,5 +406,5 @@ class Connection(asyncio.Protocol):
             self.is_open = False
             self._fragments = None
             self._let_go()
-            self._patience.closing(asyncio.get_running_loop().time())
+            self._patience.closing(self._clock())
             self._owner.closed(self)

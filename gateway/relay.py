@@ -69,6 +69,7 @@ class Relay:
     ) -> None:
         """`base_url` gives the URL for others to join, from the one under which a host reached us."""
         self._timing = timing
+        self._clock = asyncio.get_running_loop().time
         self._appender = Appender(nodes, partitions, timing, away)
         self._gateway = gateway
         self._partitions = partitions
@@ -115,7 +116,7 @@ class Relay:
         # Time that an answer spends waiting here is forgiven like the rest of its way.
         round_trip_ms = connection.round_trip.smallest_ms + self._appender.delay_ms(partition)
         command = Command(sender, request, identity, body, base_url, round_trip_ms, received_at)
-        deadline = asyncio.get_running_loop().time() + self._timing.reply_s
+        deadline = self._clock() + self._timing.reply_s
         pending = PendingCommand(connection, command, partition, deadline, enters)
         self._pending[pending.key] = pending
         self._waits.set()
@@ -132,7 +133,7 @@ class Relay:
         """Takes a command from the list for its reply; None if it was answered before."""
         pending = self._pending.pop((connection, request), None)
         if pending:
-            waited_s = asyncio.get_running_loop().time() - pending.deadline + self._timing.reply_s
+            waited_s = self._clock() - pending.deadline + self._timing.reply_s
             self._figures.command_seconds.observe(waited_s)
             self._let_go(pending)
         return pending
@@ -170,7 +171,7 @@ class Relay:
         while True:
             await self._waits.wait()
             await asyncio.sleep(self._timing.expire_every_s)
-            self._expire(asyncio.get_running_loop().time())
+            self._expire(self._clock())
             self._append_refused()
             if not self._pending and not self._refused:
                 self._waits.clear()
@@ -224,7 +225,7 @@ class Relay:
 
     def _not_stored(self, pending: PendingCommand) -> None:
         if pending.key in self._pending:
-            now = asyncio.get_running_loop().time()
+            now = self._clock()
             self._limits.not_stored(pending.connection.address, pending.command.body, now)
             self._give_up(pending)
 
