@@ -6,52 +6,20 @@ import type { PublicQuestion } from "../wire/protocol";
 import { keepToken, keptTokens, tokenFor } from "../wire/tokens";
 import { type Host, TURN_MS } from "./host.svelte";
 import { rulerOf } from "./rulings/ruler";
-import { hostPage } from "./testing";
+import { RESULTS, hostPage, lobbyPage, resultsPage } from "./testing";
 
 const connection = freshServer();
 /** The page that was opened last. */
 let page: Life<Host>;
 
-const RESULTS = {
-  type: "question_results" as const,
-  seq: 3,
-  question: 0,
-  correct: [0],
-  counts: [1, 0],
-  answered: 1,
-  total: 1,
-  explanation: null,
-};
-
 async function inLobby(settings = SESSION.settings): Promise<Host> {
-  page = hostPage(null);
-  const host = page.current;
-  connection().onopen?.();
-  void host.create({ title: "Capitals", questions: [] }, {});
-  const session = { ...SESSION, settings };
-  connection().answer("create_session", {
-    type: "session_created",
-    code: "123456",
-    host_token: "token",
-    join_url: "http://h/join/123456",
-    session,
-  });
-  await settle();
-  return host;
+  page = await lobbyPage(connection, settings);
+  return page.current;
 }
 
 async function withResults(question: Partial<PublicQuestion> = {}, settings = SESSION.settings): Promise<Host> {
-  const host = await inLobby(settings);
-  connection().say({
-    type: "new_question",
-    seq: 2,
-    question: { ...QUESTION, ...question },
-    opens_at: 0,
-    closes_at: 10_000,
-  });
-  connection().say({ ...RESULTS, advances_at: settings.auto_advance_ms ? settings.auto_advance_ms + 1 : null });
-  connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
-  return host;
+  page = await resultsPage(connection, question, settings);
+  return page.current;
 }
 
 test("a new session is in the address, and its token is kept", async () => {

@@ -1,40 +1,18 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test } from "vitest";
-import { QUESTION, freshServer, settle, SESSION } from "../wire/fakes";
+import { freshServer } from "../wire/fakes";
 import { remove } from "../device/storage";
 import type { View } from "../game/reducer";
 import type { Host } from "./host.svelte";
 import { KEYS, isNext, keyAction, keyOf, useLetters } from "./keys";
-import { hostPage } from "./testing";
+import { resultsPage } from "./testing";
 
 const connection = freshServer();
 
 afterEach(() => remove("letter-keys"));
 
 async function atResults(): Promise<{ host: Host; view: () => View }> {
-  const host = hostPage(null).current;
-  connection().onopen?.();
-  void host.create({ title: "Capitals", questions: [] }, {});
-  connection().answer("create_session", {
-    type: "session_created",
-    code: "123456",
-    host_token: "token",
-    join_url: "http://h/join/123456",
-    session: SESSION,
-  });
-  await settle();
-  connection().say({ type: "new_question", seq: 2, question: QUESTION, opens_at: 0, closes_at: 10_000 });
-  connection().say({
-    type: "question_results",
-    seq: 3,
-    question: 0,
-    correct: [0],
-    counts: [1, 0],
-    answered: 1,
-    total: 1,
-    explanation: null,
-  });
-  connection().say({ type: "leaderboard", seq: 4, question: 0, entries: [], total: 1 });
+  const { current: host } = await resultsPage(connection);
   return { host, view: () => host.session.view! };
 }
 
