@@ -4,7 +4,7 @@ import { truth } from "./build";
 
 const ALPHABETS = ["abcdefghij", "абвгдежзик", "αβγδεζηθικ", "أبجدهوزحطي"];
 const LABEL =
-  /^(?:option|answer|choice|antwort|réponse|reponse|respuesta|opción|opcion|alternativa|risposta|opção|resposta|jawaban|pilihan|ответ|вариант)\s*[#:]?\s*/iu;
+  /^(?:option|answer|choice|antwort|réponse|reponse|respuesta|opción|opcion|alternativa|risposta|opção|resposta|jawaban|pilihan|ответ|вариант)[\s_-]*[#:]?\s*/iu;
 /** Between two right answers. */
 const BETWEEN = /\s*(?:[,;/|&+、]|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s)\s*/iu;
 
@@ -71,7 +71,8 @@ const byLetter: Way = (text, options) => {
   const parts = bare.split(BETWEEN).filter(Boolean);
   const single = parts.every((part) => [...part].length === 1);
   const run = parts.length === 1 && /^[A-J]{2,6}$/.test(bare) && new Set(bare).size === bare.length;
-  if (single || run) return usable((run ? [...bare] : parts).map(letterIndex), options);
+  const letters = single || run ? usable((run ? [...bare] : parts).map(letterIndex), options) : undefined;
+  if (letters) return letters;
   const [, letter, rest = ""] =
     /^[([]?(\p{L})[.):\]]+\s*(.+)$/su.exec(text) ?? /^[([]?(\p{L})[\])]?\s*[-–—]\s+(.+)$/su.exec(text) ?? [];
   const index = letter === undefined ? undefined : letterIndex(letter);

@@ -2,12 +2,14 @@
 
 import { parse as parseYaml } from "yaml";
 import { looksLikeAiken, readAiken } from "./formats/aiken";
-import { readCards, separatorOf } from "./formats/cards";
+import { looksLikeAnki, readAnki } from "./formats/anki";
+import { apart, readCards, separatorOf } from "./formats/cards";
 import { looksLikeGift, readGift } from "./formats/gift";
 import { parseJson, readJson } from "./formats/json";
 import { isMoodleXml, readMoodleXml } from "./formats/moodle-xml";
 import { looksLikeOpenTriviaQa, readOpenTriviaQa } from "./formats/opentriviaqa";
 import { readOwn } from "./formats/own";
+import { messages } from "./formats/plain-blocks";
 import { lineOf } from "./formats/plain-lines";
 import { readPlain } from "./formats/plain";
 import { isQti, isQti2, readQti } from "./formats/qti";
@@ -22,7 +24,8 @@ import { parseXml } from "./xml";
 
 /** Reads a text of any format. @throws Refusal where it cannot be read */
 export function readTextual(bytes: Uint8Array, report: Report, clock: Clock, options: ImportOptions): Read {
-  const { text, encoding } = decode(bytes);
+  const { text: decoded, encoding } = decode(bytes);
+  const text = messages(decoded);
   if (text.trim() === "") throw new Refusal("empty");
   if (encoding === "windows-1252") report.file("note", "decoded", { encoding: "Windows-1252" });
   const start = text.trimStart();
@@ -83,6 +86,8 @@ const FORMATS: Format[] = [
     fits: (text) => /^title\s*:/m.test(text) && /^questions\s*:/m.test(text),
     read: (text, report) => readOwn(yaml(text), report) ?? [],
   },
+  { name: "Anki", fits: looksLikeAnki, read: readAnki },
+  { name: "cards", fits: apart, read: cards },
   { name: "table", fits: (text) => hasHeadings(text), read: table },
   { name: "OpenTriviaQA", fits: looksLikeOpenTriviaQa, read: readOpenTriviaQa },
   {
@@ -93,11 +98,6 @@ const FORMATS: Format[] = [
   { name: "Aiken", fits: (text) => looksLikeAiken(text) && !/^\s*::/m.test(text), read: readAiken },
   { name: "GIFT", fits: looksLikeGift, read: readGift },
   { name: "text", fits: looksTyped, read: readPlain },
-  {
-    name: "cards",
-    fits: (text) => /^#(separator|html|columns|deck|notetype)/i.test(text) && separatorOf(text) !== undefined,
-    read: cards,
-  },
   { name: "table", fits: (text) => hasColumns(text), read: table },
   { name: "cards", fits: (text) => separatorOf(text) !== undefined, read: cards },
   {
@@ -181,6 +181,7 @@ function looksTyped(text: string): boolean {
     labelled >= 2 ||
     marked >= 1 ||
     answers >= 1 ||
+    /^\*(?=[^\s*])[^*\n]+$/m.test(text) ||
     /^<quiz\b/im.test(text) ||
     /(?:[✓✔✅]\ufe0f?|\((?:correct|right|richtig)\))\s*$/im.test(text) ||
     (/^\W*Q\s*[:.)]/m.test(text) && /^\W*A\s*[:.)]/m.test(text)) ||

@@ -57,3 +57,12 @@ ANSWER: A`);
     "line 22: answer_without_question “A”",
   ]);
 });
+
+test("Aiken: small letters are options unless capitals follow, and an explanation below is kept", () => {
+  const { lines, said, questions } = read(
+    "Small?\na) one\nb) two\nAnswer: b\nExplanation: Two it is.\n\nWhich are right?\na) this\nb) that\nA) only a\nB) both\nANSWER: B\n",
+  );
+  expect(lines).toEqual(["single: Small? [one | *two]", "single: Which are right?\na) this\nb) that [only a | *both]"]);
+  expect(said).toEqual([]);
+  expect(questions[0]?.explanation).toBe("Two it is.");
+});

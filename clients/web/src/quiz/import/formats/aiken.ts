@@ -7,6 +7,9 @@ import type { ImportedQuiz, Place } from "../model";
 import type { Report } from "../report";
 
 const OPTION = /^\s*([A-Z])[.)]\s*(.*)$/;
+/** Not Moodle's; people write them none the less. */
+const LOWER = /^\s*([a-j])[.)]\s+(.*)$/;
+const EXPLANATION = /^\s*(?:explanation|feedback|rationale|erklärung|begründung)\s*:\s*(.+)$/i;
 const ANSWER = /^\s*ANSWER\s*:\s*(.*?)\s*$/i;
 
 export function looksLikeAiken(text: string): boolean {
@@ -17,6 +20,8 @@ interface Draft {
   place: Place;
   stem: string[];
   options: string[];
+  /** The options have small letters: where capitals follow, they were part of the question. */
+  small: string[] | undefined;
   /** An empty line came after the last option. */
   closed: boolean;
 }
@@ -38,11 +43,19 @@ class Aiken {
   line(line: string, number: number): void {
     const [, answer] = ANSWER.exec(line) ?? [];
     if (answer !== undefined) return this.answer(answer, number);
+    const explanation = this.draft ? undefined : EXPLANATION.exec(line)?.[1];
+    const last = this.builder.quiz.questions.at(-1);
+    if (explanation && last) {
+      last.explanation = explanation;
+      return;
+    }
+    const [, small, own = ""] = LOWER.exec(line) ?? [];
+    if (small && this.draft && letterIndex(small) === this.draft.options.length) return this.small(own, line);
     const [, letter, option = ""] = OPTION.exec(line) ?? [];
     if (letter && (this.draft || letter !== "A")) return this.option(letter, option, line, number);
     if (letter) {
       // An option with no question above it.
-      this.draft = { place: { unit: "line", number }, stem: [], options: [option], closed: false };
+      this.draft = { place: { unit: "line", number }, stem: [], options: [option], small: undefined, closed: false };
       return;
     }
     if (line.trim() === "") {
@@ -52,9 +65,20 @@ class Aiken {
     this.text(line, number);
   }
 
+  private small(option: string, line: string): void {
+    const draft = this.draft!;
+    if (draft.options.length > 0 && !draft.small) return this.option("", option, line, 0);
+    (draft.small ??= []).push(line.trim());
+    draft.options.push(option);
+  }
+
   private option(letter: string, option: string, line: string, number: number): void {
+    if (letter === "A" && this.draft?.small) {
+      this.draft.stem.push(...this.draft.small);
+      Object.assign(this.draft, { small: undefined, options: [], closed: false });
+    }
     if (!this.draft) {
-      this.draft = { place: { unit: "line", number }, stem: [], options: [option], closed: false };
+      this.draft = { place: { unit: "line", number }, stem: [], options: [option], small: undefined, closed: false };
     } else if (letterIndex(letter) === this.draft.options.length || this.draft.options.length > 0)
       this.draft.options.push(option);
     else this.draft.stem.push(line.trim());
@@ -68,7 +92,7 @@ class Aiken {
       }
       this.unfinished();
     }
-    this.draft ??= { place: { unit: "line", number }, stem: [], options: [], closed: false };
+    this.draft ??= { place: { unit: "line", number }, stem: [], options: [], small: undefined, closed: false };
     this.draft.stem.push(line.trimEnd());
   }
 

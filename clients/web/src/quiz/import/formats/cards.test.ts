@@ -9,6 +9,7 @@ test.each([
     "Anki's head",
     "#separator:tab\n#html:true\n#tags column:3\nle chien\tthe <b>dog</b>\tanimals\nle chat\tthe cat, tomcat\tanimals\nl'eau\twater\t",
   ],
+  ["empty lines between them", "le chien\tthe dog\n\nle chat\tthe cat, tomcat\n\nl'eau\twater"],
   ["an own separator", "le chien/////the dog\nle chat/////the cat, tomcat\nl'eau/////water"],
   ["dashes", "le chien - the dog\nle chat - the cat, tomcat\nl'eau - water"],
   ["equal signs", "le chien = the dog\nle chat = the cat, tomcat\nl'eau = water"],
@@ -18,6 +19,13 @@ test.each([
   ["no headings", "le chien;the dog\nle chat;the cat, tomcat\nl'eau;water"],
 ])("cards with %s", (_, text) => {
   expect(read(text).lines).toEqual(CARDS);
+});
+
+test("a definition of several lines, with empty lines between the cards", () => {
+  expect(read("fog\tdrops\nin the air\n\nice\tfrozen water\n").lines).toEqual([
+    "text: fog = drops\nin the air",
+    "text: ice = frozen water",
+  ]);
 });
 
 test("a card without a second side is named", () => {

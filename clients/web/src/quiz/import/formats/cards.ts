@@ -1,4 +1,4 @@
-/** Cards (Quizlet, Anki, and lists that people type): a term and its definition on each line, with any separator. */
+/** Cards (Quizlet, and lists that people type): a term and its definition on each line, with any separator. */
 
 import { Builder } from "../build";
 import { htmlToText } from "../html";
@@ -6,9 +6,6 @@ import type { Clock } from "../limits";
 import type { ImportedQuiz } from "../model";
 import type { Report } from "../report";
 
-const ANKI =
-  /^#(separator|html|tags|columns|deck|notetype|guid|notetype column|tags column|deck column|guid column)\s*:\s*(.*)$/i;
-const NAMED: Record<string, string> = { tab: "\t", comma: ",", semicolon: ";", pipe: "|", colon: ":", space: " " };
 /** In the order in which they are believed: what rarely stands in a text first. */
 const SEPARATORS = ["\t", "::", "=>", "->", "→", "⇒", " – ", " — ", " - ", " = ", "|", "=", " : ", ": ", ";", ","];
 const SURE = new Set(["\t", "::", "=>", "->", "→", "⇒", "|"]);
@@ -21,8 +18,6 @@ interface Found {
 
 /** The separator of a list of cards, or undefined where it is none. */
 export function separatorOf(text: string): Found | undefined {
-  const named = /^#separator\s*:\s*(\S+)/im.exec(text)?.[1];
-  if (named && /^#/.test(text)) return { separator: NAMED[named.toLowerCase()] ?? named, share: 1 };
   const lines = cardLines(text)
     .map(({ line }) => line)
     .slice(0, 500);
@@ -43,11 +38,29 @@ export function separatorOf(text: string): Found | undefined {
   return undefined;
 }
 
+/** Quizlet's cards with an empty line between them: a definition may have several lines. */
+export function apart(text: string): boolean {
+  const cards = text.trim().split(/\n\s*\n/);
+  return (
+    cards.length > 1 &&
+    cards.some((card) => card.includes("\n")) &&
+    cards.every((card) => card.split("\t").length === 2)
+  );
+}
+
 function cardLines(text: string): { line: string; number: number }[] {
+  if (apart(text)) {
+    let number = 1;
+    return text.split(/(\n\s*\n)/).flatMap((line) => {
+      const here = { line, number };
+      number += line.split("\n").length - 1;
+      return line.trim() ? [here] : [];
+    });
+  }
   const lines = text
     .split("\n")
     .map((line, index) => ({ line, number: index + 1 }))
-    .filter(({ line }) => line.trim() !== "" && !ANKI.test(line));
+    .filter(({ line }) => line.trim() !== "");
   const [only] = lines;
   // Everything on one line: dog, Hund; cat, Katze
   if (lines.length === 1 && only && (only.line.match(/;/g) ?? []).length > 1)
@@ -60,10 +73,9 @@ function cardLines(text: string): { line: string; number: number }[] {
 
 export function readCards(text: string, separator: string, report: Report, clock: Clock): ImportedQuiz[] {
   const builder = new Builder(report);
-  const html = /^#html\s*:\s*true/im.test(text);
   const plain = (cell: string) => {
     const bare = cell.replace(/^\s*"([\s\S]*)"\s*$/, "$1").replaceAll('""', '"');
-    return html || /<(br|div|b|i|img|span|p|u)\b[^<>]*>/i.test(bare) ? htmlToText(bare) : bare;
+    return /<(br|div|b|i|img|span|p|u)\b[^<>]*>/i.test(bare) ? htmlToText(bare) : bare;
   };
   for (const { line, number } of cardLines(text)) {
     clock.check();

@@ -18,7 +18,7 @@ const set = {
       library: "H5P.Blanks 1.14",
       params: { text: "Fill in", questions: ["<p>Snow is *white/pale:a colour*.</p>", "<p>*One* and *two*.</p>"] },
     },
-    { library: "H5P.DragText 1.10", params: { taskDescription: "Drag", textField: "*a* b" } },
+    { library: "H5P.DragText 1.10", params: { taskDescription: "Drag", textField: "*a* *b*" } },
     { library: "H5P.Essay 1.5", params: { taskDescription: "Write!" } },
   ],
 };
@@ -44,6 +44,27 @@ test("H5P: single questions are known by their keys", () => {
   expect(
     read(JSON.stringify({ choices: [{ question: "Red?", answers: ["rose", "sky"] }], behaviour: {} })).lines,
   ).toEqual(["single: Red? [*rose | sky]"]);
+});
+
+test("H5P: one word to drag, and cards with several answers", () => {
+  const content = {
+    questions: [
+      { library: "H5P.DragText 1.10", params: { textField: "Snow is *white:a colour*.", distractors: "*red* *blue*" } },
+      { library: "H5P.DragText 1.10", params: { textField: "Blood is *red*." } },
+      { library: "H5P.Flashcards 1.5", params: { cards: [{ text: "dog", answer: "Hund/der Hund" }] } },
+    ],
+  };
+  expect(
+    told(
+      importQuiz(
+        zip({ "h5p.json": '{"mainLibrary":"H5P.QuestionSet"}', "content/content.json": JSON.stringify(content) }),
+      ),
+    ).lines,
+  ).toEqual([
+    "single: Snow is _____. [*white | red | blue]",
+    "text: Blood is _____. = red",
+    "text: dog = Hund/der Hund | Hund | der Hund",
+  ]);
 });
 
 test("H5P: a small picture comes along", () => {

@@ -85,9 +85,12 @@ class H5p {
       case "H5P.Blanks":
         return this.blanks(content);
       case "H5P.Flashcards":
+        // A slash stands between answers that are all right.
         for (const card of list(content.cards).filter(isRecord))
-          this.card(card, string(card.text), string(card.answer));
+          this.card(card, string(card.text), string(card.answer), "/");
         return;
+      case "H5P.DragText":
+        return this.dragText(content);
       case "H5P.Dialogcards":
         for (const card of list(content.dialogs).filter(isRecord))
           this.card(card, string(card.text), string(card.answer));
@@ -192,10 +195,24 @@ class H5p {
     }
   }
 
-  private card(card: Rec, question: string, answer: string): void {
+  /** One word to drag is a word to choose or, where nothing else is offered, to type. */
+  private dragText(content: Rec): void {
+    const text = clean(htmlToText(string(content.textField)));
+    const gaps = [...text.matchAll(/\*([^*\n]+)\*/g)].map(([, gap]) => gap!.replace(/[:\\][+\-]?.*$/, "").trim());
+    const others = [...string(content.distractors).matchAll(/\*([^*\n]+)\*/g)].map(([, one]) =>
+      one!.split(":")[0]!.trim(),
+    );
+    const asked = gaps.length === 1 ? text.replace(/\*([^*\n]+)\*/g, "_____") : string(content.taskDescription) || text;
+    const frame = this.frame(asked, content);
+    if (gaps.length !== 1) this.builder.refuse(frame, "gaps");
+    else if (others.length > 0) this.builder.choice(frame, [...gaps, ...others], [0]);
+    else this.builder.typed(frame, gaps);
+  }
+
+  private card(card: Rec, question: string, answer: string, between?: string): void {
     const frame = this.frame(question, card);
     const plain = clean(htmlToText(answer));
-    if (plain) this.builder.typed(frame, [plain]);
+    if (plain) this.builder.typed(frame, between ? [plain, ...plain.split(between).map((one) => one.trim())] : [plain]);
     else this.builder.refuse(frame, "no_definition");
   }
 }

@@ -103,6 +103,39 @@ describe("JSON", () => {
     ).toEqual(['single: Who sang "Help!"? [*The Beatles | ABBA | Queen]', "true_false: Bees sting. [*True | False]"]);
   });
 
+  test("Open Trivia in base 64, and Kahoot's texts in HTML", () => {
+    const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+    expect(
+      json({
+        response_code: 0,
+        results: [
+          {
+            type: base64("multiple"),
+            question: base64("Who sang “Help!”?"),
+            correct_answer: base64("The Beatles"),
+            incorrect_answers: [base64("ABBA"), base64("Queen")],
+          },
+        ],
+      }).lines,
+    ).toEqual(["single: Who sang “Help!”? [*The Beatles | ABBA | Queen]"]);
+    expect(
+      json({
+        title: "K",
+        questions: [
+          {
+            type: "quiz",
+            time: 20000,
+            question: "<b>Red</b>&nbsp;one?",
+            choices: [
+              { answer: "<i>rose</i>", correct: true },
+              { answer: "sky", correct: false },
+            ],
+          },
+        ],
+      }).lines,
+    ).toEqual(["single: Red one? [*rose | sky]"]);
+  });
+
   test("only the right answer is listed: typed", () => {
     expect(json([{ question: "Sun in Latin?", answer: 0, answers: ["sol"] }]).lines).toEqual([
       "text: Sun in Latin? = sol",

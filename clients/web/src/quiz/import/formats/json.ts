@@ -3,7 +3,7 @@
 import { type Meaning, rightOptions } from "../answers";
 import { Builder, type Frame, truth } from "../build";
 import { decimal } from "../decimal";
-import { decodeEntities } from "../html";
+import { decodeEntities, htmlToText } from "../html";
 import { type Clock, JSON_DEPTH, Refusal } from "../limits";
 import type { Accepted, ImportedQuiz } from "../model";
 import type { Report } from "../report";
@@ -137,7 +137,11 @@ class Json {
   private question(source: Rec, from: 0 | 1, builder: Builder): void {
     const asked = field(source, QUESTION);
     const encoded = typeof source.correct_answer === "string" && Array.isArray(source.incorrect_answers);
-    const plain = (value: unknown) => clean(decodeEntities(encoded ? unquoted(string(value)) : string(value)));
+    const base64 = encoded && fromBase64(string(asked)) !== undefined;
+    const sent = (text: string) => (base64 ? (fromBase64(text) ?? text) : encoded ? unquoted(text) : text);
+    // Kahoot's own files have their texts in HTML.
+    const kahoot = Array.isArray(source.choices) && "time" in source && "type" in source;
+    const plain = (value: unknown) => clean((kahoot ? htmlToText : decodeEntities)(sent(string(value))));
     const seconds = Number(field(source, ["time", "timelimit", "timer", "seconds", "questiontime"]) ?? 0);
     const frame: Frame = {
       place: { unit: "question", number: ++this.number },
@@ -296,6 +300,18 @@ function firstNumber(records: readonly Rec[]): 0 | 1 {
     places.some(({ value, count }) => value === count)
     ? 1
     : 0;
+}
+
+/** The text that is written in base 64, or undefined where it is none. */
+function fromBase64(text: string): string | undefined {
+  if (text.length < 4 || text.length % 4 > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    const found = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return /\p{Cc}/u.test(found) ? undefined : found;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Open Trivia can send its texts as they stand in an address, or in base 64. */

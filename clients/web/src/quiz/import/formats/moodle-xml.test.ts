@@ -80,6 +80,20 @@ test("Moodle XML: what is left out or changed is named", () => {
   ]);
 });
 
+test("Moodle XML: one gap with words to choose from is a question with options", () => {
+  const word = (kind: string, text: string, group: number) =>
+    `<${kind}><text>${text}</text><group>${group}</group></${kind}>`;
+  expect(
+    quiz(
+      question(
+        "gapselect",
+        "A whale is [[2]].",
+        word("selectoption", "small", 1) + word("selectoption", "big", 1) + word("selectoption", "blue", 2),
+      ) + question("ddwtos", "[[1]] has a trunk.", word("dragbox", "The elephant", 1) + word("dragbox", "The ant", 1)),
+    ).lines,
+  ).toEqual(["single: A whale is _____. [small | *big]", "single: _____ has a trunk. [*The elephant | The ant]"]);
+});
+
 test("Moodle XML: a small picture comes along", () => {
   const { questions } = quiz(
     '<question type="truefalse"><questiontext format="html"><text><![CDATA[<p>A dot? <img src="@@PLUGINFILE@@/dot%201.png"></p>]]></text><file name="dot 1.png" encoding="base64">iVBORw0KGgo=</file></questiontext><answer fraction="100"><text>true</text></answer></question>',

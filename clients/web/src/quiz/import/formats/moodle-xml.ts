@@ -41,6 +41,9 @@ const READERS: Record<string, Reader> = {
   ddmatch: readPairs,
   essay: (_, frame, builder) => builder.open(frame),
   description: (_, frame, builder) => builder.slide(frame),
+  gapselect: readGap,
+  ddwtos: readGap,
+  wordselect: (_, frame, builder) => builder.refuse(frame, "gaps"),
   ordering: readOrder,
   order: readOrder,
   cloze: (question, { place }, builder) => readCloze(inner(first(question, "questiontext", "text")), place, builder),
@@ -62,13 +65,7 @@ function readQuestion(kind: string, question: Element, place: Place, builder: Bu
   if (!read)
     return builder.refuse(
       frame,
-      /^calculated/.test(kind)
-        ? "formula"
-        : /^dd(marker|imageortext|image)/.test(kind)
-          ? "hotspot"
-          : /^(gapselect|ddwtos|wordselect)$/.test(kind)
-            ? "gaps"
-            : "unsupported",
+      /^calculated/.test(kind) ? "formula" : /^dd(marker|imageortext|image)/.test(kind) ? "hotspot" : "unsupported",
       { kind: kind || "?" },
     );
   const before = builder.quiz.questions.length;
@@ -145,6 +142,23 @@ function readChoice(question: Element, frame: Frame, builder: Builder): void {
   if (taken && single && answers.some(({ fraction }) => fraction > 0 && fraction < 99))
     builder.report.changed(frame.place, "partial", frame.text);
   if (taken && answers.some(({ text }) => !text)) builder.report.changed(frame.place, "blank_options", frame.text);
+}
+
+/** Words to choose from for the gaps of a text, by their number; one gap is a question with options. */
+function readGap(question: Element, frame: Frame, builder: Builder): void {
+  const words = [...all(question, "selectoption"), ...all(question, "dragbox")].map((element) => ({
+    text: textOf(element),
+    group: inner(first(element, "group")).trim(),
+  }));
+  const gaps = [...frame.text.matchAll(/\[\[(\d+)\]\]/g)];
+  const right = words[Number(gaps[0]?.[1]) - 1];
+  if (gaps.length !== 1 || !right) return builder.refuse(frame, "gaps");
+  const offered = words.filter(({ group }) => group === right.group);
+  builder.choice(
+    { ...frame, text: frame.text.replace(gaps[0]![0], "_____") },
+    offered.map(({ text }) => text),
+    [offered.indexOf(right)],
+  );
 }
 
 function readTrueFalse(question: Element, frame: Frame, builder: Builder): void {

@@ -17,7 +17,9 @@ export function unfence(lines: string[]): { raw: string; number: number; code: b
       end++;
     const inside = lines.slice(index + 1, end);
     const shape = inside.map(lineOf);
-    const options = shape.filter((line) => line.is === "option" && (line.box || line.label)).length;
+    const marked =
+      shape.some((line) => line.is === "option" && line.marked) && shape.some(({ is }) => is === "numbered");
+    const options = shape.filter((line) => line.is === "option" && (line.box || line.label || marked)).length;
     const quiz = options >= 2 || shape.some(({ is }) => is === "open" || is === "answer");
     if (quiz)
       rows.push(
@@ -28,6 +30,17 @@ export function unfence(lines: string[]): { raw: string; number: number; code: b
     index = end;
   }
   return rows;
+}
+
+const MESSAGE =
+  /^[\u200e\u202a]*\[?\d{1,4}[./:-]\d{1,2}(?:[./:-]\d{1,4})?,?\s+\d{1,4}[.:/-]\d{1,2}(?:[.:/-]\d{1,4})?(?:\s?[ap]\.?\s?m\.?)?(?:\]|\s[-–])\s*[^:\n]{1,40}:\s/i;
+
+/** A conversation as WhatsApp exports or copies it, without who wrote each message when. */
+export function messages(text: string): string {
+  const lines = text.split("\n");
+  return lines.filter((line) => MESSAGE.test(line)).length < 2
+    ? text
+    : lines.map((line) => line.replace(MESSAGE, "")).join("\n");
 }
 
 /** “A) one  B) two  C) three” on one line is three lines. */

@@ -21,7 +21,7 @@ export type Line =
   | { is: "answer"; text: string }
   | { is: "key"; text: string }
   | { is: "explanation"; text: string }
-  | { is: "numbered"; text: string; number: number; sign: string; bold: boolean; marked: boolean }
+  | { is: "numbered"; text: string; number: number; sign: string; bold: boolean; marked: boolean; indent: number }
   | { is: "code"; text: string }
   | { is: "text"; text: string; indented: boolean };
 
@@ -29,26 +29,28 @@ const BOX =
   /^(?:[-*+•–]\s*|\d+[.)]\s*)?(?:\[\s*([xX✓✔✗*]?)\s*\]|\(\s*([xX✓✔*])\s*\)|\(\s{1,2}\)|(☑|☒|🗹|◉|🔘|●)|(☐|◯|○|⬜|◻|□))\s*(.+)$/u;
 const MARK_BEFORE = /^(?:(\*{1,2}|=>?|→|->|[✓✔✅☑★⭐√]\ufe0f?|>>?)\s*)(?=[([]?\p{L}[)\].:])/u;
 const LETTER = /^[([]?(\p{L})(?:[)\]]|[.:、．]|\s?[-–]\s)\s*(?=\S)(.+)$/u;
-const MARK_AFTER =
+export const MARK_AFTER =
   /\s*(?:[✓✔✅☑★⭐√]\ufe0f?|(?:\*\*?|\()?\s*[([{]\s*(?:correct(?: answer)?|right(?: answer)?|richtig(?:e antwort)?|korrekt|lösung|correcta?|correcte?|bonne réponse|corretta|correta|certa|juist|goed|верно|правильно|doğru|benar|x)\s*[)\]}]\*{0,2}|(?:<-+|←)\s*(?:correct|right|richtig|answer)?.*|\*{1,3})\s*$/iu;
 const ANSWER_WORDS =
-  "(?:the\\s+)?(?:correct|right)\\s+(?:answers?|options?|choices?)|answers?|ans|correct|solutions?|sol|key|richtige\\s+antwort(?:en)?|korrekte\\s+antwort|antwort(?:en)?|lösung(?:en)?|richtig|bonnes?\\s+réponses?|réponses?(?:\\s+correctes?)?|reponses?|respuestas?(?:\\s+correctas?)?|solución|correcta|rispost[ae](?:\\s+corrett[ae])?|respostas?(?:\\s+corretas?)?|gabarito|(?:juiste\\s+)?antwoord(?:en)?|odpowiedź|(?:правильный\\s+)?ответ|верен\\s+отговор|отговор|(?:doğru\\s+)?cevap|(?:kunci\\s+)?jawaban(?:\\s+benar)?|(?:helyes\\s+)?válasz|正确答案|正解|答案|الإجابة(?:\\s+الصحيحة)?|الجواب|đáp\\s*án";
+  "(?:the\\s+)?(?:correct|right)\\s+(?:answers?|options?|choices?)|answers?|ans|correct|solutions?|sol|key|richtige\\s+antwort(?:en)?|korrekte\\s+antwort|antwort(?:en)?|lösung(?:en)?|richtig|bonnes?\\s+réponses?|réponses?(?:\\s+correctes?)?|reponses?|respuestas?(?:\\s+correctas?)?|solución|correcta|rispost[ae](?:\\s+corrett[ae])?|respostas?(?:\\s+corretas?)?|gabarito|(?:juiste\\s+)?antwoord(?:en)?|odpowiedź|(?:правильный\\s+)?ответ|верен\\s+отговор|отговор|(?:doğru\\s+)?cevap|(?:kunci\\s+)?jawaban(?:\\s+benar)?|(?:helyes\\s+)?válasz|(?:正确|正確|参考|標準|标准)?答案|正解|答え|解答|答|정답|답|(?:rätt\\s+|korrekt\\s+)?svar|(?:oikea\\s+)?vastaus|(?:správná\\s+)?odpověď|(?:poprawna|prawidłowa)\\s+odpowiedź|resposta\\s+certa|risposta\\s+(?:esatta|giusta)|الإجابة(?:\\s+الصحيحة)?|الجواب|đáp\\s*án";
 const ANSWER = new RegExp(
   `^[\\s>*_#(\\[✅✔✓👉➡-]*(?:${ANSWER_WORDS})\\s*(?:is|ist)?\\s*[*_]*\\s*[:：=–-]\\s*[*_]*\\s*(.+?)\\s*$`,
   "iu",
 );
 const KEY = new RegExp(`^[\\s>*_#]*(?:answer\\s*keys?|${ANSWER_WORDS})\\s*[*_]*\\s*[:：]?\\s*[*_]*\\s*$`, "iu");
+/** What ExamView writes behind an answer: points, difficulty, where it is from. */
+const CATALOGUE = /\s+(?:PTS|DIF|REF|OBJ|NAT|STA|LOC|TOP|KEY|MSC|BLM|NOT)\s*:.*$/;
 const EXPLANATION =
   /^[\s>*_(💡ℹ-]*(?:explanations?|reason(?:ing)?|rationale|feedback|note|why|because|erklärung|begründung|hinweis|explication|explicación|spiegazione|explicação|uitleg|пояснение|объяснение|обяснение|açıklama|pembahasan|penjelasan|解析|解説)\s*[*_]*\s*[:：]\s*[*_]*\s*(.*)$/iu;
 const NUMBERED =
-  /^(?:\*\*|__)?(?:(?:question|frage|pregunta|domanda|pergunta|vraag|pytanie|вопрос|въпрос|soru|soal|q|f|nr|no)\s*[.#]?\s*(\d{1,4})\s*(?:[.):：/–-]\s*|\s+|$)|(\d{1,4})\s*(?:[.)、．:]|\s-\s)\s*)(?!\d)(.*)$/iu;
+  /^(?:\*\*|__)?(?:(?:question|frage|pregunta|domanda|pergunta|vraag|pytanie|вопрос|въпрос|питання|soru|soal|pertanyaan|otázka|kérdés|fråga|spørgsmål|spørsmål|kysymys|întrebarea|câu|問題?|问题?|題目|题目|第|문제|السؤال|سؤال|q|f|nr|no)\s*[.#]?\s*(\d{1,4})\s*(?:[題题問问]\s*)?(?:(?:of|von|de|di|van)\s+\d{1,4}\s*)?(?:[.):：/、–-]\s*|\s+|$)|(\d{1,4})\s*(?:[.)、．:]|\s-\s)\s*)(?!\d)(.*)$/iu;
 const BULLET = /^[-*+•–‣◦·]\s+(.+)$/u;
 
 /** One line; what stands in a code block is known by `code`. */
 export function lineOf(raw: string): Line {
   const indented = /^(?:\s{2,}|\t)/.test(raw);
   const line = classify(raw, indented);
-  if (line.is === "option") line.indent = raw.replaceAll("\t", "    ").search(/\S/);
+  if (line.is === "option" || line.is === "numbered") line.indent = raw.replaceAll("\t", "    ").search(/\S/);
   return line;
 }
 
@@ -73,13 +75,21 @@ function classify(raw: string, indented: boolean): Line {
           text: unbold(numbered[3]!).text,
           bold: false,
           marked: false,
+          indent: 0,
         }
       : KEY.test(heading[2]!)
         ? { is: "key", text: "" }
         : { is: "heading", text: unbold(heading[2]!).text, level: heading[1]!.length };
   }
   const answer = ANSWER.exec(text);
-  if (answer) return { is: "answer", text: answer[1]!.replace(/[*_)\]]+$/, "").replace(/^[*_]+/, "") };
+  if (answer)
+    return {
+      is: "answer",
+      text: answer[1]!
+        .replace(CATALOGUE, "")
+        .replace(/[*_)\]]+$/, "")
+        .replace(/^[*_]+/, ""),
+    };
   if (KEY.test(text)) return { is: "key", text: "" };
   const explanation = EXPLANATION.exec(text);
   if (explanation) return { is: "explanation", text: explanation[1] ?? "" };
@@ -125,7 +135,16 @@ function numbered(line: string): Line | undefined {
   const star = /^([*✓✔✅]\ufe0f?)\s*(?=\d)/u.exec(line);
   const outer = unbold(line);
   const asked = /^(?:\*\*)?(?:q|f|question|frage|pregunta)\s*[:：]\s*(?:\*\*)?\s*(.+)$/iu.exec(line);
-  if (asked) return { is: "numbered", number: -1, sign: "Q", text: unbold(asked[1]!).text, bold: false, marked: false };
+  if (asked)
+    return {
+      is: "numbered",
+      number: -1,
+      sign: "Q",
+      text: unbold(asked[1]!).text,
+      bold: false,
+      marked: false,
+      indent: 0,
+    };
   const found = NUMBERED.exec(outer.bold ? outer.text : star ? line.slice(star[0].length) : line);
   if (!found) return undefined;
   const plain = unbold(found[3] ?? "");
@@ -136,6 +155,7 @@ function numbered(line: string): Line | undefined {
     text: plain.text.replace(/\*\*$/, ""),
     bold: plain.bold,
     marked: star !== null,
+    indent: 0,
   };
 }
 

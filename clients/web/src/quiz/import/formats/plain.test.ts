@@ -46,6 +46,35 @@ describe("plain text and Markdown", () => {
       "answers as letters alone",
       "Capital of France?\n\nA. Rome\n\nB. Paris\n\nB\n\nLargest?\n\na. Mars\n\nb. Jupiter\n\nb",
     ],
+    ["lines with a star", "1. Capital of France?\nRome\n*Paris\n\n2. Largest?\nMars\n*Jupiter"],
+    [
+      "a list that lost its letters",
+      "1. Capital of France?\nRome\nParis\nAnswer: B\n\n2. Largest?\nMars\nJupiter\nAnswer: Jupiter",
+    ],
+    [
+      "options numbered below the question",
+      "1. Capital of France?\n    1. Rome\n    2. Paris\n\n    Answer: 2\n\n2. Largest?\n    1. Mars\n    2. Jupiter\n\n    Answer: 2",
+    ],
+    [
+      "a conversation",
+      "[10:02, 12.3.2024] Anna: Frage 1: Capital of France?\n[10:02, 12.3.2024] Anna: a) Rome\n[10:02, 12.3.2024] Anna: b) Paris *\n[10:03, 12.3.2024] Anna: Frage 2: Largest?\na) Mars\nb) Jupiter *",
+    ],
+    [
+      "an exported conversation",
+      "3/12/24, 10:02 AM - Anna: 1. Capital of France?\na) Rome\nb) Paris ✅\n3/12/24, 10:03 AM - Ben: 2. Largest?\na) Mars\nb) Jupiter ✅",
+    ],
+    [
+      "stars in a code fence",
+      "```\nQ1: Capital of France?\n- Rome\n- Paris *\n\nQ2: Largest?\n- Mars\n- Jupiter *\n```",
+    ],
+    [
+      "ExamView",
+      "Multiple Choice\n\n1.  Capital of France?\n    a.  Rome\n    b.  Paris\n    ANS: B    PTS: 1\n\n2.  Largest?\n    a.  Mars\n    b.  Jupiter\n    ANS: B    PTS: 1    DIF: Easy",
+    ],
+    [
+      "Japanese",
+      "問題1 Capital of France?\nA. Rome\nB. Paris\n答え：B\n\n第2問 Largest?\nA. Mars\nB. Jupiter\n正解：B",
+    ],
     ["numbered options", "Capital of France?\n1. Rome\n2. Paris ✔\n\nLargest?\n1. Mars\n2. Jupiter ✔"],
   ])("%s", (_, text) => {
     expect(read(text).lines).toEqual([
@@ -72,6 +101,18 @@ A: Goethe`).lines,
       "multiple: Primes? [*2 | 4 | *5]",
       "true_false: The sun is a star. [*True | False]",
       "text: Who wrote Faust? = Goethe",
+    ]);
+  });
+
+  test("a right answer that is a number with its letter, and a letter without options", () => {
+    const { lines, said } = read("1. 3 x 3?\na) 6\nb) 9\nAnswer: b) 9\n\n2. Which?\nAnswer: C");
+    expect(lines).toEqual(["single: 3 x 3? [6 | *9]"]);
+    expect(said).toEqual(["line 6: no_options “Which?”"]);
+  });
+
+  test("emphasis in lines is no mark", () => {
+    expect(read("1. Which?\nThe *first* one\n*Another* one\n\n2. True?\nA) x\n*B) y").lines).toEqual([
+      "single: True? [x | *y]",
     ]);
   });
 

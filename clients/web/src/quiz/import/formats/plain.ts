@@ -11,12 +11,14 @@ import type { Report } from "../report";
 import { clean } from "../text";
 import { inline, unfence } from "./plain-blocks";
 import { type Line, lineOf } from "./plain-lines";
+import { unlettered } from "./plain-stem";
 
 type Option = Extract<Line, { is: "option" }>;
 
 interface Draft {
   line: number;
   number: number | undefined;
+  indent: number;
   /** What stood behind the number. */
   sign: string;
   /** Paragraphs. */
@@ -172,8 +174,16 @@ class Plain {
     draft.gap = false;
   }
 
-  private numbered({ text, number, sign, bold, marked }: Extract<Line, { is: "numbered" }>, line: number): void {
+  private numbered(
+    { text, number, sign, bold, marked, indent }: Extract<Line, { is: "numbered" }>,
+    line: number,
+  ): void {
     const { draft } = this;
+    const under =
+      draft?.number !== undefined &&
+      indent > draft.indent + 1 &&
+      draft.answer === undefined &&
+      number === draft.options.length + 1;
     const asOption =
       draft &&
       draft.stem.length > 0 &&
@@ -184,7 +194,7 @@ class Plain {
       !draft.options.some(({ label, box }) => (label && !/^\d/.test(label)) || box) &&
       number === draft.options.length + 1 &&
       !/\?\s*$/.test(text);
-    if (asOption && (draft.options.length > 0 || /[?:]\s*$/.test(draft.stem.at(-1)!.text))) {
+    if (draft && (under || (asOption && (draft.options.length > 0 || /[?:]\s*$/.test(draft.stem.at(-1)!.text))))) {
       const parsed = lineOf(`- ${text}`);
       draft.options.push({
         ...(parsed.is === "option"
@@ -198,12 +208,12 @@ class Plain {
       draft.gap = false;
       return;
     }
-    this.start(text, line, number, sign);
+    this.start(text, line, number, sign, indent);
   }
 
-  private start(text: string, line: number, number = -1, sign = ""): void {
+  private start(text: string, line: number, number = -1, sign = "", indent = 0): void {
     this.close();
-    this.draft = { ...fresh(line), number, sign, stem: text ? [{ text, code: false }] : [] };
+    this.draft = { ...fresh(line), number, sign, indent, stem: text ? [{ text, code: false }] : [] };
   }
 
   private text(text: string, line: number, { code = false, indented = false }): void {
@@ -255,7 +265,8 @@ class Plain {
       draft.answer !== undefined ||
       (draft.number !== undefined && draft.number >= 0) ||
       draft.boxed ||
-      draft.number === -1;
+      draft.number === -1 ||
+      unlettered(question(draft)) !== undefined;
     if (asks) this.drafts.push(draft);
     else this.prose++;
   }
@@ -291,6 +302,8 @@ class Plain {
       if (gaps.length > 1) return this.builder.refuse(frame, "gaps");
       return void this.builder.typed(frame, gaps[0]![1]!.split("|"));
     }
+    const lines = options.length === 0 ? unlettered(frame.text, answer) : undefined;
+    if (lines) return void this.builder.choice({ ...frame, text: lines.text }, lines.options, lines.right);
     if (options.length === 0) return this.withoutOptions(frame, answer);
     const right = answer === undefined ? undefined : rightOptions(answer, texts, { meaning: "index" });
     if (right) return void this.builder.choice(frame, texts, right);
@@ -327,6 +340,8 @@ class Plain {
         },
         verdictOf,
       );
+    // A letter names an option that is not here.
+    if (/^\(?[A-J]\)?$/.test(answer.trim())) return this.builder.refuse(frame, "no_options");
     this.builder.typed(frame, answer.split(/\s*[;|]\s*|\s+or\s+/));
   }
 }
@@ -334,6 +349,7 @@ class Plain {
 const fresh = (line: number): Draft => ({
   line,
   number: undefined,
+  indent: 0,
   sign: "",
   stem: [],
   options: [],

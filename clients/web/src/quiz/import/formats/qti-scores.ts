@@ -12,8 +12,9 @@ export interface Award {
 
 /** In the order of the file. Values that a condition excludes (`not`) are left out. */
 export function awardsOf(item: Element): Award[] {
+  const named = /fill in the blank/i.test(inner(below(item, "bbmd_questiontype")[0]));
   return below(item, "respcondition").flatMap((condition) => {
-    const points = pointsOf(condition);
+    const points = pointsOf(condition, named);
     return points > 0
       ? values(first(condition, "conditionvar")).map(({ response, value }) => ({ response, value, points }))
       : [];
@@ -21,9 +22,11 @@ export function awardsOf(item: Element): Award[] {
 }
 
 /** Points that a condition sets or adds; Blackboard writes SCORE.max for all of them. */
-function pointsOf(condition: Element): number {
+function pointsOf(condition: Element, named = false): number {
   const set = all(condition, "setvar").filter(({ attributes }) => !/feedback/i.test(attributes.varname ?? ""));
-  if (set.length === 0) return /^correct$/i.test(condition.attributes.title ?? "") ? 100 : 0;
+  const { title = "" } = condition.attributes;
+  // Blackboard names the conditions of a text to fill in after their answers, and sets nothing.
+  if (set.length === 0) return /^correct$/i.test(title) || (named && title && !/^incorrect$/i.test(title)) ? 100 : 0;
   return Math.max(
     ...set.map((one) => {
       const text = inner(one).trim();

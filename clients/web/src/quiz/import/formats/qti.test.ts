@@ -135,6 +135,51 @@ describe("QTI 1.2", () => {
     expect(titles).toEqual(["Pool & more"]);
   });
 
+  test("Blackboard: “Either/Or” by its keys, and texts to fill in whose conditions set nothing", () => {
+    const pool = (type: string, response: string, conditions: string) =>
+      `<item><itemmetadata><bbmd_questiontype>${type}</bbmd_questiontype></itemmetadata><presentation>${material("Asked?")}${response}</presentation><resprocessing>${conditions}<respcondition title="incorrect"><conditionvar><other/></conditionvar></respcondition></resprocessing></item>`;
+    const either = pool(
+      "Either/Or",
+      `<response_lid ident="response"><render_choice>${label("agree_disagree.true", "agree_disagree.true")}${label("agree_disagree.false", "agree_disagree.false")}</render_choice></response_lid>`,
+      `<respcondition title="correct"><conditionvar>${is("agree_disagree.false", "response")}</conditionvar><setvar variablename="SCORE">SCORE.max</setvar></respcondition>`,
+    );
+    const fill = pool(
+      "Fill in the Blank",
+      '<response_str ident="response"><render_fib/></response_str>',
+      ["Rome", "Roma"]
+        .map(
+          (one) => `<respcondition title="${one}"><conditionvar>${is(one, "response")}</conditionvar></respcondition>`,
+        )
+        .join(""),
+    );
+    expect(read(`<questestinterop><section>${either}${fill}</section></questestinterop>`).lines).toEqual([
+      "single: Asked? [Agree | *Disagree]",
+      "text: Asked? = Rome | Roma",
+    ]);
+  });
+
+  test("one gap to fill or to choose for is a question", () => {
+    const gap = (words: string, labels: string) =>
+      material(words) +
+      `<response_lid ident="response_a"><material><mattext>a</mattext></material><render_choice>${labels}</render_choice></response_lid>`;
+    expect(
+      read(
+        file(
+          item(
+            "multiple_dropdowns_question",
+            gap("Ice is [a].", label("1", "hot") + label("2", "cold")),
+            right(is("2", "response_a")),
+          ) +
+            item(
+              "fill_in_multiple_blanks_question",
+              gap("Ice is [a].", label("1", "cold") + label("2", "cool")),
+              right(is("1", "response_a")) + right(is("2", "response_a")),
+            ),
+        ),
+      ).lines,
+    ).toEqual(["single: Ice is _____. [hot | *cold]", "text: Ice is _____. = cold | cool"]);
+  });
+
   test("a Canvas package has each test twice, and is read once", () => {
     const one = file(
       item("true_false_question", material("Round?") + lid(label("1", "True") + label("2", "False")), right(is("1"))),

@@ -81,7 +81,12 @@ function readItem(item: Element, number: number, builder: Builder): void {
   };
   if (stem.image) frame.image = stem.image;
   const refused = REFUSED.find(([pattern]) => pattern.test(type));
-  if (refused) return builder.refuse(frame, refused[1]);
+  const responses = ["response_lid", "response_str"].flatMap((name) => below(presentation, name));
+  const brackets = frame.text.match(/\[[^[\]\s]+\]/g) ?? [];
+  if (refused && !(refused[1] === "gaps" && responses.length === 1 && brackets.length < 2))
+    return builder.refuse(frame, refused[1]);
+  // One gap is a question of its own; what Canvas calls it stands in brackets in the text.
+  if (refused) return readGap(responses[0]!, awardsOf(item), type, frame, builder);
   const before = builder.quiz.questions.length;
   readResponses(item, presentation, type, frame, builder);
   if (builder.quiz.questions.length > before && stem.pictures && !stem.image)
@@ -113,6 +118,15 @@ function readResponses(
   builder.slide(frame);
 }
 
+function readGap(response: Element, awards: Award[], type: string, frame: Frame, builder: Builder): void {
+  const name = (response.attributes.ident ?? "").replace(/^response_/, "");
+  const asked = { ...frame, text: frame.text.replace(`[${name}]`, "_____") };
+  if (/dropdown/.test(type)) return readList(response, type, awards, asked, builder);
+  const labels = labelsOf(response);
+  const right = awards.map(({ value }) => labels.find(({ ident }) => ident === value)?.text ?? typedText(value));
+  builder.typed(asked, right.length > 0 ? right : labels.map(({ text }) => text));
+}
+
 /** Several responses with their names in brackets in the text, or several fields to type in. */
 function isGapText(lists: Element[], typed: Element[], text: string): boolean {
   return (
@@ -134,7 +148,8 @@ function readList(list: Element, type: string, awards: Award[], frame: Frame, bu
   if (cardinality === "ordered" || /^order/.test(type)) return readOrder(list, labels, awards, frame, builder);
   // Blackboard's and Canvas's true-or-false items may have labels with an identifier alone.
   const texts = labels.map(
-    ({ ident, text }) => text || (truth(ident) === undefined ? "" : truth(ident) ? "True" : "False"),
+    ({ ident, text }) =>
+      eitherOr(text || ident) ?? (text || (truth(ident) === undefined ? "" : truth(ident) ? "True" : "False")),
   );
   const several = cardinality === "multiple" || /multiple_answer|multiple_response|multiple_select/.test(type);
   if (/likert|opinion_scale|survey/.test(type)) return void builder.poll(frame, texts);
@@ -148,6 +163,13 @@ function readList(list: Element, type: string, awards: Award[], frame: Frame, bu
   if (taken && !several && mine.some(({ points }) => points > 0 && points < best))
     builder.report.changed(frame.place, "partial", frame.text);
   if (taken && texts.includes("")) builder.report.changed(frame.place, "blank_options", frame.text);
+}
+
+/** Blackboard's “Either/Or” names its two options by a key: `agree_disagree.false` is “Disagree”. */
+function eitherOr(key: string): string | undefined {
+  const [, yes, no, which] = /^([a-z]+)_([a-z]+)\.(true|false)$/.exec(key) ?? [];
+  const word = which === "true" ? yes : no;
+  return word && `${word[0]!.toUpperCase()}${word.slice(1)}`;
 }
 
 function readOrder(

@@ -25,13 +25,13 @@ const NAMES: Record<Exclude<Role, "option" | "incorrect">, string[]> = {
     "question questions questiontext questiontitle questionstem quizquestion ques stem prompt frage fragen fragetext fragestellung pregunta preguntas enunciado enoncé énoncé intitulé domanda domande pergunta perguntas questão questao vraag vragen pytanie pytania otázka kérdés întrebare вопрос вопросы въпрос питання soru pertanyaan soal 题目 问题 題目 質問 問題 질문 문제 سؤال السؤال câuhỏi spørgsmål fråga spørsmål kysymys ερώτηση שאלה",
   ),
   correct: words(
-    "correct correctanswer correctanswers rightanswer rightanswers correctoption correctoptions correctchoice correctindex correctanswerindex correctanswernumber correctletter correctanswerletter answerkey key solution solutions richtig richtigeantwort richtigeantworten korrekteantwort korrekt lösung loesung lösungen bonneréponse bonnereponse bonnesréponses réponsecorrecte réponsescorrectes reponsecorrecte correcta respuestacorrecta respuestascorrectas corretta rispostacorretta rispostegiuste correto correta respostacorreta gabarito juisteantwoord correctantwoord goedeantwoord poprawna poprawnaodpowiedź helyes helyesválasz правильный правильныйответ правильныеответы правилен правиленотговор верныйответ doğru doğrucevap jawabanbenar kunci kuncijawaban kunjaw 正确答案 答案 正解 정답 الجواب الإجابةالصحيحة الاجابةالصحيحة الإجابة đápánđúng đápán rättsvar riktigsvar korrektsvar correctanswerchoice correctresponse",
+    "correct correctanswer correctanswers rightanswer rightanswers correctoption correctoptions correctchoice correctindex correctanswerindex correctanswernumber correctletter correctanswerletter answerkey key solution solutions richtig richtigeantwort richtigeantworten korrekteantwort korrekt lösung loesung lösungen bonneréponse bonnereponse bonnesréponses réponsecorrecte réponsescorrectes reponsecorrecte correcta respuestacorrecta respuestascorrectas corretta rispostacorretta rispostegiuste correto correta respostacorreta gabarito juisteantwoord correctantwoord goedeantwoord poprawna poprawnaodpowiedź helyes helyesválasz правильный правильныйответ правильныеответы правилен правиленотговор верныйответ doğru doğrucevap jawabanbenar kunci kuncijawaban kunjaw prawidłowaodpowiedź správnáodpověď rispostaesatta rispostagiusta respostacerta rättasvar rättsvar vastausoikea oikeavastaus 正確答案 正确答案 答案 正解 정답 الجواب الإجابةالصحيحة الاجابةالصحيحة الإجابة đápánđúng đápán rättsvar riktigsvar korrektsvar correctanswerchoice correctresponse",
   ),
   answer: words(
     "answer answers ans antwort antworten réponse reponse respuesta respuestas risposta resposta antwoord odpowiedź odpověď válasz răspuns ответ отговор cevap jawaban 回答 答え 답 svar vastaus απάντηση תשובה response responses",
   ),
   time: words(
-    "timelimit time timeinseconds timeinsec timesec timeseconds seconds secs timer zeit zeitlimit zeitinsekunden sekunden dauer temps durée duree tiempo tiempolímite tempo durata tijd czas время időkorlát idő süre waktu duration timeallottedtoanswer timelimitsec timelimitseconds timelimits 时间 時間",
+    "timelimit time timeinseconds timeinsec timesec timeseconds seconds secs timer zeit zeitlimit zeitinsekunden sekunden dauer temps durée duree tiempo tiempolímite tempo durata tijd czas время időkorlát idő süre waktu duration timeallottedtoanswer timelimitsec timelimitseconds timelimits limitedetemps límitedetiempo limitedetiempo tempolimite limiteditempo limitedetempo tijdslimiet limitczasu časovýlimit süresınırı bataswaktu лимитвремени времянаответ tidsgräns tidsgrænse tidsgrense aikaraja limitădetimp 时间 時間 制限時間 时间限制 時間限制 시간 제한시간 시간제한 حدالوقت الوقت",
   ),
   type: words("questiontype type kind fragetyp typ art tipo typedequestion tipodepregunta questionkind soort 类型"),
   explanation: words(
@@ -59,7 +59,13 @@ const ROLES = new Map<string, Role>(
 );
 
 const OPTION =
-  /^(?:answers?|options?|choices?|answerchoices?|answeroptions?|alternatives?|ans|opt|opsi|antworte?n?|antwortmöglichkeit|antwortoption|möglichkeit|auswahl|réponse|reponse|choix|proposition|respuesta|opción|opcion|opc|alternativa|risposta|opzione|opção|opcao|resposta|antwoord|optie|odpowiedź|odpowiedz|odpověď|válasz|varianta|вариант|вариантответа|ответ|отговор|опция|cevap|seçenek|şık|jawaban|pilihan|svar|svarsalternativ|选项|選択肢|選項|보기|خيار|الخيار|إجابة|phươngán|đápán)[-_#.:]?(\d{1,2}|[a-j]|i{1,3}|iv|[абвгд])(?:text)?$/u;
+  /^(?:answers?|options?|choices?|answerchoices?|answeroptions?|alternatives?|ans|opt|opsi|antworte?n?|antwortmöglichkeit|antwortoption|möglichkeit|auswahl|réponse|reponse|choix|proposition|respuesta|opción|opcion|opc|alternativa|risposta|opzione|opção|opcao|resposta|antwoord|optie|odpowiedź|odpowiedz|odpověď|válasz|varianta|вариант|вариантответа|ответ|отговор|опция|cevap|seçenek|şık|jawaban|pilihan|svar|svarsalternativ|选项|選択肢|選項|回答|答え|答案|答|답변|답|보기|خيار|الخيار|إجابة|phươngán|đápán)[-_#.:]?(\d{1,2}|[a-j]|i{1,3}|iv|[абвгд])(?:text)?$/u;
+/** All options in one cell. */
+const OPTIONS = new Set(
+  words(
+    "options choices alternatives answerchoices answeroptions possibleanswers antwortmöglichkeiten antwortoptionen optionen auswahl opciones opções opzioni choix 选项 選択肢",
+  ),
+);
 const WRONG =
   /^(?:incorrect|wrong|false|distractor|distractors|falsch|falsche|falscheantwort|mauvaiseréponse|réponsefausse|incorrecta|respuestaincorrecta|sbagliata|rispostaerrata|errada|respostaincorreta|incorrectanswers?|wronganswers?|incorrectoption|wrongoption|incorrectchoice|decoy)[-_#.]?(\d{0,2}|[a-j])$/u;
 
@@ -69,7 +75,7 @@ export function headingKey(cell: string): string {
     .normalize("NFKC")
     .toLowerCase()
     .replace(/\([^)]*\)?|\[[^\]]*\]?/g, " ")
-    .replace(/\s+[-–—]\s+.*$/su, "")
+    .replace(/(?:\s+[-–—]|[:：])\s+.*$/su, "")
     .replace(/^\s*\d+[.)]\s+/, "")
     .replace(/^[\s*]*if multiple[ -]choice,?\s*/, "")
     .replace(/[:?*]+\s*$/, "");
@@ -87,8 +93,8 @@ export function roleOf(cell: string): Role | undefined {
   if (OPTION.test(key)) return "option";
   if (WRONG.test(key)) return "incorrect";
   if (/^(correct|right)(answer|option)s?\d$/.test(key) || /^correctanswer/.test(key)) return "correct";
-  if (/^(timelimit|timeinsec)/.test(key)) return "time";
-  if (/^(answer|option|choice)[a-j]?$/.test(key)) return "option";
+  if (/^(timelimit|timeinsec|zeitlimit|tijdslimiet)/.test(key)) return "time";
+  if (/^(answer|option|choice)[a-j]?$/.test(key) || OPTIONS.has(key)) return "option";
   return undefined;
 }
 
@@ -100,7 +106,7 @@ export function headings(row: readonly string[]): Columns | undefined {
   for (const [index, cell] of row.entries()) if (full && headingKey(cell) === "correct") columns[index] = "other";
   for (const [index, cell] of row.entries())
     if (/^\s*[a-h]\s*$/i.test(cell) && !columns[index]) columns[index] = "option";
-  settle(columns);
+  settle(columns, row);
   const has = (role: Role) => columns.includes(role);
   const asks = has("question") || has("term");
   const answers = has("option") || has("correct") || has("definition") || has("answer") || has("incorrect");
@@ -108,7 +114,7 @@ export function headings(row: readonly string[]): Columns | undefined {
 }
 
 /** Where a heading can mean two things, the others decide. */
-function settle(columns: Columns): void {
+function settle(columns: Columns, row: readonly string[]): void {
   const count = (role: Role) => columns.filter((one) => one === role).length;
   const unname = (role: Role, to: Role) =>
     columns.forEach((one, index) => {
@@ -124,18 +130,26 @@ function settle(columns: Columns): void {
       if (one === "question" && index !== columns.indexOf("question")) columns[index] = "other";
     });
   if (count("option") > 1) unname("incorrect", "other");
-  if (count("answer") > 1 && count("correct") > 0) unname("answer", "option");
+  if (count("correct") > 0 && (count("answer") > 1 || inOneCell(columns, row))) unname("answer", "option");
   if (count("answer") > 0) unname("answer", count("correct") > 0 && count("option") > 0 ? "other" : "correct");
   if (count("question") > 0 && count("definition") > 0)
     unname("definition", count("correct") > 0 ? "explanation" : "correct");
   if (count("term") > 0 && count("definition") > 0 && count("correct") > 0) unname("correct", "other");
-  betweenOptions(columns);
+  betweenOptions(columns, row);
 }
 
-/** Columns without a known heading between the first option and what follows the options are options, too. */
-function betweenOptions(columns: Columns): void {
+/** “Answers” beside “Correct answer”, and no other column with options. */
+const inOneCell = (columns: Columns, row: readonly string[]): boolean =>
+  !columns.includes("option") &&
+  !columns.includes("incorrect") &&
+  /^(answers|antworten|respuestas|risposte|réponses|respostas)$/.test(headingKey(row[columns.indexOf("answer")] ?? ""));
+
+/** Columns without a known heading between the first option and what follows the options are options, too, unless other options are named and they are not. */
+function betweenOptions(columns: Columns, row: readonly string[]): void {
   const first = columns.indexOf("option");
   const last = columns.findIndex((role, index) => index > first && (role === "time" || role === "correct"));
   if (first < 0 || last < 0) return;
-  for (let index = first + 1; index < last; index++) columns[index] ??= "option";
+  const named = columns.lastIndexOf("option");
+  for (let index = first + 1; index < last; index++)
+    if (index < named || named === first || !row[index]?.trim()) columns[index] ??= "option";
 }

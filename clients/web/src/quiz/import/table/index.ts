@@ -32,14 +32,28 @@ export function understand(
   if (correction) return { heading: correction.heading, columns: [...correction.columns], guessed: false };
   let found: { heading: number; columns: Columns; guessed: boolean } | undefined;
   for (const [index, row] of rows.slice(0, 30).entries()) {
-    const columns = headings(row);
-    const better = columns && columns.filter(Boolean).length > (found?.columns.filter(Boolean).length ?? 0);
-    if (better) found = { heading: index, columns, guessed: false };
+    const below = rows[index + 1];
+    for (const [heading, cells] of [
+      [index, row] as const,
+      ...(below ? [[index + 1, over(row, below)] as const] : []),
+    ]) {
+      const columns = headings(cells);
+      const better = columns && columns.filter(Boolean).length > (found?.columns.filter(Boolean).length ?? 0);
+      // A row of a question stands below its headings, and is no second row of them.
+      if (better && (heading === index || !below?.[columns.indexOf("question")]?.trim()))
+        found = { heading, columns, guessed: false };
+    }
   }
   if (found) return found;
   const columns = guess(rows);
   return columns && { heading: headingOf(rows, columns), columns, guessed: true };
 }
+
+/** Headings on two rows, as Socrative has them: what the lower one says counts. */
+const over = (upper: readonly string[], lower: readonly string[]): string[] =>
+  Array.from({ length: Math.max(upper.length, lower.length) }, (_, index) =>
+    lower[index]?.trim() ? lower[index] : (upper[index] ?? ""),
+  );
 
 /** Rows above the first that fits the guess are headings. */
 function headingOf(rows: readonly string[][], columns: Columns): number {

@@ -9,6 +9,7 @@ import type { ImportedQuiz, Place } from "../model";
 import type { Report } from "../report";
 import { clean } from "../text";
 import { type Columns, headingKey, type Role } from "./columns";
+import { listed } from "./listed";
 
 export interface Table {
   rows: string[][];
@@ -37,7 +38,7 @@ class Rows {
     private readonly report: Report,
     private readonly clock: Clock,
   ) {
-    this.builder = new Builder(report, table.title);
+    this.builder = new Builder(report, named(table) ?? table.title);
     this.at = {} as Record<Role, number[]>;
     for (const [index, role] of table.columns.entries()) if (role) (this.at[role] ??= []).push(index);
     const { meaning, from } = this.meaningOfCorrect();
@@ -59,13 +60,19 @@ class Rows {
     return (this.at[role] ?? []).map((index) => cellText(row[index] ?? ""));
   }
 
+  /** One column may hold all options of a question. */
+  private options(row: readonly string[]): string[] {
+    const cells = this.cells(row, "option");
+    return cells.length === 1 ? listed(cells[0]!) : cells;
+  }
+
   private cell(row: readonly string[], role: Role): string {
     return this.cells(row, role).find(Boolean) ?? "";
   }
 
   private row(row: readonly string[], place: Place): void {
     const text = this.cell(row, "question") || this.cell(row, "term");
-    const options = this.cells(row, "option");
+    const options = this.options(row);
     const correct = this.cells(row, "correct").filter(Boolean);
     const wrong = this.cells(row, "incorrect");
     const definition = this.cell(row, "definition");
@@ -184,7 +191,7 @@ class Rows {
   }
 
   private rightAndWrong(frame: Frame, right: string[], wrong: string[]): void {
-    const others = wrong.length === 1 && /[;|\n]/.test(wrong[0]!) ? wrong[0]!.split(/\s*[;|\n]\s*/) : wrong;
+    const others = wrong.length === 1 ? listed(wrong[0]!, right.some((one) => one.includes(",")) ? "" : ",") : wrong;
     const options = [...right, ...others];
     if (options.filter(Boolean).length < 2) return this.builder.refuse(frame, "one_option");
     this.builder.choice(
@@ -200,7 +207,7 @@ class Rows {
     if (!at.correct || !at.option) return { meaning: "either", from: 1 };
     const rows = table.rows
       .slice(table.heading + 1)
-      .map((row) => ({ options: this.cells(row, "option"), said: this.cell(row, "correct") }))
+      .map((row) => ({ options: this.options(row), said: this.cell(row, "correct") }))
       .filter(({ options, said }) => said && options.filter(Boolean).length > 1);
     const numeric = rows.filter(({ said }) => /^\s*\d{1,2}(?:\.0)?(?:\s*[,;&/|+]\s*\d{1,2})*\s*$/.test(said));
     const zero =
@@ -222,6 +229,13 @@ class Rows {
     return { meaning: "text", from: 1 };
   }
 }
+
+/** The title that stands above the headings, as in Socrative's template: “Quiz Name:” and a cell beside it. */
+function named({ rows, heading }: Table): string | undefined {
+  const row = rows.slice(0, Math.max(0, heading)).find((cells) => cells.some((cell) => TITLE.test(cell)));
+  return row?.slice(row.findIndex((cell) => TITLE.test(cell)) + 1).find((cell) => cell.trim());
+}
+const TITLE = /^\W*(?:\d+\.\s*)?quiz ?(?:name|title|titel)\s*:?\s*$/i;
 
 /** A cell as text. HTML is taken out where all of the cell is HTML; a cell that only names a tag stays. */
 function cellText(raw: string): string {

@@ -23,6 +23,42 @@ describe("tables", () => {
       'Instructions,,,,,,,\nQuiz Name:,Birds,,,,,,\nQuestion Type,Question,"If Multiple Choice, Answer A:",Answer B:,Answer C:,Answer D:,Correct Answer,Explanation\nMultiple Choice,Can it fly?,hen,kite,emu,,B,\nMultiple Choice,Which swims?,duck,owl,,,A,\n',
     ],
     [
+      "Socrative's template with headings on two rows",
+      "Instructions:,,,,,,\n1. Quiz Name:,Birds,,,,,\n2. Question Type:,3. Question:,4. If Multiple Choice Question: fill in the answers,,,5. Optional (choose the right one),\n,,Answer A:,Answer B:,Answer C:,Correct Answer,Correct Answer\nMultiple choice,Can it fly?,hen,kite,emu,B,\nMultiple choice,Which swims?,duck,owl,,A,\n",
+    ],
+    [
+      "Kahoot's template in French",
+      ",Question - 120 caractères max.,Réponse 1 - 75 caractères max.,Réponse 2 - 75 caractères max.,Réponse 3 - 75 caractères max.,Limite de temps (sec.),Bonne(s) réponse(s) - choisissez-en au moins une\n1,Can it fly?,hen,kite,emu,20,2\n2,Which swims?,duck,owl,,30,1\n",
+    ],
+    [
+      "Kahoot's template in Spanish",
+      ",Pregunta: máx. 120 caracteres,Respuesta 1: máx. 75 caracteres,Respuesta 2: máx. 75 caracteres,Respuesta 3: máx. 75 caracteres,Límite de tiempo (s),Respuesta(s) correcta(s): elige al menos una\n1,Can it fly?,hen,kite,emu,20,2\n2,Which swims?,duck,owl,,30,1\n",
+    ],
+    [
+      "Kahoot's template in Japanese",
+      ",問題 - 最大120文字,回答1 - 最大75文字,回答2 - 最大75文字,回答3 - 最大75文字,制限時間（秒）,正解 - 少なくとも1つを選択してください\n1,Can it fly?,hen,kite,emu,20,2\n2,Which swims?,duck,owl,,30,1\n",
+    ],
+    [
+      "an unknown heading behind the options",
+      "Question,Answer 1,Answer 2,Answer 3,Zzz,Correct\nCan it fly?,hen,kite,emu,20,2\nWhich swims?,duck,owl,,30,1\n",
+    ],
+    [
+      "all options in one cell",
+      "id,question,choices,answer\n1,Can it fly?,hen|kite|emu,kite\n2,Which swims?,duck|owl,duck\n",
+    ],
+    [
+      "a list of Python in one cell",
+      "question,choices,answer\nCan it fly?,\"['hen', 'kite', 'emu']\",1\nWhich swims?,\"['duck', 'owl']\",0\n",
+    ],
+    [
+      "options with letters in one cell",
+      "question,answers,correct answer\nCan it fly?,A) hen B) kite C) emu,B\nWhich swims?,A) duck B) owl,A\n",
+    ],
+    [
+      "the heading of the right option",
+      "question,option_a,option_b,option_c,answer\nCan it fly?,hen,kite,emu,option_b\nWhich swims?,duck,owl,,option_a\n",
+    ],
+    [
       "the text of the right answer",
       "question;a;b;c;correct\nCan it fly?;hen;kite;emu;kite\nWhich swims?;duck;owl;;duck\n",
     ],
@@ -53,6 +89,13 @@ describe("tables", () => {
         "Gimkit Spreadsheet Import Template,,,\nQuestion,Correct Answer,Incorrect Answer 1,Incorrect Answer 2 (Optional)\nCan it fly?,kite,hen,emu\nWhich swims?,duck,owl,\n",
       ).lines,
     ).toEqual(["single: Can it fly? [*kite | hen | emu]", "single: Which swims? [*duck | owl]"]);
+  });
+
+  test("wrong answers in one cell are parted by commas only where the right one has none", () => {
+    expect(
+      read('question,correct_answer,incorrect_answers\nFly?,kite,"hen, emu"\nWhere?,"Rome, Italy","Bonn, Germany"\n')
+        .lines,
+    ).toEqual(["single: Fly? [*kite | hen | emu]", "single: Where? [*Rome, Italy | Bonn, Germany]"]);
   });
 
   test("several right answers, also where options have commas in them", () => {
