@@ -3,13 +3,14 @@
 import { parse as parseYaml } from "yaml";
 import { looksLikeAiken, readAiken } from "./formats/aiken";
 import { looksLikeAnki, readAnki } from "./formats/anki";
+import { looksLikeUpload, readUpload } from "./formats/blackboard-tab";
 import { apart, readCards, separatorOf } from "./formats/cards";
 import { looksLikeGift, readGift } from "./formats/gift";
 import { parseJson, readJson } from "./formats/json";
 import { isMoodleXml, readMoodleXml } from "./formats/moodle-xml";
 import { looksLikeOpenTriviaQa, readOpenTriviaQa } from "./formats/opentriviaqa";
 import { readOwn } from "./formats/own";
-import { messages } from "./formats/plain-blocks";
+import { inline, messages } from "./formats/plain-blocks";
 import { lineOf } from "./formats/plain-lines";
 import { readPlain } from "./formats/plain";
 import { isQti, isQti2, readQti } from "./formats/qti";
@@ -86,6 +87,7 @@ const FORMATS: Format[] = [
     fits: (text) => /^title\s*:/m.test(text) && /^questions\s*:/m.test(text),
     read: (text, report) => readOwn(yaml(text), report) ?? [],
   },
+  { name: "Blackboard", fits: looksLikeUpload, read: readUpload },
   { name: "Anki", fits: looksLikeAnki, read: readAnki },
   { name: "cards", fits: apart, read: cards },
   { name: "table", fits: (text) => hasHeadings(text), read: table },
@@ -172,7 +174,7 @@ function tableOf(text: string, { correction }: ImportOptions): Pick<Read, "table
 
 /** Options with letters or marks, or questions with their answers below. */
 function looksTyped(text: string): boolean {
-  const lines = text.split("\n", 4000).map(lineOf);
+  const lines = text.split("\n", 4000).flatMap(inline).map(lineOf);
   const count = (test: (line: ReturnType<typeof lineOf>) => boolean) => lines.filter(test).length;
   const labelled = count((line) => line.is === "option" && line.label !== "");
   const marked = count((line) => line.is === "option" && (line.marked || line.box));
@@ -185,6 +187,7 @@ function looksTyped(text: string): boolean {
     /^<quiz\b/im.test(text) ||
     /(?:[✓✔✅]\ufe0f?|\((?:correct|right|richtig)\))\s*$/im.test(text) ||
     (/^\W*Q\s*[:.)]/m.test(text) && /^\W*A\s*[:.)]/m.test(text)) ||
-    /^\s*(?:\d+\.|Q\d*[.:)]).*\((?:true|false)\)\s*$/im.test(text)
+    /<summary[^>]*>[^<]*(?:answer|solution|antwort|lösung)/i.test(text) ||
+    /^\s*(?:\d+[.)]|Q\d*[.:)]).*(?:\((?:true|false)\)|[.!\t–-]\s*(?:true|false|t|f))\s*$/im.test(text)
   );
 }

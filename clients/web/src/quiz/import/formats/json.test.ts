@@ -131,9 +131,16 @@ describe("JSON", () => {
               { answer: "sky", correct: false },
             ],
           },
+          {
+            type: "slider",
+            time: 20000,
+            question: "Legs?",
+            choiceRange: { start: 0, end: 10, correct: 4, tolerance: 1 },
+          },
+          { type: "word_cloud", time: 20000, question: "Well?" },
         ],
       }).lines,
-    ).toEqual(["single: Red one? [*rose | sky]"]);
+    ).toEqual(["single: Red one? [*rose | sky]", "number: Legs? = 4 ± 1", "open: Well?"]);
   });
 
   test("only the right answer is listed: typed", () => {

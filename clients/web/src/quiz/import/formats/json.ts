@@ -10,7 +10,7 @@ import type { Report } from "../report";
 import { clean } from "../text";
 import { libraryOf, readH5p } from "./h5p";
 import { readOwn } from "./own";
-import { field, isRecord, list, type Rec, text as string } from "./records";
+import { field, isRecord, list, type Rec, record, text as string } from "./records";
 
 const QUESTION = [
   "question",
@@ -174,6 +174,10 @@ class Json {
     if (/^(survey|poll|opinion)$/.test(kind)) return void builder.poll(frame, texts);
     if (/^(jumble|order|ordering|puzzle)$/.test(kind)) return void builder.order(frame, texts);
     if (/^(content|slide)$/.test(kind)) return void builder.slide(frame);
+    if (/^(word_?cloud|brainstorm(ing)?|feedback)$/.test(kind) && right.length === 0) return void builder.open(frame);
+    const range = record(source.choiceRange);
+    if (kind === "slider" && decimal(string(range.correct)) !== undefined)
+      return void builder.number(frame, decimal(string(range.correct))!, decimal(string(range.tolerance)) ?? "0");
     if (/^(open_ended|type_answer|text|short_answer|fill)/.test(kind))
       return void builder.typed(frame, texts.length > 0 ? texts : right.map(plain));
     if (/^(slider|number|numeric)/.test(kind) && decimal(string(right[0])) !== undefined)

@@ -32,6 +32,17 @@ export function unfence(lines: string[]): { raw: string; number: number; code: b
   return rows;
 }
 
+const SPOILER =
+  /<details[^>]*>\s*<summary[^>]*>[^<]*\b(?:answer|solution|antwort|lösung|réponse|respuesta|solución)[^<]*<\/summary>([^]*?)<\/details>/gi;
+
+/** An answer that Markdown hides until somebody clicks is the line `Answer: …`; no line moves. */
+export const spoilers = (text: string): string =>
+  text.replace(SPOILER, (_whole: string, inside: string) =>
+    inside
+      .replace(/^\s*/, (space) => `${space}Answer: `)
+      .replace(/(Answer: )(?:[*_]*(?:the\s+)?(?:correct\s+)?answer\s*(?:is)?\s*:[*_]*\s*)/i, "$1"),
+  );
+
 const MESSAGE =
   /^[\u200e\u202a]*\[?\d{1,4}[./:-]\d{1,2}(?:[./:-]\d{1,4})?,?\s+\d{1,4}[.:/-]\d{1,2}(?:[.:/-]\d{1,4})?(?:\s?[ap]\.?\s?m\.?)?(?:\]|\s[-–])\s*[^:\n]{1,40}:\s/i;
 

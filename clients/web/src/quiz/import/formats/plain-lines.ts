@@ -37,6 +37,8 @@ const ANSWER = new RegExp(
   `^[\\s>*_#(\\[✅✔✓👉➡-]*(?:${ANSWER_WORDS})\\s*(?:is|ist)?\\s*[*_]*\\s*[:：=–-]\\s*[*_]*\\s*(.+?)\\s*$`,
   "iu",
 );
+const STATED =
+  /^(?:the\s+)?(?:correct|right)\s+(?:answer|option|choice)\s+is\s+(.+)$|^(?:die\s+)?richtige\s+antwort\s+ist\s+(.+)$/i;
 const KEY = new RegExp(`^[\\s>*_#]*(?:answer\\s*keys?|${ANSWER_WORDS})\\s*[*_]*\\s*[:：]?\\s*[*_]*\\s*$`, "iu");
 /** What ExamView writes behind an answer: points, difficulty, where it is from. */
 const CATALOGUE = /\s+(?:PTS|DIF|REF|OBJ|NAT|STA|LOC|TOP|KEY|MSC|BLM|NOT)\s*:.*$/;
@@ -90,6 +92,9 @@ function classify(raw: string, indented: boolean): Line {
         .replace(/[*_)\]]+$/, "")
         .replace(/^[*_]+/, ""),
     };
+  const [, english, german] = STATED.exec(text) ?? [];
+  const stated = english ?? german;
+  if (stated) return { is: "answer", text: stated };
   if (KEY.test(text)) return { is: "key", text: "" };
   const explanation = EXPLANATION.exec(text);
   if (explanation) return { is: "explanation", text: explanation[1] ?? "" };

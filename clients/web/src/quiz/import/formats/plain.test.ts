@@ -75,6 +75,16 @@ describe("plain text and Markdown", () => {
       "Japanese",
       "問題1 Capital of France?\nA. Rome\nB. Paris\n答え：B\n\n第2問 Largest?\nA. Mars\nB. Jupiter\n正解：B",
     ],
+    [
+      "answers that are hidden",
+      "### 1. Capital of France?\n\n- A) Rome\n- B) Paris\n\n<details>\n<summary>Answer</summary>\n\n**B**\n\n</details>\n\n### 2. Largest?\n\n- A) Mars\n- B) Jupiter\n\n<details><summary>Show answer</summary>\n\nB) Jupiter\n\n</details>",
+    ],
+    [
+      "sentences and brackets",
+      "1. Capital of France?\nA) Rome\nB) Paris\nThe correct answer is B\n\n2. Largest?\nA) Mars\nB) Jupiter\n[B]",
+    ],
+    ["one line each", "1. Capital of France? a) Rome b) Paris*\n2. Largest? a) Mars b) Jupiter*"],
+    ["a short key", "1. Capital of France?\na) Rome\nb) Paris\n2. Largest?\na) Mars\nb) Jupiter\n\nLösungen: 1b, 2b"],
     ["numbered options", "Capital of France?\n1. Rome\n2. Paris ✔\n\nLargest?\n1. Mars\n2. Jupiter ✔"],
   ])("%s", (_, text) => {
     expect(read(text).lines).toEqual([
@@ -108,6 +118,17 @@ A: Goethe`).lines,
     const { lines, said } = read("1. 3 x 3?\na) 6\nb) 9\nAnswer: b) 9\n\n2. Which?\nAnswer: C");
     expect(lines).toEqual(["single: 3 x 3? [6 | *9]"]);
     expect(said).toEqual(["line 6: no_options “Which?”"]);
+  });
+
+  test("statements with their verdict, and a name that begins with a letter and a point", () => {
+    expect(read("1. Fish swim. True\n2. Fish fly. F\n3. Fish sing (false)").lines).toEqual([
+      "true_false: Fish swim. [*True | False]",
+      "true_false: Fish fly. [True | *False]",
+      "true_false: Fish sing [True | *False]",
+    ]);
+    expect(read("1. Author?\n* Shelley\n* E. A. Poe\n\n2. Which?\na) x\nb) y *").said).toEqual([
+      "line 1: no_right_answer “Author?”",
+    ]);
   });
 
   test("emphasis in lines is no mark", () => {

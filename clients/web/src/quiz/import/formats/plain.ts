@@ -9,7 +9,7 @@ import type { Clock } from "../limits";
 import type { ImportedQuiz } from "../model";
 import type { Report } from "../report";
 import { clean } from "../text";
-import { inline, unfence } from "./plain-blocks";
+import { inline, spoilers, unfence } from "./plain-blocks";
 import { type Line, lineOf } from "./plain-lines";
 import { unlettered } from "./plain-stem";
 
@@ -36,7 +36,7 @@ interface Draft {
 
 export function readPlain(text: string, report: Report, clock: Clock): ImportedQuiz[] {
   const reader = new Plain(new Builder(report), clock);
-  const rows = unfence(text.split("\n"));
+  const rows = unfence(spoilers(text).split("\n"));
   for (const { raw, number, code } of rows) {
     clock.check();
     for (const part of code ? [raw] : inline(raw))
@@ -134,7 +134,7 @@ class Plain {
     if (!draft || draft.answer !== undefined)
       return this.builder.refuse({ place: { unit: "line", number: line }, text }, "answer_without_question");
     // “Answer: 1. B 2. C” is a key for all.
-    if (/\b2\s*[.):-]\s*[A-J]\b/i.test(text) && /\b1\s*[.):-]\s*[A-J]\b/i.test(text)) {
+    if (/\b2\s*[.):-]?\s*[A-J]\b/i.test(text) && /\b1\s*[.):-]?\s*[A-J]\b/i.test(text)) {
       this.close();
       this.keyLine({ is: "text", text, indented: false });
       return;
@@ -169,7 +169,9 @@ class Plain {
     const [sibling] = draft.options;
     if (line.bullet && sibling && (line.indent < sibling.indent || !sibling.bullet))
       return this.start(line.text, number);
-    draft.options.push(line);
+    // “* E. A. Poe” below “* Shelley” is a name.
+    const name = index !== undefined && index !== draft.options.length && last?.label === "" && !draft.boxed;
+    draft.options.push(name ? { ...line, text: `${line.label}. ${line.text}`, label: "", marked: false } : line);
     draft.at = "options";
     draft.gap = false;
   }
@@ -225,7 +227,7 @@ class Plain {
       return;
     }
     const { draft } = this;
-    const letters = /^[\s([]*((?:[A-Ja-j][\s,)]*){1,6})$/.exec(text);
+    const letters = /^[\s([]*((?:[A-Ja-j][\s,)\]]*){1,6})$/.exec(text);
     if (draft && draft.options.length > 1 && letters && draft.answer === undefined) {
       // Letters alone are trusted only below options that are one line each.
       if (draft.options.every((option) => !option.text.includes("\n"))) return this.answer(letters[1]!, line);
@@ -318,13 +320,9 @@ class Plain {
     frame: { place: { unit: "line"; number: number }; text: string; explanation: string },
     answer: string | undefined,
   ): void {
-    const [said, , verdict] =
-      /^(.*?)\s*[([](true|false|wahr|falsch|richtig|vrai|faux|t|f)[)\]]\s*$/isu.exec(frame.text)?.slice(0) ?? [];
+    const [, said, verdict] = VERDICT.exec(frame.text) ?? [];
     if (answer === undefined && said && verdict)
-      return void this.builder.trueFalse(
-        { ...frame, text: frame.text.replace(/\s*[([]\w+[)\]]\s*$/u, "") },
-        truth(verdict) === true,
-      );
+      return void this.builder.trueFalse({ ...frame, text: said }, truth(verdict) === true);
     if (answer === undefined) return this.builder.refuse(frame, "no_options");
     const verdictOf = truth(answer);
     if (
@@ -346,6 +344,8 @@ class Plain {
   }
 }
 
+const VERDICT =
+  /^(.*?)(?:\s*[([](?=\w+[)\]]\s*$)|(?<=[.!])\s+|\s+[-–—=:]\s*|\t\s*)(true|false|wahr|falsch|richtig|vrai|faux|t|f)[)\]]?\s*$/isu;
 const fresh = (line: number): Draft => ({
   line,
   number: undefined,

@@ -48,7 +48,8 @@ class Rows {
 
   read(): ImportedQuiz {
     for (const [index, row] of this.table.rows.entries()) {
-      if (index <= this.table.heading) continue;
+      // Markdown's line below the headings is no row.
+      if (index <= this.table.heading || row.every((cell) => /^\s*(?::?-{2,}:?)?\s*$/.test(cell))) continue;
       this.clock.check();
       const { sheet } = this.table;
       this.row(row, { unit: "row", number: this.table.numbers[index] ?? index + 1, ...(sheet && { name: sheet }) });

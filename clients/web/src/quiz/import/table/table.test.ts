@@ -55,6 +55,10 @@ describe("tables", () => {
       "question,answers,correct answer\nCan it fly?,A) hen B) kite C) emu,B\nWhich swims?,A) duck B) owl,A\n",
     ],
     [
+      "a table of Markdown",
+      "| Question | A | B | C | Answer |\n|---|:--|--:|---|---|\n| Can it fly? | hen | kite | emu | B |\n| Which swims? | duck | owl | | A |\n",
+    ],
+    [
       "the heading of the right option",
       "question,option_a,option_b,option_c,answer\nCan it fly?,hen,kite,emu,option_b\nWhich swims?,duck,owl,,option_a\n",
     ],
