@@ -95,6 +95,9 @@ MAX_ANSWER_GROUPS: Final = 5 * MAX_PLAYERS
 HOST_PROGRESS_INTERVAL_MS: Final = 100
 LOBBY_INTERVAL_MS: Final = 1000
 PLAYER_PROGRESS_INTERVAL_MS: Final = 2000
+LIVE_INTERVAL_MS: Final = 250
+MAX_LIVE_BYTES: Final = 2048
+"""Of a `live_tally`, whatever was written."""
 
 
 class ErrorCode(StrEnum):
@@ -181,6 +184,8 @@ class Settings(Struct, frozen=True):
     told how many there are; or they are hidden without a word. The host may show any of them."""
     stand_in: Annotated[str, Meta(min_length=1, max_length=16)] = "Player"
     """The name, before a number, of players whose own is not shown."""
+    live_texts: bool = False
+    """Whether the host's devices show words and open texts before the close, until `show_live` says otherwise."""
 
 
 # -- what commands and messages are made of -------------------------------------------------
@@ -585,6 +590,22 @@ class SessionClosed(Broadcast, frozen=True, tag="session_closed"):
     reason: str
 
 
+class LiveTally(ServerMessage, frozen=True, tag="live_tally"):
+    """To the host, on each device, at most four times a second: what was written to the open question until now.
+
+    It comes only while `show_live` is on, for `words` and `open`, and has only what everyone may see after the close:
+    nothing that the filter withholds or the host has hidden, and of an `open` question the texts that the host has
+    picked. It has at most 2 KB: so many of the most frequent words, or of the texts that were picked last.
+    """
+
+    droppable = True
+
+    question: int
+    tally: Tally
+    withheld: int | UnsetType = UNSET
+    """How many different texts the filter holds until the host shows them."""
+
+
 # -- server to client: the session as one message -------------------------------------------
 
 
@@ -608,6 +629,10 @@ class SessionView(Struct, frozen=True, kw_only=True):
     """While a question is open: when the host has stopped its clock; null: it runs."""
     answered: int | UnsetType = UNSET
     total: int | UnsetType = UNSET
+    live: bool | UnsetType = UNSET
+    """For the host: whether words and open texts are shown before the close."""
+    live_tally: LiveTally | UnsetType = UNSET
+    """For the host: what it would say now of the open question, if anything."""
     notes: str | UnsetType | None = UNSET
     """For the host: those of the current question."""
     results: QuestionResults | UnsetType = UNSET
@@ -816,6 +841,12 @@ class AnswerProgress(ServerMessage, frozen=True, tag="answer_progress"):
     answered: int
     total: int
     player_ids: tuple[str, ...] | UnsetType = UNSET
+
+
+class LiveShown(ServerMessage, frozen=True, tag="live_shown"):
+    """To the host, on each device: words and open texts are shown before the close from here on, or no longer."""
+
+    shown: bool
 
 
 class EarlierShown(ServerMessage, frozen=True, tag="earlier_shown"):
@@ -1145,6 +1176,18 @@ class ShowEarlier(HostCommand[Ok], frozen=True, tag="show_earlier"):
     """Null, or the question of now: no longer. The next question ends it as well."""
 
 
+class ShowLive(HostCommand[Ok], frozen=True, tag="show_live"):
+    """Shows words and open texts on the host's devices while they are written, or only after the close.
+
+    It holds for the open question and all that follow; players get them after the close as ever.
+    """
+
+    phases = _NOT_ENDED
+    otherwise = (ErrorCode.WRONG_PHASE, "The quiz is over.")
+
+    shown: bool
+
+
 class SubmitAnswer(PlayerCommand[AnswerAccepted], frozen=True, tag="submit_answer"):
     """Answers the open question, once. Which question it is for decides whether it is in time, not the phase alone."""
 
@@ -1223,7 +1266,7 @@ class UndoRuling(HostCommand[Ok], frozen=True, tag="undo_ruling"):
 class GetAnswers(HostCommand[Answers], frozen=True, tag="get_answers"):
     """Asks for the answers to a closed question, or to the open one if it is of the kind `words` or `open`.
 
-    So the host's own devices can follow what is written; it reaches nobody else before the close.
+    So the host can follow what is written, and decide what of it is shown; it reaches nobody else before the close.
     """
 
     phases = ANY_PHASE - {Phase.LOBBY}
@@ -1238,7 +1281,8 @@ class ShowAnswer(HostCommand[Ok], frozen=True, tag="show_answer"):
     """Shows a text that was answered to everyone, or hides it. While results are shown, they come again with it.
 
     Texts of an `open` question are shown only when they were picked so, at most 12; words, and texts of a `text`
-    question, until they are hidden. What is decided while a question is open is seen when it closes.
+    question, until they are hidden. What is decided while a question is open is seen when it closes, or at once: see
+    `show_live`.
     """
 
     phases = GetAnswers.phases

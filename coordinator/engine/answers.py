@@ -128,7 +128,7 @@ def _live(session: Session, index: int) -> Iterator[_Given]:
     if head.phase is not Phase.QUESTION or index != head.question:
         raise Declined(ErrorCode.WRONG_PHASE, "This question was not asked yet.")
     question, kind = session.question, kinds.of(session.question)
-    if kind.is_scored or not kind.is_written:
+    if not kind.tells_live:
         raise Declined(ErrorCode.WRONG_PHASE, "The answers to this question can be had when it is closed.")
     for player in session.players.values():
         if player.answer is not None and session.has_answered(player):

@@ -60,6 +60,7 @@ from quickpoll.protocol import (
     SetExtraTime,
     ShowAnswer,
     ShowEarlier,
+    ShowLive,
     ShowName,
     SkipQuestion,
     StartQuiz,
@@ -298,6 +299,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             agenda.choose(turn, body)
         case ShowEarlier():
             question.show_earlier(session, body.question, turn.effects)
+        case ShowLive():
+            progress.show_live(session, turn.effects, shown=body.shown)
         case StopClock():
             log_chain.note(session, records.StopsClock(turn.now, body.stopped), turn.effects)
             question.stop_clock(session, turn.now, turn.effects, stopped=body.stopped)

@@ -1,12 +1,13 @@
 """What everyone sees of the texts that were answered: the host shows, hides and merges them.
 
 Each command says how it is to be, so one that comes twice, or from both devices, does nothing the second time. What the
-host decides while the question is open is seen when it closes. It is logged, after the end of the quiz, too.
+host decides while the question is open is seen when it closes, or at once where what is written is shown (`live.py`).
+It is logged, after the end of the quiz, too.
 """
 
 from typing import Any, Final
 
-from coordinator.engine import answers, kinds, log_chain, question, records, views
+from coordinator.engine import answers, kinds, log_chain, progress, question, records, views
 from coordinator.engine.curation import NOTHING_DECIDED, Curation
 from coordinator.engine.kinds import Kind
 from coordinator.engine.state import Session
@@ -59,6 +60,9 @@ def _decide(turn: Turn, index: int, before: Curation, after: Curation, record: r
     log_chain.note(session, record, turn.effects, at_end=True)
     session.curations[index] = after
     turn.effects.curated.add(index)
+    if index == head.question:
+        session.live = None
+        progress.note_written(session)
     if head.phase is Phase.RESULTS and index == head.question:
         head.results = views.results_of(session, index)
         question.say_results(head.results, turn.effects)

@@ -354,6 +354,7 @@ def _players_away(session: Session, players: list[Player], now: int, effects: Ef
 def _remove(session: Session, player: Player, now: int, effects: Effects) -> None:
     progress.note_player(session, player.id, progress.standing(player))
     session.unseat(player)
+    progress.note_written(session)
     effects.touched.discard(player.id)
     effects.removed.add(player.id)
     question.close_if_over(session, now, effects)

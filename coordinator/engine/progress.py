@@ -1,24 +1,28 @@
 """Counts and lists that grow with a session: who came and went, how many have answered.
 
 They are told at once, but at a limited rate: to the host ten times a second, to players once a second in the
-lobby and every two during a question, so the traffic to a player does not grow with the players. What is
-not said at once is kept in `head.pending`, and its time is a deadline of the session.
+lobby and every two during a question, so the traffic to a player does not grow with the players. What is written is
+shown to the host four times a second, where the host lets it. What is not said at once is kept in `head.pending`, and
+its time is a deadline of the session.
 """
 
 from typing import Final
 
 from msgspec import UNSET
 
+from coordinator.engine import views
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.players import Player
 from coordinator.engine.state import Session, Standing, Untold
 from quickpoll.envelope import Audience, ConnectionId
 from quickpoll.protocol import (
     HOST_PROGRESS_INTERVAL_MS,
+    LIVE_INTERVAL_MS,
     LOBBY_INTERVAL_MS,
     PLAYER_PROGRESS_INTERVAL_MS,
     AnswerProgress,
     ExtraTimeAsked,
+    LiveShown,
     Lobby,
     Phase,
     PlayersJoined,
@@ -53,6 +57,21 @@ def note_answer(session: Session, player_id: str) -> None:
     if session.head.host_connections:
         pending.answered.append(player_id)
         pending.host_counts_stale = True
+    note_written(session)
+
+
+def note_written(session: Session) -> None:
+    """What is written to the open question has changed, or what may be shown of it."""
+    if session.head.host_connections and views.tells_live(session):
+        session.head.pending.live_stale = True
+
+
+def show_live(session: Session, effects: Effects, *, shown: bool) -> None:
+    """Shows on the host's devices what is written before the close, or no longer."""
+    if session.head.shows_live != shown:
+        session.head.live = shown
+        session.head.pending.live_stale = views.tells_live(session)
+        effects.said.append(ToMany(Audience.HOST, LiveShown(shown=shown)))
 
 
 def note_ask(session: Session, player_id: str) -> None:
@@ -65,7 +84,11 @@ def host_knows_all(session: Session, now: int) -> None:
     """The host has just got the whole picture, or is away."""
     pending = session.head.pending
     session.head.pending = Untold(
-        told_host_at=now, players_stale=pending.players_stale, told_players_at=pending.told_players_at
+        told_host_at=now,
+        players_stale=pending.players_stale,
+        told_players_at=pending.told_players_at,
+        live_stale=pending.live_stale,
+        told_live_at=pending.told_live_at,
     )
 
 
@@ -78,13 +101,13 @@ def counts_are_void(session: Session) -> None:
     """A question was opened or closed: what was not yet said of answers is of no use now."""
     pending = session.head.pending
     pending.answered = []
-    pending.host_counts_stale = pending.players_stale = False
+    pending.host_counts_stale = pending.players_stale = pending.live_stale = False
 
 
 def next_deadline(session: Session) -> int | None:
     """When something is to be said at the latest, in ms: when it is due, the next entry may bring it along."""
-    due = [at + SLACK_MS for at in (_host_due_at(session), _players_due_at(session)) if at is not None]
-    return min(due, default=None)
+    due_at = (_host_due_at(session), _players_due_at(session), _live_due_at(session))
+    return min((at + SLACK_MS for at in due_at if at is not None), default=None)
 
 
 def tell_host_now(session: Session, now: int, effects: Effects) -> None:
@@ -96,13 +119,17 @@ def tell_host_now(session: Session, now: int, effects: Effects) -> None:
 
 def say(session: Session, now: int, effects: Effects) -> None:
     """Says what may be said by now."""
-    host_due_at, players_due_at = _host_due_at(session), _players_due_at(session)
+    host_due_at, players_due_at, live_due_at = _host_due_at(session), _players_due_at(session), _live_due_at(session)
     if host_due_at is not None and now >= host_due_at:
         tell_host_now(session, now, effects)
     if players_due_at is not None and now >= players_due_at:
         effects.said.append(ToMany(Audience.PLAYERS, _for_players(session)))
         session.head.pending.players_stale = False
         session.head.pending.told_players_at = now
+    if live_due_at is not None and now >= live_due_at and (live := views.live_tally(session)):
+        effects.said.append(ToMany(Audience.HOST, live))
+        session.head.pending.live_stale = False
+        session.head.pending.told_live_at = now
 
 
 def _host_due_at(session: Session) -> int | None:
@@ -118,6 +145,12 @@ def _players_due_at(session: Session) -> int | None:
         return None
     in_lobby = session.head.phase is Phase.LOBBY
     return pending.told_players_at + (LOBBY_INTERVAL_MS if in_lobby else PLAYER_PROGRESS_INTERVAL_MS)
+
+
+def _live_due_at(session: Session) -> int | None:
+    pending = session.head.pending
+    is_due = pending.live_stale and session.head.host_connections and views.tells_live(session)
+    return pending.told_live_at + LIVE_INTERVAL_MS if is_due else None
 
 
 def _for_players(session: Session) -> ServerMessage:

@@ -16,8 +16,9 @@ from typing import Final
 from msgspec import Struct
 
 from coordinator.engine import kinds
-from coordinator.engine.curation import Curation
+from coordinator.engine.curation import NOTHING_DECIDED, Curation
 from coordinator.engine.kinds import Written
+from coordinator.engine.live import LiveTexts
 from coordinator.engine.players import AcceptedAnswer, Player
 from coordinator.engine.scoring import PUBLISHED, OtherRules
 from quickpoll.envelope import ConnectionId, Identity
@@ -69,6 +70,9 @@ class Untold(Struct, array_like=True, kw_only=True):
     told_players_at: int = 0
     asked: list[str] = []
     """Who has asked for extra time since the host was told."""
+    live_stale: bool = False
+    """Whether something was written, or decided about it, since the host's devices were told what is."""
+    told_live_at: int = 0
 
 
 class QuestionCounts(Struct, frozen=True, array_like=True):
@@ -164,11 +168,17 @@ class Head(Struct, array_like=True, kw_only=True):
     stopped_ms: int = 0  # for how long it was before that
     earlier: int | None = None  # the question whose results are shown again
     own_words: tuple[str, ...] = ()  # of the host, for the filter
+    live: bool | None = None  # whether texts are shown while they are written; None: as the settings say
 
     @property
     def host_connections(self) -> list[ConnectionId]:
         """The host's connections: none, stage or remote, or both."""
         return [connection for connection in (self.host, self.remote) if connection is not None]
+
+    @property
+    def shows_live(self) -> bool:
+        """Whether words and open texts are shown while they are written."""
+        return self.settings.live_texts if self.live is None else self.live
 
 
 @dataclass
@@ -185,6 +195,8 @@ class Session:
     curations: dict[int, Curation] = field(default_factory=dict)  # by question: what the host shows of its texts
     ruling: OtherRules = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
+    live: LiveTexts | None = field(init=False, default=None, repr=False)
+    """What is written to the open question, once that was asked for: see `live_texts`."""
     names: dict[str, Player] = field(init=False, repr=False)
     """By name key."""
     looks: dict[str, Player] = field(init=False, repr=False)
@@ -252,6 +264,15 @@ class Session:
             return player.extra_time_percent
         return player.extra_time_before
 
+    def live_texts(self) -> LiveTexts:
+        """What is written to the open question, of a kind that tells it."""
+        if self.live is None:
+            self.live = LiveTexts(self.question, self.curations.get(self.head.question, NOTHING_DECIDED))
+            for player in self.players.values():
+                if player.answer is not None and self.has_answered(player):
+                    self.live.add(player.answer)
+        return self.live
+
     def next_seq(self) -> int:
         """Takes the number of the next broadcast."""
         self.head.seq += 1
@@ -268,6 +289,7 @@ class Session:
         self._count(player, -1)
         del self.players[player.id]
         self._free_names(player)
+        self.live = None
 
     def rename(self, player: Player, name: Name, withheld: Name | None = None) -> None:
         """Gives a player another name, which may stand in for one that is withheld."""
@@ -301,6 +323,8 @@ class Session:
         if player.answer is not None:
             player.earlier = [*player.earlier[1 - EARLIER_ANSWERS :], player.answer]
         player.answer = answer
+        if self.live is not None:
+            self.live.add(answer)
         self.waiting -= 1
         head = self.head
         if percent := self.extra_percent(player):
@@ -313,6 +337,7 @@ class Session:
     def move_to_question(self, index: int) -> None:
         """Makes another question the current one: nobody has answered it."""
         self.head.question = index
+        self.live = None
         self.head.answered = self.head.extended_ms = self.head.stopped_ms = 0
         self.head.stopped_at = self.head.earlier = None
         self.head.counts = [0] * kinds.of(self.question).cells(self.question)
@@ -321,6 +346,7 @@ class Session:
     def clear(self) -> None:
         """Forgets all players."""
         self.players.clear()
+        self.live = None
         self.written.clear()
         self.curations.clear()
         self.names.clear()

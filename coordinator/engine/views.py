@@ -18,6 +18,7 @@ from quickpoll.protocol import (
     EarlierResults,
     HostPlayer,
     Leaderboard,
+    LiveTally,
     NewQuestion,
     Phase,
     PublicQuestion,
@@ -112,6 +113,23 @@ def _results(session: Session, index: int, seq: int) -> QuestionResults:
     )
 
 
+def tells_live(session: Session) -> bool:
+    """Whether there is something to tell the host's devices of what is written, before the question is closed."""
+    head = session.head
+    if head.phase is not Phase.QUESTION or not head.answered:
+        return False
+    return head.shows_live and kinds.of(session.question).tells_live
+
+
+def live_tally(session: Session) -> LiveTally | None:
+    """What is written to the open question, for the host's devices; None where they are not told."""
+    if not tells_live(session):
+        return None
+    live = session.live_texts()
+    withheld = live.withheld() if session.head.settings.filter == "hold" else 0
+    return LiveTally(question=session.head.question, tally=live.tally(), withheld=withheld or UNSET)
+
+
 def solution_of(session: Session, index: int) -> Solution | None:
     """What is right in a closed question, with what rulings accept."""
     question = session.quiz.questions[index]
@@ -159,6 +177,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
     """All that a page of this role needs to draw itself from nothing, at `now`."""
     head, phase = session.head, session.head.phase
     asking, judged, ended = phase is Phase.QUESTION, phase is Phase.RESULTS, phase is Phase.ENDED
+    live = live_tally(session) if role is Role.HOST else None
     return SessionView(
         code=session.code,
         title=session.quiz.title,
@@ -176,6 +195,8 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         stopped_at=head.stopped_at if asking else UNSET,
         answered=head.answered if asking else head.results.answered if judged and head.results else UNSET,
         total=_total(session),
+        live=head.shows_live if role is Role.HOST else UNSET,
+        live_tally=live or UNSET,
         results=results_for(head.results, role) if judged and head.results else UNSET,
         notes=session.question.notes if role is Role.HOST and (asking or judged) else UNSET,
         leaderboard=head.leaderboard if (judged or ended) and head.leaderboard else UNSET,

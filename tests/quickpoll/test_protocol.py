@@ -29,6 +29,7 @@ from quickpoll.protocol import (
     ErrorCode,
     Joined,
     JoinSession,
+    LiveTally,
     Lobby,
     LockSession,
     Ok,
@@ -445,14 +446,14 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
         " sync_clock report_failure get_answers skip_question extend_question rule undo_ruling"
         " show_answer merge_answers ask_question choose_question get_agenda stop_clock show_earlier continue_in"
-        " show_name"
+        " show_name show_live"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
         " new_question answer_accepted answer_progress question_results your_result leaderboard quiz_ended your_final"
         " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
         " your_extra_time results log question_notes answers question_extended ruled"
-        " question_added question_clock agenda earlier_shown session_continues player_renamed"
+        " question_added question_clock agenda earlier_shown session_continues player_renamed live_shown live_tally"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())
@@ -473,7 +474,7 @@ def test_a_command_that_some_phases_do_not_have_says_why(command: type[ClientMes
 
 
 def test_only_counts_that_are_said_again_may_be_dropped() -> None:
-    assert {message for message in MESSAGES if message.droppable} == {Lobby, AnswerProgress}
+    assert {message for message in MESSAGES if message.droppable} == {Lobby, AnswerProgress, LiveTally}
 
 
 def test_only_what_everyone_sees_has_a_seq() -> None:

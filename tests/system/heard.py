@@ -42,6 +42,7 @@ from quickpoll.protocol import (
     SetExtraTime,
     Settings,
     ShowEarlier,
+    ShowLive,
     ShowName,
     SkipQuestion,
     StartQuiz,
@@ -49,6 +50,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
     TextQuestion,
     UndoRuling,
+    WordsQuestion,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, MULTIPLE, NOTHING, POLL, SINGLE, TRUE_FALSE, Game, Seat
 from tests.coordinator.engine.kinds.samples import ALL, as_played
@@ -61,8 +63,8 @@ JOIN_URL: Final = "https://quiz.test/join/123456"
 NOTED: Final = replace(SINGLE, notes="Ask why.")
 MOST_QUESTIONS: Final = 6
 """Of one game, with those that its host adds."""
-TEXT, ORDER, SCALE = as_played(ALL["text"]), as_played(ALL["order"]), ALL["scale"]
-QUESTIONS: Final = (SINGLE, NOTED, MULTIPLE, TRUE_FALSE, POLL, TEXT, ORDER, SCALE)
+TEXT, ORDER, SCALE, WORDS = as_played(ALL["text"]), as_played(ALL["order"]), ALL["scale"], ALL["words"]
+QUESTIONS: Final = (SINGLE, NOTED, MULTIPLE, TRUE_FALSE, POLL, TEXT, ORDER, SCALE, WORDS)
 WRITTEN: Final = ("Lima", "Lma", "La Paz")
 """Answers to it, one with a slip."""
 
@@ -182,7 +184,7 @@ class Recorded(Game):
         pending = self.session.head.pending
         if watched.is_player:
             return not pending.players_stale
-        return not (pending.standings or pending.asked or pending.host_counts_stale)
+        return not (pending.standings or pending.asked or pending.host_counts_stale or pending.live_stale)
 
 
 def play(seed: int) -> list[Watched]:
@@ -194,6 +196,7 @@ def play(seed: int) -> list[Watched]:
         auto_advance_ms=chance.choice((None, None, 3000, 20_000)),
         streak_bonus=chance.random() < 0.5,
         ranking=ranking,
+        live_texts=chance.random() < 0.5,
     )
     game = Recorded(chance, *chance.choices(QUESTIONS, k=chance.randint(1, 4)), settings=settings)
     seats: list[Seat] = []
@@ -234,6 +237,7 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
         lambda: _joins_late(game, seats),
         lambda: game.by_host(LockSession(locked=not head.locked)),
         lambda: game.by_host(PauseQuiz(paused=not head.paused)),
+        lambda: game.by_host(ShowLive(shown=not head.shows_live)),
         lambda: _asks(game, ada),
         lambda: game.by_host(SetExtraTime(player_id=ada.id, percent=chance.choice((0, 25, 50)))),
         *([lambda: _comes_or_goes(game, seats)] * 3),
@@ -273,6 +277,8 @@ def _choice(game: Recorded) -> Answer:
     match question:
         case TextQuestion():
             return chance.choice(WRITTEN)
+        case WordsQuestion():
+            return tuple(chance.sample(WRITTEN, chance.randint(1, 3)))
         case OrderQuestion(items=items):
             return tuple(chance.sample(range(len(items)), len(items)))
         case ScaleQuestion(steps=steps):

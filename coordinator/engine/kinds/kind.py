@@ -63,6 +63,11 @@ class Kind(ABC, Generic[Q]):
     is_asked: ClassVar[bool] = True
     """Whether it is answered, and closed with results."""
 
+    @property
+    def tells_live(self) -> bool:
+        """Whether the host may see what is written before the close: where nothing is right, it gives nothing away."""
+        return self.is_written and not self.is_scored
+
     @abstractmethod
     def check(self, question: Q, answer: Answer) -> None:
         """Raises Misfit where an answer does not fit the question."""

@@ -17,6 +17,8 @@ export const MAX_ANSWER_GROUPS = 100000;
 export const HOST_PROGRESS_INTERVAL_MS = 100;
 export const LOBBY_INTERVAL_MS = 1000;
 export const PLAYER_PROGRESS_INTERVAL_MS = 2000;
+export const LIVE_INTERVAL_MS = 250;
+export const MAX_LIVE_BYTES = 2048;
 
 /** `error.code`; after any of them the connection stays usable. */
 export const ErrorCode = {
@@ -453,6 +455,8 @@ export interface Settings {
   filter?: "hide" | "hold" | "off";
   /** The name, before a number, of players whose own is not shown. */
   stand_in?: string;
+  /** Whether the host's devices show words and open texts before the close, until `show_live` says otherwise. */
+  live_texts?: boolean;
 }
 
 /** What the host decides about a closed question: exactly one of `accept`, `void` and `points`. */
@@ -591,6 +595,17 @@ export interface ShowEarlier {
   id?: string | null;
 }
 
+/**
+ * Shows words and open texts on the host's devices while they are written, or only after the close.
+ *
+ * It holds for the open question and all that follow; players get them after the close as ever. Reply: `ok`.
+ */
+export interface ShowLive {
+  type: "show_live";
+  shown: boolean;
+  id?: string | null;
+}
+
 /** Removes a player from the session. Reply: `ok`. */
 export interface KickPlayer {
   type: "kick_player";
@@ -656,7 +671,7 @@ export interface UndoRuling {
 /**
  * Asks for the answers to a closed question, or to the open one if it is of the kind `words` or `open`.
  *
- * So the host's own devices can follow what is written; it reaches nobody else before the close. Reply: `answers`.
+ * So the host can follow what is written, and decide what of it is shown; it reaches nobody else before the close. Reply: `answers`.
  */
 export interface GetAnswers {
   type: "get_answers";
@@ -670,7 +685,8 @@ export interface GetAnswers {
  * Shows a text that was answered to everyone, or hides it. While results are shown, they come again with it.
  *
  * Texts of an `open` question are shown only when they were picked so, at most 12; words, and texts of a `text`
- * question, until they are hidden. What is decided while a question is open is seen when it closes. Reply: `ok`.
+ * question, until they are hidden. What is decided while a question is open is seen when it closes, or at once: see
+ * `show_live`. Reply: `ok`.
  */
 export interface ShowAnswer {
   type: "show_answer";
@@ -953,6 +969,10 @@ export interface SessionView {
   stopped_at?: number | null;
   answered?: number;
   total?: number;
+  /** For the host: whether words and open texts are shown before the close. */
+  live?: boolean;
+  /** For the host: what it would say now of the open question, if anything. */
+  live_tally?: LiveTally;
   /** For the host: those of the current question. */
   notes?: string | null;
   results?: QuestionResults;
@@ -1239,6 +1259,22 @@ export interface SessionClosed {
   seq: number;
 }
 
+/**
+ * To the host, on each device, at most four times a second: what was written to the open question until now.
+ *
+ * It comes only while `show_live` is on, for `words` and `open`, and has only what everyone may see after the close:
+ * nothing that the filter withholds or the host has hidden, and of an `open` question the texts that the host has
+ * picked. It has at most 2 KB: so many of the most frequent words, or of the texts that were picked last.
+ */
+export interface LiveTally {
+  type: "live_tally";
+  question: number;
+  tally: Tally;
+  /** How many different texts the filter holds until the host shows them. */
+  withheld?: number;
+  reply_to?: string;
+}
+
 /** To the host. */
 export interface SessionCreated {
   type: "session_created";
@@ -1421,6 +1457,13 @@ export interface AnswerProgress {
   reply_to?: string;
 }
 
+/** To the host, on each device: words and open texts are shown before the close from here on, or no longer. */
+export interface LiveShown {
+  type: "live_shown";
+  shown: boolean;
+  reply_to?: string;
+}
+
 /** To the host, on each device: the results of an earlier question are shown, or, null, no longer. */
 export interface EarlierShown {
   type: "earlier_shown";
@@ -1518,6 +1561,7 @@ export type AnyClientMessage =
   | ChooseQuestion
   | GetAgenda
   | ShowEarlier
+  | ShowLive
   | KickPlayer
   | ShowName
   | LockSession
@@ -1553,6 +1597,7 @@ export type AnyServerMessage =
   | HostLeft
   | HostReturned
   | SessionClosed
+  | LiveTally
   | SessionCreated
   | Joined
   | YourResult
@@ -1570,6 +1615,7 @@ export type AnyServerMessage =
   | Lobby
   | AnswerAccepted
   | AnswerProgress
+  | LiveShown
   | EarlierShown
   | Results
   | Ruled
