@@ -241,7 +241,7 @@ def _md_commands() -> str:
         by = struct.by or ("anyone" if struct in protocol.GATEWAY_COMMANDS else "newcomer")
         phases = ", ".join(phase for phase in protocol.Phase if phase in struct.phases)
         only_in = "" if struct.phases == protocol.ANY_PHASE else phases
-        what, reply = _doc(struct).split(" Reply: ")
+        what, reply = " ".join(_doc(struct).split()).split(" Reply: ")
         rows.append((f"`{struct.__struct_config__.tag}`", _md_fields(struct), by, only_in, reply.rstrip("."), what))
     return _md_table("| type | fields | by | only in | reply | what it does |", rows)
 

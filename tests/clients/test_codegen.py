@@ -113,6 +113,13 @@ def test_every_code_has_its_meaning_on_the_page(code: protocol.ErrorCode | proto
     assert meaning
 
 
+def test_a_row_of_a_table_is_one_line() -> None:
+    page = Path("docs/protocol.md").read_text()
+    tables = [part.partition("<!-- end -->")[0] for part in page.split("<!-- generated: ")[1:]]
+    for table in tables:
+        assert not [line for line in table.splitlines() if line.startswith("| ") and not line.endswith("|")]
+
+
 def test_a_page_without_a_place_for_a_table_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a block"):
         codegen.markdown("# no blocks\n")

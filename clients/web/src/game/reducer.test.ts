@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AnyServerMessage, PublicQuestion, SessionView, YourResult } from "../wire/protocol";
+import type { AnyServerMessage, LiveTally, PublicQuestion, SessionView, YourResult } from "../wire/protocol";
 import { type View, reduce } from "./reducer";
 
 const question: PublicQuestion = {
@@ -235,6 +235,19 @@ test("earlier results are shown until they are put away, or another question ope
   expect([longer.question?.total, longer.earlier?.question.total]).toEqual([7, 7]);
   expect(after(longer, { type: "earlier_shown", earlier: null }).earlier).toBeUndefined();
   expect(after(longer, { ...opened, seq: 99, question: { ...question, index: 1 } }).earlier).toBeUndefined();
+});
+
+test("what is written is known until the close, or until the host wants it no more", () => {
+  const words: LiveTally = {
+    type: "live_tally",
+    question: 0,
+    tally: { words: [{ text: "calm", count: 2 }], distinct: 1 },
+  };
+  const asked = host(opened, { type: "live_shown", shown: true }, words);
+  expect([asked.live, asked.live_tally]).toEqual([true, words]);
+  expect(after(asked, { ...words, question: 1 }).live_tally).toEqual(words);
+  expect(after(asked, { type: "live_shown", shown: false })).toMatchObject({ live: false, live_tally: undefined });
+  expect(after(asked, closed)).toMatchObject({ live: true, live_tally: undefined });
 });
 
 test("a player who is renamed has the new name wherever one is shown", () => {

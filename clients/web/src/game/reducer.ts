@@ -6,14 +6,17 @@
  */
 
 import type {
+  AnswerProgress,
   AnyServerMessage,
   HostPlayer,
   LeaderboardEntry,
+  LiveTally,
   NewQuestion,
   PlayerRenamed,
   QuestionClock,
   PublicQuestion,
   QuestionExtended,
+  QuestionNotes,
   QuestionResults,
   QuizEnded,
   Role,
@@ -63,7 +66,7 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
 }
 
 /** What only an open question has. */
-const NOT_OPEN = { opens_at: undefined, closes_at: undefined, stopped_at: undefined } as const;
+const NOT_OPEN = { opens_at: undefined, closes_at: undefined, stopped_at: undefined, live_tally: undefined } as const;
 
 function whole(role: Role, session: SessionView): View {
   return { ...session, role, players: new Map(session.players?.map((player) => [player.id, player])) };
@@ -102,17 +105,17 @@ function change(view: View, message: AnyServerMessage): View {
     case "new_question":
       return opened(view, message);
     case "question_clock":
-      return message.question === view.question?.index ? clocked(view, message) : view;
+    case "question_notes":
+    case "question_extended":
+    case "answer_progress":
+    case "live_tally":
+      return message.question === view.question?.index ? changeOpen(view, message) : view;
     case "question_added":
       return lengthened(view, message.total);
+    case "live_shown":
+      return { ...view, live: message.shown, live_tally: undefined };
     case "earlier_shown":
       return { ...view, earlier: message.earlier ?? undefined };
-    case "question_notes":
-      return message.question === view.question?.index ? { ...view, notes: message.notes } : view;
-    case "question_extended":
-      return message.question === view.question?.index ? extended(view, message) : view;
-    case "answer_progress":
-      return message.question === view.question?.index ? progressed(view, message) : view;
     case "answer_accepted":
       return view.you ? { ...view, you: { ...view.you, answered: true } } : view;
     case "question_results":
@@ -127,6 +130,23 @@ function change(view: View, message: AnyServerMessage): View {
       return { ...view, you: view.you && { ...view.you, rank: message.rank, final: message } };
     default:
       return view;
+  }
+}
+
+type AboutOpen = QuestionClock | QuestionNotes | QuestionExtended | AnswerProgress | LiveTally;
+
+function changeOpen(view: View, message: AboutOpen): View {
+  switch (message.type) {
+    case "question_clock":
+      return clocked(view, message);
+    case "question_notes":
+      return { ...view, notes: message.notes };
+    case "question_extended":
+      return extended(view, message);
+    case "answer_progress":
+      return progressed(view, message);
+    case "live_tally":
+      return { ...view, live_tally: message };
   }
 }
 
@@ -159,6 +179,7 @@ function opened(view: View, { question, opens_at, closes_at, total }: NewQuestio
     opens_at,
     closes_at,
     stopped_at: null,
+    live_tally: undefined,
     answered: 0,
     // A server of version 0.1.0 does not say how many there are.
     total: total ?? view.player_count,

@@ -86,6 +86,11 @@ export async function stopClock(host: Host, view: View, stopped: boolean): Promi
   return (await host.ask({ type: "stop_clock", question: view.question?.index, stopped })) !== null;
 }
 
+/** Shows what is written before the question is closed, or no longer. */
+export async function showLive(host: Host, shown: boolean): Promise<boolean> {
+  return (await host.ask({ type: "show_live", shown })) !== null;
+}
+
 /** Shows the results of an earlier question again, or, null, those of now. */
 export async function showEarlier(host: Host, question: number | null): Promise<boolean> {
   return (await host.ask({ type: "show_earlier", question })) !== null;

@@ -148,7 +148,16 @@ const ofMore = Object.entries(MORE).flatMap(([name, { asked, found }]): [string,
   ];
 });
 
+/** What is written is shown before the close. */
+const live = (name: "words" | "open"): SessionView => {
+  const { asked, found } = MORE[name]!;
+  const live_tally = { type: "live_tally" as const, question: asked.index, tally: found.tally! };
+  return crowd(12, 5, { live: true, live_tally }, asked);
+};
+
 const STAGE: States = {
+  "stage-live-words": stage(live("words"), { main: "stage.close" }),
+  "stage-live-open": stage(live("open"), { main: "stage.close" }),
   ...Object.fromEntries(ofMore),
   "stage-lobby-empty": stage(lobby(0)),
   "stage-lobby": stage(lobby(12), { main: "stage.start" }),
@@ -253,6 +262,8 @@ const STAGE: States = {
 };
 
 const REMOTE: States = {
+  "remote-live-words": remote(live("words"), { main: "stage.close" }),
+  "remote-live-open": remote(live("open"), { main: "stage.close" }),
   "remote-lobby": remote(lobby(12), { main: "stage.start" }),
   "remote-lobby-long": remote(lobby(6, { title: all.LONG_TITLE, players: wide(6) }), { main: "stage.start" }),
   "remote-question": remote(crowd(12, 5), { main: "stage.close" }),

@@ -27,6 +27,7 @@ export const WIDE_NAMES = [
 ];
 const AVATARS = "1 2 3 4 5 6 7 8 9 a b c d e f g i j k l m n o p r t".split(" ");
 const SETTINGS: SessionView["settings"] = {
+  live_texts: false,
   lead_ms: 3000,
   show_question_on_player: true,
   auto_advance_ms: null,
