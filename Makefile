@@ -196,8 +196,8 @@ build/resuming/games.jsonl: .venv/dev.stamp $(wildcard coordinator/engine/*.py c
 	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
 
 # Three browser engines as Debian has them, deploy/haproxy.cfg is tried in HAProxy, and TLS to Redis in Debian's Redis;
-# on other systems they have to be there. LibreOffice (90 MB to fetch, 270 MB on the disk) opens the reports. WebKit has
-# no headless mode: it gets a screen that exists in memory only.
+# on other systems they have to be there. faketime sets the clock of a Redis. LibreOffice (90 MB to fetch, 270 MB on the
+# disk) opens the reports. WebKit has no headless mode: it gets a screen that exists in memory only.
 .PHONY: programs
 programs:
 	@missing=""; \
@@ -207,6 +207,7 @@ programs:
 	command -v firefox-esr firefox >/dev/null || missing="$$missing firefox-esr"; \
 	command -v WebKitWebDriver >/dev/null || missing="$$missing webkit2gtk-driver"; \
 	command -v Xvfb >/dev/null || missing="$$missing xvfb"; \
+	command -v faketime >/dev/null || missing="$$missing faketime"; \
 	command -v soffice >/dev/null || missing="$$missing libreoffice-calc-nogui"; \
 	if [ -n "$$missing" ]; then \
 	  if ! command -v apt-get >/dev/null; then echo "make test needs $$missing: install it and try again" >&2; exit 1; fi; \

@@ -66,7 +66,7 @@ class Coordinator:
         self._nodes = nodes_of(redis_url, partitions)
         self._links = links = Links(self._nodes)
         self._lease_links = Links(self._nodes, timeout_s=timing.lease_reply_s)
-        self._clocks = Clocks(links)
+        self._clocks = Clocks(links, sets_right=True)
         self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
 
         def open_partition(number: int, fence: int) -> Partition:
@@ -77,6 +77,7 @@ class Coordinator:
                 partitions,
                 fence,
                 settings.session_ttl * 1000,
+                clock=lambda: self._clocks.of(number),
                 check_invariants=settings.check_invariants,
             )
 

@@ -291,7 +291,8 @@ class Reader:
             figures.sessions_created += len(batch.creates)
             figures.entries_quarantined += len(batch.quarantined)
             arrived_at, _ = moment_of(batch.offset)
-            figures.stream_lag_seconds.observe((self._work.clocks.of(batch.keys.number).now_ms() - arrived_at) / 1000)
+            clock = self._work.clocks.of(batch.keys.number)
+            figures.stream_lag_seconds.observe((clock.now_ms() + clock.ahead_ms - arrived_at) / 1000)
 
     async def _commit(self, batches: list[Batch]) -> tuple[list[CommitOutcome], Exception | None]:
         try:

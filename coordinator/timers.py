@@ -22,7 +22,6 @@ from quickpoll.store.outage import Outage
 SHORTEST_S: Final = 0.001
 """Between a Tick that was early by the precision of the clock, and the next one."""
 
-_TICK: Final = encode(Tick())
 _log: Final = logging.getLogger(__name__)
 
 
@@ -112,7 +111,10 @@ class Timers:
 
     async def _append(self, node: Node, due: list[Partition]) -> tuple[list[Partition], Exception | None]:
         """Returns those that have got no Tick, and why."""
-        ticks: list[Command] = [("XADD", partition.keys.stream, "*", ENTRY_FIELD, _TICK) for partition in due]
+        ticks: list[Command] = [
+            ("XADD", partition.keys.stream, "*", ENTRY_FIELD, encode(Tick(self._clocks.of(partition.number).now_ms())))
+            for partition in due
+        ]
         try:
             replies = await (await self._links.to(node)).call(ticks)
         except StoreError as error:

@@ -110,6 +110,8 @@ async def _serve(
     _collect_seldom()
     signals = Signals()
     await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
+    if server:
+        await _forget_clock_steps(redis_url, settings.partitions)
     tokens = Tokens(secret, settings.secret_previous)
     around = Surroundings.now()
     connections = Gateway(redis_url, tokens, settings, look=lambda: whereabouts(settings, Surroundings.now()))
@@ -124,6 +126,21 @@ async def _serve(
         if not ready.cancel():
             welcome(sys.stdout, settings, connections.port, kept_in, around)
         await told
+
+
+async def _forget_clock_steps(redis_url: str, partitions: int) -> None:
+    from quickpoll.store.clock import forget_steps
+    from quickpoll.store.deployment import nodes_of
+    from quickpoll.store.nodes import Links
+
+    nodes = nodes_of(redis_url, partitions)
+    links = Links(nodes)
+    await nodes.start()
+    try:
+        await forget_steps(links, partitions)
+    finally:
+        links.close()
+        await nodes.close()
 
 
 async def _gateway(settings: ProcessSettings, redis_url: str, secret: str) -> None:

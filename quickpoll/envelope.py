@@ -121,6 +121,9 @@ class GatewayLost(Struct, frozen=True, array_like=True, tag=3):
 class Tick(Struct, frozen=True, array_like=True, tag=4):
     """Deadlines up to this entry's time are due."""
 
+    at: int = 0
+    """When it was made, by the clock of the partition; 0: by a coordinator that did not say."""
+
 
 Entry = Command | Disconnected | GatewayLost | Tick
 

@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from coordinator.batch.moments import Moments
 from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, decode_entry
-from quickpoll.keys import ENTRY_FIELD
+from quickpoll.keys import ENTRY_FIELD, moment_of
 from quickpoll.protocol import CreateSession, JoinSession
 from quickpoll.store.link import RedisLink, Refusal
 
@@ -39,7 +40,7 @@ class Received(Struct, frozen=True):
 
     id: str
     at: int
-    """When Redis took it, in ms."""
+    """When it counts as taken, in ms: see `moments`."""
     data: bytes
     entry: Entry | None
     code: str = ""
@@ -47,10 +48,10 @@ class Received(Struct, frozen=True):
     reason: str = ""
 
 
-def receive(entry_id: bytes, fields: list[bytes]) -> Received:
-    """Decodes an entry of a stream; it never raises."""
+def receive(entry_id: bytes, fields: list[bytes], moments: Moments) -> Received:
+    """Decodes the next entry of a stream; it never raises."""
     text = entry_id.decode()
-    at = int(text.partition("-")[0])
+    taken_at, _ = moment_of(text)
     data = (
         fields[1]
         if fields[0] == ENTRY_FIELD
@@ -59,8 +60,8 @@ def receive(entry_id: bytes, fields: list[bytes]) -> Received:
     try:
         entry = decode_entry(data)
     except (UnknownFormat, msgspec.DecodeError) as error:
-        return Received(text, at, data, None, reason=f"{type(error).__name__}: {error}")
-    return Received(text, at, data, entry, _code_of(entry))
+        return Received(text, moments.of(taken_at, None), data, None, reason=f"{type(error).__name__}: {error}")
+    return Received(text, moments.of(taken_at, entry), data, entry, _code_of(entry))
 
 
 def create_id_of(entry: Entry | None) -> str:

@@ -14,6 +14,7 @@ from coordinator.batch.codes import NoFreeCode, draw, draw_free
 from coordinator.batch.commit import Batch, CommitOutcome
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Entries, Received, create_id_of, receive
+from coordinator.batch.moments import ClockOf, Moments
 from coordinator.batch.quarantine import Poison
 from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import HeldSessions
@@ -42,6 +43,7 @@ class Partition:
         fence: int,
         idle_ms: int = IDLE_MS,
         *,
+        clock: ClockOf | None = None,
         check_invariants: bool = False,
         draw_code: Callable[[PartitionKeys, int], str] = draw,
     ) -> None:
@@ -54,6 +56,7 @@ class Partition:
             partitions: how many the deployment has.
             fence: the fence of the lease.
             idle_ms: new sessions end after this many milliseconds without a command.
+            clock: that of the partition; None: the IDs of entries tell the time.
             draw_code: draws a code of this partition, in use or not.
             check_invariants: whether the sessions that a batch has changed are checked before it is committed.
         """
@@ -74,6 +77,7 @@ class Partition:
         self._links = links
         self._tokens = tokens
         self._idle_ms = idle_ms
+        self._clock = clock
         self._check_invariants = check_invariants
         self._draw_code = draw_code
         self._deadlines = Deadlines()
@@ -82,6 +86,8 @@ class Partition:
         """The offset that was found under this fence."""
         self._said_to = NO_OFFSET
         """The offset after the last batch of which something was perhaps said."""
+        self._taken_to = self._taken_to_if_committed = 0
+        """When the last entry that was applied counts as taken."""
         self._sessions = HeldSessions(links, self.keys)
 
     @property
@@ -132,7 +138,8 @@ class Partition:
             StoreError: Redis is away; then nothing has happened.
             InvariantBroken: a session must never be in the state that it is in now; the partition must be dropped.
         """
-        received = [receive(entry_id, fields) for entry_id, fields in entries]
+        moments = Moments(self._clock and self._clock(), self._taken_to, moment_of(self.offset)[0])
+        received = [receive(entry_id, fields, moments) for entry_id, fields in entries]
         set_aside: dict[tuple[int, str], str] = {}
         while True:
             inputs = await self._prepare(received, set_aside)
@@ -149,6 +156,7 @@ class Partition:
                 # What follows is read again after the commit, so that no entry is applied again and again.
                 received = received[: poison.index + 1]
             else:
+                self._taken_to_if_committed = received[-1].at
                 self.ticked = any(isinstance(one.entry, Tick) for one in received)
                 return builder.finish(received[-1])
 
@@ -162,11 +170,12 @@ class Partition:
             self.drop()
             return
         self.offset = batch.offset
+        self._taken_to = self._taken_to_if_committed
         for code, at in batch.deadlines.items():
             self._deadlines.set(code, at)
         self._served.note_stored(batch.served_added, batch.served_removed)
         self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
-        self._sessions.tidy(moment_of(batch.offset)[0])
+        self._sessions.tidy(self._taken_to)
 
     def drop(self) -> None:
         """Forgets everything; it has to be loaded again."""

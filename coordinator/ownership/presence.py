@@ -1,8 +1,8 @@
 """Gateways that have died: each partition that they had connections in gets one GatewayLost.
 
-A gateway is dead when its heartbeat is too old. It is then taken out of `qp:gateways`, which tells it, if it was
-only stuck, that its connections count as gone. After Redis was away, or this process was stuck, nobody is judged
-until all have had the time to beat again.
+A gateway is dead when its heartbeat in `qp:gateways` has not changed for too long, by this process's clock: Redis's
+own may be set at any moment. It is then taken out, which tells it, if it was only stuck, that its connections count as
+gone. After Redis was away, or this process was stuck, nobody is judged until all have had the time to beat again.
 """
 
 import asyncio
@@ -15,13 +15,14 @@ from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.beat import until_beat
 from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
-from quickpoll.store.clock import ms_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage
 
 SOONEST_S: Final = 0.02
 """Between two looks."""
+_DEAD_AFTER_S: Final = GATEWAY_DEAD_AFTER_MS / 1000
+_LOOK: Final = ("ZRANGE", GATEWAYS, 0, -1, "WITHSCORES")
 
 _log: Final = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Presence:
         self._clock = clock or asyncio.get_running_loop().time
         self._looked_at = self._clock()
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
+        self._beats: dict[bytes, tuple[float, float]] = {}
+        """By gateway, its last heartbeat, and since when we know it."""
         self._told: dict[tuple[Partition, str], float] = {}
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
 
@@ -71,26 +74,36 @@ class Presence:
     async def look(self) -> float:
         """Looks once; returns after how many seconds to look again, and raises what the links raise."""
         node = self._links.nodes.at(GATEWAYS)
-        (time,) = await self._links.ask(node, ("TIME",))
+        (beats,) = await self._links.ask(node, _LOOK)
         looked_at, self._looked_at = self._looked_at, self._clock()
         if self._looked_at - looked_at > self._timing.stuck_s:
             self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
+        self._note(beats)
         if self._looked_at < self._judge_from:
             return until_beat(self._timing.look_every_s)
-        dead_before = ms_of(time) - GATEWAY_DEAD_AFTER_MS
-        _, beats = await self._links.ask(
-            node,
-            ("ZREMRANGEBYSCORE", GATEWAYS, "-inf", dead_before),
-            ("ZRANGE", GATEWAYS, 0, -1, "WITHSCORES"),
-        )
-        alive = {member.decode() for member, _ in beats}
+        # By its heartbeat: one that has come in the meantime saves it.
+        if dead := {beat for beat, since in self._beats.values() if self._looked_at - since >= _DEAD_AFTER_S}:
+            *_, beats = await self._links.ask(
+                node, *(("ZREMRANGEBYSCORE", GATEWAYS, *(beat, beat)) for beat in dead), _LOOK
+            )
+            self._note(beats)
+        alive = {member.decode() for member in self._beats}
         lost = dict.fromkeys((each, gateway) for each in self._owned for gateway in sorted(each.gateways - alive))
         lately = self._looked_at - self._timing.tell_again_s
         self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
         await self._tell([one for one in lost if one not in self._told])
         # When the one that was quiet for longest has died, if nothing more is heard of it.
-        next_s = min((beat - dead_before for _, beat in beats), default=float("inf")) / 1000
+        next_s = (
+            min((since for _, since in self._beats.values()), default=float("inf")) + _DEAD_AFTER_S - self._looked_at
+        )
         return min(max(next_s, SOONEST_S), until_beat(self._timing.look_every_s))
+
+    def _note(self, beats: Iterable[tuple[bytes, float]]) -> None:
+        known, unknown = self._beats, (0.0, self._looked_at)
+        self._beats = {
+            gateway: before if (before := known.get(gateway, unknown))[0] == beat else (beat, self._looked_at)
+            for gateway, beat in beats
+        }
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
         for gateway in dict.fromkeys(gateway for _, gateway in lost):

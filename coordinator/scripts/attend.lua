@@ -13,5 +13,9 @@ redis.call('ZADD', KEYS[1], ARGV[2], string.format('%.0f', now), ARGV[1])
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   return {}
 end
+-- The clock was set back: who does not live any more would count for as long as that.
+for _, early in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now), '+inf')) do
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now), early)
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[4]))
 return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - ARGV[3]), '+inf')

@@ -69,7 +69,7 @@ def test_an_entry_comes_out_as_it_went_in(entry: Entry) -> None:
         ),
         (Disconnected(LINK, PLAYER), [2, ["gateway", 7], ["123456", "nonce", "player", "p1"]]),
         (GatewayLost("gateway"), [3, "gateway"]),
-        (Tick(), [4]),
+        (Tick(1_700_000_000_000), [4, 1_700_000_000_000]),
         (
             Replies((Reply(7, 3, b"{}", Binding(PLAYER, 5, 9, 41), unbind=True),), Line(41, "1-0", "2-0")),
             [[[7, 3, b"{}", [["123456", "nonce", "player", "p1"], 5, 9, 41], True]], [41, "1-0", "2-0"]],

@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,12 @@ class Server:
     """One process. `admin` reaches it directly."""
 
     def __init__(
-        self, folder: Path, *options: str, arguments: Sequence[str] = (), authority: Authority | None = None
+        self,
+        folder: Path,
+        *options: str,
+        arguments: Sequence[str] = (),
+        authority: Authority | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.port = free_port()
         self.folder = folder
@@ -39,6 +44,7 @@ class Server:
         """The one for the program and for other servers; with an authority it speaks TLS."""
         self._authority = authority
         self._arguments = [*arguments, "--port", str(self.port), *options]
+        self._environment = environment or {}
         self._process: asyncio.subprocess.Process | None = None
         self.admin: Any = connect(f"redis://127.0.0.1:{self.port}", max_connections=64)
 
@@ -56,7 +62,9 @@ class Server:
             program = _program_with_tls()
             own += _tls_options(self._authority, self.peer_port)
         # Redis looks at the name by which it is called: all its programs are one.
-        self._process = await asyncio.create_subprocess_exec("redis-server", *self._arguments, *own, executable=program)
+        self._process = await asyncio.create_subprocess_exec(
+            "redis-server", *self._arguments, *own, executable=program, env=os.environ | self._environment
+        )
         await eventually(self.admin.ping)
 
     @property
@@ -82,9 +90,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *options: str) -> AsyncIterator[Server]:
+async def serving(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[Server]:
     """A server that answers."""
-    server = Server(folder, *options)
+    server = Server(folder, *options, environment=environment)
     try:
         await server.start()
         yield server

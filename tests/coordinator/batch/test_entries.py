@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from coordinator.batch.entries import create_id_of, read_streams, receive
+from coordinator.batch.moments import Moments
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.protocol import CreateSession, JoinSession, Role, StartQuiz
@@ -27,7 +28,7 @@ HOST = Identity("123456", "nonce", Role.HOST)
     ],
 )
 def test_an_entry_has_the_time_at_which_redis_took_it_and_its_session(entry: Entry, code: str) -> None:
-    received = receive(b"1700000000123-4", [ENTRY_FIELD, encode(entry)])
+    received = receive(b"1700000000123-4", [ENTRY_FIELD, encode(entry)], Moments(None, 0, 0))
     assert (received.id, received.at) == ("1700000000123-4", 1700000000123)
     assert (received.entry, received.code) == (entry, code)
 
@@ -43,7 +44,7 @@ def test_an_entry_has_the_time_at_which_redis_took_it_and_its_session(entry: Ent
     ],
 )
 def test_an_entry_that_cannot_be_read_says_why(fields: list[bytes], reason: str) -> None:
-    received = receive(b"5-0", fields)
+    received = receive(b"5-0", fields, Moments(None, 0, 0))
     assert received.entry is None
     assert reason in received.reason
 

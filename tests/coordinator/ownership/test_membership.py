@@ -77,3 +77,12 @@ async def test_another_layout_is_refused(member: Make, redis: Client, field: str
     with pytest.raises(LayoutMismatch, match=why):
         await member("one").attend()
     assert not await redis.exists(COORDINATORS)
+
+
+async def test_after_the_clock_was_set_back_who_is_silent_does_not_share_for_long(member: Make, redis: Client) -> None:
+    await member("one").attend()
+    now: Any = await redis.zscore(COORDINATORS, "one")
+    await redis.zadd(COORDINATORS, {"silent": now + 3 * 3_600_000})
+    assert await member("one").attend() == 4
+    silent: Any = await redis.zscore(COORDINATORS, "silent")
+    assert silent - now < 1000  # it ages from now on

@@ -1,8 +1,10 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from quickpoll.store.clock import Clocks, ClockTimes, RedisClock
+from quickpoll.keys import CLOCK_STEPS, PartitionKeys
+from quickpoll.store.clock import Clocks, ClockTimes, RedisClock, forget_steps
 from quickpoll.store.link import LinkLost, RedisLink, Refusal
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, OneNode
@@ -13,14 +15,14 @@ from tests.redis_time import time_ms
 
 async def test_it_tells_the_time_of_redis(redis: Client, link: RedisLink) -> None:
     clock = RedisClock()
-    await clock.synchronise(link)
+    clock.follow(await clock.measure(link), 0.0)
     before = await time_ms(redis)
     assert before - 2 <= clock.now_ms() <= await time_ms(redis) + 2
 
 
 async def test_it_tells_how_long_it_is_until_a_moment(redis: Client, link: RedisLink) -> None:
     clock = RedisClock()
-    await clock.synchronise(link)
+    clock.follow(await clock.measure(link), 0.0)
     now = clock.now_ms()
     assert 0.9 < clock.seconds_until(now + 1000) <= 1.001
     assert clock.seconds_until(now - 1000) < -0.9
@@ -30,7 +32,7 @@ async def test_steps_of_the_wall_clock_have_no_effect(
     redis: Client, link: RedisLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = RedisClock()
-    await clock.synchronise(link)
+    clock.follow(await clock.measure(link), 0.0)
     before = clock.now_ms()
     monkeypatch.setattr("time.time", lambda: 0.0)
     assert 0 <= clock.now_ms() - before < 1000
@@ -45,7 +47,7 @@ async def test_the_quickest_round_trip_counts() -> None:
             return [[b"0", b"%d" % (next(server) * 1000)]]
 
     clock = RedisClock(lambda: next(monotonic))
-    await clock.synchronise(Wire())  # type: ignore[arg-type]
+    clock.follow(await clock.measure(Wire()), 0.0)  # type: ignore[arg-type]
     assert clock.round_trip_ms == pytest.approx(2.0)
     assert clock.now_ms() == 5_000
 
@@ -112,6 +114,93 @@ async def test_where_redis_refuses_to_tell_the_time_the_clock_stays_as_it_was(re
     await link.call([("AUTH", "mute", "any")])
     clock = RedisClock()
     with pytest.raises(Refusal, match="NOPERM"):
-        await clock.synchronise(link)
+        clock.follow(await clock.measure(link), 0.0)
     assert clock.round_trip_ms == float("inf")
     await redis.acl_deluser("mute")
+
+
+class Machine:
+    """A monotonic clock. To a process it is the same whether that goes back, or Redis's is set forward."""
+
+    def __init__(self) -> None:
+        self.set_by_s = 0.0
+        """By how much Redis's clock was set, as this process sees it."""
+
+    def __call__(self) -> float:
+        return asyncio.get_running_loop().time() - self.set_by_s
+
+
+@pytest.mark.parametrize("by_s", [3 * 3600.0, -30.0, 5.0])
+async def test_when_the_clock_of_redis_is_set_all_go_on_by_the_old_one_and_so_does_who_comes_later(
+    links: Links, by_s: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine, now = Machine(), asyncio.get_running_loop().time
+    owner = Clocks(links, sets_right=True, monotonic=machine)
+    gateway = Clocks(links, monotonic=machine)
+    await owner.synchronise()
+    await gateway.synchronise()
+    old_ms = owner.roughly_ms() - now() * 1000
+    machine.set_by_s = by_s
+    # What a process measures has leapt, and its own clock with it: seen from the old one, it stands.
+    for _ in range(2):
+        await gateway.synchronise()
+        await owner.synchronise()
+    late = Clocks(links, monotonic=machine)
+    await late.synchronise()
+    shown = [clocks.roughly_ms() - now() * 1000 + by_s * 1000 for clocks in (owner, gateway, late)]
+    assert shown == pytest.approx([old_ms] * 3, abs=20)
+    assert owner.of(0).ahead_ms == pytest.approx(by_s * 1000, abs=20)
+    assert [record.message for record in caplog.records if "was set by" in record.message] == [
+        f"the clock of Redis ({next(iter(links.nodes.all))}) was set by {by_s:+.1f} s; sessions go on by the old one"
+    ]
+
+
+async def test_it_may_be_set_again_and_again(links: Links) -> None:
+    machine, now = Machine(), asyncio.get_running_loop().time
+    owner = Clocks(links, sets_right=True, monotonic=machine)
+    await owner.synchronise()
+    old_ms = owner.roughly_ms() - now() * 1000
+    for by_s in (5.0, -3600.0, 7200.0, 0.0):
+        machine.set_by_s = by_s
+        await owner.synchronise()
+        assert owner.roughly_ms() - now() * 1000 + by_s * 1000 == pytest.approx(old_ms, abs=20)
+
+
+async def test_a_machine_that_stood_still_alone_takes_the_time_of_the_others(links: Links) -> None:
+    stood_still, now = Machine(), asyncio.get_running_loop().time
+    one, other = Clocks(links, sets_right=True, monotonic=stood_still), Clocks(links, sets_right=True)
+    gateway = Clocks(links, ClockTimes(believe_s=0.0), monotonic=stood_still)
+    for clocks in (one, other, gateway):
+        await clocks.synchronise()
+    old_ms = other.roughly_ms() - now() * 1000
+    stood_still.set_by_s = 60.0
+    for clocks in (one, other, one, other, gateway):
+        await clocks.synchronise()
+    shown = [clocks.roughly_ms() - now() * 1000 for clocks in (one, other, gateway)]
+    assert shown == pytest.approx([old_ms] * 3, abs=20)
+
+
+async def test_a_node_that_comes_later_has_to_agree_with_those_that_are_known(redis_url: str) -> None:
+    machine, now = Machine(), asyncio.get_running_loop().time
+    master, replica = node_of(redis_url), replace(node_of(redis_url), port=1)
+    nodes = Map(master)
+    links = Links(nodes)
+    clocks = Clocks(links, sets_right=True, monotonic=machine)
+    await clocks.synchronise()
+    old_ms = clocks.roughly_ms() - now() * 1000
+    nodes.set(replica)
+    machine.set_by_s = 30.0
+    await clocks.synchronise()
+    assert clocks.roughly_ms() - now() * 1000 + 30_000 == pytest.approx(old_ms, abs=20)
+    links.close()
+
+
+@pytest.mark.parametrize(("session", "left"), [(None, False), ("123456", True)])
+async def test_steps_are_forgotten_where_no_session_goes_by_them(
+    redis: Client, links: Links, session: str | None, *, left: bool
+) -> None:
+    await redis.hset(CLOCK_STEPS, "embedded#0", "5000")
+    if session:
+        await redis.zadd(PartitionKeys(3).deadlines, {session: 1})
+    await forget_steps(links, 64)
+    assert bool(await redis.exists(CLOCK_STEPS)) is left
