@@ -29,13 +29,18 @@ PHONE = {"width": 360, "height": 740}
 PROJECTOR = {"width": 1280, "height": 720}
 
 
+def chromium_program() -> str:
+    """The path of the machine's Chromium."""
+    program = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert program, "no Chromium is installed: `make test` installs it, or apt-get install chromium"
+    return program
+
+
 @asynccontextmanager
 async def chromium(within_s: float = LONGEST_S) -> AsyncIterator[Browser]:
     """The machine's Chromium, headless, for so long: pytest's own time limit would leave it behind, and hang on it."""
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert program, "no Chromium is installed: `make test` installs it, or apt-get install chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=chromium_program(), args=ARGUMENTS)
         try:
             async with asyncio.timeout(within_s):
                 yield browser

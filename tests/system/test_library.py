@@ -1,12 +1,15 @@
 """The library and its editor in a real browser: found, undone, told to another window, and learnt from games."""
 
+import json
+import time
 from pathlib import Path
 
 import msgspec
 from playwright.async_api import Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, chromium, new_page, open_page, upload
+from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.folder import browser_with_folder, drop
 from tests.system.harness import running, serve
 from tests.system.test_files import LOG_IS_KEPT
 from tests.system.test_pages import play
@@ -24,18 +27,6 @@ questions:
     text: Which flows through Vienna?
     options: [{text: Danube, correct: true}, {text: Elbe}]
 """
-FOLDER = """
-  // The dialog of the system is not a part of the page. What it hands over is a real folder: the page's private one.
-  window.showDirectoryPicker = async () =>
-    (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes", { create: true });
-"""
-FILES = """async () => {
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes");
-  const files = {};
-  for await (const [name, entry] of folder.entries())
-    if (entry.kind === "file") files[name] = JSON.parse(await (await entry.getFile()).text());
-  return files;
-}"""
 # While a page has this lock, no page steps: what is changed in both places is found changed in both.
 HELD = """() => new Promise((held) => {
   void navigator.locks.request("quickpoll-folder", () => new Promise((release) => {
@@ -43,16 +34,6 @@ HELD = """() => new Promise((held) => {
     held();
   }));
 })"""
-CHANGED_ELSEWHERE = """async ([name, title]) => {
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Quizzes");
-  const handle = await folder.getFileHandle(name);
-  const file = JSON.parse(await (await handle.getFile()).text());
-  file.quizzes[0].draft.title = title;
-  file.quizzes[0].edited_at = Date.now() + 1000;
-  const stream = await handle.createWritable();
-  await stream.write(JSON.stringify(file));
-  await stream.close();
-}"""
 
 
 async def edit_a_copy(host: Page, quiz: str = QUIZ) -> None:
@@ -226,31 +207,40 @@ async def test_a_quiz_learns_from_its_games(tmp_path: Path) -> None:
         assert problems == []
 
 
-async def test_a_folder_is_kept_in_step(tmp_path: Path) -> None:
+def changed_elsewhere(file: Path, title: str) -> None:
+    """Another computer gives the quiz of a file another title, a second later."""
+    library = json.loads(file.read_text())
+    library["quizzes"][0]["draft"]["title"] = title
+    library["quizzes"][0]["edited_at"] = int(time.time() * 1000) + 1000
+    file.write_text(json.dumps(library))
+
+
+async def test_a_folder_on_disk_is_kept_in_step(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host = await new_page(browser, PROJECTOR)
+    folder = tmp_path / "Quizzes"
+    folder.mkdir()
+    async with running(quickpoll), browser_with_folder(tmp_path / "browser", quickpoll.health, folder) as host:
         problems: list[str] = []
         host.on("pageerror", lambda error: problems.append(str(error)))
-        await host.add_init_script(FOLDER)
         await host.goto(f"{quickpoll.health}/host")
         await edit_a_copy(host)
         await back_to_the_library(host)
         await host.get_by_role("button", name="Keep a folder in step").click()
+        await drop(host, folder)
         in_step = host.get_by_role("status").filter(has_text="In step with the folder “Quizzes”")
         await expect(in_step).to_be_visible()
-        ((name, file),) = (await host.evaluate(FILES)).items()
-        assert name.startswith("rivers-")
-        assert file["quizzes"][0]["draft"]["title"] == "Rivers"
+        (file,) = folder.iterdir()
+        assert file.name.startswith("rivers-")
+        assert json.loads(file.read_text())["quizzes"][0]["draft"]["title"] == "Rivers"
 
         # Another computer has changed the file: it is taken when the page is looked at again.
-        await host.evaluate(CHANGED_ELSEWHERE, [name, "Streams"])
+        changed_elsewhere(file, "Streams")
         await host.evaluate("dispatchEvent(new Event('focus'))")
         await expect(card(host, "Streams")).to_be_visible()
 
         # Changed there and here: the newer stays, the other is a quiz beside it, and the editor says so.
         await host.evaluate(HELD)
-        await host.evaluate(CHANGED_ELSEWHERE, [name, "Creeks"])
+        changed_elsewhere(file, "Creeks")
         await card(host, "Streams").get_by_role("button", name="Edit").click()
         await host.get_by_role("textbox", name="Title").fill("Brooks")
         await expect(host.get_by_role("status").filter(has_text="Saved")).to_be_visible()
@@ -266,7 +256,16 @@ async def test_a_folder_is_kept_in_step(tmp_path: Path) -> None:
         # After a reload it goes on by itself.
         await host.reload()
         await expect(in_step).to_be_visible()
-        assert len(await host.evaluate(FILES)) == 2
+        assert len(list(folder.iterdir())) == 2
+
+        # The stick is pulled out and put in again.
+        away = folder.rename(tmp_path / "away")
+        await host.evaluate("dispatchEvent(new Event('focus'))")
+        await expect(host.get_by_role("alert").filter(has_text="Quizzes")).to_be_visible()
+        away.rename(folder)
+        await host.evaluate("dispatchEvent(new Event('focus'))")
+        await expect(in_step).to_be_visible()
+        await expect(card(host, "Creeks")).to_be_visible()
         await host.get_by_role("button", name="Leave the folder").click()
         await expect(host.get_by_role("button", name="Keep a folder in step")).to_be_visible()
         assert problems == []
