@@ -15,7 +15,8 @@ from tests.system.test_files import saved
 KEEP = """async ([players, count]) => {
   const question = (index) => ({
     index, kind: "single", text: `Question ${index + 1}: which of these is it?`,
-    options: ["One", "Two", "Three", "Four"], correct: [0], counts: [players, 0, 0, 0], answered: players, total: players,
+    options: ["One", "Two", "Three", "Four"], correct: [0], counts: [players, 0, 0, 0],
+    answered: players, total: players,
     points: 1000, time_limit_ms: 20000,
     solution: null, tally: null,
   });
