@@ -33,8 +33,8 @@ async def open_lobby(host: Window, address: str) -> str:
     """Pastes the quiz on the host's page and opens its lobby; returns the code."""
     await host.goto(f"{address}/host")
     await host.press("button", "Paste")
-    await host.set("textbox", "Quiz as JSON", json.dumps(QUIZ))
-    await host.press("button", "Use this quiz")
+    await host.set("textbox", "Quiz as text, in any format", json.dumps(QUIZ))
+    await host.press("button", "Read the text")
     await host.set("combobox", "Get-ready time", "0")
     await host.press("button", "Open the lobby")
     shown = await host.see("group", "Code")

@@ -75,7 +75,7 @@ const paste = (text: string): Step[] => [
   press("start.paste"),
   seen("#pasted"),
   type("#pasted", text),
-  press("start.use"),
+  press("start.read"),
 ];
 const setup = (chosen: Quiz, ...steps: Step[]): State =>
   start({ steps: [...paste(JSON.stringify(chosen)), seen("#settings"), ...steps], main: "setup.open" });
@@ -122,7 +122,7 @@ const TABLE = `x,y,z,v,w
 Which city is the capital of Australia?,Sydney,Canberra,${LONG_WORD.repeat(2)},2
 Which planet is the largest?,Mars,Jupiter,Venus,2`;
 
-const pasted = (text: string): Step[] => [press("start.paste"), type("#pasted", text), press("start.use")];
+const pasted = (text: string): Step[] => [press("start.paste"), type("#pasted", text), press("start.read")];
 
 export const START: States = {
   start: start({ steps: [seen(".samples li, ul li")] }),

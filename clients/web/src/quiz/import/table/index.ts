@@ -45,7 +45,9 @@ export function understand(
     }
   }
   if (found) return found;
-  const columns = guess(rows);
+  // A first row that names the columns in words of its own can hide what the others have in common.
+  const below = guess(rows.slice(1));
+  const columns = guess(rows) ?? (below?.includes("correct") ? below : undefined);
   return columns && { heading: headingOf(rows, columns), columns, guessed: true };
 }
 

@@ -54,6 +54,7 @@ describe("tables", () => {
       "options with letters in one cell",
       "question,answers,correct answer\nCan it fly?,A) hen B) kite C) emu,B\nWhich swims?,A) duck B) owl,A\n",
     ],
+    ["headings that nobody knows", "w,x,y,z,q\nCan it fly?,hen,kite,emu,2\nWhich swims?,duck,owl,,1\n"],
     [
       "a table of Markdown",
       "| Question | A | B | C | Answer |\n|---|:--|--:|---|---|\n| Can it fly? | hen | kite | emu | B |\n| Which swims? | duck | owl | | A |\n",
