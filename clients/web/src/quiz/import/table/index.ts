@@ -115,6 +115,6 @@ export function readText(
 }
 
 function readKnown(table: Table, guessed: boolean, report: Report, clock: Clock): ImportedQuiz {
-  if (guessed) report.file("note", "header_guessed", { columns: table.columns.map((role) => role ?? "–").join(", ") });
+  if (guessed) report.file("note", "header_guessed");
   return readTable(table, report, clock);
 }

@@ -225,8 +225,7 @@ class Rows {
     ).length;
     const named = /#|number|index|choose at least|only include|option|nummer/i.test(heading) || at.time !== undefined;
     if (texts < rows.length || (named && indexes === rows.length)) return { meaning: "index", from: zero ? 0 : 1 };
-    if (indexes === rows.length)
-      this.report.file("note", "choice_guessed", { how: "texts of options, not their numbers" });
+    if (indexes === rows.length) this.report.file("note", "choice_guessed");
     return { meaning: "text", from: 1 };
   }
 }
