@@ -225,7 +225,7 @@ def markdown(page: str) -> str:
 
 def _md_table(head: str, rows: Sequence[Sequence[str]]) -> str:
     lines = [head, re.sub(r"[^|]+", "---", head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -241,7 +241,7 @@ def _md_commands() -> str:
         by = struct.by or ("anyone" if struct in protocol.GATEWAY_COMMANDS else "newcomer")
         phases = ", ".join(phase for phase in protocol.Phase if phase in struct.phases)
         only_in = "" if struct.phases == protocol.ANY_PHASE else phases
-        what, reply = " ".join(_doc(struct).split()).split(" Reply: ")
+        what, reply = _doc(struct).split(" Reply: ")
         rows.append((f"`{struct.__struct_config__.tag}`", _md_fields(struct), by, only_in, reply.rstrip("."), what))
     return _md_table("| type | fields | by | only in | reply | what it does |", rows)
 
@@ -250,7 +250,7 @@ def _md_messages() -> str:
     rows = []
     for struct in MESSAGES:
         seq = "yes" if issubclass(struct, protocol.Broadcast) else ""
-        rows.append((f"`{struct.__struct_config__.tag}`", seq, " ".join(_doc(struct).split()), _md_fields(struct)))
+        rows.append((f"`{struct.__struct_config__.tag}`", seq, _doc(struct), _md_fields(struct)))
     return _md_table("| type | `seq` | to whom, and when | fields |", rows)
 
 
