@@ -109,8 +109,9 @@ fuzz-import: build/import/cli.js  ## broken quiz files for every importer: make 
 	@$(NODE)/bin/node build/import/fuzz.js $(FILES) $(SEED)
 
 .PHONY: pictures
-pictures: .venv/dev.stamp pages programs  ## retake the pictures of docs/, in a game in real browsers
+pictures: .venv/dev.stamp pages gallery programs  ## retake the pictures of docs/, in a game in real browsers and from the gallery
 	$(BIN)/python -m tests.system.film
+	$(BIN)/python -m tests.gallery.strip
 
 .PHONY: pages
 pages: gateway/static/index.html  ## build the web pages

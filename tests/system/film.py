@@ -39,7 +39,12 @@ def size(text: str) -> dict[str, int]:
 
 def index(views: Sequence[str], schemes: Sequence[str]) -> str:
     """The page that shows them all."""
-    lines = ["# Every view", "", "Taken in a real game by `make pictures`.", ""]
+    lines = [
+        "# Every view",
+        "",
+        "Taken in a real game by `make pictures`. [Every kind of question](kinds/README.md) has a strip of its own.",
+        "",
+    ]
     lines += [f"| view | {' | '.join(schemes)} |", "|---" * (len(schemes) + 1) + "|"]
     for view in views:
         cells = [f'<img src="{file_of(view, scheme)}" width="360" alt="{view}, {scheme}">' for scheme in schemes]

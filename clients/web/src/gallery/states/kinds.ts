@@ -6,6 +6,8 @@ import { EXPLANATION, nameOf, question, results } from "./people";
 export interface Shown {
   asked: PublicQuestion;
   answer: Answer;
+  /** How much of the answer is right, in percent; none: nothing can be. */
+  share?: number;
   found: QuestionResults;
 }
 
@@ -54,6 +56,7 @@ export const MORE: Record<string, Shown> = {
   text: {
     asked: asked("text", "Which city is the capital of Australia?"),
     answer: "Canbera",
+    share: 100,
     found: found({
       solution: {
         accepted: [
@@ -80,7 +83,8 @@ export const MORE: Record<string, Shown> = {
   },
   number: {
     asked: asked("number", "How long is the Nile?", { unit: "km", min: null, max: null, step: null }),
-    answer: "6400",
+    answer: "6600",
+    share: 100,
     found: found({
       solution: { value: "6650", tolerance: "100", unit: "km" },
       tally: {
@@ -107,12 +111,13 @@ export const MORE: Record<string, Shown> = {
       step: "1",
     }),
     answer: "1972",
+    share: 0,
     found: found({
       solution: { value: "1969", tolerance: "0", unit: null },
       tally: {
         from: "1955",
         to: "1990",
-        bins: Array.from({ length: 20 }, (_, n) => (n % 5) + (n === 8 ? 6 : 0)),
+        bins: [0, 1, 0, 2, 1, 3, 4, 9, 12, 7, 5, 3, 4, 2, 2, 1, 0, 1, 0, 1],
         below: 0,
         above: 0,
         nearest: [],
@@ -140,6 +145,7 @@ export const MORE: Record<string, Shown> = {
   order: {
     asked: asked("order", "Put these planets in order, the one nearest to the Sun first.", { items: PLANETS }),
     answer: [1, 3, 2, 0],
+    share: 67,
     found: found({
       solution: { items: [1, 2, 3, 0] },
       tally: {
@@ -157,6 +163,7 @@ export const MORE: Record<string, Shown> = {
   match: {
     asked: asked("match", "Which capital belongs to which country?", CAPITALS),
     answer: [3, 4, 0, 1],
+    share: 75,
     found: found({
       solution: { rights: [3, 2, 0, 1] },
       tally: {

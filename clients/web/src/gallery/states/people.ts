@@ -188,6 +188,19 @@ export const KINDS: Record<Extract<QuestionKind, "single" | "multiple" | "true_f
   true_false: question({ kind: "true_false", text: "The Nile flows from south to north." }, "True", "False"),
   poll: question({ kind: "poll", text: "Where shall we go next year?" }, "Mountains", "Sea", "A large city"),
 };
+/** What is told of them when they are closed. */
+export const FOUND: Record<"multiple" | "true_false", QuestionResults> = {
+  multiple: results({
+    correct: [0, 2],
+    counts: [7, 3, 6, 1],
+    explanation: "Bolivia lost its coast to Chile in 1884; Mongolia lies between Russia and China.",
+  }),
+  true_false: results({
+    correct: [0],
+    counts: [9, 2],
+    explanation: "It rises south of the equator and ends in the Mediterranean Sea.",
+  }),
+};
 /** As many options as there can be. */
 export const TEN = "Lisbon Madrid Paris Berlin Warsaw Vienna Rome Athens Helsinki Reykjavik".split(" ");
 export const SIX = ["About 12", "About 90", "About 900", "About 9,000", "About 90,000", "About 1.2 million"];

@@ -72,8 +72,8 @@ const tied = (count: number) => entries(count, () => ({ rank: 1, points: 2000 })
 const noPoints = entries(3, () => ({ rank: 1, points: 0, delta: 0 }));
 
 /** Each of the other kinds: open, answered, and its result. */
-const more = Object.entries(MORE).flatMap(([name, { asked, answer, found }]): [string, State][] => {
-  const correct = found.solution ? false : null;
+const more = Object.entries(MORE).flatMap(([name, { asked, answer, share = null, found }]): [string, State][] => {
+  const correct = share === null ? null : share === 100;
   const loaded = { steps: [seen("main .grid, main form, main .scale, main .left, main p.soft + *, main p")] };
   const shown: [string, State][] = [[`player-question-${name}`, at(open(asked), undefined, loaded)]];
   if (name === "slide") return shown;
@@ -83,11 +83,7 @@ const more = Object.entries(MORE).flatMap(([name, { asked, answer, found }]): [s
     [
       `player-result-${name}`,
       {
-        ...verdict(
-          closed(asked, found),
-          { correct, share: found.solution ? 67 : null, points: found.solution ? 580 : 0 },
-          { answer },
-        ),
+        ...verdict(closed(asked, found), { correct, share, points: Math.round((share ?? 0) * 8.7) }, { answer }),
         steps: [seen("section.card")],
       },
     ],
@@ -169,8 +165,13 @@ export const PLAYER: States = {
   "player-correct": verdict(closed(question()), { streak: 3 }, { answer: 1 }),
   "player-incorrect": verdict(closed(question()), { correct: false, points: 0 }, { answer: 0 }),
   "player-no-answer": verdict(closed(question()), { answered: false, correct: false, points: 0, response_ms: null }),
+  "player-correct-true-false": verdict(
+    closed(KINDS.true_false, all.FOUND.true_false),
+    { correct: true, points: 912 },
+    { answer: 0 },
+  ),
   "player-incorrect-multiple": verdict(
-    closed(multiple, results({ correct: [0, 2], counts: [7, 3, 6, 1] })),
+    closed(multiple, all.FOUND.multiple),
     { correct: false, points: 0 },
     { answer: [0, 1] },
   ),
