@@ -6,6 +6,7 @@ To tolerate that lets in no foreign page that could do harm: a browser adds no c
 """
 
 import logging
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,17 @@ SHOWN_CHARACTERS: Final = 200
 _DEFAULT_PORTS: Final = frozenset({"80", "443"})
 
 _log: Final = logging.getLogger(__name__)
+
+
+def may_connect(origins: Collection[str], host: str, allowed: Collection[str]) -> bool:
+    """Whether a page with these Origin headers may open a WebSocket; who has none is no page.
+
+    Args:
+        origins: of the request.
+        host: its Host header; empty: none that can be used.
+        allowed: origins that may always.
+    """
+    return all(origin in allowed or is_same_host(origin, host) for origin in origins)
 
 
 def is_same_host(origin: str, host: str) -> bool:

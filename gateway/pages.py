@@ -111,8 +111,8 @@ class Pages:
         path = request.path.partition("?")[0]
         if path == "/" or _JOIN_PATH.fullmatch(path):
             path = "/index.html"
-        elif path in ("/host", "/host/"):
-            path = "/host.html"
+        elif path in ("/host", "/host/", "/check", "/check/"):
+            path = path.removesuffix("/") + ".html"
         file = self._files.get(path)
         if file is None and path.endswith(".html") and not self._files:
             response = text_response(HTTPStatus.SERVICE_UNAVAILABLE, "The pages are not built: run `make pages`.", host)

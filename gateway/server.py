@@ -8,8 +8,10 @@ import itertools
 import logging
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import parse_qs
 
 from websockets.http11 import Request, Response
 
@@ -19,7 +21,7 @@ from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.limits import Limits
-from gateway.origin import UpgradeRefusals, is_same_host
+from gateway.origin import UpgradeRefusals, is_same_host, may_connect
 from gateway.pages import Pages, is_host, json_response, text_response
 from gateway.readiness import Readiness
 from gateway.tasks import Tasks
@@ -39,12 +41,30 @@ HEARD_OUT: Final = 16
 # It has room again when so large a part of the places is taken.
 ROOM_AGAIN: Final = 0.95
 FULL_RETRY_S: Final = 5
+REACHED_PATH: Final = "/reached"
+"""With `?origin=` that of a page."""
 WRONG_ORIGIN: Final = (
     "This page was served under another address than the one that it connects to, so it may not open a WebSocket here. "
     "The server's log says what to change."
 )
 
 _log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a page reaches this gateway, for a page that gets no WebSocket: a browser does not tell it why."""
+
+    host: str
+    """The Host header as it comes here."""
+    refuses: Literal["origin", "full"] | None
+    """Why a WebSocket of the page with this origin would be refused."""
+
+
+def _host_of(request: Request) -> str:
+    """Its Host header; empty if there is none that can be used."""
+    hosts = request.headers.get_all("Host")
+    return hosts[0] if len(hosts) == 1 and is_host(hosts[0]) else ""
 
 
 def _come_back(status: HTTPStatus, reason: str, seconds: int) -> Response:
@@ -161,6 +181,8 @@ class Server:
             self._tasks.spawn(self._tell_health(connection, request.path), "answer to a health check")
         elif path == whereabouts.PATH and whereabouts.may_know(connection.address, request.headers):
             connection.respond(json_response(self._look()))
+        elif path == REACHED_PATH:
+            connection.respond(json_response(self._reached(request)))
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
@@ -188,11 +210,16 @@ class Server:
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _reached(self, request: Request) -> Reached:
+        host = _host_of(request)
+        origins = parse_qs(request.path.partition("?")[2]).get("origin", [])
+        if not may_connect(origins, host, self._allowed_origins):
+            return Reached(host, "origin")
+        return Reached(host, "full" if len(self.connections) > self._max_connections else None)
+
     def _upgrade(self, connection: Connection, request: Request) -> None:
-        hosts, origins = request.headers.get_all("Host"), request.headers.get_all("Origin")
-        host = hosts[0] if len(hosts) == 1 and is_host(hosts[0]) else ""
-        ours = [origin for origin in origins if is_same_host(origin, host)]
-        if any(origin not in self._allowed_origins and origin not in ours for origin in origins):
+        host, origins = _host_of(request), request.headers.get_all("Origin")
+        if not may_connect(origins, host, self._allowed_origins):
             self._figures.connections_refused["origin"] += 1
             self._refusals.tell(
                 "the page was served under another name than it connects to; a proxy has to pass on the Host header, "
@@ -214,7 +241,8 @@ class Server:
             return
         # The origin also tells the scheme, which a proxy that is not trusted would hide.
         scheme = "https" if connection.over_tls else "http"
-        connection.base_url = ours[0] if ours else f"{scheme}://{host}" if host else ""
+        ours = next((origin for origin in origins if is_same_host(origin, host)), "")
+        connection.base_url = ours or (f"{scheme}://{host}" if host else "")
         connection.accept(request)
         if connection.is_open:
             self._figures.connections_accepted += 1

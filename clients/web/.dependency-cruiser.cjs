@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   files: ["device", "wire", "game", "i18n", "ui", "quiz"],
   editor: ["device", "wire", "i18n", "ui", "quiz", "kinds", "files"],
   host: ["device", "wire", "game", "i18n", "ui", "quiz", "kinds", "files", "editor/index"],
+  check: ["device", "wire", "i18n", "ui"],
   law: ["device", "wire", "game", "kinds/play", "player", "host"],
   gallery: [
     "device",
@@ -25,6 +26,7 @@ const MAY_IMPORT = {
     "player/main",
     "player/Game",
     "host/main",
+    "check/main",
   ],
 };
 

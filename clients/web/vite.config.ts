@@ -1,5 +1,5 @@
 /**
- * Builds the two pages into the gateway's static folder: one entry for players, one for the host,
+ * Builds the pages into the gateway's static folder: one entry for players, one for the host, one that checks a network,
  * so that a phone never loads host code. Assets are hashed; each text file has a .br and .gz sibling.
  */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html"],
+      input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html", "check.html"],
       output: mode === "gallery" ? {} : { codeSplitting: { groups: [{ name: sharedByPages(), debugName: "shared" }] } },
     },
   },

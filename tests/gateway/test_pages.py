@@ -15,6 +15,7 @@ def pages(tmp_path: Path) -> Pages:
     files = {
         "index.html": b"<player>",
         "host.html": b"<host>",
+        "check.html": b"<check>",
         "assets/app-1a2b3c.js": b"script();",
         "assets/app-1a2b3c.js.br": b"brotli",
         "assets/app-1a2b3c.js.gz": b"gzip",
@@ -40,6 +41,7 @@ def get(pages: Pages, path: str, method: str = "GET", **headers: str) -> Respons
         ("/?from=qr", b"<player>", "text/html; charset=utf-8"),
         ("/join/123456", b"<player>", "text/html; charset=utf-8"),
         ("/host", b"<host>", "text/html; charset=utf-8"),
+        ("/check", b"<check>", "text/html; charset=utf-8"),
         ("/assets/app-1a2b3c.js", b"script();", "text/javascript; charset=utf-8"),
         ("/images/nairobi.svg", b"<svg/>", "image/svg+xml"),
         ("/quizzes/capitals.json", b"{}", "application/json"),

@@ -4,6 +4,7 @@ import asyncio
 import time
 import urllib.request
 from ipaddress import ip_network
+from urllib.parse import quote
 
 import pytest
 from websockets.asyncio.client import connect
@@ -45,6 +46,21 @@ async def test_pages_of_allowed_hosts_may(redis: Client, redis_url: str) -> None
             assert (await client.ask("sync_clock", t0=1))["type"] == "clock"
         with pytest.raises(InvalidStatus):
             await connect(home.url, additional_headers={"Origin": "http://quiz.example"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "refuses"),
+    [("http://h", "null"), ("http://h:8080", "null"), ("https://quiz.example", '"origin"'), ("", "null")],
+)
+async def test_a_page_is_told_whether_its_websocket_is_refused(home: House, origin: str, refuses: str) -> None:
+    status, text = await get(home, f"/reached?origin={quote(origin)}")
+    assert (status, text) == (200, f'{{"host":"h","refuses":{refuses}}}')
+
+
+async def test_a_page_is_told_that_the_gateway_is_full(redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, max_connections=1) as home:
+        await home.client()
+        assert await get(home, "/reached?origin=http://h") == (200, '{"host":"h","refuses":"full"}')
 
 
 async def test_programs_without_an_origin_may(home: House) -> None:

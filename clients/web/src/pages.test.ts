@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { OLDEST } from "../browsers";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
-test.each(["index.html", "host.html"])(
+test.each(["index.html", "host.html", "check.html"])(
   "%s says in each language what to do when its scripts cannot run, without one of its own",
   (name) => {
     const html = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
@@ -21,7 +21,7 @@ test("README and the pages name the browsers that the build is for, in each lang
   for (const [name, version] of Object.entries(OLDEST)) {
     const browser = `${name[0]!.toUpperCase()}${name.slice(1)} ${version}`;
     expect(readme).toContain(browser);
-    for (const page of ["../index.html", "../host.html"]) {
+    for (const page of ["../index.html", "../host.html", "../check.html"]) {
       expect(read(page).split(browser).length - 1, `${browser} in ${page}`).toBe(Object.keys(LANGUAGES).length);
     }
   }

@@ -55,7 +55,8 @@ async function show(): Promise<void> {
   standStill();
   serve(state);
   if (state.page === "player") await Promise.all([import("../player/Game.svelte"), import("../player/main")]);
-  else await import("../host/main");
+  else if (state.page === "host") await import("../host/main");
+  else await import("../check/main");
   for (const step of state.steps ?? []) await step();
   window.wanted = { main: state.main ? t(state.main) : "", stage: state.stage === true };
   await document.fonts.ready;

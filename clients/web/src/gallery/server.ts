@@ -1,6 +1,7 @@
 /** A server's part of the conversation, inside the page: it answers as a state of the gallery says. */
 
 import type { AnyClientMessage, AnyServerMessage, Error as ErrorMessage, Resumed } from "../wire/protocol";
+import type { Reached } from "../wire/reached";
 
 type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;
 type Answer = Without<AnyServerMessage, "reply_to">;
@@ -14,6 +15,10 @@ export interface Script {
   then?: Answer[];
   /** Answers to commands, by type; others are `ok`. Null: none comes. */
   answers?: Partial<Record<AnyClientMessage["type"], Answer | null>>;
+  /** Whether a connection comes about, and stays; `once`: it is cut after its first answer. */
+  connects?: "never" | "once";
+  /** What the server says to how it is reached; undefined: it does not answer. */
+  reached?: Reached;
   /** At last the connection is closed with this code; 1006 is a lost network, which does not come back. */
   close?: number;
 }
@@ -31,7 +36,8 @@ export function serve(script: Script): void {
     onclose: ((event: { code: number; reason: string }) => void) | null = null;
 
     constructor() {
-      queueMicrotask(() => !lost && this.onopen?.());
+      const cut = () => this.onclose?.({ code: LOST, reason: "" });
+      queueMicrotask(() => (script.connects === "never" ? cut() : !lost && this.onopen?.()));
     }
 
     send(text: string): void {
@@ -42,7 +48,11 @@ export function serve(script: Script): void {
     close(): void {}
 
     #answer(command: AnyClientMessage): void {
-      if (command.type === "sync_clock") return this.#say({ type: "clock", t0: command.t0, t1: NOW, t2: NOW }, command);
+      if (command.type === "sync_clock") {
+        this.#say({ type: "clock", t0: command.t0, t1: NOW, t2: NOW }, command);
+        if (script.connects === "once") this.onclose?.({ code: LOST, reason: "" });
+        return;
+      }
       if (command.type === "resume_session") return this.#resume(command);
       const answer = script.answers?.[command.type];
       if (answer !== null) this.#say(answer ?? { type: "ok" }, command);
@@ -64,4 +74,9 @@ export function serve(script: Script): void {
     }
   }
   Object.assign(window, { WebSocket: Connection });
+  const load = window.fetch.bind(window);
+  window.fetch = async (asked, how) => {
+    if (typeof asked !== "string" || !asked.startsWith("/reached")) return load(asked, how);
+    return script.reached ? Response.json(script.reached) : Response.error();
+  };
 }

@@ -5,7 +5,7 @@ import type { Step } from "./hand";
 import type { Script } from "./server";
 
 export interface State extends Script {
-  page: "player" | "host";
+  page: "player" | "host" | "check";
   /** The address, from the first slash on. */
   address: string;
   /** Made ready before the page starts. */

@@ -6,6 +6,7 @@
 import { createSubscriber } from "svelte/reactivity";
 import { ServerClock } from "../wire/clock";
 import type { AnyServerMessage, PagePart, Resumed, Role } from "../wire/protocol";
+import { askHowReached, socketAddress } from "../wire/reached";
 import type { Beginning } from "./life.svelte";
 import { type View, reduce } from "./reducer";
 import { type Command, type Refused, Socket, type SocketState } from "../wire/socket";
@@ -46,6 +47,8 @@ export class Session {
   readonly refused: Refused | null;
   /** No connection came about for so long that the network may not let it through. */
   stuck = $state(false);
+  /** The server refuses a connection of this page, as it was asked for by this name. */
+  refusedAs = $state<string | null>(null);
   readonly role: Role;
   /** Aborts when the page has another session, or none. */
   readonly disposed: AbortSignal;
@@ -80,18 +83,15 @@ export class Session {
     this.#token = token ?? (code && tokenFor(role, code));
     this.#owner = owner;
     this.#clock = new ServerClock((t0) => this.#socket.syncClock(t0));
-    this.#socket = new Socket(
-      () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
-      {
-        token: () => this.#token,
-        remote: remote || undefined,
-        state: (state) => this.#stateChanged(state),
-        message: (message) => this.#received(message),
-        over: (code) => this.#over(code),
-        resumeRefused: (refused) => this.#resumeRefused(refused),
-        failed: (error) => owner.failed("message", error),
-      },
-    );
+    this.#socket = new Socket(() => new WebSocket(socketAddress()), {
+      token: () => this.#token,
+      remote: remote || undefined,
+      state: (state) => this.#stateChanged(state),
+      message: (message) => this.#received(message),
+      over: (code) => this.#over(code),
+      resumeRefused: (refused) => this.#resumeRefused(refused),
+      failed: (error) => owner.failed("message", error),
+    });
     this.#watch();
     this.#socket.connect();
     if (failed) this.send({ type: "report_failure", where: failed }).catch(() => {});
@@ -158,7 +158,13 @@ export class Session {
       clearTimeout(this.#waiting);
       this.#waiting = undefined;
       this.stuck = false;
-    } else this.#waiting ??= setTimeout(() => (this.stuck = true), STUCK_MS);
+    } else this.#waiting ??= setTimeout(() => void this.#findOutWhy(), STUCK_MS);
+  }
+
+  async #findOutWhy(): Promise<void> {
+    this.stuck = true;
+    const reached = await askHowReached();
+    this.refusedAs = reached?.refuses === "origin" ? reached.host : null;
   }
 
   #received(message: AnyServerMessage): void {

@@ -5,6 +5,7 @@
  */
 
 import { type Messages, setupI18n } from "@lingui/core";
+import type check from "./messages/check/en.json";
 import type editor from "./messages/editor/en.json";
 import type files from "./messages/files/en.json";
 import type host from "./messages/host/en.json";
@@ -29,6 +30,7 @@ export type Language = keyof typeof LANGUAGES;
 export type TextKey =
   | keyof typeof shared
   | keyof typeof player
+  | keyof typeof check
   | keyof typeof host
   | keyof typeof lead
   | keyof typeof setup

@@ -112,16 +112,30 @@ test("who types code and name again on the device that has the seat gets the sea
   expect(connection().command("resume_session")).toMatchObject({ token: "token" });
 });
 
-test("a page that gets no connection says so within 15 s, and goes on trying", async () => {
-  page = playerPage(null);
-  const player = page.current;
-  for (let second = 0; second < 15; second++) {
+/** Seconds in which each connection is refused. */
+async function refusedFor(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
     connection().drop();
     await vi.advanceTimersByTimeAsync(1000);
   }
-  expect(player.session.stuck).toBe(true);
+}
+
+test("a page that gets no connection says so within 15 s, and goes on trying", async () => {
+  page = playerPage(null);
+  const player = page.current;
+  await refusedFor(15);
+  expect([player.session.stuck, player.session.refusedAs]).toEqual([true, null]);
   const last = connection();
   while (connection() === last) await vi.advanceTimersByTimeAsync(100);
   connection().onopen?.();
   expect(player.session.stuck).toBe(false);
+});
+
+test("a page whose connections the server refuses says by which name it was asked", async () => {
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ host: "gateway:8000", refuses: "origin" })));
+  page = playerPage(null);
+  await refusedFor(15);
+  expect([page.current.session.stuck, page.current.session.refusedAs]).toEqual([true, "gateway:8000"]);
+  vi.stubGlobal("fetch", fetch);
 });
