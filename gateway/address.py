@@ -8,7 +8,7 @@ protocol it came by: `::ffff:192.0.2.7` is `192.0.2.7`.
 import re
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from websockets.datastructures import Headers
 
@@ -25,6 +25,9 @@ class Requester(NamedTuple):
     address: str
     """Without a port; empty if the peer is no IP address."""
     over_tls: bool
+
+
+Hearsay: TypeAlias = Literal["none", "believed", "ignored"]
 
 
 class Proxies:
@@ -56,6 +59,13 @@ class Proxies:
                 break
         scheme = next(_from_the_right(headers.get_all("X-Forwarded-Proto")), "")
         return Requester(str(address), over_tls=scheme.lower() == "https")
+
+    def hearsay(self, peer: str, headers: Headers) -> "Hearsay":
+        """What becomes of what the peer says about the address of its client; arguments as for `client`."""
+        if not any(header in headers for header in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")):
+            return "none"
+        address = _read(peer)
+        return "believed" if address is not None and self._trusts(address) else "ignored"
 
     def _trusts(self, address: IPAddress) -> bool:
         return any(address in network for network in self._trusted)

@@ -30,6 +30,9 @@ MISSES: Final = Rate(20, 1 / 10)
 # When many addresses guess: more misses than this at the whole gateway make it strict with each for a while.
 ALL_MISSES: Final = Rate(200, 2.0)
 MISSES_UNDER_ATTACK: Final = Rate(4, 1 / 60)
+# There a class with some slips waits for seconds: the first wait is short, and doubles with each miss that follows.
+FIRST_WAIT_S: Final = 5.0
+FORGIVEN_AFTER_S: Final = 600.0
 ATTACK_S: Final = 60.0
 # The largest session at once, and players who leave and join again.
 JOINS_OF_A_SESSION: Final = Rate(MAX_PLAYERS, 500.0)
@@ -59,13 +62,16 @@ class Throttled(NamedTuple):
 class _Budget:
     """Of one address."""
 
-    __slots__ = ("codes", "connections", "joins", "large", "logged_at", "misses", "sessions")
+    __slots__ = ("codes", "connections", "joins", "large", "logged_at", "missed", "missed_at", "misses", "sessions")
 
     def __init__(self, now: float, players: Rate, sessions: Rate) -> None:
         self.connections = Bucket(now, players.burst)
         self.joins = Bucket(now, players.burst)
         self.sessions = Bucket(now, sessions.burst)
         self.misses = Bucket(now, MISSES.burst)
+        self.missed = 0
+        """How many codes in a row did not exist, without a long rest between two."""
+        self.missed_at = now
         self.codes: dict[str, float] = {}
         """Oldest first: `_FOUND`, or when it was tried."""
         self.large = 0
@@ -172,6 +178,8 @@ class Limits:
             self._found(budget, code)
             return
         budget.codes.pop(code, None)
+        budget.missed = 1 if now - budget.missed_at > FORGIVEN_AFTER_S else budget.missed + 1
+        budget.missed_at = now
         if self._all_misses.take(now, *ALL_MISSES):
             if now > self._attack_until:
                 _log.warning("many wrong codes from many addresses: fewer are allowed to each")
@@ -193,13 +201,14 @@ class Limits:
         tried_at = budget.codes.get(code)
         if tried_at is not None and now - tried_at < self._timing.try_s:
             return 0
-        wait_ms = budget.misses.take(now, *(MISSES_UNDER_ATTACK if now < self._attack_until else MISSES))
+        wait_ms = budget.misses.take(now, *(_under_attack(budget.missed) if now < self._attack_until else MISSES))
         if not wait_ms:
             _keep(budget.codes, code, now)
         return wait_ms
 
     def _found(self, budget: _Budget, code: str) -> None:
         if budget.codes.get(code) != _FOUND:
+            budget.missed = 0  # not each time: one code that is known would make all guesses cheap
             if code in budget.codes:
                 budget.misses.give_back(MISSES.burst)
             _keep(budget.codes, code, _FOUND)
@@ -208,6 +217,13 @@ class Limits:
         if now - budget.logged_at >= LOG_AGAIN_S:
             budget.logged_at = now
             _log.warning("too many %s from one address", what, extra={"address": address})
+
+
+def _under_attack(missed: int) -> Rate:
+    """What an address may guess that has missed so often in a row."""
+    burst, last_per_s = MISSES_UNDER_ATTACK
+    doublings = min(max(0, missed - burst), 16)
+    return Rate(burst, max(last_per_s, 1 / (FIRST_WAIT_S * 2**doublings)))
 
 
 def _keep(codes: dict[str, float], code: str, value: float) -> None:

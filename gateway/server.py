@@ -10,13 +10,13 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs
 
 from websockets.http11 import Request, Response
 
 from gateway import whereabouts
-from gateway.address import Proxies
+from gateway.address import Hearsay, Proxies
 from gateway.connection import Connection
 from gateway.hub import Hub
 from gateway.intake import Intake
@@ -51,14 +51,24 @@ WRONG_ORIGIN: Final = (
 _log: Final = logging.getLogger(__name__)
 
 
+Refuses: TypeAlias = Literal["origin", "full"]
+
+
 @dataclass(frozen=True)
 class Reached:
-    """How a page reaches this gateway, for a page that gets no WebSocket: a browser does not tell it why."""
+    """How a page reaches this gateway, for one that gets no WebSocket (a browser does not tell it why), and the doctor.
+
+    It tells nothing of the inside: no address but the one that was asked for.
+    """
 
     host: str
     """The Host header as it comes here."""
-    refuses: Literal["origin", "full"] | None
+    refuses: Refuses | None
     """Why a WebSocket of the page with this origin would be refused."""
+    forwarded: Hearsay
+    """What becomes of what a proxy says about the client's address."""
+    over_tls: bool
+    """Whether the client is known to come by TLS."""
 
 
 def _host_of(request: Request) -> str:
@@ -173,16 +183,17 @@ class Server:
 
     def requested(self, connection: Connection, request: Request) -> None:
         """See `ConnectionOwner`."""
+        peer = connection.address
         connection.address, connection.over_tls = self._proxies.client(connection.address, request.headers)
         path = request.path.partition("?")[0]
         if path == "/ws":
             self._upgrade(connection, request)
         elif path in HEALTH_PATHS:
             self._tasks.spawn(self._tell_health(connection, request.path), "answer to a health check")
-        elif path == whereabouts.PATH and whereabouts.may_know(connection.address, request.headers):
-            connection.respond(json_response(self._look()))
+        elif path == whereabouts.PATH and (told := whereabouts.told(connection.address, request.headers, self._look)):
+            connection.respond(json_response(told))
         elif path == REACHED_PATH:
-            connection.respond(json_response(self._reached(request)))
+            connection.respond(json_response(self._reached(connection, peer, request)))
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
@@ -210,12 +221,13 @@ class Server:
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _reached(self, request: Request) -> Reached:
+    def _reached(self, connection: Connection, peer: str, request: Request) -> Reached:
         host = _host_of(request)
         origins = parse_qs(request.path.partition("?")[2]).get("origin", [])
+        refuses: Refuses | None = "full" if len(self.connections) > self._max_connections else None
         if not may_connect(origins, host, self._allowed_origins):
-            return Reached(host, "origin")
-        return Reached(host, "full" if len(self.connections) > self._max_connections else None)
+            refuses = "origin"
+        return Reached(host, refuses, self._proxies.hearsay(peer, request.headers), connection.over_tls)
 
     def _upgrade(self, connection: Connection, request: Request) -> None:
         host, origins = _host_of(request), request.headers.get_all("Origin")

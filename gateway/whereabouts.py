@@ -2,7 +2,7 @@
 
 A host's page that was opened by a loopback address gets another one for its link and its QR code. That page alone is
 also told all candidates, at `/addresses`, because its user may know better: whoever reaches this process by loopback
-and through no proxy sits at this machine.
+and through no proxy sits at this machine. In a container nobody does, and the page is told only that.
 """
 
 import ipaddress
@@ -43,15 +43,22 @@ def join_base(reached: str, look: Look) -> str:
     return next(iter(look().urls), reached)
 
 
-def may_know(address: str, headers: Headers) -> bool:
-    """Whether a request comes from this very machine."""
+def told(address: str, headers: Headers, look: Look) -> Whereabouts | None:
+    """What who asks may know: at this very machine all, where something encloses this process only that; None: nothing.
+
+    Args:
+        address: of who asks.
+        headers: of the request.
+        look: asked where there is something to tell.
+    """
     hosts = headers.get_all("Host")
-    return (
-        is_loopback(f"//[{address}]" if ":" in address else f"//{address}")
-        and len(hosts) == 1
-        and is_loopback(f"//{hosts[0]}")
-        and not any(name in headers for name in _BY_PROXY)
-    )
+    if len(hosts) != 1 or not is_loopback(f"//{hosts[0]}") or any(name in headers for name in _BY_PROXY):
+        return None
+    if is_loopback(f"//[{address}]" if ":" in address else f"//{address}"):
+        return look()
+    # Into a container even the machine's own browser comes from elsewhere.
+    enclosure = look().enclosure
+    return Whereabouts(enclosure=enclosure) if enclosure else None
 
 
 def is_loopback(url: str) -> bool:

@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import shutil
+import socket
 import ssl
 import sys
 import time
@@ -18,7 +19,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -36,17 +37,31 @@ ENOUGH_BYTES: Final = 200 * 1024 * 1024
 ANSWER_WITHIN_S: Final = 10.0
 QUIET_S: Final = 60.0
 """A connection of a player who only watches is quiet for as long; the server pings it every 20 s."""
+SOON_DAYS: Final = 14
 _UPGRADE: Final = (
     'nginx: proxy_http_version 1.1, and proxy_set_header Upgrade $http_upgrade; Connection "upgrade"; Apache: '
     "mod_proxy_wstunnel; HAProxy, Caddy and Traefik need nothing; Cloudflare: Network > WebSockets on"
 )
 _HOST: Final = (
-    "pass on the Host header with its port (nginx: proxy_set_header Host $http_host; Apache: ProxyPreserveHost On), "
-    "or add the address of the page to QUICKPOLL_ALLOWED_ORIGINS"
+    "pass on the Host header with its port (nginx: proxy_set_header Host $http_host; Apache: ProxyPreserveHost On; "
+    "HAProxy: no http-request set-header Host; Caddy: no header_up Host; Traefik: passHostHeader true), or add the "
+    "address of the page to QUICKPOLL_ALLOWED_ORIGINS"
 )
 _TIMEOUT: Final = (
-    "let quiet connections live for 60 s and more: nginx proxy_read_timeout 75s; HAProxy timeout tunnel 1h; "
-    "AWS load balancers idle timeout 120 s"
+    "let quiet connections live for 60 s and more: nginx proxy_read_timeout 75s; HAProxy timeout tunnel 1h; Caddy: no "
+    "stream_timeout; AWS load balancers idle timeout 120 s; Traefik and Cloudflare need nothing"
+)
+_TRUST: Final = (
+    "set QUICKPOLL_TRUSTED_PROXIES to the address or network of the proxy (127.0.0.1 on the same machine; in Docker "
+    "the network of the containers, such as 172.16.0.0/12; with systemd in /etc/quickpoll.env)"
+)
+_RULE: Final = (
+    "it is not QuickPoll that refuses: look for a rule for /ws or WebSockets there (nginx: deny, auth_basic; HAProxy: "
+    "http-request deny; Cloudflare: Security > Events; a firewall that filters applications)"
+)
+_FORWARD: Final = (
+    "nginx: proxy_set_header X-Forwarded-For $remote_addr and X-Forwarded-Proto $scheme; HAProxy: option forwardfor "
+    "and http-request set-header X-Forwarded-Proto https if { ssl_fc }; Caddy, Traefik and Cloudflare send both"
 )
 
 
@@ -163,6 +178,9 @@ async def way_in(url: str, quiet_s: float) -> AsyncIterator[Finding]:
     yield page
     if page.grade is Grade.WRONG:
         return
+    reached = await asyncio.to_thread(_reached, url)
+    for finding in (*await asyncio.to_thread(_certificate, url), *_addresses(url, reached)):
+        yield finding
     try:
         async with connect(
             "ws" + url.removeprefix("http") + "/ws", origin=Origin(url), open_timeout=ANSWER_WITHIN_S
@@ -173,7 +191,8 @@ async def way_in(url: str, quiet_s: float) -> AsyncIterator[Finding]:
             yield await _quiet(websocket.wait_closed(), quiet_s)
     except InvalidStatus as refused:
         status = refused.response.status_code
-        yield Finding("WebSocket", Grade.WRONG, f"refused with {status}", _HOST if status == 403 else _UPGRADE)
+        by_us = _HOST if reached.get("refuses", "origin") else _RULE
+        yield Finding("WebSocket", Grade.WRONG, f"refused with {status}", by_us if status == 403 else _UPGRADE)
     except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError) as error:
         yield Finding("WebSocket", Grade.WRONG, f"does not open ({error or type(error).__name__})", _UPGRADE)
 
@@ -190,6 +209,7 @@ def _page(url: str) -> Finding:
     try:
         with urllib.request.urlopen(url + "/", timeout=ANSWER_WITHIN_S) as response:  # noqa: S310  (http or https)
             text = response.read(65_536)
+            arrived = urlsplit(response.url)
     except urllib.error.HTTPError as error:
         return Finding("page", Grade.WRONG, f"answered with {error.code}", "let the proxy pass / on to the gateways")
     except (OSError, ValueError) as error:
@@ -198,7 +218,56 @@ def _page(url: str) -> Finding:
             change = "use a certificate that devices know, with its whole chain, for this very name"
             return Finding("page", Grade.WRONG, f"its certificate is refused ({reason})", change)
         return Finding("page", Grade.WRONG, f"cannot be reached ({reason})", "look at DNS, the firewall and the port")
+    if (arrived.scheme, arrived.netloc) != urlsplit(url)[:2]:
+        change = f"open that address, and ask for it here: --url {arrived.scheme}://{arrived.netloc}"
+        return Finding("page", Grade.WRONG, "it leads to another address", change)
     if b"quickpoll" not in text.lower():
         change = "let the proxy pass the whole host on to the gateways: /, /assets, /images, /join and /ws"
         return Finding("page", Grade.WRONG, "another site answers", change)
     return Finding("page", Grade.GOOD, "loads")
+
+
+def _certificate(url: str) -> list[Finding]:
+    """For how long it is good; that it is good now has shown."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return []
+    with (
+        socket.create_connection((parts.hostname, parts.port or 443), ANSWER_WITHIN_S) as connection,
+        ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname) as encrypted,
+    ):
+        certificate = encrypted.getpeercert() or {}
+    days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86_400)
+    if days < SOON_DAYS:
+        change = "renew it, and look whether that happens by itself"
+        return [Finding("certificate", Grade.DOUBTFUL, f"ends in {days} days", change)]
+    return [Finding("certificate", Grade.GOOD, f"is good for {days} days")]
+
+
+def _reached(url: str) -> dict[str, Any]:
+    """What the gateway says of how it is reached; empty: an older one, or something in between answers."""
+    asked = f"{url}/reached?origin={quote(url, safe='')}"
+    try:
+        with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN_S) as response:  # noqa: S310  (http or https)
+            reached = json.loads(response.read(65_536))
+    except (OSError, ValueError):
+        return {}
+    return reached if isinstance(reached, dict) else {}
+
+
+def _addresses(url: str, reached: dict[str, Any]) -> list[Finding]:
+    """Whether the gateway knows the players' addresses, by which it limits what each may do."""
+    about, one = "addresses of players", "so all of them count as one"
+    encrypted = url.startswith("https")
+    match reached.get("forwarded"), reached.get("over_tls"):
+        case None, _:
+            return []
+        case "ignored", _:
+            return [Finding(about, Grade.WRONG, f"a proxy tells them and is not trusted, {one}", _TRUST)]
+        case "none", _ if encrypted:
+            return [Finding(about, Grade.WRONG, f"the proxy that ends TLS does not tell them, {one}", _FORWARD)]
+        case _, False if encrypted:
+            return [Finding(about, Grade.DOUBTFUL, "the proxy does not tell that they come by TLS", _FORWARD)]
+        case "none", _:
+            return [Finding(about, Grade.GOOD, "they come directly")]
+    return [Finding(about, Grade.GOOD, "the proxy tells them")]

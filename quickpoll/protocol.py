@@ -165,7 +165,7 @@ class Settings(Struct, frozen=True):
     show_question_on_player: bool = True
     auto_advance_ms: Annotated[int, Meta(ge=0, le=600_000)] | None = None
     """From the results to the next question; null: the host moves on."""
-    max_players: Annotated[int, Meta(ge=1, le=MAX_PLAYERS)] = 2000
+    max_players: Annotated[int, Meta(ge=1, le=MAX_PLAYERS)] = MAX_PLAYERS
     streak_bonus: bool = False
     randomize_options: bool = False
     randomize_questions: bool = False

@@ -22,6 +22,7 @@ GROUPS = {
         "system/test_everyone",
         "system/test_fairness",
         "system/test_pages",
+        "system/test_proxies",
     ),
     "deployment": ("chaos/", "system/test_cluster", "system/test_tls"),
 }

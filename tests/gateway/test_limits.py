@@ -122,6 +122,37 @@ def test_when_many_addresses_guess_each_has_fewer_tries(budgets: Limits, caplog:
     assert guessed(budgets, ATTACK_S + 10, "203.0.113.201") == MISSES.burst
 
 
+def attack(budgets: Limits, now: float = 0.0) -> None:
+    """Many addresses guess."""
+    for number in range(100):
+        guessed(budgets, now, f"203.0.113.{number}")
+
+
+def test_under_attack_a_class_with_some_wrong_codes_waits_for_seconds(budgets: Limits) -> None:
+    attack(budgets)
+    assert guessed(budgets, 1.0, HALL) == 4
+    waits = [tries(budgets, CODE, 1.0), tries(budgets, CODE, 6.0)]
+    assert [wait and wait.retry_after_ms for wait in waits] == [5_000, None]
+    budgets.entered(HALL, CODE, 6.1)
+    assert tries(budgets, CODE, 6.1) is None
+
+
+def test_under_attack_who_goes_on_guessing_waits_longer_each_time_also_who_knows_a_code(budgets: Limits) -> None:
+    budgets.entered(TROLL, CODE, 0.0)
+    attack(budgets)
+    assert guessed(budgets, 1.0) == 4
+    now, waited_s = 1.0, []
+    for number in range(6):
+        refusal = tries(budgets, code_of(900 + number), now, TROLL)
+        assert refusal
+        waited_s.append(refusal.retry_after_ms / 1000)
+        now += waited_s[-1]
+        attack(budgets, now)
+        assert misses(budgets, code_of(900 + number), now, TROLL)
+        budgets.entered(TROLL, CODE, now)
+    assert waited_s == [5, 10, 20, 40, 60, 60]
+
+
 def test_sessions_of_an_address_are_counted_by_the_hour(budgets: Limits) -> None:
     opened = [budgets.enters(HALL, CreateSession(quiz=QUIZ), 0) for _ in range(11)]
     assert opened[:10] == [None] * 10

@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 import pytest
 from websockets.datastructures import Headers
 
-from gateway.whereabouts import Whereabouts, is_loopback, join_base, may_know
+from gateway.whereabouts import Whereabouts, is_loopback, join_base, told
 from quickpoll.envelope import Identity
 from quickpoll.protocol import Role
 from tests.gateway.standin import CODE, house, token_of
@@ -29,21 +29,27 @@ def test_where_no_other_is_known_a_loopback_address_stays() -> None:
     assert join_base("http://localhost:8000", Whereabouts) == "http://localhost:8000"
 
 
+ENCLOSED = Whereabouts(enclosure="container")
+
+
 @pytest.mark.parametrize(
-    ("address", "headers", "may"),
+    ("address", "headers", "at_home", "enclosed"),
     [
-        ("127.0.0.1", {"Host": "localhost:8000"}, True),
-        ("::1", {"Host": "[::1]:8000"}, True),
-        ("127.0.0.1", {"Host": "127.0.0.1:8000"}, True),
-        ("192.168.1.9", {"Host": "localhost:8000"}, False),
-        ("127.0.0.1", {"Host": "quiz.example"}, False),  # a proxy on this machine, or a name that was rebound
-        ("127.0.0.1", {"Host": "localhost", "X-Forwarded-For": "203.0.113.9"}, False),
-        ("127.0.0.1", {}, False),
-        ("127.0.0.1", {"Host": "[::1"}, False),
+        ("127.0.0.1", {"Host": "localhost:8000"}, HOME, ENCLOSED),
+        ("::1", {"Host": "[::1]:8000"}, HOME, ENCLOSED),
+        ("127.0.0.1", {"Host": "127.0.0.1:8000"}, HOME, ENCLOSED),
+        ("172.17.0.1", {"Host": "localhost:8000"}, None, ENCLOSED),  # from the machine into its container
+        ("127.0.0.1", {"Host": "quiz.example"}, None, None),  # a proxy on this machine, or a name that was rebound
+        ("127.0.0.1", {"Host": "localhost", "X-Forwarded-For": "203.0.113.9"}, None, None),
+        ("127.0.0.1", {}, None, None),
+        ("127.0.0.1", {"Host": "[::1"}, None, None),
     ],
 )
-def test_only_who_sits_at_this_machine_is_told_all(address: str, headers: dict[str, str], *, may: bool) -> None:
-    assert may_know(address, Headers(headers)) is may
+def test_only_who_sits_at_this_machine_is_told_all(
+    address: str, headers: dict[str, str], at_home: Whereabouts | None, enclosed: Whereabouts | None
+) -> None:
+    assert told(address, Headers(headers), lambda: HOME) == at_home
+    assert told(address, Headers(headers), lambda: ENCLOSED) == enclosed
 
 
 def test_a_url_that_is_none_is_no_loopback() -> None:

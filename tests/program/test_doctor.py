@@ -80,6 +80,7 @@ async def test_a_way_in_that_works_is_good(redis: Client, redis_url: str) -> Non
         findings = await found(f"http://127.0.0.1:{home.gateway.port}")
     assert {about: finding.grade for about, finding in findings.items()} == {
         "page": Grade.GOOD,
+        "addresses of players": Grade.GOOD,
         "WebSocket": Grade.GOOD,
         "quiet connection": Grade.GOOD,
     }

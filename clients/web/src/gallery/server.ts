@@ -19,6 +19,8 @@ export interface Script {
   connects?: "never" | "once";
   /** What the server says to how it is reached; undefined: it does not answer. */
   reached?: Reached;
+  /** The addresses that it tells a page on its own machine. */
+  addresses?: { urls: string[]; enclosure: string | null };
   /** At last the connection is closed with this code; 1006 is a lost network, which does not come back. */
   close?: number;
 }
@@ -76,6 +78,7 @@ export function serve(script: Script): void {
   Object.assign(window, { WebSocket: Connection });
   const load = window.fetch.bind(window);
   window.fetch = async (asked, how) => {
+    if (asked === "/addresses" && script.addresses) return Response.json(script.addresses);
     if (typeof asked !== "string" || !asked.startsWith("/reached")) return load(asked, how);
     return script.reached ? Response.json(script.reached) : Response.error();
   };

@@ -219,6 +219,10 @@ const STAGE: States = {
   "stage-address-unknown": stage(lobby(0), {
     before: () => keepToken("host", all.CODE, "token", "Quiz", `http://localhost:8000/join/${all.CODE}`),
   }),
+  "stage-address-enclosed": stage(lobby(0), {
+    before: () => keepToken("host", all.CODE, "token", "Quiz", `http://localhost:8000/join/${all.CODE}`),
+    addresses: { urls: [], enclosure: "container" },
+  }),
   "stage-keys": dialog(press("stage.keys")),
   "stage-code": stage(lobby(12), { steps: [click(".enlarge"), seen("dialog svg")] }),
   "stage-code-late": stage(crowd(12, 5), { steps: [click("header .join"), seen("dialog svg")] }),

@@ -1,0 +1,206 @@
+"""What the doctor and the page `/check` say of real proxies: as the documentation has them, and set up wrongly."""
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from program.doctor import way_in
+from program.findings import Finding, Grade
+from tests.certificates import Authority
+from tests.deploy.balancer import balancing
+from tests.gateway.standin import house
+from tests.redis_client import Client
+from tests.system.browser import PHONE, chromium, new_page
+from tests.system.harness import free_port, http_status
+
+PAGE = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
+QUIET_S = 1.5
+READY_WITHIN_S = 10.0
+FORWARDED = """
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+"""
+
+
+def program(name: str) -> str:
+    """Debian has some where users do not look."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") or name
+
+
+@asynccontextmanager
+async def started(port: int, log: Path, *arguments: str) -> AsyncIterator[str]:
+    """A proxy, when it listens; its address."""
+    with log.open("w") as file:
+        process = await asyncio.create_subprocess_exec(
+            *arguments, stdout=file, stderr=file, env=os.environ | {"HOME": str(log.parent)}
+        )
+    try:
+        async with asyncio.timeout(READY_WITHIN_S):
+            while not await _listens(port):
+                assert process.returncode is None, log
+                await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@asynccontextmanager
+async def nginx(folder: Path, to: int, how: str, listen: str = "") -> AsyncIterator[str]:
+    """Nginx that passes everything on, with these directives."""
+    port = free_port()
+    config = folder / "nginx.conf"
+    server = f"server {{ listen 127.0.0.1:{port} {listen}; location / {{ proxy_pass http://127.0.0.1:{to}; {how} }} }}"
+    config.write_text(_nginx(folder, server))
+    async with started(port, folder / "nginx.log", program("nginx"), "-c", str(config)) as url:
+        yield url
+
+
+def _nginx(folder: Path, servers: str) -> str:
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = f"daemon off; pid {folder}/pid; error_log stderr; events {{ worker_connections 256; }}"
+    return f"{main}\nhttp {{ access_log off; {places}\n{servers} }}\n"
+
+
+def sample(language: str, public: int, gateway: int) -> str:
+    """A sample of the documentation, with one gateway and ports of this machine."""
+    (text,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    text = re.sub(r"\n    server 127.0.0.1:8002[^\n]*", "", text).replace(" 127.0.0.1:8002 {", " {")
+    text = text.replace("127.0.0.1:8001", f"127.0.0.1:{gateway}").replace("listen 80;", f"listen 127.0.0.1:{public};")
+    return str(text.replace("quiz.example.org {", f"http://127.0.0.1:{public} {{"))
+
+
+async def found(url: str, quiet_s: float = QUIET_S) -> dict[str, Finding]:
+    return {finding.about: finding async for finding in way_in(url, quiet_s)}
+
+
+def wrong(findings: dict[str, Finding]) -> dict[str, str]:
+    return {about: finding.change for about, finding in findings.items() if finding.grade is not Grade.GOOD}
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "caddyfile", "haproxy"])
+async def test_the_documented_proxies_are_well(proxy: str, tmp_path: Path, redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url, trusted_proxies=(ip_network("127.0.0.1"),)) as home:
+        if proxy == "haproxy":
+            async with balancing(tmp_path, [home.gateway.port]) as balancer:
+                findings = await found(f"http://127.0.0.1:{balancer.public}", 0.05)
+        else:
+            port = free_port()
+            config = tmp_path / proxy
+            if proxy == "nginx":
+                config.write_text(_nginx(tmp_path, sample("nginx", port, home.gateway.port)))
+                arguments: Sequence[str] = (program("nginx"), "-c", str(config))
+            else:
+                config.write_text("{\n\tadmin off\n}\n" + sample("caddyfile", port, home.gateway.port))
+                arguments = (program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config))
+            async with started(port, tmp_path / "log", *arguments) as url:
+                async with asyncio.timeout(READY_WITHIN_S):
+                    while await asyncio.to_thread(http_status, f"{url}/livez") != 200:  # noqa: ASYNC110
+                        await asyncio.sleep(0.01)
+                findings = await found(url, 0.05)
+    assert wrong(findings) == {}
+    assert findings["addresses of players"].found == "the proxy tells them"
+
+
+@pytest.mark.parametrize(
+    ("how", "about", "change"),
+    [
+        (FORWARDED.replace('proxy_set_header Connection "upgrade";', ""), "WebSocket", "proxy_set_header Upgrade"),
+        (FORWARDED.replace("$http_host", "gateway:8000"), "WebSocket", "proxy_set_header Host $http_host"),
+        (FORWARDED + "proxy_read_timeout 1s;", "quiet connection", "proxy_read_timeout 75s"),
+        (FORWARDED + "location /ws { deny all; }", "WebSocket", "it is not QuickPoll that refuses"),
+    ],
+)
+async def test_what_is_set_up_wrongly_is_said_with_what_to_change(
+    how: str, about: str, change: str, tmp_path: Path, redis: Client, redis_url: str
+) -> None:
+    async with (
+        house(redis, redis_url, trusted_proxies=(ip_network("127.0.0.1"),)) as home,
+        nginx(tmp_path, home.gateway.port, how) as url,
+    ):
+        changes = wrong(await found(url))
+    assert list(changes) == [about]
+    assert change in changes[about]
+
+
+async def test_a_proxy_that_is_not_trusted_is_told_apart_from_none(
+    tmp_path: Path, redis: Client, redis_url: str
+) -> None:
+    async with house(redis, redis_url) as home, nginx(tmp_path, home.gateway.port, FORWARDED) as url:
+        changes = wrong(await found(url, 0.05))
+    assert list(changes) == ["addresses of players"]
+    assert "QUICKPOLL_TRUSTED_PROXIES" in changes["addresses of players"]
+
+
+@pytest.mark.parametrize(
+    ("how", "changes"),
+    [
+        (FORWARDED, {"certificate": "renew it"}),
+        (FORWARDED.replace("X-Forwarded-Proto", "X-Other"), {"addresses of players": "X-Forwarded-Proto"}),
+        (FORWARDED.replace("X-Forwarded", "X-Other"), {"addresses of players": "option forwardfor"}),
+    ],
+)
+async def test_tls_is_looked_at(
+    how: str, changes: dict[str, str], tmp_path: Path, redis: Client, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.certify("quiz", "IP:127.0.0.1")
+    tls = f"ssl; ssl_certificate {certificate}; ssl_certificate_key {key}"
+    async with (
+        house(redis, redis_url, trusted_proxies=(ip_network("127.0.0.1"),)) as home,
+        nginx(tmp_path, home.gateway.port, how, tls) as url,
+    ):
+        url = url.replace("http:", "https:")
+        assert "its whole chain" in (await found(url))["page"].change
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        said = wrong(await found(url, 0.05))
+    for about, change in changes.items():
+        assert change in said[about]
+    assert set(said) == changes.keys() | {"certificate"}  # it ends in two days
+
+
+async def test_an_address_that_leads_elsewhere_is_said(tmp_path: Path, redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url) as home:
+        there = f"http://127.0.0.1:{home.gateway.port}"
+        async with nginx(tmp_path, home.gateway.port, f"return 301 {there}$request_uri;") as url:
+            assert f"--url {there}" in (await found(url))["page"].change
+
+
+async def test_the_page_that_checks_says_what_a_player_can_do(tmp_path: Path, redis: Client, redis_url: str) -> None:
+    async with (
+        house(redis, redis_url) as home,
+        nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "gateway:8000")) as refused,
+        chromium(60) as browser,
+    ):
+        page = await new_page(browser, PHONE)
+        for url, says in (
+            (f"http://127.0.0.1:{home.gateway.port}", "Yes. You can play here."),
+            (refused, "The server refuses this page."),
+        ):
+            await page.goto(f"{url}/check")
+            await expect(page.get_by_text(says)).to_be_visible()
+        await expect(page.get_by_text("gateway:8000")).to_be_visible()
