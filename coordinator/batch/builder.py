@@ -8,13 +8,11 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coordinator.batch import snapshots
 from coordinator.batch.commit import Batch, SessionChange
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.entries import Received, create_id_of
@@ -23,6 +21,7 @@ from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poiso
 from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import Held, HeldSessions
 from coordinator.batch.shuffle import shuffled, shuffled_question
+from coordinator.batch.stored import Change
 from coordinator.engine import Drawn, Effects, LogPage, apply, create, invariants, next_deadline
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
@@ -60,18 +59,6 @@ class BatchInputs(Struct, frozen=True):
     """What was read for a `get_log`, by its index."""
 
 
-@dataclass(slots=True)
-class _Change:
-    """What has to be stored of a session: players changed or removed, questions by what was written, records."""
-
-    touched: set[str] = field(default_factory=set)
-    removed: set[str] = field(default_factory=set)
-    written: set[int] = field(default_factory=set)
-    curated: set[int] = field(default_factory=set)
-    quiz: bool = False
-    log: list[bytes] = field(default_factory=list)
-
-
 class BatchBuilder:
     """One batch of one partition."""
 
@@ -98,7 +85,7 @@ class BatchBuilder:
         self._check_invariants = check_invariants
         self._sessions = sessions
         self._outbox = Outbox(tokens, inputs.fence, inputs.since)
-        self._changes: dict[str, _Change] = {}
+        self._changes: dict[str, Change] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
         self._seen: set[str] = set()
@@ -203,7 +190,7 @@ class BatchBuilder:
         if held is None:
             self._miss(entry, code)
             return
-        change = self._changes.setdefault(code, _Change())
+        change = self._changes.setdefault(code, Change())
         try:
             as_played = _as_played(entry, held.session.head.settings)
             effects = apply(held.session, as_played, received.at, self._drawn_for(index, entry))
@@ -232,7 +219,7 @@ class BatchBuilder:
             raise Poison(index, "", reason_of(error)) from error
         self._sessions.add(session)
         self._creates[create_id] = code
-        self._note(code, self._changes.setdefault(code, _Change()), effects, received.at)
+        self._note(code, self._changes.setdefault(code, Change()), effects, received.at)
         self._note_served(command.connection.gateway, code)
 
     def _drawn_for(self, index: int, entry: Entry) -> Drawn:
@@ -242,13 +229,8 @@ class BatchBuilder:
             return Drawn(log_page=page)
         return _NOTHING_DRAWN
 
-    def _note(self, code: str, change: _Change, effects: Effects, now: int) -> None:
-        change.touched |= effects.touched
-        change.removed |= effects.removed
-        change.written |= effects.written
-        change.curated |= effects.curated
-        change.quiz |= effects.quiz
-        change.log += effects.log
+    def _note(self, code: str, change: Change, effects: Effects, now: int) -> None:
+        change.note(effects)
         self._sessions.use(code, now)
 
     def _miss(self, entry: Entry, code: str) -> None:
@@ -303,33 +285,23 @@ class BatchBuilder:
 
     # -- what is stored ---------------------------------------------------------------------
 
-    def _store(self, held: Held, change: _Change) -> SessionChange | None:
+    def _store(self, held: Held, change: Change) -> SessionChange | None:
         """What is stored and said of a session; from here on `held` is as stored. None: nothing is."""
         session = held.session
-        code, is_new, is_closed = session.code, not held.head, session.head.closed
-        head = snapshots.encode(session.head)
+        code, is_over = session.code, session.head.closed
         has_news = self._outbox.says_to(code)
-        if head == held.head and not (has_news or change.touched or change.removed):
+        if not has_news and not held.stored.misses(session, change):
             return None
         if has_news:
             held.step += 1
-        held.head = head
-        fields = {snapshots.HEAD: head, snapshots.STEP: b"%d" % held.step}
-        if (is_new or change.quiz) and not is_closed:
-            fields[snapshots.QUIZ] = snapshots.encode(session.quiz)
-        for player_id in change.touched - change.removed:
-            fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
-        for question in change.written if not is_closed else ():
-            fields[snapshots.written_field(question)] = snapshots.encode(session.written[question])
-        for question in change.curated if not is_closed else ():
-            fields[snapshots.curation_field(question)] = snapshots.encode(session.curations[question])
+        fields, removed = held.stored.write(session, held.step, change)
         return SessionChange(
             code,
             fields,
-            removed=[] if is_closed else [snapshots.player_field(player_id) for player_id in change.removed],
-            log=[] if is_closed else change.log,
+            removed=removed,
+            log=[] if is_over else change.log,
             step=self._outbox.step(code, held.step) if has_news else b"",
-            closed=is_closed,
+            closed=is_over,
         )
 
     def _drawn_for_session(self, code: str) -> Drawn:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coordinator.batch import snapshots
+from coordinator.batch.stored import Stored
 from coordinator.engine import Session
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.nodes import Links
@@ -26,8 +27,7 @@ class Held:
     session: Session
     step: int
     """The last Step published."""
-    head: bytes = b""
-    """The head as stored; empty: nothing of the session is stored yet."""
+    stored: Stored
     used_at: int = 0
 
 
@@ -71,7 +71,7 @@ class HeldSessions:
         except snapshots.Unreadable as reason:
             self.unreadable[code] = str(reason)
         else:
-            self._held[code] = Held(session, step, fields[b"head"])
+            self._held[code] = Held(session, step, Stored.found(session, fields))
 
     def __getitem__(self, code: str) -> Held:
         return self._held[code]
@@ -82,7 +82,7 @@ class HeldSessions:
 
     def add(self, session: Session) -> None:
         """Adds a session that has just been created."""
-        self._held[session.code] = Held(session, step=0)
+        self._held[session.code] = Held(session, 0, Stored())
 
     def use(self, code: str, now: int) -> None:
         """Notes that something happened to a session at `now`."""

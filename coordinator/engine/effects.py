@@ -66,6 +66,8 @@ class Effects:
     said: list[Effect] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Ids of players added or changed."""
+    answered: list[str] = field(default_factory=list)
+    """Ids of players whose answer was accepted; they are in `touched` only if more of them has changed."""
     removed: set[str] = field(default_factory=set)
     """Ids of players whose records go: they left or were kicked, or the session is over. Never in `touched`, too."""
     written: set[int] = field(default_factory=set)

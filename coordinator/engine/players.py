@@ -1,10 +1,15 @@
 """A player of a session, and the answers that were accepted of them."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from quickpoll.envelope import ConnectionId
 from quickpoll.names import look
 from quickpoll.protocol import Answer, ExtraTimePercent, YourResult
+
+EARLIER_ANSWERS: Final = 3
+"""So many are remembered: a client sends one again for some seconds, and questions may be as short."""
 
 
 class AcceptedAnswer(Struct, frozen=True, array_like=True):
@@ -82,6 +87,12 @@ class Player(Struct, array_like=True, kw_only=True):
     withheld_name: str = ""
     """What was typed, where `name` stands in for it; it is taken, too."""
     withheld_key: str = ""
+
+    def take(self, answer: AcceptedAnswer) -> None:
+        """Has an answer accepted; the one before is among the earlier ones."""
+        if self.answer is not None:
+            self.earlier = [*self.earlier[1 - EARLIER_ANSWERS :], self.answer]
+        self.answer = answer
 
     @property
     def name_keys(self) -> tuple[str, ...]:

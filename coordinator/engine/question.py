@@ -112,7 +112,7 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     session.accept(player, answer)
     player.round_trip_ms = turn.command.round_trip_ms
     progress.note_answer(session, player.id)
-    turn.effects.touched.add(player.id)
+    turn.effects.answered.append(player.id)
     _say_accepted(turn, answer)
     close_if_over(session, now, turn.effects)
 

@@ -37,8 +37,6 @@ from quickpoll.protocol import (
     Settings,
 )
 
-EARLIER_ANSWERS: Final = 3
-"""So many are remembered: a client sends one again for some seconds, and questions may be as short."""
 LONGER: Final[tuple[ExtraTimePercent, ...]] = (25, 50, 100)
 """By how many percent a player's own limit can be longer."""
 IDLE_MS: Final = 2 * 60 * 60 * 1000
@@ -320,9 +318,7 @@ class Session:
 
     def accept(self, player: Player, answer: AcceptedAnswer) -> None:
         """Counts a connected player's answer to the current question, the first of this player."""
-        if player.answer is not None:
-            player.earlier = [*player.earlier[1 - EARLIER_ANSWERS :], player.answer]
-        player.answer = answer
+        player.take(answer)
         if self.live is not None:
             self.live.add(answer)
         self.waiting -= 1

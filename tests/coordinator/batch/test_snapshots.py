@@ -51,7 +51,7 @@ def played_session() -> Session:
 
 def fields_of(session: Session, step: int) -> dict[bytes, bytes]:
     players = {snapshots.player_field(player.id): snapshots.encode(player) for player in session.players.values()}
-    fields = {snapshots.HEAD: snapshots.encode(session.head), snapshots.QUIZ: snapshots.encode(session.quiz)}
+    fields = {snapshots.HEAD: snapshots.encode_head(session.head), snapshots.QUIZ: snapshots.encode(session.quiz)}
     fields |= {snapshots.written_field(index): snapshots.encode(texts) for index, texts in session.written.items()}
     fields |= {snapshots.curation_field(index): snapshots.encode(made) for index, made in session.curations.items()}
     return {name.encode(): data for name, data in (fields | players).items()} | {b"step": b"%d" % step}
