@@ -5,18 +5,23 @@ On a cluster, where a read may name one slot only, there is one for each partiti
 Read, apply, commit, read: each partition's entries are applied in order, one batch at a time, and several
 partitions are committed in one round trip. `between_batches` is free only while no batch is under way. What goes
 wrong with one partition makes it load again, and holds up no other; what goes wrong with one node holds up no other.
+
+Where the pace allows the next batch at once, Redis is asked for what follows in the same breath as the commit, so that
+it wakes up once for both. What comes is applied only if the commit did what was expected of it. Reading takes nothing
+out of a stream: whatever is not applied is read again.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from coordinator.batch.commit import Batch, CommitOutcome, Committer
-from coordinator.batch.entries import Entries, read_streams
+from coordinator.batch.entries import Entries, begin_read, streams_in
 from coordinator.batch.partition import Partition, load
 from coordinator.owned import Owned
 from coordinator.ownership.leases import Leases
@@ -131,6 +136,8 @@ class Reader:
         """The link on which it waits; it can carry no other command during the wait."""
         self._changed = asyncio.Event()
         """That other partitions are owned than those that are being read."""
+        self._ahead: asyncio.Future[list[Any]] | None = None
+        """A read that has begun together with the last commit."""
         self._reading: dict[str, Partition] = {}
         """By stream: what is read."""
         self._offsets: dict[str, str] = {}
@@ -163,6 +170,7 @@ class Reader:
                 self._links.nodes.doubt(error)
                 await self._outage.pause(error)
             finally:
+                self._ahead = None
                 if self._link:
                     self._link.close()
 
@@ -173,7 +181,7 @@ class Reader:
     # -- one round --------------------------------------------------------------------------
 
     async def _read(self, link: RedisLink) -> None:
-        if self._is_out_of_date or self._changed.is_set():
+        if self._ahead is None and (self._is_out_of_date or self._changed.is_set()):
             self._changed.clear()
             await self._arrange()
         if not self._reading:
@@ -181,22 +189,54 @@ class Reader:
                 async with asyncio.timeout(self._timing.read_ms / 1000):
                     await self._changed.wait()
             return
-        await self._pace.turn()
-        found = await read_streams(link, self._offsets, count=ENTRIES_PER_STREAM, block_ms=self._timing.read_ms)
+        found = await self._next(link)
+        together = list(groups([(self._reading[stream], entries) for stream, entries in found.items()]))
         trouble: Exception | None = None
-        for group in groups([(self._reading[stream], entries) for stream, entries in found.items()]):
+        for number, group in enumerate(together, 1):
             async with AsyncExitStack() as stack:
-                for number in sorted(partition.number for partition, _ in group):
-                    await stack.enter_async_context(self._owned.between_batches[number])
-                trouble = await self._process(group) or trouble
+                for partition_number in sorted(partition.number for partition, _ in group):
+                    await stack.enter_async_context(self._owned.between_batches[partition_number])
+                ahead = partial(self._read_ahead, link, found) if number == len(together) else None
+                trouble = await self._process(group, ahead) or trouble
+        expected = dict(self._offsets)
         for stream in found:
             partition = self._reading[stream]
             self._offsets[stream] = partition.offset
             self._is_out_of_date |= not partition.is_loaded
+        if self._ahead and (self._is_out_of_date or self._offsets != expected):
+            await self._give_up_ahead()
         if trouble:
             await self._outage.pause(trouble)
         else:
             self._outage.over()
+
+    async def _next(self, link: RedisLink) -> dict[str, Entries]:
+        """What is to be applied next, by stream."""
+        if self._ahead is None:
+            await self._pace.turn()
+            self._ahead = self._begin_read(link)
+        try:
+            return streams_in(await self._ahead)
+        finally:
+            self._ahead = None
+
+    def _begin_read(self, link: RedisLink) -> asyncio.Future[list[Any]]:
+        return begin_read(link, self._offsets, count=ENTRIES_PER_STREAM, block_ms=self._timing.read_ms)
+
+    def _read_ahead(self, link: RedisLink, found: Mapping[str, Entries]) -> None:
+        """Reads on from where the commit of all that was found, which is about to begin, will have brought us."""
+        if not self._is_out_of_date and not self._changed.is_set() and self._pace.turn_at_once():
+            self._offsets |= {stream: entries[-1][0].decode() for stream, entries in found.items()}
+            self._ahead = self._begin_read(link)
+
+    async def _give_up_ahead(self) -> None:
+        """The commit has not done what was expected: what is being read is not what follows."""
+        self._changed.set()  # so that it is woken until it has ended
+        assert self._ahead is not None
+        try:
+            await self._ahead
+        finally:
+            self._ahead = None
 
     async def _arrange(self) -> None:
         """Finds out which partitions can be read now, and loads those that are not; kept until one comes or goes."""
@@ -247,8 +287,10 @@ class Reader:
                 link, {partition.keys: partition.fence for partition in partitions}
             )
 
-    async def _process(self, group: list[tuple[Partition, Entries]]) -> Exception | None:
-        """Applies and commits; returns what Redis refused, if it did."""
+    async def _process(
+        self, group: list[tuple[Partition, Entries]], ahead: Callable[[], None] | None
+    ) -> Exception | None:
+        """Applies and commits, and calls `ahead` just before that; returns what Redis refused, if it did."""
         made: list[tuple[Partition, Batch]] = []
         trouble: Exception | None = None
         for partition, entries in group:
@@ -267,6 +309,8 @@ class Reader:
                 self._resting_until[partition] = asyncio.get_running_loop().time() + self._timing.rest_s
         if not made:
             return trouble
+        if ahead:
+            ahead()
         began = time.perf_counter()
         try:
             outcomes, refused = await self._commit([batch for _, batch in made])

@@ -1,7 +1,8 @@
 """What is read from the partitions' streams: entries with their time, and which session each is for."""
 
-from collections.abc import Mapping
-from typing import Final
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -19,20 +20,30 @@ REPLY_WITHIN_S: Final = 2.0
 """How much longer than it was asked to wait a read may take."""
 
 
-async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
-    """Entries after `offsets`, up to `count` of each stream; waits up to `block_ms` until there is one.
+def begin_read(
+    link: RedisLink, offsets: Mapping[str, str], *, count: int, block_ms: int
+) -> "asyncio.Future[list[Any]]":
+    """Asks for entries after `offsets`, up to `count` of each stream; the reply comes when there is one.
 
-    Returns early with nothing when the link is unblocked by `CLIENT UNBLOCK`.
-
-    Raises:
-        StoreError: nothing could be read.
+    After `block_ms` milliseconds, and when the link is unblocked by `CLIENT UNBLOCK`, it comes with nothing. What it
+    means says `streams_in`.
     """
     command = ("XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", *offsets.keys(), *offsets.values())
-    (found,) = await link.call([command], timeout_s=block_ms / 1000 + REPLY_WITHIN_S)
-    if isinstance(found, Refusal):
-        raise found
-    streams: dict[bytes, Entries] = found or {}
+    return link.call([command], timeout_s=block_ms / 1000 + REPLY_WITHIN_S)
+
+
+def streams_in(replies: Sequence[Any]) -> dict[str, Entries]:
+    """What a read has brought, by stream; raises the Refusal if it was refused."""
+    (reply,) = replies
+    if isinstance(reply, Refusal):
+        raise reply
+    streams: dict[bytes, Entries] = reply or {}
     return {stream.decode(): entries for stream, entries in streams.items()}
+
+
+async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: int, block_ms: int) -> dict[str, Entries]:
+    """Both in one; raises a StoreError if nothing could be read."""
+    return streams_in(await begin_read(link, offsets, count=count, block_ms=block_ms))
 
 
 class Received(Struct, frozen=True):

@@ -32,7 +32,7 @@ from quickpoll.protocol import (
     ServerMessage,
 )
 
-SLACK_MS: Final = 40
+SLACK_MS: Final = 150
 """Answers that come thick and fast carry the counts with them; a Tick of their own costs as much as a batch."""
 
 

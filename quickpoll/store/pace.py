@@ -21,11 +21,24 @@ class Pace:
     @property
     def delay_ms(self) -> int:
         """How long it is to the next turn."""
-        return max(0, round((self._paid_until - self._credit_s - self._clock()) * 1000))
+        return max(0, round(self._wait_s() * 1000))
 
     async def turn(self) -> None:
         """Returns when it is time for the next batch."""
-        wait_s = self._paid_until - self._credit_s - self._clock()
+        wait_s = self._wait_s()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
+        self._take()
+
+    def turn_at_once(self) -> bool:
+        """Takes a turn if it is time for one now; returns whether it was."""
+        if self._wait_s() > 0:
+            return False
+        self._take()
+        return True
+
+    def _wait_s(self) -> float:
+        return self._paid_until - self._credit_s - self._clock()
+
+    def _take(self) -> None:
         self._paid_until = max(self._paid_until, self._clock()) + self._interval_s
