@@ -19,7 +19,7 @@ from quickpoll.beat import until_beat
 from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.node import Node
-from quickpoll.store.nodes import Links, by_node
+from quickpoll.store.nodes import Links, at_once, by_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.script import Call, Script
 
@@ -260,11 +260,9 @@ class Leases:
             StoreError: all nodes are away.
         """
         groups = by_node(self._links.nodes, fences)
-        outcomes = await asyncio.gather(
-            *(
-                self._call_at(node, action, {number: fences[number] for number in numbers})
-                for node, numbers in groups.items()
-            )
+        outcomes = await at_once(
+            self._call_at(node, action, {number: fences[number] for number in numbers})
+            for node, numbers in groups.items()
         )
         return _answered({number: reply for outcome in outcomes for number, reply in outcome.items()})
 

@@ -7,7 +7,7 @@ single server is one node that holds everything.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from quickpoll.store.link import COMMAND_TIMEOUT_S, Command, LinkLost, Push, RedisLink, Refusal, StoreError, open_link
 from quickpoll.store.node import Node
@@ -15,6 +15,8 @@ from quickpoll.store.node import Node
 NOBODY: Final = Node()
 """Where no server holds a partition now."""
 MASTER: Final = b"master"
+
+_T = TypeVar("_T")
 
 MOVED_AWAY: Final = frozenset({"MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "MASTERDOWN", "LOADING"})
 """Kinds of `Refusal` that say: not here, or not now. The command was not done."""
@@ -170,9 +172,7 @@ class Links:
                 return dict.fromkeys(partitions, error)
             return dict(zip(partitions, replies, strict=True))
 
-        answers = await asyncio.gather(
-            *(ask(node, partitions) for node, partitions in by_node(self.nodes, commands).items())
-        )
+        answers = await at_once(ask(node, partitions) for node, partitions in by_node(self.nodes, commands).items())
         return {partition: reply for answer in answers for partition, reply in answer.items()}
 
     def close(self) -> None:
@@ -187,6 +187,12 @@ def by_node(nodes: Nodes, partitions: Iterable[int]) -> dict[Node, list[int]]:
     for partition in partitions:
         groups[nodes.of(partition)].append(partition)
     return groups
+
+
+async def at_once(work: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """What each returns, in order; one alone has its say in this turn of the event loop, without a task."""
+    each = list(work)
+    return [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
 
 
 async def on_each(nodes: Nodes, work: Callable[[Node], Coroutine[Any, Any, None]]) -> None:

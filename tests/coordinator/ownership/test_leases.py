@@ -95,8 +95,8 @@ async def test_each_taking_has_a_higher_token_also_after_redis_lost_everything(o
     one = owner("one")
     await one.beat()
     first = dict(one.fences)
-    await redis.delete(*(PartitionKeys(number).lease for number in range(PARTITIONS)))
-    assert await one.beat()  # some were lost
+    for number in first:
+        one.leases.forget(number)
     await one.beat()
     second = dict(one.fences)
     await redis.flushall()
@@ -249,3 +249,26 @@ async def test_a_coordinator_that_does_not_beat_has_no_share(owner: Make, redis:
     await one.beat()
     assert len(one.fences) == PARTITIONS
     assert await redis.zscore(COORDINATORS, "old") is None
+
+
+async def test_a_lease_that_redis_has_come_back_without_is_renewed_under_the_same_token(
+    owner: Make, redis: Client
+) -> None:
+    """A longer expiry is not written to the disk: after a restart the lease has run out."""
+    one = owner("one")
+    await one.beat()
+    before = dict(one.fences)
+    await redis.delete(*(PartitionKeys(number).lease for number in range(PARTITIONS)))
+    assert not await one.beat()
+    assert one.fences == before
+    assert await redis.get(PartitionKeys(0).lease) == f"one:{before[0]}".encode()
+    assert 0 < await redis.pttl(PartitionKeys(0).lease) <= DEFAULT.lease_ms
+
+
+async def test_one_without_a_lease_that_another_had_meanwhile_is_lost(owner: Make, redis: Client) -> None:
+    one = owner("one")
+    await one.beat()
+    await redis.incr(PartitionKeys(0).fence)
+    await redis.delete(PartitionKeys(0).lease)
+    assert await one.beat()
+    assert 0 not in one.fences
