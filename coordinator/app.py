@@ -89,7 +89,7 @@ class Coordinator:
             Work(links, self._clocks, self.partitions, self.leases, self.committer, self.figures, timing)
         )
         self.partitions.watch(self._readers.wake)
-        self._presence = Presence(links, self.partitions, timing, judge_at_once=take_over)
+        self._presence = Presence(self._lease_links, self.partitions, timing, judge_at_once=take_over)
 
     @property
     def owned(self) -> frozenset[int]:

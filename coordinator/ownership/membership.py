@@ -5,6 +5,7 @@ Word goes through a stream: one that was not heard because Redis was away is hea
 next look, half a second later, finds the same.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from typing import Final, cast
@@ -46,6 +47,10 @@ class Membership:
         self._partitions = partitions
         self._timing = timing
         self._script = Script("coordinator", "scripts/attend.lua")
+        self._link: RedisLink | None = None
+        self._share = 0
+        self._share_stands_until = float("-inf")
+        """A moment of the event loop's clock: on a new connection others may not have attended yet."""
         self._heard_to = ""
         """ID of the last word that was heard; empty before our first one."""
 
@@ -56,12 +61,20 @@ class Membership:
             StoreError: Redis is away.
             LayoutMismatch: the sessions there are in another number of partitions.
         """
+        clock = asyncio.get_running_loop().time
+        link = await self._links.to(self._links.nodes.at(COORDINATORS))
+        if link is not self._link:
+            if self._link:
+                self._share_stands_until = clock() + self._timing.lease_ms / 1000
+            self._link = link
         # Whoever is not known there may be at another Redis, or at one that has lost its data.
         alive = await self._attend("XX")
         if not alive:
             await self._check_layout()
             alive = await self._attend("NX")
-        return share(self._coordinator, [member.decode() for member in alive], self._partitions)
+        if not self._share or clock() >= self._share_stands_until:
+            self._share = share(self._coordinator, [member.decode() for member in alive], self._partitions)
+        return self._share
 
     async def leave(self) -> None:
         """Counts for nothing from now on; raises what the links raise."""
