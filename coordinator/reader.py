@@ -35,7 +35,8 @@ from quickpoll.store.nodes import MOVED_AWAY, Links, open_node
 from quickpoll.store.outage import Outage
 from quickpoll.store.pace import Pace
 
-ENTRIES_PER_STREAM: Final = 512
+ENTRIES_PER_STREAM: Final = 100
+"""Each may hold `PACKED_ENTRIES` messages."""
 ENTRIES_PER_COMMIT: Final = 512
 """Entries of several partitions are committed together up to so many: then the event loop has a turn."""
 

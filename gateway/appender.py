@@ -1,8 +1,9 @@
 """Entries to the partitions' streams: batched for each node of Redis, and in order for each partition.
 
-What comes while a batch is under way goes into the next one. An entry that may have been appended is not appended
-again here: its sender decides. An entry that was refused because its partition has moved, or is moving, is held for a
-while. A node that is away does not hold up the others.
+What a batch has for one partition is packed into few entries of its stream: an entry costs Redis, the disk and the
+coordinator something, whatever is in it. What comes while a batch is under way goes into the next one. An entry that
+may have been appended is not appended again here: its sender decides. An entry that was refused because its partition
+has moved, or is moving, is held for a while. A node that is away does not hold up the others.
 """
 
 import asyncio
@@ -13,12 +14,15 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from gateway.timing import Timing
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys
+from quickpoll.keys import PACKED_ENTRIES, PartitionKeys, pack_fields
 from quickpoll.store.link import LinkLost, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import MOVED_AWAY, Links, Nodes, on_each
 from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.store.pace import Pace
+
+PACKED_BYTES: Final = 16 * 1024
+"""Of one entry of a stream that holds several; a quiz with pictures has one of its own."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -136,7 +140,12 @@ class Appender:
         replies: Sequence[Any] = [LinkLost("given up")] * len(batch)
         try:
             link = await self._links.to(node)
-            replies = await link.call([("XADD", self._streams[e.partition], "*", ENTRY_FIELD, e.data) for e in batch])
+            packs = _packs(batch)
+            said = await link.call(
+                [("XADD", self._streams[number], "*", *pack_fields([e.data for e in pack])) for number, pack in packs]
+            )
+            batch = [entry for _, pack in packs for entry in pack]
+            replies = [reply for reply, (_, pack) in zip(said, packs, strict=True) for _ in pack]
         except StoreError as error:
             replies = [error] * len(batch)
         finally:
@@ -160,6 +169,20 @@ class Appender:
         for entry in given_up:
             entry.failed()
         return held
+
+
+def _packs(batch: Sequence[_Entry]) -> list[tuple[int, list[_Entry]]]:
+    """What goes into one entry of a partition's stream, with the partition's number."""
+    packs: dict[int, list[list[_Entry]]] = {}
+    room: dict[int, int] = {}
+    for entry in batch:
+        of_partition = packs.setdefault(entry.partition, [])
+        room[entry.partition] = left = room.get(entry.partition, 0) - len(entry.data)
+        if left < 0 or len(of_partition[-1]) == PACKED_ENTRIES:
+            of_partition.append([])
+            room[entry.partition] = PACKED_BYTES - len(entry.data)
+        of_partition[-1].append(entry)
+    return [(number, pack) for number, of_partition in packs.items() for pack in of_partition]
 
 
 def _is_elsewhere(reason: Exception) -> bool:

@@ -1,9 +1,10 @@
-"""Every Redis key and channel, and how a session code finds its partition.
+"""Every Redis key and channel, the fields of a stream entry, and how a session code finds its partition.
 
 All keys of a partition carry one hash tag, so they live on one Redis Cluster slot and one script
 can touch them together. Sharded pub/sub hashes channels the same way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -23,9 +24,27 @@ GATEWAY_DEAD_AFTER_MS: Final = 3000
 """A gateway whose last heartbeat is older is dead, and all its connections are gone."""
 
 ENTRY_FIELD: Final = b"e"
-"""The one field of every stream entry."""
+"""The one field of a stream entry; one that holds several messages has a field for each, named by its place."""
+PACKED_ENTRIES: Final = 50
+"""So many messages at most are in one stream entry of a partition."""
 NO_OFFSET: Final = "0-0"
 """The offset of a partition where nothing was applied yet."""
+
+
+def pack_fields(entries: Sequence[bytes]) -> list[bytes]:
+    """The fields, names and values alternating, of one entry of a stream that holds some encoded entries, in order."""
+    if len(entries) == 1:
+        return [ENTRY_FIELD, entries[0]]
+    return [part for place, data in enumerate(entries) for part in (b"%d" % place, data)]
+
+
+def unpack_fields(fields: Sequence[bytes]) -> Sequence[bytes]:
+    """The encoded entries in one entry of a stream; an empty one where there is none."""
+    names = fields[::2]
+    if ENTRY_FIELD in names:
+        return [fields[2 * names.index(ENTRY_FIELD) + 1]]
+    is_packed = bool(names) and all(name == b"%d" % place for place, name in enumerate(names))
+    return fields[1::2] if is_packed else [b""]
 
 
 def partition_of(code: str, partitions: int) -> int:

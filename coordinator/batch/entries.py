@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from coordinator.batch.moments import Moments
 from quickpoll.envelope import Command, Disconnected, Entry, UnknownFormat, decode_entry
-from quickpoll.keys import ENTRY_FIELD, moment_of
+from quickpoll.keys import moment_of, unpack_fields
 from quickpoll.protocol import CreateSession, JoinSession
 from quickpoll.store.link import RedisLink, Refusal
 
@@ -47,9 +47,10 @@ async def read_streams(link: RedisLink, offsets: Mapping[str, str], *, count: in
 
 
 class Received(Struct, frozen=True):
-    """An entry as it was read. `entry` None: it cannot be decoded, for `reason`."""
+    """A message as it was read. `entry` None: it cannot be decoded, for `reason`."""
 
     id: str
+    """Of the entry of the stream, which may hold others as well."""
     at: int
     """When it counts as taken, in ms: see `moments`."""
     data: bytes
@@ -59,20 +60,19 @@ class Received(Struct, frozen=True):
     reason: str = ""
 
 
-def receive(entry_id: bytes, fields: list[bytes], moments: Moments) -> Received:
-    """Decodes the next entry of a stream; it never raises."""
+def receive(entry_id: bytes, fields: list[bytes], moments: Moments) -> list[Received]:
+    """Decodes what is in the next entry of a stream; it never raises."""
     text = entry_id.decode()
     taken_at, _ = moment_of(text)
-    data = (
-        fields[1]
-        if fields[0] == ENTRY_FIELD
-        else dict(zip(fields[::2], fields[1::2], strict=True)).get(ENTRY_FIELD, b"")
-    )
+    return [_receive(text, taken_at, data, moments) for data in unpack_fields(fields)]
+
+
+def _receive(entry_id: str, taken_at: int, data: bytes, moments: Moments) -> Received:
     try:
         entry = decode_entry(data)
     except (UnknownFormat, msgspec.DecodeError) as error:
-        return Received(text, moments.of(taken_at, None), data, None, reason=f"{type(error).__name__}: {error}")
-    return Received(text, moments.of(taken_at, entry), data, entry, _code_of(entry))
+        return Received(entry_id, moments.of(taken_at, None), data, None, reason=f"{type(error).__name__}: {error}")
+    return Received(entry_id, moments.of(taken_at, entry), data, entry, _code_of(entry))
 
 
 def create_id_of(entry: Entry | None) -> str:

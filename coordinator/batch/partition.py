@@ -139,7 +139,7 @@ class Partition:
             InvariantBroken: a session must never be in the state that it is in now; the partition must be dropped.
         """
         moments = Moments(self._clock and self._clock(), self._taken_to, moment_of(self.offset)[0])
-        received = [receive(entry_id, fields, moments) for entry_id, fields in entries]
+        received = [one for entry_id, fields in entries for one in receive(entry_id, fields, moments)]
         set_aside: dict[tuple[int, str], str] = {}
         while True:
             inputs = await self._prepare(received, set_aside)
@@ -154,7 +154,8 @@ class Partition:
                 self._sessions.forget(builder.touched)
                 set_aside[poison.index, poison.code] = poison.reason
                 # What follows is read again after the commit, so that no entry is applied again and again.
-                received = received[: poison.index + 1]
+                last = received[poison.index].id
+                received = [one for index, one in enumerate(received) if index <= poison.index or one.id == last]
             else:
                 self._taken_to_if_committed = received[-1].at
                 self.ticked = any(isinstance(one.entry, Tick) for one in received)

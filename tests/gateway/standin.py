@@ -126,10 +126,11 @@ class Coordinator:
             for stream, (entries,) in found.items() if isinstance(found, dict) else ((s, (e,)) for s, e in found):
                 for entry_id, fields in entries:
                     offsets[stream.decode()] = entry_id
-                    entry = decode_entry(fields[ENTRY_FIELD])
-                    self.entries.put_nowait(entry)
-                    if self.answers and isinstance(entry, Command):
-                        await self.answer(entry)
+                    for data in fields.values():
+                        entry = decode_entry(data)
+                        self.entries.put_nowait(entry)
+                        if self.answers and isinstance(entry, Command):
+                            await self.answer(entry)
 
     async def own_all(self) -> None:
         for number in range(PARTITIONS):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway.appender import Appender
+from gateway.appender import PACKED_BYTES, Appender
 from gateway.timing import Timing
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys
+from quickpoll.keys import PACKED_ENTRIES, PartitionKeys
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import NOBODY, OneNode
 from quickpoll.store.outage import Unreachable
@@ -38,7 +38,7 @@ def must_not_fail() -> None:
 
 async def entries(redis: Client) -> list[bytes]:
     found: Any = await redis.xrange(KEYS.stream)
-    return [fields[ENTRY_FIELD] for _, fields in found]
+    return [data for _, fields in found for data in fields.values()]
 
 
 @with_timing(batch=7)
@@ -192,3 +192,39 @@ async def test_it_believes_others_that_redis_is_back(redis_url: str, caplog: pyt
     assert "Redis is back" in caplog.text
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+@with_timing(batch=250)
+async def test_what_comes_together_for_a_partition_is_packed(appending: Appender, redis: Client) -> None:
+    sent = [b"%d" % number for number in range(PACKED_ENTRIES + 20)]
+    appending.append(1, b"opens the connection", must_not_fail)
+    await appending.flush(5)
+    for number, data in enumerate(sent):
+        appending.append(1, data, must_not_fail)
+        if number < 3:
+            appending.append(2, data, must_not_fail)
+    await appending.flush(5)
+    found: Any = await redis.xrange(KEYS.stream)
+    assert [len(fields) for _, fields in found] == [1, PACKED_ENTRIES, 20]
+    assert (await entries(redis))[1:] == sent
+    assert await redis.xlen(PartitionKeys(2).stream) == 1
+
+
+async def test_large_entries_are_not_packed(appending: Appender, redis: Client) -> None:
+    sent = [b"opens the connection", b"small", b"x" * PACKED_BYTES, b"y" * PACKED_BYTES, b"small"]
+    for data in sent:
+        appending.append(1, data, must_not_fail)
+    await appending.flush(5)
+    assert await entries(redis) == sent
+    found: Any = await redis.xrange(KEYS.stream)
+    assert all(len(fields) == 1 for _, fields in found if len(b"".join(fields.values())) >= PACKED_BYTES)
+
+
+async def test_all_in_a_pack_that_redis_refuses_have_failed(appending: Appender, redis: Client) -> None:
+    await redis.set(PartitionKeys(2).stream, "no stream")
+    failed: list[int] = []
+    for number in range(3):
+        appending.append(2, b"x", partial(failed.append, number))
+    appending.append(1, b"two", must_not_fail)
+    await appending.flush(5)
+    assert failed == [0, 1, 2]

@@ -44,6 +44,8 @@ class Valkey:
         self.lua = Lua()
         self._server = FakeServer(server_type="valkey")
         self._listener: Any = None
+        self._written: dict[bytes, Any] = {}
+        """Of keys that a script has changed for this process alone: what the disk has of them."""
 
     async def start(self, host: Host) -> None:
         """Listens on a host, with the data that are there."""
@@ -52,7 +54,8 @@ class Valkey:
         self._listener = await loop.create_server(lambda: Client(self, self._server, host), [host.name], PORT)
 
     def stopped(self) -> None:
-        """Its process is gone."""
+        """Its process is gone, and what only the process knew."""
+        self.go_back_to(self.copy())
         for client in list(self.clients.values()):
             client.connection_lost(None)
 
@@ -62,13 +65,28 @@ class Valkey:
         return item.value if item else None
 
     def copy(self) -> Any:
-        """Its data as they are now, for `go_back_to`."""
-        return deepcopy(self._server.dbs[0]._dict)
+        """Its data as the disk has them now, for `go_back_to`."""
+        data = deepcopy(self._server.dbs[0]._dict)
+        for key, item in deepcopy(self._written).items():
+            if item is None:
+                data.pop(key, None)
+            else:
+                data[key] = item
+        return data
+
+    def note_change(self, keys: Sequence[bytes], *, is_written: bool) -> None:
+        """A command is about to change these keys. Valkey writes commands, and so has less of a key than all of it."""
+        for key in keys:
+            if is_written:
+                self._written.pop(key, None)
+            elif key not in self._written:
+                self._written[key] = deepcopy(self._server.dbs[0]._dict.get(key))
 
     def go_back_to(self, copy: Any) -> None:
         """Has older data; to be called while it is stopped."""
         database = self._server.dbs[0]
         database._dict = copy
+        self._written.clear()
         for key, item in copy.items():
             database.schedule_expiry(key, item.expireat)
 
@@ -246,6 +264,9 @@ class _Session(FakeSocket):
     def _run_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
         if refusal := self._valkey.refusal(sig.name):
             return SimpleError(refusal)
+        if is_write_command(sig.name.encode()):
+            keys = args if sig.name in ("del", "unlink") else args[:1]
+            self._valkey.note_change(keys, is_written=self._valkey.lua.is_written)
         subscribed = self._pubsub
         if sig.name not in SUBSCRIBES:  # with RESP3 who has subscribed may do everything else, too
             self._pubsub = 0

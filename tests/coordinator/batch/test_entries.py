@@ -5,7 +5,7 @@ import pytest
 from coordinator.batch.entries import create_id_of, read_streams, receive
 from coordinator.batch.moments import Moments
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick, encode
-from quickpoll.keys import ENTRY_FIELD
+from quickpoll.keys import ENTRY_FIELD, pack_fields
 from quickpoll.protocol import CreateSession, JoinSession, Role, StartQuiz
 from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.nodes import open_node
@@ -28,7 +28,7 @@ HOST = Identity("123456", "nonce", Role.HOST)
     ],
 )
 def test_an_entry_has_the_time_at_which_redis_took_it_and_its_session(entry: Entry, code: str) -> None:
-    received = receive(b"1700000000123-4", [ENTRY_FIELD, encode(entry)], Moments(None, 0, 0))
+    (received,) = receive(b"1700000000123-4", [ENTRY_FIELD, encode(entry)], Moments(None, 0, 0))
     assert (received.id, received.at) == ("1700000000123-4", 1700000000123)
     assert (received.entry, received.code) == (entry, code)
 
@@ -44,9 +44,21 @@ def test_an_entry_has_the_time_at_which_redis_took_it_and_its_session(entry: Ent
     ],
 )
 def test_an_entry_that_cannot_be_read_says_why(fields: list[bytes], reason: str) -> None:
-    received = receive(b"5-0", fields, Moments(None, 0, 0))
+    (received,) = receive(b"5-0", fields, Moments(None, 0, 0))
     assert received.entry is None
     assert reason in received.reason
+
+
+def test_what_was_packed_together_has_the_same_id_and_time_and_each_is_read_by_itself() -> None:
+    entries = [Tick(), Disconnected(LINK, HOST), GatewayLost("gw")]
+    packed = [encode(entries[0]), b"\x09new", encode(entries[1]), encode(entries[2])]
+    received = receive(b"5-0", pack_fields(packed), Moments(None, 0, 0))
+    assert [(one.id, one.at, one.entry) for one in received] == [
+        ("5-0", 5, entries[0]),
+        ("5-0", 5, None),
+        ("5-0", 5, entries[1]),
+        ("5-0", 5, entries[2]),
+    ]
 
 
 def create_id(given: str | None, connection: int = 1, request: int = 1) -> str:

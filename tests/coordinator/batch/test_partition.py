@@ -30,7 +30,7 @@ from quickpoll.envelope import (
     decode_step,
     encode,
 )
-from quickpoll.keys import ENTRY_FIELD, PartitionKeys, partition_of
+from quickpoll.keys import ENTRY_FIELD, PartitionKeys, pack_fields, partition_of
 from quickpoll.protocol import (
     AnswerAccepted,
     AnyServerMessage,
@@ -507,6 +507,19 @@ async def test_an_entry_that_fails_is_set_aside_and_the_others_count_once(
     assert sum(name.startswith(b"p:") for name in stored) == 2
     (reason,) = await owner.quarantined()
     assert "RuntimeError: a fault in the rules (fail, line " in reason
+
+
+async def test_of_those_that_were_packed_with_one_that_fails_none_is_left_out_or_applied_twice(
+    owner: Owner, broken: Callable[[Fails], None]
+) -> None:
+    host = await owner.create()
+    broken(joins_as("p3"))
+    owner.now += 1
+    packed = pack_fields([encode(owner.join_command(host.code, connection)) for connection in (2, 3, 4)])
+    later = [ENTRY_FIELD, encode(owner.join_command(host.code, 5))]
+    batch = await owner.partition.apply([(b"%d-1" % owner.now, packed), (b"%d-2" % owner.now, later)])
+    assert batch.offset == f"{owner.now}-1"
+    assert [type(message).__name__ for message in messages(batch)] == ["Joined", "Error", "Joined"]
 
 
 async def test_what_a_failed_entry_changed_is_undone(owner: Owner, broken: Callable[[Fails], None]) -> None:
