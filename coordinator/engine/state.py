@@ -193,7 +193,7 @@ class Session:
     curations: dict[int, Curation] = field(default_factory=dict)  # by question: what the host shows of its texts
     ruling: OtherRules = PUBLISHED
     """Another one only while a log is replayed; it is not stored."""
-    live: LiveTexts | None = field(init=False, default=None, repr=False)
+    live: LiveTexts | None = field(init=False, default=None, repr=False, compare=False)
     """What is written to the open question, once that was asked for: see `live_texts`."""
     names: dict[str, Player] = field(init=False, repr=False)
     """By name key."""
