@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from benchmarks.machine import stolen_s
 from benchmarks.results import Row
 from benchmarks.rig import Rig, spent_ms
 from clients.loadtest.director import play
@@ -22,15 +23,24 @@ class Spoiled(Exception):
 
 
 class Sample(NamedTuple):
-    """The CPU that each process had used at a moment, in seconds of `time.perf_counter()`."""
+    """What had been used at a moment."""
 
     at: float
+    """In seconds of `time.perf_counter()`."""
     cpu: dict[str, int]
+    """By process, in nanoseconds."""
+    wake_ups: int
+    written: int
+    """Bytes in the append-only file; 0 where there is none."""
+    stolen_s: float
+    """By other virtual machines, of all cores."""
 
     @classmethod
-    def of(cls, server: Rig) -> "Sample":
+    async def of(cls, server: Rig) -> "Sample":
         """Now."""
-        return cls(time.perf_counter(), server.cpu())
+        info = await server.redis_info("persistence") if server.redis_url else {}
+        written = int(info.get("aof_current_size", 0))
+        return cls(time.perf_counter(), server.cpu(), server.wake_ups(), written, stolen_s())
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,26 @@ class Game:
         waiting = spent_ms(self.first.cpu, self.before.cpu, prefix) * self.idle
         return self.per_question_ms(prefix) - waiting / self._answers
 
+    @property
+    def idle_ms(self) -> float:
+        """CPU of all processes in a second in which everyone only waits."""
+        return spent_ms(self.first.cpu, self.before.cpu) / (self.before.at - self.first.at)
+
+    @property
+    def idle_wake_ups(self) -> float:
+        """Wake-ups in such a second."""
+        return (self.before.wake_ups - self.first.wake_ups) / (self.before.at - self.first.at)
+
+    @property
+    def bytes_per_answer(self) -> float:
+        """What the append-only file grew by, per player and question."""
+        return (self.after.written - self.before.written) / self._answers
+
+    @property
+    def stolen(self) -> float:
+        """The share of a core that other virtual machines took from this one."""
+        return (self.after.stolen_s - self.before.stolen_s) / (self.after.at - self.before.at)
+
     def costs(self) -> tuple[Row, ...]:
         """What the capacity model wants to know."""
         return tuple(
@@ -65,8 +95,14 @@ class Game:
         return self.report.players * len(self.report.questions)
 
 
-async def play_on(server: Rig, plan: Plan) -> Game:
+async def play_on(server: Rig, plan: Plan, *, settle_s: float = SETTLE_S, idle_s: float = IDLE_S) -> Game:
     """Plays it, and refuses to measure what is wrong.
+
+    Args:
+        server: on which.
+        plan: what to play.
+        settle_s: how long to wait after joining, until what joining caused is over.
+        idle_s: how long everyone waits then, to see what that costs.
 
     Raises:
         Spoiled: an answer was lost or doubled, or a result is wrong.
@@ -75,10 +111,10 @@ async def play_on(server: Rig, plan: Plan) -> Game:
 
     async def phase(name: str) -> None:
         if name == "joined":
-            await asyncio.sleep(SETTLE_S)
-            samples.append(Sample.of(server))
-            await asyncio.sleep(IDLE_S)
-        samples.append(Sample.of(server))
+            await asyncio.sleep(settle_s)
+            samples.append(await Sample.of(server))
+            await asyncio.sleep(idle_s)
+        samples.append(await Sample.of(server))
 
     run = await play(plan, phase=phase)
     figures = report(run, verdict_on(run))

@@ -1,7 +1,9 @@
 """Figures, as they are kept in results.json: for each case when, on what, and the rows of its table."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -20,6 +22,9 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Under which the capacity model finds it."""
     value: float
     unit: str
+    low: float | None = None
+    """Of several runs, `value` is the median, and these are the ends of the range."""
+    high: float | None = None
     target: float | None = None
     """Not more than this."""
     anchor: str | None = None
@@ -33,6 +38,12 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.target is None:
             return ""
         return "met" if self.value <= self.target else "missed"
+
+
+def of_runs(what: str, values: Sequence[float], unit: str, *, target: float | None = None, key: str = "") -> Row:
+    """The median of what several runs have shown, with their range."""
+    low, middle, high = (round(value, 3) for value in (min(values), median(values), max(values)))
+    return Row(what=what, key=key, value=middle, unit=unit, low=low, high=high, target=target)
 
 
 class Case(Struct, frozen=True, kw_only=True):

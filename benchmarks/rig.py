@@ -5,6 +5,7 @@ The load runs on another core, in this process. CPU time is the kernel's own cou
 
 import asyncio
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -43,6 +44,14 @@ def cpu_ns(pid: int) -> int:
     return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
+def wake_ups(pid: int) -> int:
+    """How often the threads of a process have gone to sleep by themselves, and so had to be woken."""
+    texts = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status"))
+    return sum(
+        int(found[1]) for text in texts if (found := re.search(r"^voluntary_ctxt_switches:\s*(\d+)", text, re.M))
+    )
+
+
 def resident_bytes(pid: int) -> int:
     """The memory of a process that is in use now and not shared."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -62,6 +71,10 @@ class Rig:
     def cpu(self) -> dict[str, int]:
         """`cpu_ns` of each process."""
         return {name: cpu_ns(pid) for name, pid in self.pids.items()}
+
+    def wake_ups(self) -> int:
+        """`wake_ups` of all processes together."""
+        return sum(map(wake_ups, self.pids.values()))
 
     async def redis_info(self, section: str) -> dict[str, Any]:
         """What Valkey's INFO says."""
@@ -105,6 +118,27 @@ async def rig(gateways: int = 1, coordinators: int = 1) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
+async def embedded_rig() -> AsyncIterator[Rig]:
+    """The whole server as `quickpoll` alone starts it: one process, and the Valkey that it brings."""
+    with tempfile.TemporaryDirectory(prefix="quickpoll-bench-") as name:
+        folder = Path(name)
+        running = Rig("", {})
+        try:
+            port = free_port()
+            settings = {"QUICKPOLL_DATA_DIR": str(folder / "data"), "QUICKPOLL_PORT": str(port)} | LIMITS
+            await _launch(running, folder, "quickpoll", [], settings)
+            await _until_ready(running, folder, {"quickpoll": port})
+            running.redis_url = f"unix://{folder / 'data' / 'valkey.sock'}"
+            running.urls = (_websocket(port),)
+            running.pids["valkey"] = int((folder / "data" / "valkey.pid").read_text())
+            yield running
+        finally:
+            for process in running._processes:
+                process.terminate()  # it stops its Valkey
+            await asyncio.gather(*(process.wait() for process in running._processes))
+
+
+@asynccontextmanager
 async def rig_on(running: Rig, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Rig]:
     """Starts a gateway and a coordinator on a Redis that runs already."""
     try:
@@ -125,24 +159,34 @@ async def _start(
     for name, port in ports.items():
         kind = name.rstrip("0123456789")
         listen = {"QUICKPOLL_ADMIN_PORT" if kind == "coordinator" else "QUICKPOLL_PORT": str(port)}
-        environment = {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_REDIS_URL": running.redis_url}
-        environment |= (
-            {"QUICKPOLL_SECRET": SECRET} | listen | (LIMITS if kind == "gateway" else {}) | dict(settings or {})
+        own = {"QUICKPOLL_REDIS_URL": running.redis_url} | listen | (LIMITS if kind == "gateway" else {})
+        await _launch(running, folder, name, [kind], own | dict(settings or {}))
+    await _until_ready(running, folder, ports)
+    running.urls = tuple(_websocket(port) for name, port in ports.items() if name.startswith("gateway"))
+
+
+async def _launch(running: Rig, folder: Path, name: str, arguments: list[str], settings: Mapping[str, str]) -> None:
+    inherited = {key: text for key, text in os.environ.items() if not key.startswith("QUICKPOLL_")}
+    environment = inherited | {"QUICKPOLL_HOST": "127.0.0.1", "QUICKPOLL_SECRET": SECRET} | dict(settings)
+    with on_core(SERVER_CORE), (folder / f"{name}.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "quickpoll", *arguments, env=environment, stdout=log, stderr=log
         )
-        inherited = {key: text for key, text in os.environ.items() if not key.startswith("QUICKPOLL_")}
-        with on_core(SERVER_CORE), (folder / f"{name}.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "quickpoll", kind, env=inherited | environment, stdout=log, stderr=log
-            )
-        running._processes.append(process)
-        running.pids[name] = process.pid
+    running._processes.append(process)
+    running.pids[name] = process.pid
+
+
+async def _until_ready(running: Rig, folder: Path, ports: Mapping[str, int]) -> None:
     async with asyncio.timeout(READY_WITHIN_S):
         for name, port in ports.items():
             while not await asyncio.to_thread(_is_ready, port):
                 if any(process.returncode is not None for process in running._processes):
                     raise SystemExit((folder / f"{name}.log").read_text())
                 await asyncio.sleep(0.02)
-    running.urls = tuple(f"ws://127.0.0.1:{port}/ws" for name, port in ports.items() if name.startswith("gateway"))
+
+
+def _websocket(port: int) -> str:
+    return f"ws://127.0.0.1:{port}/ws"
 
 
 def _is_ready(port: int) -> bool:

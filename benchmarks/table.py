@@ -29,7 +29,11 @@ def _line(row: Row) -> str:
     note = f" ({row.note})" if row.note else ""
     target = "" if row.target is None else f"≤ {_number(row.target)} {row.unit}"
     against = "" if row.ratio is None else f"{row.ratio:.2f} × {row.anchor}"
-    return f"| {row.what}{note} | {_number(row.value)} {row.unit} | {target} | {row.verdict} | {against} |"
+    return f"| {row.what}{note} | {_number(row.value)} {row.unit}{_range(row)} | {target} | {row.verdict} | {against} |"
+
+
+def _range(row: Row) -> str:
+    return "" if row.low is None or row.high is None else f" ({_number(row.low)} to {_number(row.high)})"
 
 
 def _number(value: float) -> str:
@@ -49,4 +53,4 @@ def as_text(row: Row) -> str:
     """A row for the terminal."""
     target = "" if row.target is None else f"≤ {_number(row.target)} {row.unit}: {row.verdict}"
     against = "" if row.ratio is None else f"{row.ratio:.2f} × {row.anchor}"
-    return f"  {row.what:<68} {_number(row.value):>9} {row.unit:<8} {target:<20} {against}".rstrip()
+    return f"  {row.what:<68} {_number(row.value):>9} {row.unit:<8}{_range(row):<18} {target:<20} {against}".rstrip()

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.rig import SERVER_CORE, cpu_ns, free_port, on_core
+from benchmarks.rig import SERVER_CORE, Rig, cpu_ns, free_port, on_core
 from clients.loadtest.wire import open_wire
 
 HERE: Final = Path(__file__).parent
@@ -47,6 +47,26 @@ async def ws_ns(connections: int, frame_bytes: int) -> float | None:
         return None
     command = [node, str(HERE / "ws" / "broadcast.mjs")]
     return await _broadcast_ns(command, connections, frame_bytes - HEADER_BYTES, websocket=True)
+
+
+@asynccontextmanager
+async def least_server() -> AsyncIterator[Rig]:
+    """The least server of the wire, in C, with a session of one game."""
+    with tempfile.TemporaryDirectory(prefix="quickpoll-bench-") as folder:
+        program, port = Path(folder) / "least_server", free_port()
+        subprocess.run(["cc", "-O2", "-o", program, HERE / "least_server.c"], check=True)  # noqa: ASYNC221
+        with on_core(SERVER_CORE):
+            process = await asyncio.create_subprocess_exec(
+                program, str(port), Path(folder) / "log", stdout=asyncio.subprocess.PIPE
+            )
+        assert process.stdout
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await process.stdout.readline()
+            yield Rig("", {"least": process.pid}, (f"ws://127.0.0.1:{port}/ws",))
+        finally:
+            process.kill()
+            await process.wait()
 
 
 async def _broadcast_ns(command: list[str], connections: int, size: int, *, websocket: bool) -> float:
