@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from unittest.mock import Mock
 
@@ -202,6 +203,33 @@ async def test_after_a_commit_of_unknown_outcome_it_asks_redis_what_was_applied(
     assert await loop.next() == (1, True)  # loaded again
     assert partition.offset.encode() == await loop.redis.hget(PartitionKeys(1).meta, "offset")
     assert partition.offset != "0-0"
+
+
+async def test_what_follows_is_asked_for_before_a_batch_is_committed(loop: Loop) -> None:
+    await loop.own(1)
+    reads: list[int] = []
+
+    async def look() -> None:
+        clients = await loop.redis.client_list()
+        reads.append(sum("b" in client["flags"] for client in clients))
+        await loop.tick(1)
+
+    loop.committer.before = look
+    await loop.tick(1)
+    assert await loop.next() == (1, True)
+    assert await loop.next() == (1, True)  # the one that came during the commit
+    assert reads == [1]
+
+
+async def test_what_was_asked_for_is_dropped_if_the_commit_does_something_else(loop: Loop) -> None:
+    partition = await loop.own(1)
+    loop.committer.before = partial(loop.tick, 1)
+    loop.committer.loses_reply = True
+    await loop.tick(1)
+    assert await loop.next() == (1, True)  # loaded again
+    assert await loop.next() == (1, True)
+    assert await loop.redis.xlen(PartitionKeys(1).stream) == 0
+    assert partition.offset.encode() == await loop.redis.hget(PartitionKeys(1).meta, "offset")
 
 
 @pytest.mark.parametrize("timing", [replace(DEFAULT, rest_s=0.1, read_ms=50)])

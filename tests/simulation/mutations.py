@@ -158,7 +158,7 @@ SEEDS: Final[dict[str, int]] = {
     "the bonus for a streak is always the same": 2,
     "an answer that counts is not in the log": 1,
     "a new owner does not know the answers that are stored apart": 1,
-    "of what was packed together only the first is read": 1,
+    "of what was packed together only the first is read": 14,
     "a session that is over stays in memory": 1,
     "a channel is subscribed for good": 1,
     "a gateway that ends leaves its tasks": 1,

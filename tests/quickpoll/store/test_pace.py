@@ -32,3 +32,13 @@ async def test_some_turns_come_at_once_and_then_they_come_at_the_pace() -> None:
     await pace.turn()
     assert monotonic() - began >= 0.2
     assert pace.delay_ms > 0, "what came at once is paid for"
+
+
+async def test_a_turn_is_taken_at_once_or_not_at_all() -> None:
+    pace = Pace(0.2, burst=2)
+    assert pace.turn_at_once()
+    assert pace.turn_at_once()
+    assert not pace.turn_at_once()
+    began = monotonic()
+    await pace.turn()
+    assert monotonic() - began > 0.1
