@@ -313,7 +313,7 @@ async def with_a_number_given_twice(gateway: Caller, redis: Client, redis_url: s
     stored: Any = await redis.hgetall(gateway.keys(host.code).session(host.code))
     session, _ = snapshots.decode_session(host.code, stored)
     session.head.next_number = 0
-    await redis.hset(gateway.keys(host.code).session(host.code), "head", snapshots.encode(session.head))
+    await redis.hset(gateway.keys(host.code).session(host.code), "head", snapshots.encode_head(session.head))
     return host, stored[b"head"]
 
 

@@ -50,7 +50,7 @@ def test_an_entry_that_cannot_be_read_says_why(fields: list[bytes], reason: str)
 
 
 def test_what_was_packed_together_has_the_same_id_and_time_and_each_is_read_by_itself() -> None:
-    entries = [Tick(), Disconnected(LINK, HOST), GatewayLost("gw")]
+    entries: list[Entry] = [Tick(), Disconnected(LINK, HOST), GatewayLost("gw")]
     packed = [encode(entries[0]), b"\x09new", encode(entries[1]), encode(entries[2])]
     received = receive(b"5-0", pack_fields(packed), Moments(None, 0, 0))
     assert [(one.id, one.at, one.entry) for one in received] == [
