@@ -7,7 +7,7 @@ import pytest
 
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import Unreadable, decode_session
-from coordinator.engine import Drawn, Head, Player, Session, apply, create, invariants
+from coordinator.engine import Drawn, Player, Session, apply, create, invariants
 from coordinator.engine.players import AcceptedAnswer
 from quickpoll.envelope import Command, ConnectionId, Identity
 from quickpoll.protocol import (
