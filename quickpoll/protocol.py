@@ -1123,7 +1123,8 @@ class ExtendQuestion(HostCommand[Ok], frozen=True, tag="extend_question"):
 class StopClock(HostCommand[Ok], frozen=True, tag="stop_clock"):
     """Stops the clock of the open question, or lets it run again; answers are taken all the time.
 
-    One that comes while the clock stands is judged as of the moment when it was stopped.
+    One that comes while the clock stands is judged as of the moment when it was stopped. Stopped before `opens_at`, the
+    question opens only when the clock runs again.
     """
 
     phases = frozenset({Phase.QUESTION})
@@ -1167,13 +1168,16 @@ class GetAgenda(HostCommand[Agenda], frozen=True, tag="get_agenda"):
 
 
 class ShowEarlier(HostCommand[Ok], frozen=True, tag="show_earlier"):
-    """Shows the results of an earlier question again, on the host's devices; players keep what they have."""
+    """Shows the results of an earlier question again, on the host's devices; players keep what they have.
 
-    phases = frozenset({Phase.RESULTS})
-    otherwise = (ErrorCode.WRONG_PHASE, "Earlier results can be shown while results are.")
+    After the end it shows those of any question.
+    """
+
+    phases = _PLAYED
+    otherwise = (ErrorCode.WRONG_PHASE, "Earlier results can be shown while results are, and after the end.")
 
     question: QuestionIndex | None
-    """Null, or the question of now: no longer. The next question ends it as well."""
+    """Null, or in the results the question of now: no longer. The next question and the end end it as well."""
 
 
 class ShowLive(HostCommand[Ok], frozen=True, tag="show_live"):

@@ -259,8 +259,6 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         agenda.check_added(session, body)
     if isinstance(body, ChooseQuestion):
         agenda.check_chosen(session, body)
-    if isinstance(body, StopClock) and turn.now < head.opens_at:
-        raise Declined(ErrorCode.WRONG_PHASE, "The clock does not run yet.")
     if isinstance(body, ContinueIn):
         continuing.check(session, body.code)
     if isinstance(body, ShowEarlier):

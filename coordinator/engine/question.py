@@ -209,7 +209,8 @@ def check_earlier(session: Session, index: int | None) -> None:
 def show_earlier(session: Session, index: int | None, effects: Effects) -> None:
     """Shows the results of an earlier question again, or those of now."""
     head = session.head
-    index = None if index == head.question else index
+    if head.phase is Phase.RESULTS and index == head.question:
+        index = None
     if index != head.earlier:
         head.earlier = index
         effects.said.append(ToMany(Audience.HOST, EarlierShown(earlier=views.earlier(session))))
@@ -224,7 +225,8 @@ def say_earlier(session: Session, index: int, effects: Effects) -> None:
 def stop_clock(session: Session, now: int, effects: Effects, *, stopped: bool) -> None:
     """Stops the clock of an open question with a time limit, or lets it run again: then it has opened later.
 
-    So what was answered before is judged by moments that are as much later, too.
+    So what was answered before is judged by moments that are as much later, too. A clock that was stopped before the
+    options opened keeps them from opening.
     """
     head = session.head
     if head.closes_at is None or stopped == (head.stopped_at is not None):
@@ -233,8 +235,9 @@ def stop_clock(session: Session, now: int, effects: Effects, *, stopped: bool) -
         head.stopped_at = now
     elif head.stopped_at is not None:
         stop_ms = now - head.stopped_at
+        # Before the options open no page counts how long an answer takes.
+        head.stopped_ms += stop_ms if session.is_open_at(head.stopped_at) else 0
         head.stopped_at = None
-        head.stopped_ms += stop_ms
         head.opens_at += stop_ms
         head.closes_at += stop_ms
         head.late_until = 0

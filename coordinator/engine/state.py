@@ -252,6 +252,11 @@ class Session:
         """Players who are connected or have answered the current question."""
         return self.waiting + self.head.answered
 
+    def is_open_at(self, moment: int) -> bool:
+        """Whether the options of the current question are open at this moment of now, or of before."""
+        head = self.head
+        return moment >= head.opens_at and (head.stopped_at is None or head.stopped_at >= head.opens_at)
+
     def has_answered(self, player: Player) -> bool:
         """Whether this player's answer to the current question was accepted."""
         return player.answer is not None and player.answer.question == self.head.question

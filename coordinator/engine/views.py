@@ -203,7 +203,7 @@ def session_view(session: Session, now: int, role: Role) -> SessionView:
         podium=head.podium if ended else UNSET,
         tied=head.tied if ended else UNSET,
         players=_host_players(session) if role is Role.HOST else UNSET,
-        earlier=(earlier(session) or UNSET) if role is Role.HOST and judged else UNSET,
+        earlier=(earlier(session) or UNSET) if role is Role.HOST and (judged or ended) else UNSET,
         advances_at=head.advance_at if judged else UNSET,
         continues_in=head.continues_in or UNSET,
     )

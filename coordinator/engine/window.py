@@ -30,7 +30,7 @@ def check(session: Session, index: int, received_at: int, counted_at: int, playe
     head = session.head
     if index < head.question or head.phase is Phase.ENDED or (index == head.question and head.phase is Phase.RESULTS):
         raise Declined(ErrorCode.QUESTION_CLOSED, "This question is closed. Answer the next one.")
-    if index > head.question or received_at < head.opens_at:
+    if index > head.question or not session.is_open_at(received_at):
         raise Declined(ErrorCode.NOT_OPEN_YET, "This question is not open yet. Answer when its options are shown.")
     own_closes_at = views.own_closes_at(session, player)
     if head.closes_at is not None and counted_at > head.closes_at and counted_at > (own_closes_at or 0):

@@ -261,11 +261,11 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
     if head.question + 1 < total:
         choice = chance.randrange(head.question + 1, total)
         forward[Phase.RESULTS] += [lambda: game.by_host(ChooseQuestion(choice=choice, total=total))]
-    if head.phase is Phase.RESULTS:
-        again = chance.randint(0, head.question)
-        rare += [lambda: game.by_host(ShowEarlier(question=again))]
     if head.phase is Phase.ENDED:
         rare = rare[1:2]
+    if head.phase in (Phase.RESULTS, Phase.ENDED):
+        again = chance.randint(0, head.question)
+        rare += [lambda: game.by_host(ShowEarlier(question=again))]
     if head.phase in (Phase.RESULTS, Phase.ENDED):
         rare += [lambda: _rules(game, ada)] * 3
     weighted = [*(answers if head.phase is Phase.QUESTION else []), *forward.get(head.phase, []), *rare, game.tick]

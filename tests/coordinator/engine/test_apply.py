@@ -119,7 +119,7 @@ def test_a_host_command_is_done_in_its_phases_and_refused_in_the_others(body: Se
         SkipQuestion: {Phase.QUESTION},
         ExtendQuestion: {Phase.QUESTION},
         StopClock: {Phase.QUESTION},
-        ShowEarlier: {Phase.RESULTS},
+        ShowEarlier: {Phase.RESULTS, Phase.ENDED},
         ShowLive: {Phase.LOBBY, Phase.QUESTION, Phase.RESULTS},
         GetAnswers: {Phase.RESULTS, Phase.ENDED},
         AskQuestion: {Phase.LOBBY, Phase.RESULTS},

@@ -39,6 +39,7 @@ from quickpoll.protocol import (
     SkipQuestion,
     StartQuiz,
     StopClock,
+    UndoRuling,
     YourFinal,
     YourResult,
 )
@@ -856,9 +857,7 @@ def test_the_time_for_which_the_clock_stands_counts_for_nobody() -> None:
 def test_the_clock_stops_once_and_only_where_it_runs() -> None:
     game = Game(SINGLE, replace(SINGLE, time_limit_ms=None))
     ann, _ = game.join_many(2)
-    game.do(StartQuiz())
-    assert code(game.by_host(StopClock(stopped=True))) is ErrorCode.WRONG_PHASE
-    game.now = game.session.head.opens_at
+    game.open()
     assert code(game.by_host(StopClock(stopped=True, question=1))) is ErrorCode.WRONG_PHASE
     for stopped in (True, False):
         game.do(StopClock(stopped=stopped))
@@ -876,6 +875,31 @@ def test_the_clock_stops_once_and_only_where_it_runs() -> None:
     assert resumed.session.stopped_at is None
     assert code(game.by_host(StopClock(stopped=True))) is ErrorCode.WRONG_PHASE
     game.do(CloseQuestion())
+    assert replays(game)
+
+
+def test_a_clock_that_stops_before_the_options_open_keeps_them_closed() -> None:
+    game = Game(SINGLE, settings=Settings(lead_ms=3000))
+    ann, ben = game.join_many(2)
+    game.do(StartQuiz())
+    opens_at, closes_at = game.session.head.opens_at, game.closes_at
+    game.now += 1000
+    game.do(StopClock(stopped=True))
+    game.now += 60_000
+    game.tick()
+    assert game.session.head.phase is Phase.QUESTION
+    assert code(game.answer(ann, 0)) is ErrorCode.NOT_OPEN_YET
+    assert code(game.by_host(StopClock(stopped=True, question=1))) is ErrorCode.WRONG_PHASE
+    game.do(StopClock(stopped=False))
+    clock = game.one(QuestionClock)
+    assert (clock.opens_at, clock.closes_at) == (opens_at + 60_000, closes_at + 60_000)
+    game.now = clock.opens_at - 1
+    assert code(game.answer(ann, 0)) is ErrorCode.NOT_OPEN_YET
+    game.now = clock.opens_at + 4000
+    game.round_trip_ms = 300
+    assert isinstance(game.answer(ann, 0, elapsed_ms=3900), AnswerAccepted)
+    game.answer(ben, 0)
+    assert [game.player(seat).response_total_ms for seat in (ann, ben)] == [3900, 4000], "pages count from the opening"
     assert replays(game)
 
 
@@ -924,4 +948,16 @@ def test_results_of_an_earlier_question_are_shown_again_on_the_devices_of_the_ho
     game.do(ShowEarlier(question=0))
     game.do(NextQuestion())
     assert game.session.head.earlier is None
+    for index in (2, 0):
+        game.do(ShowEarlier(question=index))
+        shown = game.one(EarlierShown).earlier
+        assert shown is not None
+        assert shown.results.question == index, "after the end the last question is an earlier one, too"
+    game.do(UndoRuling(number=1))
+    shown = game.one(EarlierShown).earlier
+    assert shown is not None
+    assert shown.results.void is UNSET
+    stage = game.resume_host(game.new_connection())
+    assert isinstance(stage, Resumed)
+    assert stage.session.earlier == shown
     assert replays(game)

@@ -128,6 +128,12 @@ export class Session {
     return left_ms <= 0;
   }
 
+  /** Whether the options of the question are open: not while a clock stands that was stopped before. */
+  get isOpen(): boolean {
+    const { opens_at = 0, stopped_at = null } = this.view ?? {};
+    return (stopped_at === null || stopped_at >= opens_at) && this.reached(opens_at);
+  }
+
   /** Milliseconds until a moment of the server's clock, without running again. */
   msUntil(moment: number): number {
     return moment - this.#clock.now();

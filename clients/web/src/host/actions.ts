@@ -16,6 +16,7 @@ export const REST_MS = 600;
 
 /** The next step of the quiz; null where there is none. */
 export function nextAction(host: Host, view: View): Action | null {
+  if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null) };
   switch (view.phase) {
     case "lobby":
       return view.player_count > 0 ? { label: "stage.start", run: () => void host.start() } : null;
@@ -25,7 +26,6 @@ export function nextAction(host: Host, view: View): Action | null {
         return { label: host.last ? "stage.podium" : "stage.next", run: () => void host.moveOn() };
       return { label: "stage.close", run: () => void host.closeQuestion() };
     case "results": {
-      if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null) };
       const leaderboard = !host.remote && host.board === "results" && host.leaderboardNext;
       const label = leaderboard ? "stage.leaderboard" : host.last ? "stage.podium" : "stage.next";
       return { label, run: () => void host.next() };

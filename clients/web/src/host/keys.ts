@@ -35,7 +35,7 @@ export const KEYS: readonly Key[] = [
     does: "stage.keyPause",
     press: (host, view) => (host.moving ? during(() => void host.pause(!view.paused))(host, view) : null),
   },
-  { keys: ["a"], does: "lead.heading", press: during((host) => (host.panel = "lead")) },
+  { keys: ["a"], does: "lead.heading", press: (host) => () => (host.panel = "lead") },
   { keys: ["?"], does: "stage.keyHelp", press: (host) => () => (host.panel = "keys") },
 ];
 

@@ -547,7 +547,8 @@ export interface ExtendQuestion {
 /**
  * Stops the clock of the open question, or lets it run again; answers are taken all the time.
  *
- * One that comes while the clock stands is judged as of the moment when it was stopped. Reply: `ok`.
+ * One that comes while the clock stands is judged as of the moment when it was stopped. Stopped before `opens_at`, the
+ * question opens only when the clock runs again. Reply: `ok`.
  */
 export interface StopClock {
   type: "stop_clock";
@@ -587,10 +588,14 @@ export interface GetAgenda {
   id?: string | null;
 }
 
-/** Shows the results of an earlier question again, on the host's devices; players keep what they have. Reply: `ok`. */
+/**
+ * Shows the results of an earlier question again, on the host's devices; players keep what they have.
+ *
+ * After the end it shows those of any question. Reply: `ok`.
+ */
 export interface ShowEarlier {
   type: "show_earlier";
-  /** Null, or the question of now: no longer. The next question ends it as well. */
+  /** Null, or in the results the question of now: no longer. The next question and the end end it as well. */
   question: number | null;
   id?: string | null;
 }

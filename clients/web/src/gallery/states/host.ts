@@ -242,6 +242,16 @@ const STAGE: States = {
     }),
     { main: "lead.back" },
   ),
+  "stage-ready-stopped": stage(ready(question(), { stopped_at: NOW }), { main: "stage.close" }),
+  "stage-ended-earlier": {
+    ...podium(undefined, { earlier: { question: MORE["scale"]!.asked, results: MORE["scale"]!.found } }),
+    main: "lead.back",
+  },
+  "stage-ended-list": {
+    ...podium(undefined, {}, [press("lead.earlier"), seen("dialog ol li")]),
+    answers: { get_agenda: AGENDA },
+    stage: false,
+  },
   "stage-lead": leading(stage(closed(question(), results()))),
   "stage-answers": openTexts(stage(wroteOpen())),
   "stage-missing": stage(crowd(300, 217), { steps: [press("stage.whoIsMissing")], stage: false }),

@@ -143,8 +143,8 @@ export function open(asked: PublicQuestion, change: Partial<SessionView> = {}): 
 }
 
 /** The seconds before a question opens. */
-export function ready(asked: PublicQuestion): SessionView {
-  return open(asked, { opens_at: NOW + 2_500, closes_at: NOW + 22_500, answered: 0 });
+export function ready(asked: PublicQuestion, change: Partial<SessionView> = {}): SessionView {
+  return open(asked, { opens_at: NOW + 2_500, closes_at: NOW + 22_500, answered: 0, ...change });
 }
 
 export function closed(asked: PublicQuestion, found = results(), change: Partial<SessionView> = {}): SessionView {
