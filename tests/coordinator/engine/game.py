@@ -20,7 +20,6 @@ from coordinator.engine import (
     create,
     records,
 )
-from coordinator.engine.kinds import Written
 from coordinator.engine.records import Record
 from coordinator.log import file as log_file
 from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, Identity, Tick
@@ -265,7 +264,7 @@ def state_bytes(session: Session) -> bytes:
     return msgspec.msgpack.encode((session.code, session.quiz, session.head, list(session.players.values())))
 
 
-def reloaded(session: Session, written: dict[int, tuple[Written, ...]] | None = None) -> Session:
+def reloaded(session: Session) -> Session:
     """The session as it is after it was stored and loaded, its players in another order."""
 
     def again(value: object, kind: type) -> object:
@@ -276,4 +275,4 @@ def reloaded(session: Session, written: dict[int, tuple[Written, ...]] | None = 
     assert isinstance(quiz, Quiz)
     assert isinstance(head, Head)
     seated = {player.id: player for player in players if isinstance(player, Player)}
-    return Session(session.code, quiz, head, seated, dict(written or {}))
+    return Session(session.code, quiz, head, seated, dict(session.written), dict(session.curations))

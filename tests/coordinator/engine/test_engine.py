@@ -2,9 +2,11 @@
 
 Each step is judged by what was said alone, against a model that shares no code with the engine; and
 each entry is applied a second time to a session that was stored and loaded just before. At the end the session's log
-is replayed.
+is replayed. `EveryKind` plays all kinds with all that a host may do out of turn; what that brings is judged elsewhere,
+and here by laws that hold whatever it was.
 """
 
+import random
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,12 +17,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
+from clients.loadtest import questions
 from coordinator.batch.snapshots import decode_session
 from coordinator.batch.stored import Change, Stored
 from coordinator.engine import (
     CloseSession,
     CommandReply,
     Drawn,
+    Effect,
     Effects,
     Session,
     ToEach,
@@ -33,20 +37,27 @@ from coordinator.engine import (
 )
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
-from quickpoll.envelope import Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick
+from quickpoll.envelope import Audience, Command, ConnectionId, Disconnected, Entry, GatewayLost, Identity, Tick
 from quickpoll.protocol import (
+    MAX_LIVE_BYTES,
     Answer,
     AnswerAccepted,
     AnswerProgress,
+    Answers,
     AskExtraTime,
+    AskQuestion,
     Broadcast,
+    ChooseQuestion,
     CloseQuestion,
     CreateSession,
     EndSession,
     Error,
+    ExtendQuestion,
     ExtraTimeAsked,
     ExtraTimePercent,
     ExtraTimeSet,
+    GetAgenda,
+    GetAnswers,
     GetResults,
     HostLeft,
     HostReturned,
@@ -55,7 +66,9 @@ from quickpoll.protocol import (
     KickPlayer,
     Leaderboard,
     LeaveSession,
+    LiveTally,
     LockSession,
+    MergeAnswers,
     NewQuestion,
     NextQuestion,
     Ok,
@@ -71,30 +84,46 @@ from quickpoll.protocol import (
     Resumed,
     ResumeSession,
     Role,
+    Rule,
+    Ruled,
+    Ruling,
     ServerMessage,
     SessionCommand,
     SessionCreated,
     SetExtraTime,
     Settings,
+    ShowAnswer,
+    ShowEarlier,
+    ShowLive,
     SingleQuestion,
+    SkipQuestion,
+    SlideQuestion,
     StartQuiz,
+    StopClock,
     SubmitAnswer,
+    TextQuestion,
+    UndoRuling,
     YourExtraTime,
     YourFinal,
     YourResult,
+    encode_message,
     options_of,
 )
 from tests.coordinator.engine.game import (
+    HOST_CONNECTION,
     MULTIPLE,
     NOTHING,
     POLL,
     SINGLE,
     TRUE_FALSE,
+    Game,
     reloaded,
     replies,
     said_bytes,
     state_bytes,
 )
+from tests.coordinator.engine.kinds.samples import ALL, as_played
+from tests.coordinator.engine.kinds.samples import ANSWERS as EVERY_ANSWER
 
 GATEWAYS = ("g1", "g2")
 CREATE_ID = "an unguessable id"
@@ -443,6 +472,7 @@ SETTINGS = st.builds(
     streak_bonus=st.booleans(),
     grace_ms=st.sampled_from([0, 500, 2000]),
 )
+KINDS = st.sampled_from(sorted(ALL))
 PERCENTS: st.SearchStrategy[ExtraTimePercent] = st.sampled_from([0, 25, 50, 100])
 START_MS = 1_700_000_000_000
 
@@ -799,5 +829,206 @@ def outcome(session: Session) -> tuple[Any, ...] | None:
     return report.results(session, 0, "r"), head.phase, head.question, head.opens_at, head.podium, everyone
 
 
+def fitting(chance: random.Random, question: Question) -> Answer:
+    """An answer that fits a question, now and then a right one."""
+    if isinstance(question, SlideQuestion):
+        return 0
+    if isinstance(question, TextQuestion) and chance.random() < 0.5:
+        return chance.choice(["Lima", "lime", "Cusco"])
+    return questions.answer(chance, question)
+
+
+class EveryKind(RuleBasedStateMachine):
+    """A session of any kinds of question whose host skips, extends, stops, asks, chooses, rules, shows and hides."""
+
+    @initialize(kinds=st.lists(KINDS, min_size=1, max_size=4), chosen=SETTINGS, players=st.integers(1, 5))
+    def create(self, kinds: list[str], chosen: Settings, players: int) -> None:
+        chosen = msgspec.structs.replace(
+            chosen, max_players=2000, live_texts=players % 2 == 0, penalty=25 * (players % 3)
+        )
+        self.game = Game(*(as_played(ALL[kind]) for kind in kinds), settings=chosen)
+        self.players = self.game.join_many(players)
+        self.seq = self.game.session.head.seq
+        self.rulings: list[int] = []
+        self.go_on()
+
+    def done(self, entry: Entry) -> ServerMessage | None:
+        """Applies an entry, and a second time to a session that was stored and loaded just before."""
+        game = self.game
+        twin = reloaded(game.session)
+        effects = game.apply(entry)
+        assert said_bytes(apply(twin, entry, game.now, NOTHING)) == said_bytes(effects)
+        assert state_bytes(twin) == state_bytes(game.session)
+        assert (twin.written, twin.curations) == (game.session.written, game.session.curations)
+        for effect in effects.said:
+            self.heard(effect)
+        (*answers,) = replies(effects)
+        assert len(answers) == isinstance(entry, Command)
+        return answers[0].message if answers else None
+
+    def heard(self, effect: Effect) -> None:
+        """Broadcasts are numbered without gaps, and no solution leaves before the close."""
+        message = effect.message if isinstance(effect, CommandReply | ToMany) else None
+        if isinstance(effect, ToMany) and isinstance(message, Broadcast):
+            assert message.seq == self.seq + 1
+            self.seq += 1
+        if isinstance(message, LiveTally):
+            assert isinstance(effect, ToMany)
+            assert effect.audience is Audience.HOST
+            assert len(encode_message(message)) <= MAX_LIVE_BYTES
+        if isinstance(message, QuestionResults):
+            assert message.question < len(self.game.session.head.tallies)
+
+    def by_host(self, body: SessionCommand) -> ServerMessage | None:
+        game = self.game
+        return self.done(game.command(game.session.head.host or HOST_CONNECTION, game.session.host_identity, body))
+
+    @rule(wait_ms=TIMES)
+    def wait(self, wait_ms: int) -> None:
+        self.game.now += wait_ms
+        self.done(Tick())
+
+    @rule()
+    def go_on(self) -> None:
+        """To the next question, and to the moment when it opens."""
+        phase = self.game.session.head.phase
+        self.by_host(StartQuiz() if phase is Phase.LOBBY else NextQuestion())
+        self.game.now = max(self.game.now, self.game.session.head.opens_at)
+
+    @rule(
+        answers=st.lists(EVERY_ANSWER, min_size=1, max_size=5), fits=st.booleans(), wait_ms=TIMES, chance=st.randoms()
+    )
+    def answer(self, answers: list[Answer], fits: bool, wait_ms: int, chance: random.Random) -> None:
+        game = self.game
+        game.now += wait_ms
+        for seat, drawn in zip(self.players, answers, strict=False):
+            question = game.session.question if game.session.head.question >= 0 else SINGLE
+            given = fitting(chance, question) if fits else drawn
+            body = SubmitAnswer(question=max(game.session.head.question, 0), answer=given, elapsed_ms=wait_ms)
+            self.done(game.command(seat.connection, seat.identity, body))
+
+    @rule(
+        body=st.sampled_from(
+            [
+                CloseQuestion(),
+                CloseQuestion(),
+                SkipQuestion(),
+                ExtendQuestion(),
+                StopClock(stopped=True),
+                StopClock(stopped=False),
+                PauseQuiz(paused=True),
+                PauseQuiz(paused=False),
+                ShowLive(shown=True),
+                ShowLive(shown=False),
+                ShowEarlier(question=0),
+                ShowEarlier(question=None),
+                GetAgenda(),
+                GetResults(),
+            ]
+        )
+    )
+    def lead(self, body: SessionCommand) -> None:
+        self.by_host(body)
+
+    @rule(kind=KINDS, opens=st.booleans())
+    def ask(self, kind: str, opens: bool) -> None:
+        if len(self.game.session.quiz.questions) < 7:
+            self.by_host(AskQuestion(asked=as_played(ALL[kind]), open=opens))
+
+    @rule(choice=st.integers(0, 6))
+    def choose(self, choice: int) -> None:
+        self.by_host(ChooseQuestion(choice=choice, total=len(self.game.session.quiz.questions)))
+
+    @rule(
+        question=st.integers(0, 3),
+        accept=st.sampled_from([None, 0, 1, "lime", "500", "fun"]),
+        share=st.sampled_from([0, 50, 100]),
+        points=st.sampled_from([-300, 700]),
+        seat=st.integers(0, 4),
+        preview=st.booleans(),
+    )
+    def rule_about(
+        self, question: int, accept: int | str | None, share: int, points: int, seat: int, preview: bool
+    ) -> None:
+        match (accept, seat):
+            case (None, 0):
+                ruling = Ruling(void=True)
+            case (None, _):
+                ruling = Ruling(points=points, player_id=self.players[seat % len(self.players)].id)
+            case _:
+                ruling = Ruling(accept=accept, share=share)
+        question %= len(self.game.session.head.tallies) or 1
+        before = state_bytes(self.game.session)
+        reply = self.by_host(Rule(question=question, ruling=ruling, preview=preview))
+        if isinstance(reply, Ruled) and reply.number is not None:
+            self.rulings.append(reply.number)
+        elif isinstance(reply, Ruled):
+            assert state_bytes(self.game.session) == before or self.game.effects.log
+
+    @rule(chance=st.randoms(), sample=st.integers(1, 5))
+    def play_a_question(self, chance: random.Random, sample: int) -> None:
+        """All but some answer the next one as one does, and it is closed."""
+        if self.game.session.head.phase is not Phase.QUESTION:
+            self.go_on()
+        self.answer([0] * sample, True, 500, chance)
+        self.by_host(CloseQuestion())
+
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        if self.rulings:
+            self.by_host(UndoRuling(number=data.draw(st.sampled_from(self.rulings))))
+
+    @rule(question=st.integers(0, 3), shown=st.booleans(), merged=st.booleans(), chance=st.randoms())
+    def curate(self, question: int, shown: bool, merged: bool, chance: random.Random) -> None:
+        question %= self.game.session.head.question + 1
+        reply = self.by_host(GetAnswers(question=question))
+        texts = [one.text for one in reply.answers] if isinstance(reply, Answers) else ["no such text"]
+        if not texts:
+            return
+        if merged:
+            self.by_host(MergeAnswers(question=question, text=chance.choice(texts), into=chance.choice(texts)))
+        else:
+            self.by_host(ShowAnswer(question=question, text=chance.choice(texts), shown=shown))
+
+    @rule(seat=st.integers(0, 4), back=st.booleans())
+    def come_or_go(self, seat: int, back: bool) -> None:
+        game, who = self.game, self.players[seat % len(self.players)]
+        if back:
+            who.connection = game.new_connection()
+            self.done(game.command(who.connection, who.identity, ResumeSession(token="verified")))
+        else:
+            self.done(Disconnected(who.connection, who.identity))
+
+    @invariant()
+    def a_session_is_as_it_must_be(self) -> None:
+        invariants.check(self.game.session)
+
+    @invariant()
+    def points_of_all_kinds_add_up(self) -> None:
+        session = self.game.session
+        if session.head.phase not in (Phase.RESULTS, Phase.ENDED):
+            return
+        given: Counter[str] = Counter()
+        for made in session.head.rulings:
+            if made.ruling.points is not None and not made.undone:
+                given[made.ruling.player_id or ""] += made.ruling.points
+        told = report.results(session, 0, "r")
+        for player in told.players:
+            earned = sum(answer.points for answer in player.answers if answer)
+            assert player.points in (earned, earned + given[player.id]), "in the report, and on the leaderboard"
+            shares = [answer.share for answer in player.answers if answer]
+            assert all(share is None or 0 <= share <= 100 for share in shares)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "game"):
+            return
+        session = Replay(log_file.read(self.game.exported())).run()
+        assert session.head.log_hash == self.game.session.head.log_hash
+        if self.game.session.head.phase in (Phase.RESULTS, Phase.ENDED):
+            assert outcome(session) == outcome(self.game.session)
+
+
 TestLaws = Laws.TestCase
+TestEveryKind = EveryKind.TestCase
+TestEveryKind.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
 TestLaws.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)

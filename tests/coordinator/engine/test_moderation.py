@@ -167,7 +167,7 @@ def test_a_session_that_is_loaded_withholds_the_same() -> None:
     game.session = reloaded(game.session)
     game.answer(ben, ("fun",))
     assert words(game) == ("fun",)
-    game.session = reloaded(game.session, game.session.written)
+    game.session = reloaded(game.session)
     assert answers(game)["shit"].withheld is True
 
 

@@ -342,7 +342,7 @@ def test_rulings_undone_give_the_state_of_before_and_all_of_it_replays(data: st.
     for ruling in data.draw(st.lists(RULINGS, min_size=1, max_size=3)):
         reply = game.by_host(Rule(question=data.draw(st.integers(0, len(asked) - 1)), ruling=ruling))
         assert isinstance(reply, Ruled | Error)
-        game.session = reloaded(game.session, game.session.written)
+        game.session = reloaded(game.session)
         check(game.session)
     for player in report.results(game.session, 0, "r").players:
         assert player.points == sum(answer.points for answer in player.answers if answer)
