@@ -45,6 +45,10 @@ KINDS: Final[tuple[QuestionKind, ...]] = (
     "ranking",
 )
 """All that players answer."""
+CHOICES: Final[frozenset[QuestionKind]] = frozenset({"single", "multiple", "true_false", "poll"})
+"""Of these, options are chosen, and it is counted how often."""
+UNSCORED: Final[frozenset[QuestionKind]] = frozenset({"poll", "words", "open", "scale", "ranking"})
+"""Nothing can be right."""
 ZIPF: Final = 1.1
 """The exponent of how often the n-th text is written: as words are in natural language."""
 TEXTS: Final = 2000

@@ -280,7 +280,7 @@ class Crowd:
     def draw_answer(self, rng: random.Random, index: int) -> Answer:
         """Right twice in three times."""
         question = self.quiz.questions[index]
-        if not options_of(question):
+        if question.kind not in questions.CHOICES:
             return questions.answer(rng, question)
         right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
         if not right or rng.random() < 1 / 3:

@@ -13,13 +13,12 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from clients.loadtest import questions
-from quickpoll.protocol import Question, QuestionKind, Quiz, Settings
+from quickpoll.protocol import Question, Quiz, Settings
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd, Moment
 from tests.chaos.faults import ALONE, FAULTS, GRACEFUL, LOSSES, REVERSALS, World
 from tests.chaos.invariants import tracebacks, troubled, violations
 
-KINDS: tuple[QuestionKind, ...] = ("single", "multiple", "true_false", "poll", "text", "number", "words", "scale")
 LEADS_MS = (50, 150)
 LIMITS_MS = (1000, 1500, 2000)
 MOST_FAULTS = 3
@@ -151,8 +150,8 @@ class Drill:
         return Quiz("Chaos", tuple(self._draw_question(number) for number in range(self._questions)))
 
     def _draw_question(self, number: int) -> Question:
-        kind = self._rng.choice(KINDS)
-        if kind not in ("single", "multiple", "true_false", "poll"):
+        kind = self._rng.choice(questions.KINDS)
+        if kind not in questions.CHOICES:
             return questions.ask(kind, number, self._rng.choice(LIMITS_MS))
         count = 2 if kind == "true_false" else self._rng.randint(2, 4)
         right = {"poll": 0, "multiple": self._rng.randint(1, count)}.get(kind, 1)

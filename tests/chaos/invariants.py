@@ -129,7 +129,7 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
             yield "nobody has seen results"
         return
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
-    tally = [0] * len(options_of(question))
+    tally = [0] * len(options_of(question)) if question.kind in questions.CHOICES else []
     for answer in accepted if tally else ():
         for option in indexes_in(answer):
             tally[option] += 1
@@ -176,10 +176,12 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
 
 def _earned(crowd: Crowd, player: Player, index: int, question: Question, streaks: dict[str, int]) -> int:
     """By the published rule, with what the player's own records say."""
-    if question.kind in ("poll", "words", "scale"):
+    if question.kind in questions.UNSCORED:
         return 0
     given = player.given.get(index)
-    if given is None or given.accepted is None or not questions.share(question, given.answer, None):
+    results = next((copy for person in crowd.people for copy in person.results[index]), None)
+    solution = results.solution if results else None
+    if given is None or given.accepted is None or not questions.share(question, given.answer, solution):
         streaks[player.id] = 0
         return 0
     streaks[player.id] += 1

@@ -7,7 +7,6 @@ from typing import Final
 from clients.loadtest import questions
 from quickpoll.protocol import Question, QuestionKind, Quiz, Settings
 from tests.chaos.crowd import Moment
-from tests.chaos.drill import KINDS
 
 LIMITS_MS: Final = (1000, 2000, 5000)
 LEADS_MS: Final = (0, 50, 500)
@@ -97,7 +96,7 @@ def draw(seed: int, *names: str) -> Scenario:
         coordinators=rng.randint(1, 3),
         partitions=rng.choice((1, 2, 8)),
         players=rng.randint(1, 7),
-        kinds=tuple(rng.choice(KINDS) for _ in range(rng.randint(1, 3))),
+        kinds=tuple(rng.choice(questions.KINDS) for _ in range(rng.randint(1, 3))),
         limit_ms=rng.choice(LIMITS_MS),
         settings=settings,
     )
