@@ -24,7 +24,11 @@ MAX_CHARACTERS: Final = 500
 _MASKS: Final = "*#●○◯〇•"
 """What stands for a letter that is left out."""
 _MASK: Final = "*"
-_MASKED: Final = re.compile(f"(?<=[^\\W\\d])[{re.escape(_MASKS)}]+(?=[^\\W\\d])")
+_MASKED: Final = re.compile(
+    f"(?<=[^\\W\\d])[{re.escape(_MASKS)}]+(?=[^\\W\\d])|(?<=[^\\W\\d]{{2}})[{re.escape(_MASKS)}]{{2,}}(?!\\w)"
+)
+_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks by their category that are drawn as nothing."""
 _AT_ENDS: Final = ".,;:!?¿¡'\"()[]{}…。、！？「」~〜ー-_"
 _BETWEEN: Final = re.compile(r"[\W_]+")
 _BETWEEN_WORDS: Final = re.compile(r"[^\w・]+|_+")
@@ -34,13 +38,15 @@ _SIGNS: Final = str.maketrans("03456789@$€£+¡", "oeasgtbgaselti")
 _EITHER: Final = ("i", "l")
 """What 1, | and ! stand for, and a capital I that is taken for the other."""
 _ONES: Final = str.maketrans("1|!I", "1111")
+_V: Final = str.maketrans("vV", "uu")
+"""As in stone: *pvta*."""
 _SMALL_CAPITALS: Final = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=False))
 _OTHERS: Final = str.maketrans(
     {
         **_SMALL_CAPITALS,
         **{chr(first + n): chr(ord("a") + n) for first in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)},  # 🅐 🅰 🇦
         **dict(zip("ةىیکٱـ", ("ه", "ي", "ي", "ك", "ا", ""), strict=True)),
-        **dict(zip("ƒøØđĐłŁ¢¥µ", "fooddllcyu", strict=True)),
+        **dict(zip("ƒƑғҒøØđĐłŁ¢¥µ", "ffffooddllcyu", strict=True)),
     }
 )
 _KATAKANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -122,10 +128,16 @@ class _Reading:
 
 def _readings(text: str) -> Iterator[_Reading]:
     text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_APOSTROPHES)
-    text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc", "Cs"))
+    text = "".join(character for character in text if _is_seen(character))
     is_ambiguous = any(character in "1|!I" for character in in_ascii(text))
     for one in _EITHER if is_ambiguous else _EITHER[:1]:
         yield _Reading(text, one)
+    if "v" in text or "V" in text:
+        yield _Reading(text.translate(_V), _EITHER[0])
+
+
+def _is_seen(character: str) -> bool:
+    return character not in _UNSEEN and unicodedata.category(character) not in ("Cf", "Cc", "Cs")
 
 
 def _folded(text: str, one: str) -> str:

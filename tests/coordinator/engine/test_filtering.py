@@ -16,12 +16,14 @@ DISGUISED = {
         "FUCK|f u c k|f.u.c.k|f-u-c-k|f_u_c_k|fuuuuuck|fu ck|f*ck|f**k|f#ck|fuсk|ƒuck|ｆｕｃｋ|𝓯𝓾𝓬𝓴|🅵🆄🅲🅺|"
         "🇫🇺🇨🇰|f\u200buck|f̶u̶c̶k̶|xXfuckXx|fuck_you|(fuck)|sh1t|5h1t|$hit|sh!t|SHIT!!!|s h i t|s_h_i_t|"
         "shit123|what a shit|b1tch|B!TCH|a$$hole|@$$hole|A55H0LE|ni99er|n1gger|5lut|s1ut|sIut|b.i.t.c.h|"
-        "kill  yourself|K.Y.S|phuck|dickheads|ᴀꜱꜱʜᴏʟᴇ"
+        "kill  yourself|K.Y.S|phuck|dickheads|ᴀꜱꜱʜᴏʟᴇ|fvck|cvnt|fu**|sh**|as*****|ƑUCK|ғuck|fcuk|f\u3164uck|"
+        "f\u2800u\u115fck|killyourself"
     ),
     "de": (
         "Hurensohn|Hur3ns0hn|H.u.r.e|hurensöhne|HUREN-SOHN|Arschl0ch|a r s c h l o c h|Arschlooooch|"
         "ᴀʀꜱᴄʜʟᴏᴄʜ|Sch€iße|scheiss|wixxxxer|W1chser|w*chser|fick dich|F1ck|f i c k|du Fotze!|Missgeburt|"
-        "Spast|Schwuchtel|V0tze|Verp1ss dich"
+        "Spast|Schwuchtel|V0tze|Verp1ss dich|Hvrensohn|Hurn Sohn|Fickfresse|Drecksnutte|Riesenarschloch|"
+        "fickdeinemutter|Arschk3kse|hu**"
     ),
     "fr": (
         "putain|PUT@IN|p.u.t.e|pu7e|enculé|encule|3ncul3|connard|c0nnard|conn@rd|connaaaard|sal0pe|s@lope|"
@@ -30,7 +32,8 @@ DISGUISED = {
     ),
     "es": (
         "puta|PUT4|p u t a|puuuuta|mierda|m1erd@|hijo de puta|HIJODEPUTA|hijueputa|cabrón|cabron|c@bron|coño|"
-        "c0ñ0|gilipollas|g1lip0llas|pendejo|p3nd3jo|chinga tu madre|vete a la verga|maricón|m4ricon"
+        "pvta|putamadre|me cago en tu madre|c0ñ0|gilipollas|g1lip0llas|pendejo|p3nd3jo|"
+        "chinga tu madre|vete a la verga|maricón|m4ricon"
     ),
     "ar": (
         "كس امك|كس أمك|كُسّ اُمّك|كـــس امك|كسمك|ك س م ك|شرموطة|شـرمـوطـة|والشرموطة|يا شرموط|شرمووووطة|"
@@ -46,7 +49,7 @@ INNOCENT = {
         "Scunthorpe|Penistone|Essex|Sussex|Arsenal|cockpit|classic|bass|assassin|push it|is hit|Dick Tracy|"
         "Ana L.|Ana L|Titanic|analysis|Wichita|snigger|fickle|reputation|moose|shiitake|Shiite|who're late?|"
         "Mississippi|Niger|Nigeria|spice|5*5=25|a*b*c|f(x)=1|455|8008|HP|Nike|Paddle|dyke|titmouse|Hancock|"
-        "therapist|grape|document|circumference|A4"
+        "therapist|grape|document|circumference|A4|very**|no**|C##|so much***|avocado|savvy"
     ),
     "de": (
         "Barsch|Marsch|Vergaser|Fagott|salopp|dick|Ass|FDP|Minute|Nutella|Kant|Fuchs|Mose|Anales|Schifffahrt|"
@@ -67,6 +70,25 @@ INNOCENT = {
         "あほうどり|ぶすっと|うんこう|しねま|アホロートル"
     ),
 }
+FIRST_NAMES = (
+    "Aisha Ali Alejandro Amara Ana Analía Andreas Anneliese Anusha Aryan Assunta Astrid Bastian Benedikt Bitten "
+    "Björn Bush Carlotta Chidi Christoph Coco Concetta Concha Conny Conor Connor Conrad Cosima Cumhur Cunegonde "
+    "Dagmar Dick Dieudonné Dikla Dong Dung Fabian Faisal Fanny Fatma Fikret Fikriye Finn Fitri Franz Fredrik "
+    "Fuat Fukumi Gaylord Ghislaine Gonzalo Gudrun Hardik Harshit Heidi Helmut Hurrem Huriye Ingeborg Jacques "
+    "Jesús Jörg José Joaquín Kacper Kike Kunal Kuntal Lakshit Lesley Ludmila Luz Mahmoud Manami Marica Maricela "
+    "Maricruz Mercedes Mohit Moritz Muhammad Nazir Nazira Nazlı Negin Nicole Nikita Nikolaus Nutan Olga Osama "
+    "Pascal Pedro Penelope Philippa Piotr Prashit Putri Putu Rakshit Ramón Randy Regina Richard Rohit Salaudeen "
+    "Salma Sebastian Semen Shitij Shital Siegfried Sigrid Sukhdeep Susi Sven Thuy Titus Titilayo Tobias Ulrike "
+    "Uschi Viola Virginia Wangari Wolfgang Xavier Ximena Yves Zeynep Zulma"
+)
+PLACES = (
+    "Aix-en-Provence|Arsenal|Assen|Bad Kissingen|Bangkok|Barsinghausen|Bastogne|Clitheroe|Cockermouth|Concarneau|"
+    "Concepción|Conques|Cuxhaven|Dikson|Dickson|Essex|Fickmühlen|Fuchsmühl|Fukuoka|Gooik|Hurghada|Hürth|"
+    "Isla Mujeres|Kassel|Lesbos|Lightwater|Middlesex|Mississippi|Moers|Montenegro|Negev|Nigeria|Niger|Pakistan|"
+    "Paderborn|Penistone|Pforzheim|Phuket|Pissouri|Puteaux|Putten|Rio Negro|Río de la Plata|Saint-Connan|"
+    "Salzgitter|Scheibbs|Schiltach|Schwanewede|Scunthorpe|Sexten|Slutsk|Sussex|Titisee|Titikaka|Vergara|Votice|"
+    "Wanganui|Whorlton|Wichita|Wixhausen"
+)
 LEET = {"a": "4@", "e": "3€", "i": "1!", "o": "0", "s": "5$", "t": "7+", "g": "9"}
 
 
@@ -86,6 +108,14 @@ def test_what_only_looks_like_a_word_gets_through(language: str) -> None:
 def test_every_line_of_a_list_is_found(language: str) -> None:
     words = [line.strip("*") for line in BY_LANGUAGE[language]]
     assert [word for word in words if not finds(word)] == []
+
+
+def test_usual_first_names_are_let_through() -> None:
+    assert [name for name in FIRST_NAMES.split() if finds(name, in_name=True)] == []
+
+
+def test_towns_and_countries_are_let_through() -> None:
+    assert [place for place in PLACES.split("|") if finds(place)] == []
 
 
 def test_names_are_refused_more_than_answers_are() -> None:
@@ -140,11 +170,21 @@ def disguises(draw: st.DrawFn) -> str:
     """A word of the lists, each letter written in one of the ways that people know."""
     word = draw(st.sampled_from([line.strip("*") for line in EVERYWHERE if latin(line)]))
     letters = [
-        draw(st.sampled_from([letter, letter.upper(), *LEET.get(letter, ""), *LOOKALIKES.get(letter, "")[:4]]))
+        draw(
+            st.sampled_from(
+                [
+                    letter,
+                    letter.upper(),
+                    *("vV" if letter == "u" else ""),
+                    *LEET.get(letter, ""),
+                    *LOOKALIKES.get(letter, "")[:4],
+                ]
+            )
+        )
         * draw(st.integers(1, 3))
         for letter in word
     ]
-    return draw(st.sampled_from(["", ".", "-", "_", "\u200b", "\u0336"])).join(letters)
+    return draw(st.sampled_from(["", ".", "-", "_", "\u200b", "\u0336", "\u3164"])).join(letters)
 
 
 @given(disguises(), st.sampled_from(["", "you ", "¡", "«"]), st.sampled_from(["", "!!", " you", "»", "…"]))

@@ -14,6 +14,7 @@ from quickpoll.names import normalise
 from quickpoll.protocol import (
     Error,
     ErrorCode,
+    GetResults,
     HostPlayer,
     Joined,
     JoinSession,
@@ -24,6 +25,7 @@ from quickpoll.protocol import (
     PlayerRenamed,
     PlayersJoined,
     QuestionResults,
+    Results,
     Resumed,
     Settings,
     ShowName,
@@ -51,6 +53,24 @@ def in_view(game: Game, seat_id: str) -> HostPlayer:
     assert isinstance(resumed.session.players, tuple)
     (player,) = [player for player in resumed.session.players if player.id == seat_id]
     return player
+
+
+def test_the_report_has_the_names_that_everyone_saw() -> None:
+    game = Game(SINGLE)
+    ann = game.join("Ann")
+    bad = game.join("Fu.ck  you")
+    game.open()
+    game.answer(ann, 0)
+    game.answer(bad, 0)
+
+    def named() -> list[str]:
+        reply = game.by_host(GetResults())
+        assert isinstance(reply, Results)
+        return [player.name for player in reply.players]
+
+    assert named() == ["Ann", bad.name]
+    show(game, bad.id)
+    assert named() == ["Ann", "Fu.ck you"]
 
 
 def test_a_player_is_told_the_stand_in_and_the_host_what_was_typed() -> None:
