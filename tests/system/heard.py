@@ -292,7 +292,7 @@ def _choice(game: Recorded) -> Answer:
 def _answers(game: Recorded, ada: Seat) -> None:
     """The watched player answers once, when the options are there, as its page sees to."""
     head, player = game.session.head, game.player(ada)
-    if game.now < head.opens_at or game.session.has_answered(player):
+    if not game.session.is_open_at(game.now) or game.session.has_answered(player):
         return
     body = SubmitAnswer(question=head.question, answer=_choice(game))
     game.doing = {"type": "submit_answer", "answer": body.answer}
