@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AnyServerMessage, LiveTally, PublicQuestion, SessionView, YourResult } from "../wire/protocol";
+import type { AnyServerMessage, LiveTally, PublicQuestion, QuizEnded, SessionView, YourResult } from "../wire/protocol";
 import { type View, reduce } from "./reducer";
 
 const question: PublicQuestion = {
@@ -233,6 +233,11 @@ test("earlier results are shown until they are put away, or another question ope
   expect(again.earlier).toEqual(earlier);
   const longer = after(again, { type: "question_added", seq: again.seq + 1, total: 7 });
   expect([longer.question?.total, longer.earlier?.question.total]).toEqual([7, 7]);
+  const podium = (seq: number): QuizEnded => ({ type: "quiz_ended", podium: [], total: 2, questions: 7, tied: 0, seq });
+  const ended = after(longer, podium(90));
+  expect(ended.earlier).toBeUndefined();
+  const atPodium = after(ended, { type: "earlier_shown", earlier });
+  expect(after(atPodium, podium(91)).earlier, "a ruling says the end again").toEqual(earlier);
   expect(after(longer, { type: "earlier_shown", earlier: null }).earlier).toBeUndefined();
   expect(after(longer, { ...opened, seq: 99, question: { ...question, index: 1 } }).earlier).toBeUndefined();
 });

@@ -255,7 +255,8 @@ function ended(view: View, { podium, total, tied }: QuizEnded): View {
     notes: undefined,
     results: undefined,
     answered: undefined,
-    earlier: undefined,
+    // A ruling after the end says it again.
+    earlier: view.phase === "ended" ? view.earlier : undefined,
     advances_at: undefined,
   };
   return { ...view, ...gone, ...NOT_OPEN, phase: "ended", podium, total, tied };
