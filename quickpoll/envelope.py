@@ -6,11 +6,13 @@ here. Everything is msgpack behind one format byte; a reader refuses a format it
 """
 
 from enum import IntEnum
+from sys import intern
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgpack
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import force_setattr
 
 from quickpoll.protocol import Role, SessionCommand
 
@@ -25,11 +27,15 @@ class UnknownFormat(Exception):
     """Bytes that this version cannot read; the entry is set aside, never guessed at."""
 
 
-class ConnectionId(Struct, frozen=True, array_like=True):
+class ConnectionId(Struct, frozen=True, array_like=True, gc=False):
     """One WebSocket connection, by its gateway (an id drawn at each start) and its number there."""
 
     gateway: str
     number: int
+
+    def __post_init__(self) -> None:
+        """Ten thousand players of a gateway keep its id once."""
+        force_setattr(self, "gateway", intern(self.gateway))
 
 
 class Identity(Struct, frozen=True, array_like=True):

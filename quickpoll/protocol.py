@@ -674,7 +674,7 @@ class Joined(ServerMessage, frozen=True, tag="joined"):
     """True: `name` stands in for what the player typed, until the host shows that."""
 
 
-class YourResult(ServerMessage, frozen=True, tag="your_result"):
+class YourResult(ServerMessage, frozen=True, tag="your_result", gc=False):
     """To the player, between `question_results` and `leaderboard`.
 
     `share` is how much of the answer was right, in percent, and `correct` whether all of it was; both are null where

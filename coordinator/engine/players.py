@@ -3,6 +3,7 @@
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from quickpoll.envelope import ConnectionId
 from quickpoll.names import look
@@ -12,7 +13,7 @@ EARLIER_ANSWERS: Final = 3
 """So many are remembered: a client sends one again for some seconds, and questions may be as short."""
 
 
-class AcceptedAnswer(Struct, frozen=True, array_like=True):
+class AcceptedAnswer(Struct, frozen=True, array_like=True, gc=False):
     """An answer that counts. `request_id` recognises the same command sent again."""
 
     question: int
@@ -27,6 +28,10 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True):
     """What is compared of it, where that is not the choice itself: see `Kind.key`."""
     withheld: tuple[str, ...] = ()
     """Which texts of it, as they are compared, the filter withholds."""
+
+    def to_recognise(self) -> "AcceptedAnswer":
+        """The same without what was answered, which nobody asks for when another question is open."""
+        return replace(self, choice=0, key=None, withheld=())
 
     @property
     def counted_at(self) -> int:
@@ -74,8 +79,8 @@ class Player(Struct, array_like=True, kw_only=True):
     answered_total_ms: int = 0
     history: bytes = b""
     """The same as version 0.1.0 kept it, for questions that were closed by it."""
-    earlier: list[AcceptedAnswer] = []
-    """The last ones accepted before `answer`, to recognise them when they are sent again late."""
+    earlier: tuple[AcceptedAnswer, ...] = ()
+    """The last ones accepted before `answer`, without what was answered, to recognise them when they are sent again."""
     round_trip_ms: int = 0
     """Of the connection, at its last join, resume or answer; 0: not measured."""
     bound_at: int = 0
@@ -91,7 +96,7 @@ class Player(Struct, array_like=True, kw_only=True):
     def take(self, answer: AcceptedAnswer) -> None:
         """Has an answer accepted; the one before is among the earlier ones."""
         if self.answer is not None:
-            self.earlier = [*self.earlier[1 - EARLIER_ANSWERS :], self.answer]
+            self.earlier = (*self.earlier[1 - EARLIER_ANSWERS :], self.answer.to_recognise())
         self.answer = answer
 
     @property

@@ -4,6 +4,7 @@
 answered, or by the host.
 """
 
+from sys import intern
 from typing import Final
 
 from msgspec import UNSET
@@ -106,15 +107,21 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     key = _key(turn, body)
     withheld = moderation.withheld_in(turn, body.answer, key)
     receipt = _log_answer(turn, body, player, key, withheld)
-    answer = AcceptedAnswer(
-        body.question, body.answer, now, request_id, forgiven_ms, receipt, key if key != body.answer else None, withheld
-    )
+    given, compared = _kept_once(body.answer), None if key == body.answer else _kept_once(key)
+    answer = AcceptedAnswer(body.question, given, now, request_id, forgiven_ms, receipt, compared, withheld)
     session.accept(player, answer)
     player.round_trip_ms = turn.command.round_trip_ms
     progress.note_answer(session, player.id)
     turn.effects.answered.append(player.id)
     _say_accepted(turn, answer)
     close_if_over(session, now, turn.effects)
+
+
+def _kept_once(answer: Answer) -> Answer:
+    """The same answer; of thousands of players many write the same texts, which are then in memory once."""
+    if isinstance(answer, tuple):
+        return tuple(intern(part) if isinstance(part, str) else part for part in answer)
+    return intern(answer) if isinstance(answer, str) else answer
 
 
 def _key(turn: Turn, body: SubmitAnswer) -> Answer:

@@ -16,6 +16,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+from msgspec.structs import replace
 
 from clients.loadtest import questions
 from coordinator.batch.snapshots import decode_session
@@ -843,7 +844,7 @@ class EveryKind(RuleBasedStateMachine):
 
     @initialize(kinds=st.lists(KINDS, min_size=1, max_size=4), chosen=SETTINGS, players=st.integers(1, 5))
     def create(self, kinds: list[str], chosen: Settings, players: int) -> None:
-        chosen = msgspec.structs.replace(
+        chosen = replace(
             chosen, max_players=2000, live_texts=players % 2 == 0, penalty=25 * (players % 3)
         )
         self.game = Game(*(as_played(ALL[kind]) for kind in kinds), settings=chosen)

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
@@ -223,6 +223,7 @@ def test_a_replay_knows_nothing_of_it_and_ends_the_same() -> None:
 WRITABLE = st.sampled_from(["calm", "Calm", "warm", "wärm", "loud", INSULT, "字" * 25, "x" * 25, "🙂"])
 
 
+@settings(deadline=None)
 @given(
     answers=st.lists(st.lists(WRITABLE, min_size=1, max_size=5).map(tuple), min_size=1, max_size=12), seed=st.randoms()
 )
@@ -247,6 +248,7 @@ def test_what_is_shown_last_is_what_is_told_at_the_close(answers: list[tuple[str
     assert live.withheld == closed.withheld
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(min_size=1, max_size=25), min_size=1, max_size=5).map(tuple), min_size=1, max_size=60))
 def test_it_stays_small_whatever_was_written(answers: list[tuple[str, ...]]) -> None:
     game = opened(players=len(answers))
