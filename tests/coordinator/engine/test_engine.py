@@ -844,9 +844,7 @@ class EveryKind(RuleBasedStateMachine):
 
     @initialize(kinds=st.lists(KINDS, min_size=1, max_size=4), chosen=SETTINGS, players=st.integers(1, 5))
     def create(self, kinds: list[str], chosen: Settings, players: int) -> None:
-        chosen = replace(
-            chosen, max_players=2000, live_texts=players % 2 == 0, penalty=25 * (players % 3)
-        )
+        chosen = replace(chosen, max_players=2000, live_texts=players % 2 == 0, penalty=25 * (players % 3))
         self.game = Game(*(as_played(ALL[kind]) for kind in kinds), settings=chosen)
         self.players = self.game.join_many(players)
         self.seq = self.game.session.head.seq
