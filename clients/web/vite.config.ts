@@ -33,9 +33,14 @@ export default defineConfig(({ mode }) => ({
     // A file inlined as data: would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: mode === "gallery" ? 2000 : 500,
     rolldownOptions: {
       input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html", "check.html"],
-      output: mode === "gallery" ? {} : { codeSplitting: { groups: [{ name: sharedByPages(), debugName: "shared" }] } },
+      // The gallery is loaded some hundred times: one file is one request.
+      output:
+        mode === "gallery"
+          ? { codeSplitting: false }
+          : { codeSplitting: { groups: [{ name: sharedByPages(), debugName: "shared" }] } },
     },
   },
   server: {
