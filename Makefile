@@ -124,6 +124,10 @@ dist: .venv/run.stamp pages  ## build a wheel with the pages inside, for pipx or
 .PHONY: gallery
 gallery: .gallery/gallery.html  ## build the gallery of every state of the pages, for tests and pictures
 
+.PHONY: trees
+trees: .venv/dev.stamp gallery  ## write again what screen readers are given: after a change of a view that is meant
+	$(BIN)/python -m tests.gallery.trees
+
 .PHONY: lock
 lock: .venv/dev.stamp  ## pin the newest allowed versions of all dependencies
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --upgrade --group dev pyproject.toml -o requirements-dev.txt

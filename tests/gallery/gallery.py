@@ -24,6 +24,12 @@ class _Files(SimpleHTTPRequestHandler):
         """The page for the root, else a file."""
         return super().translate_path("/gallery.html" if path.partition("?")[0] == "/" else path)
 
+    def end_headers(self) -> None:
+        """Files with a hash in their name are asked for once."""
+        if self.path.startswith("/assets/"):
+            self.send_header("Cache-Control", "max-age=3600, immutable")
+        super().end_headers()
+
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 

@@ -1,7 +1,9 @@
 """Every state of the pages is whole and readable: on phones and projectors, in large letters and from right to left.
 
 A state is shown once, and then resized: nothing is cut off, printed over something else or outside the screen; what
-one does next is in sight; what is read from the last row is large enough. And every component is in some state.
+one does next is in sight; what is read from the last row is large enough; axe has nothing to say. And every component
+is in some state. The first state of each component is also looked at in the dark and in forced colours, and what a
+screen reader is given there is stored.
 """
 
 import asyncio
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.gallery.barriers import barriers
 from tests.gallery.gallery import PHONE, PROJECTOR, SIZES, served, show, states
+from tests.gallery.trees import stored, tree, whole, width_of
 from tests.system.browser import chromium, new_page
 
 CHECKS = Path("tests/gallery/checks.js").read_text()
@@ -21,6 +25,8 @@ STAGE = {"large": 2.75, "small": 2.0}
 LANES = 3
 """So many pages are looked at side by side."""
 OTHERS = [size for size in SIZES if size not in (PHONE, PROJECTOR)]
+ZOOMED = {PHONE: (320, 640), PROJECTOR: (640, 360)}
+"""The narrowest phone, and what remains of a projector at 200 % (WCAG 1.4.4 and 1.4.10)."""
 NOT_DRAWN = {
     "files/print/PlayersPaper.svelte": "on paper only: tests/system/test_taken_along.py",
     "files/print/QuizPaper.svelte": "on paper only: tests/system/test_taken_along.py",
@@ -39,10 +45,15 @@ async def looks(page: Page, name: str) -> list[str]:
     wanted = await page.evaluate("window.wanted")
     asked = {"main": wanted["main"], "stage": STAGE if wanted["stage"] else None}
     found = []
-    for width in (PHONE, PROJECTOR, OTHERS[hashlib.sha256(name.encode()).digest()[0] % len(OTHERS)]):
+    home = width_of(name)
+    other = OTHERS[hashlib.sha256(name.encode()).digest()[0] % len(OTHERS)]
+    for width in (home, PHONE if home == PROJECTOR else PROJECTOR, other):
         await page.set_viewport_size({"width": width, "height": SIZES[width]})
         found += [f"{width} px: {fault}" for fault in await page.evaluate(CHECKS, asked)]
-    return found
+    width, height = ZOOMED[home]
+    await page.set_viewport_size({"width": width, "height": height})
+    too_wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found + ([f"{width} px: wider than the screen by {too_wide} px"] if too_wide > 0 else [])
 
 
 async def looks_otherwise(page: Page) -> list[str]:
@@ -62,25 +73,39 @@ async def looks_otherwise(page: Page) -> list[str]:
 
 
 @pytest.mark.timeout(900)
-async def test_every_state_is_whole_and_readable_and_every_component_is_in_one() -> None:
+async def test_every_state_is_whole_and_readable_and_open_to_everyone() -> None:
     faults: dict[str, list[str]] = {}
     drawn: set[str] = set()
+    shown_to_readers: set[str] = set()
+    trees = stored()
 
     async def lane(browser: Browser, mine: list[str]) -> None:
-        page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
+        page = await new_page(
+            browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True, traced=False
+        )
         for name in mine:
+            await page.set_viewport_size(whole(name))
             await show(page, address, name)
-            found = await looks(page, name)
+            found = []
+            here = set(await page.evaluate("[...window.drawn]"))
+            drawn.update(here)
+            if name in trees:
+                shown_to_readers.update(here)
+                if await tree(page) != trees[name]:
+                    found.append("a screen reader is given something else: if that is right, make trees")
+            found += await barriers(page, both=name in trees)
+            found += await looks(page, name)
             if not name.startswith("stage"):
                 found += await looks_otherwise(page)
-            drawn.update(await page.evaluate("[...window.drawn]"))
             if found:
                 faults[name] = found
 
     with served() as address:
         async with chromium(840) as browser:
-            first = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]})
+            first = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, traced=False)
             names = await states(first, address)
             await asyncio.gather(*(lane(browser, names[lane_number::LANES]) for lane_number in range(LANES)))
     assert faults == {}
     assert components() - drawn == NOT_DRAWN.keys(), "each component is in a state of the gallery"
+    assert trees.keys() <= set(names), "a stored tree is of a state that is gone: make trees"
+    assert drawn == shown_to_readers, "each component has a stored tree: make trees"

@@ -1,0 +1,30 @@
+"""One state of each component in Firefox and WebKit: it is drawn there, nothing is cut off, and no page is too wide."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gallery.gallery import served
+from tests.gallery.trees import stored
+from tests.system.engines import ENGINES
+
+CHECKS = Path("tests/gallery/checks.js").read_text().strip()
+SIZE = (1280, 800)
+# Resolves with what is wrong when the state is there.
+LOOK = f"""
+while (document.documentElement?.dataset.there !== state) await new Promise((next) => setTimeout(next, 20));
+return ({CHECKS})({{ main: "", stage: null }});
+"""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "chromium"])
+async def test_each_component_is_drawn_in_other_engines(engine: str) -> None:
+    faults: dict[str, list[str]] = {}
+    with served() as address:
+        async with ENGINES[engine](*SIZE) as window:
+            for state in stored():
+                await window.goto(f"{address}/?state={state}&lang=en")
+                if found := await window.run(LOOK, state=state):
+                    faults[state] = found
+    assert faults == {}
