@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import msgspec
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Dialog, Locator, Page, expect
 
 from quickpoll.protocol import Quiz
 from tests.system.browser import PROJECTOR, chromium, open_page, upload
@@ -168,6 +168,31 @@ async def test_a_second_window_is_told_and_no_version_is_lost(tmp_path: Path) ->
         await second.get_by_role("button", name="Keep it").click()
         await expect(card(host, "Streams")).to_be_visible()
         assert problems == []
+
+
+async def test_leaving_asks_once_while_an_edit_is_not_saved(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        asked: list[str] = []
+
+        async def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            await dialog.dismiss()
+
+        host.on("dialog", stay)
+        await edit_a_copy(host)
+        await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
+        # The disk is full.
+        await host.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('full'); }; }")
+        await host.get_by_role("textbox", name="Title").press_sequentially("Streams")
+        await expect(host.get_by_text("Not saved", exact=False)).to_be_visible()
+        async with host.expect_event("dialog"):
+            await host.evaluate("setTimeout(() => location.reload())")
+        await expect(host.get_by_role("textbox", name="Title")).to_have_value("RiversStreams")
+        async with host.expect_navigation():
+            await host.evaluate("setTimeout(() => location.reload())")
+        assert asked == ["beforeunload"]
 
 
 async def test_a_quiz_learns_from_its_games(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 /** The results of a game as files, as the page loads it when somebody wants one. */
 
+import { wouldBeLost } from "../device/leaving";
 import { locale, moreTexts, t } from "../i18n/i18n.svelte";
 import texts from "../i18n/messages/files";
 import { download } from "../quiz/download";
@@ -43,6 +44,7 @@ export function saveCsv(game: PastGame): void {
     locale: locale(),
   };
   download(gameFileName(game, ".csv"), resultsCsv(game.standings, words), "text/csv;charset=utf-8");
+  wouldBeLost("game", false);
 }
 
 /** Saves the report of a game as a workbook. Without its answers, the game is read where the report is made. */
@@ -50,6 +52,7 @@ export async function saveReport(game: PastGame | GameSummary): Promise<void> {
   await ready();
   const bytes = await made({ game, words: reportWords(game) });
   download(gameFileName(game, ".xlsx"), bytes, XLSX);
+  wouldBeLost("game", false);
 }
 
 export function saveLog(game: PastGame): void {

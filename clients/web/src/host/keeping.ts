@@ -1,5 +1,6 @@
 /** Keeps what was played in the host's browser: at the end of a quiz, and before a session is ended in its middle. */
 
+import { wouldBeLost } from "../device/leaving";
 import { tokenFor } from "../wire/tokens";
 import type { Session } from "../game/session.svelte";
 import type { Standings } from "../files/standings";
@@ -31,10 +32,13 @@ async function keep(host: Led): Promise<void> {
   if (!token || host.session.ending) return;
   await host.loadStandings();
   const { standings } = host;
-  if (!standings || standings.players.length === 0 || standings.questions.length === 0) return;
+  if (standings && (standings.players.length === 0 || standings.questions.length === 0)) return;
+  wouldBeLost("game", true);
+  if (!standings) return;
   const { keepGame, pastGame } = await import("../files/games");
   const game = pastGame(code, token, standings, Date.now());
   await keepGame(game);
+  wouldBeLost("game", false);
   const quiz = playedFrom(code);
   if (quiz !== null) await notePlayed(quiz, game.ended_at);
   if (standings.log_head === undefined || game.players * game.questions > MOST_LOGGED_ANSWERS) return;
