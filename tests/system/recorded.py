@@ -26,6 +26,8 @@ from tests.chaos.crowd import Moment
 from tests.redis_client import Client
 from tests.system.harness import SECRET
 
+FORMATS: Final = (b"\x01", b"\x02")
+"""With which msgpack begins: see `coordinator.batch.snapshots`."""
 FOLDER: Final = Path(__file__).parent / "records"
 PARTITIONS: Final = 64
 AROUND_MS: Final = 24 * 60 * 60 * 1000
@@ -142,7 +144,7 @@ async def kept(redis: Any, name: bytes) -> Any:
 async def _write(redis: Any, name: str, value: Any, moved: Any) -> None:
     def packed(stored: str) -> bytes:
         bare = data(stored)
-        if bare[:1] != b"\x01":  # plain text, such as the number of the last step
+        if bare[:1] not in FORMATS:  # plain text, such as the number of the last step
             return bare
         return bare[:1] + msgspec.msgpack.encode(moved(msgspec.msgpack.decode(bare[1:])))
 

@@ -10,12 +10,10 @@ from contextlib import asynccontextmanager
 from itertools import cycle
 from pathlib import Path
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
-from coordinator.engine import Head
-from quickpoll.envelope import FORMAT
+from coordinator.batch.snapshots import decode_session
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.protocol import CloseCode, Quiz, Settings
 from tests.certificates import Authority
@@ -199,8 +197,9 @@ async def _replica_falls_behind(redis: RedisCluster, crowd: Crowd) -> AsyncItera
 
 async def _last_seq(master: Server, crowd: Crowd) -> int:
     """Of what was said to the session until now."""
-    head: bytes = await master.admin.hget(PartitionKeys(_partition(crowd)).session(crowd.host.code), "head")
-    return msgspec.msgpack.decode(head.removeprefix(FORMAT), type=Head).seq
+    code = crowd.host.code
+    session, _ = decode_session(code, await master.admin.hgetall(PartitionKeys(_partition(crowd)).session(code)))
+    return session.head.seq
 
 
 async def _has_refused_a_write(master: Server) -> bool:
