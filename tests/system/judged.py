@@ -42,6 +42,7 @@ TEXTS: Final[tuple[tuple[tuple[str | AcceptedText, ...], tuple[str, ...]], ...]]
     (("L’été",), ("l'ete", "été", "L'ÉTÉ", "ete", "l`été", "été.", "«été»")),
     (("São Paulo",), ("Sao Paulo", "são  paulo", "SÃO PAULO", "Sao Paolo", "San Paulo", "São-Paulo")),
     (("Großglockner",), ("Grossglockner", "GROSSGLOCKNER", "GROẞGLOCKNER", "Großklockner", "Grosglokner")),
+    (("Café", "Résumé"), ("Café", "cafe", "Cafe", "café", "Caffé", "Resume", "Resumé", "Rèsumé", "Résume")),
     (("Łódź",), ("Lodz", "lódz", "ŁÓDŹ", "Lotz", "Łodz")),
     (("Ærøskøbing",), ("Aeroskobing", "ærøskøbing", "Aerosköbing")),
     (("Ἀθήνα", "Αθήνα"), ("αθηνα", "ΑΘΗΝΑ", "Αθηνας", "αθήνα;", "ᾼθηνα")),

@@ -49,11 +49,16 @@ class Text(Kind[TextQuestion]):
         return self.key(question, text, None)
 
     def judge(self, question: TextQuestion, key: Answer, accepted: Accepted = frozenset()) -> int:
-        """The share of the variant that it equals, or of the one that it is a slip away from."""
+        """The share of the variant that it equals, or of the one that it is a slip away from.
+
+        What differs in nothing but capitals or accents, where those have to be right, is no slip.
+        """
         text, variants = str(key), _variants(question)
         equal = [variant.share for variant in variants if variant.text == text]
         if equal or question.typos == "none":
             return max(equal, default=0)
+        if question.exact_case or question.exact_accents:
+            variants = tuple(one for one in variants if normalised(one.text) != normalised(text))
         return _with_slips(text, variants)
 
     def solution(self, question: TextQuestion) -> Solution:

@@ -55,6 +55,13 @@ def test_capitals_and_accents_may_count() -> None:
     assert [share(strict, answer) for answer in ("Né", "né", "Ne")] == [100, 0, 0]
 
 
+def test_where_capitals_or_accents_count_a_wrong_one_is_no_slip() -> None:
+    accents = TextQuestion("?", ("café",), exact_accents=True)
+    assert [share(accents, answer) for answer in ("café", "CAFÉ", "cafe", "cafèé", "caféé")] == [100, 100, 0, 100, 100]
+    case = TextQuestion("?", ("Lima",), exact_case=True)
+    assert [share(case, answer) for answer in ("Lima", "lima", "Lmia", "Limá")] == [100, 0, 100, 100]
+
+
 def test_variants_are_normalised_once_when_the_session_is_created() -> None:
     played = samples.as_played(samples.TEXT)
     assert isinstance(played, TextQuestion)

@@ -3,6 +3,8 @@
 import { type Exact, normalised } from "./normalising";
 import { TWO_SLIPS_FROM, distance, fixedWords, slipsAllowed } from "./spelling";
 
+const LOOSE: Exact = { case: false, accents: false };
+
 export interface Variant {
   text: string;
   share: number;
@@ -16,7 +18,11 @@ export function judgeText(variants: readonly Variant[], slips: boolean, exact: E
   if (equal.length > 0 || !slips) return Math.max(0, ...equal);
   let nearest = TWO_SLIPS_FROM;
   let shares = new Set<number>();
+  // What differs in nothing but capitals or accents, where those have to be right, is no slip.
+  const exactly = exact.case || exact.accents;
+  const loose = normalised(text, LOOSE);
   for (const variant of compared) {
+    if (exactly && normalised(variant.text, LOOSE) === loose) continue;
     const off = distance(text, variant.text);
     if (off > slipsAllowed(variant.text) || off > nearest || fixedWords(text) !== fixedWords(variant.text)) continue;
     shares = off === nearest ? shares.add(variant.share) : new Set([variant.share]);
