@@ -26,7 +26,7 @@ from quickpoll.store.clock import Clocks, ms_of
 from quickpoll.store.deployment import nodes_of
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.tokens import Tokens
 
 __all__ = ["Coordinator", "LayoutMismatch"]
@@ -67,7 +67,8 @@ class Coordinator:
         self._links = links = Links(self._nodes)
         self._lease_links = Links(self._nodes, timeout_s=timing.lease_reply_s)
         self._clocks = Clocks(links, sets_right=True)
-        self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds)
+        away: Unreachable = set()
+        self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds, away)
 
         def open_partition(number: int, fence: int) -> Partition:
             return Partition(
@@ -82,14 +83,14 @@ class Coordinator:
             )
 
         self.partitions = Owned(partitions, open_partition, self.timers, self.figures)
-        self._membership = Membership(self._lease_links, self.id, partitions, timing)
-        self.leases = Leases(self._lease_links, self._membership, self.id, self.partitions, timing)
+        self._membership = Membership(self._lease_links, self.id, partitions, timing, away)
+        self.leases = Leases(self._lease_links, self._membership, self.id, self.partitions, timing, away=away)
         self.committer = Committer(settings.durability)
         self._readers = Readers(
-            Work(links, self._clocks, self.partitions, self.leases, self.committer, self.figures, timing)
+            Work(links, self._clocks, self.partitions, self.leases, self.committer, self.figures, timing, away)
         )
         self.partitions.watch(self._readers.wake)
-        self._presence = Presence(self._lease_links, self.partitions, timing, judge_at_once=take_over)
+        self._presence = Presence(self._lease_links, self.partitions, timing, judge_at_once=take_over, away=away)
 
     @property
     def owned(self) -> frozenset[int]:

@@ -32,7 +32,7 @@ from quickpoll.store.clock import Clocks
 from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import MOVED_AWAY, Links, open_node
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.store.pace import Pace
 
 ENTRIES_PER_STREAM: Final = 100
@@ -55,6 +55,7 @@ class Work:
         committer: stores and publishes batches.
         figures: what is counted here.
         timing: how long it waits for what.
+        away: the parts of this process that cannot reach Redis.
     """
 
     links: Links
@@ -64,6 +65,7 @@ class Work:
     committer: Committer
     figures: CoordinatorFigures
     timing: CoordinatorTiming = DEFAULT
+    away: Unreachable | None = None
 
 
 class Lane(NamedTuple):
@@ -115,6 +117,7 @@ class Readers:
         try:
             await reader.run()
         finally:
+            reader.outage.forget()
             if self._readers.get(lane) is reader:  # the lane may be there again, with another
                 del self._readers[lane]
 
@@ -131,7 +134,7 @@ class Reader:
         self._timing = work.timing
         self._committing = Links(work.links.nodes)
         """Apart from the others: a commit may have to wait until it is durable."""
-        self._outage = Outage(_log)
+        self.outage = Outage(_log, away=work.away)
         self._pace = Pace(work.timing.gather_s, burst=work.timing.burst)
         self._link: RedisLink | None = None
         """The link on which it waits; it can carry no other command during the wait."""
@@ -169,7 +172,7 @@ class Reader:
                     await self._read(self._link)
             except StoreError as error:
                 self._links.nodes.doubt(error)
-                await self._outage.pause(error)
+                await self.outage.pause(error)
             finally:
                 self._ahead = None
                 if self._link:
@@ -207,9 +210,9 @@ class Reader:
         if self._ahead and (self._is_out_of_date or self._offsets != expected):
             await self._give_up_ahead()
         if trouble:
-            await self._outage.pause(trouble)
+            await self.outage.pause(trouble)
         else:
-            self._outage.over()
+            self.outage.over()
 
     async def _next(self, link: RedisLink) -> dict[str, Entries]:
         """What is to be applied next, by stream."""

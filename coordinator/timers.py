@@ -17,7 +17,7 @@ from quickpoll.store.clock import Clocks
 from quickpoll.store.link import Command, Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, on_each
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 
 SHORTEST_S: Final = 0.001
 """Between a Tick that was early by the precision of the clock, and the next one."""
@@ -34,8 +34,16 @@ class _Alarm(NamedTuple):
 class Timers:
     """The next deadline of each owned partition."""
 
-    def __init__(self, links: Links, clocks: Clocks, lateness: Distribution) -> None:
-        """`lateness` counts by how much Ticks come after their deadline."""
+    def __init__(self, links: Links, clocks: Clocks, lateness: Distribution, away: Unreachable | None = None) -> None:
+        """No deadline is known yet.
+
+        Args:
+            links: for Ticks.
+            clocks: by which deadlines go.
+            lateness: counts by how much Ticks come after their deadline.
+            away: the parts of this process that cannot reach Redis.
+        """
+        self._away = away
         self._nodes = links.nodes
         self._links = links
         self._clocks = clocks
@@ -93,21 +101,27 @@ class Timers:
                 self._put(queue.get_nowait())
 
     async def _append_to(self, node: Node) -> None:
-        outage = Outage(_log)
+        outage = Outage(_log, away=self._away)
+        try:
+            while True:
+                await self._append_due(node, outage)
+        finally:
+            outage.forget()
+
+    async def _append_due(self, node: Node, outage: Outage) -> None:
         queue = self._due[node]
-        while True:
-            due = [await queue.get()]
-            while not queue.empty():
-                due.append(queue.get_nowait())
-            try:
-                due, error = await self._append(node, [each for each in due if each.number in self._under_way])
-            finally:
-                for partition in due:
-                    self._put(partition)
-            if error:
-                await outage.pause(error)
-            else:
-                outage.over()
+        due = [await queue.get()]
+        while not queue.empty():
+            due.append(queue.get_nowait())
+        try:
+            due, error = await self._append(node, [each for each in due if each.number in self._under_way])
+        finally:
+            for partition in due:
+                self._put(partition)
+        if error:
+            await outage.pause(error)
+        else:
+            outage.over()
 
     async def _append(self, node: Node, due: list[Partition]) -> tuple[list[Partition], Exception | None]:
         """Returns those that have got no Tick, and why."""

@@ -136,6 +136,8 @@ class EmbeddedServer:
                 f"the embedded server {self._program} cannot be run ({error.strerror}); install QuickPoll in a folder "
                 "that is not mounted noexec, or set QUICKPOLL_REDIS_URL to a Valkey or Redis of this machine"
             )
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return last_words.explain(self._log_file, self._program, self.folder)
         advice = ""
         if error.errno in (errno.EACCES, errno.EPERM):
             advice = f"make it user {os.getuid()}'s (chown -R {os.getuid()} {self.folder}), or "

@@ -13,6 +13,8 @@ _BEGINS: Final = "oO0OoO0OoO0Oo"
 _STAMP: Final = re.compile(r"^\d+:[A-Z] \d\d \w{3} \d{4} [\d:.]+ [#*.-] ")
 """Process, role, time and level before a line."""
 _FULL: Final = ("No space left on device", "Disk quota exceeded")
+_CUT_OFF: Final = ("Short write while writing to the AOF file", "AOF write error")
+"""Without the reason, which the full disk has kept from the log, where there is room again in the meantime."""
 _DAMAGED: Final = (
     "Bad file format reading the append only file",
     "Unexpected end of file reading the append only file",
@@ -34,6 +36,7 @@ def explain(log: Path, program: Path, folder: Path) -> str:
         lines.append(_FULL[0])
     for signs, advice in (
         (_FULL, f"the disk of {folder} is full: free some space there"),
+        (_CUT_OFF, f"it could not write to {folder}: was its disk full?"),
         (_PAGES, "its build does not fit this machine: set QUICKPOLL_REDIS_URL to a Valkey or Redis of this machine"),
         (_DAMAGED, f"its data is damaged: {_repair(program, folder)}"),
         (_MANIFEST, f"its data cannot be loaded: bring {folder / 'appendonlydir'} back from a backup, or move it away"),

@@ -51,12 +51,14 @@ class ServerWatch:
 
     async def _start_again(self) -> None:
         self._started_at = time.monotonic()
-        self._say(f"the embedded server has ended, and is started again: {self._server.last_words()}")
+        why = self._server.last_words()
+        self._say(f"the embedded server has ended, and is started again: {why}")
         try:
             self._server.start()
             await asyncio.to_thread(self._server.wait_ready)
         except Failure as failure:
-            self._say(str(failure))
+            if why not in str(failure):
+                self._say(str(failure))
 
     def _say_that_it_runs(self) -> None:
         """With a full disk it starts, and ends at the first write: only after a while is it said to run."""

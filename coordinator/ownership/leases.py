@@ -20,7 +20,7 @@ from quickpoll.keys import PartitionKeys
 from quickpoll.store.link import Refusal, StoreError
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, at_once, by_node
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.store.script import Call, Script
 
 _log: Final = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class Leases:
         owner: LeaseOwner,
         timing: CoordinatorTiming = DEFAULT,
         clock: Callable[[], float] | None = None,
+        away: Unreachable | None = None,
     ) -> None:
         """Builds it.
 
@@ -69,6 +70,7 @@ class Leases:
             owner: works for the partitions whose leases are held.
             timing: how long a lease lasts, and how often it is renewed.
             clock: a monotonic clock, in seconds; None: the event loop's.
+            away: the parts of this process that cannot reach Redis.
         """
         self._links = links
         self._membership = membership
@@ -87,7 +89,7 @@ class Leases:
         self._heard: dict[int, int] = {}
         """The last fence of each partition that was ours."""
         self._hurry = asyncio.Event()
-        self._outage = Outage(_log, timing.renew_every_s)
+        self._outage = Outage(_log, timing.renew_every_s, away)
         self._share = 0
         self.ownerless = partitions
         """How many partitions nobody owned when it was last looked."""
@@ -248,8 +250,10 @@ class Leases:
 
     def _drop_expired(self) -> None:
         now = self._clock()
-        for number in [number for number, lease in self._leases.items() if lease.valid_until <= now]:
-            _log.warning("the lease of partition %d ran out", number)
+        expired = [number for number, lease in self._leases.items() if lease.valid_until <= now]
+        if expired:
+            _log.warning("the leases of %d partitions ran out", len(expired))
+        for number in expired:
             del self._leases[number]
             self._owner.lost(number)
 

@@ -16,7 +16,7 @@ from quickpoll.keys import COORDINATORS, HANDOVERS, LAYOUT
 from quickpoll.settings import Failure
 from quickpoll.store.link import RedisLink, StoreError
 from quickpoll.store.nodes import Links, open_node
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 from quickpoll.store.script import Script
 
 WORDS: Final = 64
@@ -33,7 +33,14 @@ class LayoutMismatch(Failure):
 class Membership:
     """One coordinator among all of a deployment."""
 
-    def __init__(self, links: Links, coordinator: str, partitions: int, timing: CoordinatorTiming = DEFAULT) -> None:
+    def __init__(
+        self,
+        links: Links,
+        coordinator: str,
+        partitions: int,
+        timing: CoordinatorTiming = DEFAULT,
+        away: Unreachable | None = None,
+    ) -> None:
         """Builds it.
 
         Args:
@@ -41,11 +48,13 @@ class Membership:
             coordinator: the id of this coordinator.
             partitions: how many there are.
             timing: how long a sign of life counts.
+            away: the parts of this process that cannot reach Redis.
         """
         self._links = links
         self._coordinator = coordinator
         self._partitions = partitions
         self._timing = timing
+        self._away = away
         self._script = Script("coordinator", "scripts/attend.lua")
         self._link: RedisLink | None = None
         self._share = 0
@@ -88,17 +97,17 @@ class Membership:
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Calls `heard` at each word of others since our first one, until cancelled."""
-        outage = Outage(_log)
+        outage = Outage(_log, away=self._away)
         while True:
             try:
                 if not self._heard_to:
                     await self.tell()
                 link = await open_node(self._links.nodes.at(HANDOVERS))
+                outage.over()  # not when it has heard something: that may take long
                 try:
                     while True:
                         if await self._hear(link):
                             heard()
-                        outage.over()
                 finally:
                     link.close()
             except StoreError as error:

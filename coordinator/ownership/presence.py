@@ -17,7 +17,7 @@ from quickpoll.envelope import GatewayLost, encode
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
-from quickpoll.store.outage import Outage
+from quickpoll.store.outage import Outage, Unreachable
 
 SOONEST_S: Final = 0.02
 """Between two looks."""
@@ -38,6 +38,7 @@ class Presence:
         *,
         judge_at_once: bool,
         clock: Callable[[], float] | None = None,
+        away: Unreachable | None = None,
     ) -> None:
         """Builds it.
 
@@ -47,9 +48,11 @@ class Presence:
             timing: how often to look at least.
             judge_at_once: no gateway from before can be alive.
             clock: a monotonic clock, in seconds; None: the event loop's.
+            away: the parts of this process that cannot reach Redis.
         """
         self._links = links
         self._timing = timing
+        self._away = away
         self._owned = owned
         self._clock = clock or asyncio.get_running_loop().time
         self._looked_at = self._clock()
@@ -61,7 +64,7 @@ class Presence:
 
     async def run(self) -> None:
         """Looks until cancelled."""
-        outage = Outage(_log)
+        outage = Outage(_log, away=self._away)
         while True:
             try:
                 next_s = await self.look()

@@ -1,12 +1,14 @@
 """Coordinators as they run, with real entries on a real server."""
 
 import asyncio
+import logging
 import re
 import signal
 import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +57,7 @@ from tests.coordinator.standin import (
 )
 from tests.redis_client import Client, RedisError
 from tests.settings import settings_with
+from tests.system.servers import serving
 
 FAR_FUTURE_MS = 9e14
 
@@ -216,6 +219,7 @@ import asyncio, sys
 from coordinator.app import Coordinator
 from quickpoll.tokens import Tokens
 from tests.settings import settings_with
+from tests.system.servers import serving
 async def run():
     await Coordinator(sys.argv[1], Tokens("a secret of these tests"), settings_with()).start()
     print("runs", flush=True)
@@ -518,3 +522,23 @@ async def test_cut_off_from_redis_it_is_not_ready_and_goes_on_when_it_is_back(
         assert isinstance(decode_message(joined.text), Joined)
         assert joined.connection == ConnectionId("gw", 2).number
         await eventually(lambda: coordinator.leases.is_in_touch)
+
+
+async def test_an_outage_is_one_line_at_its_begin_one_for_all_leases_and_one_at_its_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with serving(tmp_path / "redis", "--save", "") as redis:
+        coordinator = Coordinator(f"redis://{redis.address}", TOKENS, settings_with())
+        await coordinator.start()
+        caplog.clear()
+        await redis.kill()
+        await eventually(lambda: not coordinator.owned)
+        await redis.start()
+        await eventually(lambda: len(coordinator.owned) == 64)
+        await eventually(lambda: "Redis is back" in caplog.text)
+        await coordinator.stop()
+    said = [record.getMessage() for record in caplog.records]
+    assert [line for line in said if "cannot be used" in line] == said[:1]
+    assert said.count("the leases of 64 partitions ran out") == said.count("Redis is back") == 1
+    assert len(said) == 4  # and that it owns 64 of 64

@@ -17,6 +17,10 @@ def explained(folder: Path, text: str) -> str:
     ("said", "advice"),
     [
         ("7:M 28 Nov 2026 23:27:37.126 # Error writing to the AOF file: No space left on device", "is full: free some"),
+        (
+            "7:M 28 Nov 2026 23:27:37.126 # Short write while writing to the AOF file: (nwritten=80",
+            "was its disk full?",
+        ),
         ("<jemalloc>: Unsupported system page size", "set QUICKPOLL_REDIS_URL"),
         (
             "7:M 28 Nov 2026 23:27:37.126 # Bad file format reading the append only file x.aof",

@@ -118,7 +118,7 @@ async def test_what_was_told_and_not_applied_for_long_is_told_again(
     await redis.delete(partition.keys.stream)  # the master that took it died
     for later_s in range(1, int(DEFAULT.tell_again_s) + 1):
         assert await told(redis, partition) == []
-        await beats(redis, alive=0)
+        await beats(redis, alive=-later_s)
         clock.now = later_s
         await watcher.look()
     assert await told(redis, partition) == [GatewayLost("dead")]
