@@ -80,3 +80,17 @@ def test_the_build_sees_all_that_it_copies() -> None:
         assert path in seen
     assert {"quickpoll", "gateway", "coordinator", "clients"} <= seen
     assert all((ROOT / path).exists() for path in seen)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_service_demands_more_open_files_than_a_docker_may_give(file: Path) -> None:
+    """Where the demand cannot be met, the container does not start; who gets few says so itself."""
+    assert [name for name, service in services(file).items() if "ulimits" in service] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_files_of_the_repository_can_be_read_under_selinux(file: Path) -> None:
+    for service in services(file).values():
+        for volume in service.get("volumes", []):
+            if volume.startswith("./"):
+                assert volume.endswith(":ro,z"), volume
