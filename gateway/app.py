@@ -80,7 +80,7 @@ class Gateway:
         self._links = Links(self._nodes)
         self._clocks = Clocks(self._links)
         self.figures = self._make_figures()
-        self._wire(tokens, settings, pages or Pages())
+        self._wire(tokens, settings, pages or Pages(links=settings.links))
 
     def _wire(self, tokens: Tokens, settings: ProcessSettings, pages: Pages) -> None:
         """Makes its parts in the order in which they need each other."""

@@ -4,7 +4,10 @@ A path is looked up in a dictionary that was filled at start: no request reaches
 """
 
 import email.utils
+import gzip
+import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
@@ -79,8 +82,8 @@ def json_response(value: object) -> Response:
 class Pages:
     """Answers GET and HEAD for everything that is no WebSocket."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        """Reads the pages that `make pages` has built into `folder`."""
+    def __init__(self, folder: Path = FOLDER, links: Sequence[tuple[str, str]] = ()) -> None:
+        """Reads the pages that `make pages` has built into `folder`; each is given the links that it is to show."""
         self._files: dict[str, _File] = {}
         paths = {
             "/" + path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
@@ -88,10 +91,13 @@ class Pages:
         for name, path in paths.items():
             if path.suffix in _TYPES:
                 siblings = {encoding: paths.get(name + suffix) for encoding, suffix in _ENCODINGS.items()}
+                body = path.read_bytes()
                 encoded = {encoding: sibling.read_bytes() for encoding, sibling in siblings.items() if sibling}
+                if links and path.suffix == ".html":
+                    body = _with_links(body, links)
+                    encoded = {"gzip": gzip.compress(body)}
                 # Names under assets/ hold a hash of their content.
                 cache = "public, max-age=31536000, immutable" if name.startswith("/assets/") else "no-cache"
-                body = path.read_bytes()
                 tag = f'W/"{sha256(body).hexdigest()[:20]}"'
                 self._files[name] = _File(_TYPES[path.suffix], cache, body, tag, encoded)
 
@@ -133,6 +139,12 @@ class Pages:
         if encoding:
             headers["Content-Encoding"] = encoding
         return _response(HTTPStatus.OK, file.encoded[encoding] if encoding else file.body, host, headers)
+
+
+def _with_links(page: bytes, links: Sequence[tuple[str, str]]) -> bytes:
+    """A page with a note for its script, which shows them."""
+    content = html.escape(msgspec.json.encode(links).decode())
+    return page.replace(b"</head>", f'<meta name="links" content="{content}" />\n  </head>'.encode(), 1)
 
 
 def _response(status: HTTPStatus, body: bytes, host: str, headers: dict[str, str]) -> Response:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from quickpoll.store.url import parse
 
 MIN_SECRET_CHARACTERS: Final = 16
+MAX_LINKS: Final = 6
+MAX_LINK_CHARACTERS: Final = 40
 
 
 class Durability(Enum):
@@ -97,6 +99,15 @@ def origins(text: str) -> tuple[str, ...]:
     found = tuple(web_address(part) for part in _parts(text))
     _require(not any(urlsplit(origin).path for origin in found))
     return found
+
+
+def links(text: str) -> tuple[tuple[str, str], ...]:
+    """Texts and web addresses, as `Text=https://…`, separated by commas."""
+    found = [part.partition("=") for part in _parts(text)]
+    _require(len(found) <= MAX_LINKS and all(0 < len(name.strip()) <= MAX_LINK_CHARACTERS for name, _, _ in found))
+    for _, _, address in found:
+        web_address(address.strip().partition("#")[0].partition("?")[0])
+    return tuple((name.strip(), address.strip()) for name, _, address in found)
 
 
 def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

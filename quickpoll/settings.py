@@ -203,6 +203,16 @@ class ProcessSettings:
         "Further web origins, separated by commas, whose pages may connect.",
         without="none: only the pages served from here",
     )
+    links: tuple[tuple[str, str], ...] = _row(
+        _GATEWAYS,
+        readers.links,
+        "up to six texts of up to 40 characters with web addresses, such as Imprint=https://example.org/imprint, "
+        "separated by commas",
+        "",
+        "Links that the pages show where one joins and where one chooses a quiz, such as an imprint and a privacy "
+        "notice: `Imprint=https://…,Privacy=https://…`.",
+        without="none",
+    )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _row(
         _GATEWAYS,
         readers.networks,

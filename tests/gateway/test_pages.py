@@ -1,5 +1,6 @@
 """The built pages, and the headers they come with."""
 
+import gzip
 from http import HTTPStatus
 from pathlib import Path
 
@@ -166,3 +167,18 @@ def test_without_built_pages_it_says_what_to_do(tmp_path: Path) -> None:
 def test_a_line_of_text() -> None:
     response = text_response(HTTPStatus.OK, "ok")
     assert (response.status_code, response.body) == (200, b"ok\n")
+
+
+def test_links_are_a_note_in_each_page_and_nowhere_else(tmp_path: Path) -> None:
+    page = b"<html><head><title>QuickPoll</title></head></html>"
+    for name, body in {"index.html": page, "index.html.br": b"packed", "app.js": b"</head>"}.items():
+        (tmp_path / name).write_bytes(body)
+    pages = Pages(tmp_path, [("Impressum", 'https://school.example/?a=1&b="2"')])
+    address = b"https://school.example/?a=1&amp;b=\\&quot;2\\&quot;"
+    note = b'<meta name="links" content="[[&quot;Impressum&quot;,&quot;' + address + b'&quot;]]" />'
+    assert note in get(pages, "/").body
+    packed = pages.answer(Request("/", Headers({"Accept-Encoding": "br, gzip"})))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert note in gzip.decompress(packed.body)
+    assert get(pages, "/app.js").body == b"</head>"
+    assert get(Pages(tmp_path), "/").body == page

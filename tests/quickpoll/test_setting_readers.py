@@ -58,3 +58,26 @@ def test_a_public_address_has_no_path() -> None:
 def test_lists_are_separated_by_commas() -> None:
     assert readers.origins("https://a.example/, ,http://b.example:81") == ("https://a.example", "http://b.example:81")
     assert len(readers.networks("10.0.0.0/8, ::1")) == 2
+
+
+def test_links_have_a_text_and_a_web_address() -> None:
+    given = "Impressum=https://a.example/i?x=1#y, Privacy policy = http://b.example"
+    assert readers.links(given) == (("Impressum", "https://a.example/i?x=1#y"), ("Privacy policy", "http://b.example"))
+    assert readers.links("") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example",
+        "=https://a.example",
+        "A=javascript:alert(1)",
+        "A=/imprint",
+        "A=b c",
+        "x" * 41 + "=https://a",
+        ",".join(["A=https://a.b"] * 7),
+    ],
+)
+def test_what_is_no_link_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        readers.links(text)

@@ -22,6 +22,7 @@ def test_every_setting_has_a_default_that_works() -> None:
         durability=Durability.REPLY,
         public_url=None,
         allowed_origins=(),
+        links=(),
         trusted_proxies=(),
         session_ttl=7200,
         check_invariants=False,

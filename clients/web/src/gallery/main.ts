@@ -52,6 +52,11 @@ async function show(): Promise<void> {
   await state.before?.();
   history.replaceState(null, "", state.address);
   document.documentElement.classList.toggle("stage", state.page === "host");
+  if (state.links) {
+    const note = document.createElement("meta");
+    Object.assign(note, { name: "links", content: JSON.stringify(state.links) });
+    document.head.append(note);
+  }
   standStill();
   serve(state);
   if (state.page === "player") await Promise.all([import("../player/Game.svelte"), import("../player/main")]);

@@ -10,6 +10,8 @@ export interface State extends Script {
   address: string;
   /** Made ready before the page starts. */
   before?: () => Promise<void> | void;
+  /** The links that the server notes in the page. */
+  links?: [text: string, address: string][];
   /** Done one after the other when the page is there. */
   steps?: Step[];
   /** The text of what one does next: to be seen without scrolling, on a phone and on a projector. */

@@ -93,6 +93,13 @@ const more = Object.entries(MORE).flatMap(([name, { asked, answer, share = null,
 export const PLAYER: States = {
   ...Object.fromEntries(more),
   "player-join": join,
+  "player-join-links": {
+    ...join,
+    links: [
+      ["Impressum", "https://school.example/impressum"],
+      ["Datenschutzerklärung", "https://school.example/datenschutz"],
+    ],
+  },
   "player-join-code": { ...join, address: `/join/${all.CODE}` },
   "player-join-refused": refused("name_taken"),
   "player-join-not-found": refused("session_not_found"),
