@@ -7,7 +7,7 @@ import time
 from importlib import import_module
 from typing import Final
 
-from benchmarks import results, table
+from benchmarks import charts, results, table
 from benchmarks.game import Spoiled
 from benchmarks.rig import LOAD_CORE
 
@@ -43,6 +43,7 @@ def main(letters: str) -> int:
         kept[letter] = results.case(case.TITLE, rows)
         results.save(kept)
         table.write(kept)
+        charts.write(kept)
         print(f"\n({letter}) {case.TITLE}, {time.monotonic() - started:.0f} s\n")
         for row in kept[letter].rows:
             print(table.as_text(row), flush=True)

@@ -87,30 +87,46 @@ async def _games(start: Start, players: int) -> AsyncIterator[Game]:
 
 
 def _rows(size: Class, games: list[Game], least_ms: float) -> tuple[Row, ...]:
-    who = f"{size.players:,} players"
+    who, players = f"{size.players:,} players", size.players
     total = [game.per_question_ms() for game in games]
     acks = [game.report.latencies["ack"] for game in games]
     is_largest = size is CLASSES[-1]
     middle = sorted(games, key=Game.per_question_ms)[len(games) // 2]
     return (
         of_runs(f"{who}: times the least server", [ms / least_ms for ms in total], "×", target=size.times_the_least),
-        of_runs(f"{who}: gateway, coordinator and Valkey, per player and question", total, "ms"),
+        of_runs(f"{who}: all processes, per player and question", total, "ms", key=f"total {players}"),
         *(
             of_runs(f"of it {name}", [game.per_question_ms(name) for game in games], "ms")
             for name in ("gateway", "coordinator", "valkey")
         ),
         *(middle.costs() if is_largest else ()),
-        Row(what="the least server", value=round(least_ms, 3), unit="ms"),
-        of_runs("acknowledgement, p50", [ack.p50 for ack in acks], "ms", target=size.ack_p50_ms),
-        of_runs("acknowledgement, p99", [ack.p99 for ack in acks], "ms", target=size.ack_p99_ms),
+        Row(what="the least server", key=f"least {players}", value=round(least_ms, 3), unit="ms"),
+        of_runs(
+            "acknowledgement, p50", [ack.p50 for ack in acks], "ms", target=size.ack_p50_ms, key=f"ack p50 {players}"
+        ),
+        of_runs(
+            "acknowledgement, p99", [ack.p99 for ack in acks], "ms", target=size.ack_p99_ms, key=f"ack p99 {players}"
+        ),
         of_runs(
             "bytes in the append-only file per answer",
             [game.bytes_per_answer for game in games],
             "bytes",
             target=MOST_BYTES,
         ),
-        of_runs("waiting: CPU in a second", [game.idle_ms for game in games], "ms", target=size.idle_ms),
-        of_runs("waiting: wake-ups in a second", [game.idle_wake_ups for game in games], "", target=size.idle_wake_ups),
+        of_runs(
+            "waiting: CPU in a second",
+            [game.idle_ms for game in games],
+            "ms",
+            target=size.idle_ms,
+            key=f"waiting {players}",
+        ),
+        of_runs(
+            "waiting: wake-ups in a second",
+            [game.idle_wake_ups for game in games],
+            "",
+            target=size.idle_wake_ups,
+            key=f"wake-ups {players}",
+        ),
     )
 
 

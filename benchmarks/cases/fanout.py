@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.anchors import send_ns, websockets_ns, ws_ns
 from benchmarks.broadcast import delivery_ns
-from benchmarks.results import Row
+from benchmarks.results import Row, of_runs
 
 TITLE: Final = "Gateway CPU per delivered frame: 300 bytes to each of 2,000 connections"
 CONNECTIONS: Final = 2000
@@ -29,11 +29,10 @@ async def measure() -> tuple[Row, ...]:
             tries.setdefault("ws on Node", []).append(node)
     floor = tries["send() in C"]
     ratios = {
-        name: round(median(value / least for value, least in zip(values, floor, strict=True)), 2)
-        for name, values in tries.items()
+        name: [value / least for value, least in zip(values, floor, strict=True)] for name, values in tries.items()
     }
     return (
-        Row(what="gateway, as a multiple of send() in C", value=ratios["gateway"], unit="×", target=TARGET_RATIO),
+        of_runs("gateway, as a multiple of send() in C", ratios["gateway"], "×", target=TARGET_RATIO),
         *(
             Row(
                 what=name,
@@ -41,7 +40,7 @@ async def measure() -> tuple[Row, ...]:
                 value=round(median(values) / 1000, 2),
                 unit="µs",
                 anchor=None if values is floor else "send() in C",
-                ratio=None if values is floor else ratios[name],
+                ratio=None if values is floor else round(median(ratios[name]), 2),
             )
             for name, values in tries.items()
         ),
