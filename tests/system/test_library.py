@@ -129,6 +129,33 @@ async def test_questions_are_dragged_by_mouse(tmp_path: Path) -> None:
         assert problems == []
 
 
+async def test_questions_are_dragged_by_finger(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        context = await browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="en-GB")
+        host = await context.new_page()
+        await host.goto(f"{quickpoll.health}/host")
+        await edit_a_copy(host)
+        rows = host.get_by_role("navigation", name="Questions").get_by_role("listitem")
+        boxes = [await rows.nth(at).bounding_box() for at in range(3)]
+        (x, y), (end, _) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes[::2] if box]
+        devtools = await context.new_cdp_session(host)
+
+        async def touch(kind: str, *points: float) -> None:
+            touched = [{"x": at, "y": y} for at in points]
+            await devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+        await touch("touchStart", x)
+        # A finger that moves at once scrolls; one that rests for a moment has taken the question.
+        await expect(host.locator(".sortable-chosen")).to_be_visible()
+        for step in range(1, 13):
+            await touch("touchMove", x + (end - x) * step / 12 + 8)
+        await expect(rows.nth(2)).to_contain_text("longest")
+        await touch("touchEnd")
+        await expect(rows).to_contain_text(["Cairo", "Vienna", "longest"])
+        await expect(host.get_by_role("heading", name="Question 3 of 3")).to_be_visible()
+
+
 async def test_a_second_window_is_told_and_no_version_is_lost(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
