@@ -290,11 +290,17 @@ async def firefox_window(width: int, height: int) -> AsyncIterator[Window]:
         arguments = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank"]
         async with _process(program, *arguments) as process:
             address = await _said(process.stderr, re.compile(rb"BiDi listening on (ws://\S+)"))
-            async with connect(f"{address}/session", max_size=None) as socket:
-                window = FirefoxWindow(socket)
-                await window.open()
-                await window.resize(width, height)
-                yield window
+            # A browser whose complaints nobody reads stands still when their pipe is full.
+            reading = asyncio.create_task(_unread(process.stderr))
+            try:
+                async with connect(f"{address}/session", max_size=None) as socket:
+                    window = FirefoxWindow(socket)
+                    await window.open()
+                    await window.resize(width, height)
+                    yield window
+            finally:
+                reading.cancel()
+                await asyncio.wait([reading])
 
 
 @asynccontextmanager
@@ -367,6 +373,12 @@ async def _said(stream: asyncio.StreamReader | None, pattern: re.Pattern[bytes])
             if found := pattern.search(line):
                 return found[1].decode()
     raise AssertionError("the browser ended without a word")
+
+
+async def _unread(stream: asyncio.StreamReader | None) -> None:
+    assert stream
+    while await stream.read(65_536):
+        pass
 
 
 async def _listening(port: int) -> None:
