@@ -33,7 +33,7 @@ _STYLE: Final = """
 """
 
 
-class Line(NamedTuple):
+class Curve(NamedTuple):
     """One line of a chart: its name, and its values by number of players."""
 
     name: str
@@ -49,8 +49,8 @@ def charts(cases: Mapping[str, Case]) -> dict[str, str]:
     if "a" not in cases:
         return {}
 
-    def line(name: str, key: str) -> Line:
-        return Line(name, [figure(dict(cases), "a", f"{key} {players}") for players in PLAYERS])
+    def line(name: str, key: str) -> Curve:
+        return Curve(name, [figure(dict(cases), "a", f"{key} {players}") for players in PLAYERS])
 
     return {
         "cpu.svg": chart(
@@ -65,7 +65,7 @@ def charts(cases: Mapping[str, Case]) -> dict[str, str]:
     }
 
 
-def chart(title: str, lines: Sequence[Line]) -> str:
+def chart(title: str, lines: Sequence[Curve]) -> str:
     """One or two lines over the number of players, each value written beside its point."""
     top = max(value for line in lines for value in line.values) * 1.15
     step = (RIGHT - LEFT - 60) / (len(PLAYERS) - 1)
