@@ -209,6 +209,9 @@ class Reader:
             self._is_out_of_date |= not partition.is_loaded
         if self._ahead and (self._is_out_of_date or self._offsets != expected):
             await self._give_up_ahead()
+        elif self._ahead and self._ahead.done():
+            # It has ended by the first entry that came during the commit: all that have come since are one batch.
+            self._ahead = self._begin_read(link)
         if trouble:
             await self.outage.pause(trouble)
         else:

@@ -221,6 +221,21 @@ async def test_what_follows_is_asked_for_before_a_batch_is_committed(loop: Loop)
     assert reads == [1]
 
 
+async def test_all_that_comes_during_a_commit_is_one_batch(loop: Loop) -> None:
+    await loop.own(1)
+
+    async def come_one_by_one() -> None:
+        for _ in range(3):
+            await loop.tick(1)
+
+    loop.committer.before = come_one_by_one
+    await loop.tick(1)
+    assert await loop.next() == (1, True)
+    assert await loop.next() == (1, True)
+    assert await loop.redis.xlen(PartitionKeys(1).stream) == 0
+    assert loop.figures.batches["committed"] == 2
+
+
 async def test_what_was_asked_for_is_dropped_if_the_commit_does_something_else(loop: Loop) -> None:
     partition = await loop.own(1)
     loop.committer.before = partial(loop.tick, 1)
