@@ -9,6 +9,8 @@ import { showEarlier } from "./lead";
 export interface Action {
   label: TextKey;
   run: () => void;
+  /** Whether it leads to what was there before. */
+  back?: boolean;
 }
 
 /** For how long the large button does nothing after its meaning has changed: longer than a double press takes. */
@@ -16,7 +18,7 @@ export const REST_MS = 600;
 
 /** The next step of the quiz; null where there is none. */
 export function nextAction(host: Host, view: View): Action | null {
-  if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null) };
+  if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null), back: true };
   switch (view.phase) {
     case "lobby":
       return view.player_count > 0 ? { label: "stage.start", run: () => void host.start() } : null;
@@ -32,10 +34,9 @@ export function nextAction(host: Host, view: View): Action | null {
     }
     case "ended":
       if (host.remote) return null;
-      return {
-        label: host.board === "standings" ? "stage.backToPodium" : "stage.standings",
-        run: () => host.turnPodium(),
-      };
+      return host.board === "standings"
+        ? { label: "stage.backToPodium", run: () => host.turnPodium(), back: true }
+        : { label: "stage.standings", run: () => host.turnPodium() };
   }
 }
 
