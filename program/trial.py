@@ -78,6 +78,7 @@ def _commands(own: str) -> list[Command]:
         ("ZADD", ranks, 1, "1"),
         ("PEXPIRE", ranks, EXPIRY_MS),
         ("ZSCORE", ranks, "1"),
+        ("ZCARD", ranks),
         ("ZRANGE", ranks, 0, -1),
         ("ZRANGEBYSCORE", ranks, "-inf", "+inf"),
         ("ZREM", ranks, "2"),

@@ -89,6 +89,19 @@ def wrap(owner: Any, name: str, before: Callable[[], None], after: Callable[[Any
     setattr(owner, name, wrapped)
 
 
+def wrap_plain(owner: Any, name: str, before: Callable[[], None], after: Callable[[Any], None]) -> None:
+    """As `wrap`, for a function that is no coroutine."""
+    original = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        before()
+        result = original(*args, **kwargs)
+        after(result)
+        return result
+
+    setattr(owner, name, wrapped)
+
+
 def name_at_birth(kind: Any, control: Control) -> None:
     """Tells the test the id of each new object of this class."""
     original = kind.__init__
@@ -114,7 +127,8 @@ def prepare(control: Control) -> None:
         if found:
             control.reached("after read")
 
-    wrap(coordinator.reader, "read_streams", point("before read"), after_read)
+    wrap_plain(coordinator.reader, "begin_read", point("before read"), _nothing)
+    wrap_plain(coordinator.reader, "streams_in", _nothing, after_read)
     wrap(coordinator.batch.partition.Partition, "apply", _nothing, point("after engine"))
     wrap(coordinator.batch.commit.Committer, "commit", point("before commit"), point("after commit"))
     wrap(coordinator.timers.Timers, "_append", point("before tick"), point("after tick"))

@@ -142,8 +142,8 @@ async def test_a_quiz_goes_elsewhere_in_a_link(tmp_path: Path, title: str, quiz:
         await expect(found).to_have_count(0)
         assert "#" not in other.url
         await other.get_by_role("button", name="Quiz einfügen").click()
-        await other.get_by_role("textbox", name="Quiz als JSON oder YAML").fill(link)
-        await other.get_by_role("button", name="Dieses Quiz verwenden").click()
+        await other.get_by_role("textbox", name="Quiz als Text, in jedem Format").fill(link)
+        await other.get_by_role("button", name="Text lesen").click()
         await found.get_by_role("button", name="Erst bearbeiten").click()
         await other.get_by_role("button", name="Zurück").click()
         await expect(card(other, title)).to_be_visible()
