@@ -40,6 +40,12 @@ def components() -> set[str]:
     return {str(path.relative_to(COMPONENTS)) for path in COMPONENTS.rglob("*.svelte")}
 
 
+async def resize(page: Page, width: int, height: int) -> None:
+    """Gives the page another size; returns when it has been drawn in it, with what follows from its size."""
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 async def looks(page: Page, name: str) -> list[str]:
     """What is wrong with the state as it is drawn, on a phone, a projector, and one more screen."""
     wanted = await page.evaluate("window.wanted")
@@ -48,10 +54,10 @@ async def looks(page: Page, name: str) -> list[str]:
     home = width_of(name)
     other = OTHERS[hashlib.sha256(name.encode()).digest()[0] % len(OTHERS)]
     for width in (home, PHONE if home == PROJECTOR else PROJECTOR, other):
-        await page.set_viewport_size({"width": width, "height": SIZES[width]})
+        await resize(page, width, SIZES[width])
         found += [f"{width} px: {fault}" for fault in await page.evaluate(CHECKS, asked)]
     width, height = ZOOMED[home]
-    await page.set_viewport_size({"width": width, "height": height})
+    await resize(page, width, height)
     too_wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return found + ([f"{width} px: wider than the screen by {too_wide} px"] if too_wide > 0 else [])
 
@@ -61,7 +67,7 @@ async def looks_otherwise(page: Page) -> list[str]:
 
     With letters of twice the size a page may scroll further, and a table that scrolls sideways may do so as well.
     """
-    await page.set_viewport_size({"width": PHONE, "height": SIZES[PHONE]})
+    await resize(page, PHONE, SIZES[PHONE])
     found = []
     for how, turn in {
         "right to left": "document.documentElement.dir = 'rtl'",
