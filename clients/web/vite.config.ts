@@ -9,6 +9,7 @@ import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
 import { sharedByPages } from "./chunks.ts";
 import { drawn } from "./gallery.plugin.ts";
 import { messages } from "./messages.plugin.ts";
+import { tooOld } from "./too-old.plugin.ts";
 
 const SERVER = "http://127.0.0.1:8000";
 
@@ -16,6 +17,7 @@ const SERVER = "http://127.0.0.1:8000";
 export default defineConfig(({ mode }) => ({
   plugins: [
     messages(),
+    tooOld(),
     mode === "gallery" && drawn(),
     svelte(),
     mode !== "gallery" &&

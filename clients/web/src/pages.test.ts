@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { OLDEST } from "../browsers";
+import { withTooOld } from "../too-old.plugin";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
 test.each(["index.html", "host.html", "check.html"])(
   "%s says in each language what to do when its scripts cannot run, without one of its own",
   (name) => {
-    const html = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+    const html = withTooOld(readFileSync(new URL(`../${name}`, import.meta.url), "utf8"));
     const said = html.slice(html.indexOf('class="too-old"'));
     for (const language of Object.keys(LANGUAGES).filter((code) => code !== "en"))
       expect(said).toContain(`<p lang="${language}"`);
@@ -16,7 +17,7 @@ test.each(["index.html", "host.html", "check.html"])(
 );
 
 test("README and the pages name the browsers that the build is for, in each language", () => {
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8").replace(/\s+/g, " ");
+  const read = (path: string) => withTooOld(readFileSync(new URL(path, import.meta.url), "utf8")).replace(/\s+/g, " ");
   const readme = read("../../../README.md");
   for (const [name, version] of Object.entries(OLDEST)) {
     const browser = `${name[0]!.toUpperCase()}${name.slice(1)} ${version}`;
