@@ -202,12 +202,13 @@ class Reader:
                     await stack.enter_async_context(self._owned.between_batches[partition_number])
                 ahead = partial(self._read_ahead, link, found) if number == len(together) else None
                 trouble = await self._process(group, ahead) or trouble
-        expected = dict(self._offsets)
+        is_elsewhere = False
         for stream in found:
             partition = self._reading[stream]
+            is_elsewhere |= self._offsets[stream] != partition.offset
             self._offsets[stream] = partition.offset
             self._is_out_of_date |= not partition.is_loaded
-        if self._ahead and (self._is_out_of_date or self._offsets != expected):
+        if self._ahead and (self._is_out_of_date or is_elsewhere):
             await self._give_up_ahead()
         elif self._ahead and self._ahead.done():
             # It has ended by the first entry that came during the commit: all that have come since are one batch.

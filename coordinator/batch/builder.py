@@ -21,8 +21,7 @@ from coordinator.batch.quarantine import POISON_ADVICE, UNREADABLE_ADVICE, Poiso
 from coordinator.batch.served import ANY, Served, ServedPair
 from coordinator.batch.sessions import Held, HeldSessions
 from coordinator.batch.shuffle import shuffled, shuffled_question
-from coordinator.batch.stored import Change
-from coordinator.engine import Drawn, Effects, LogPage, apply, create, invariants, next_deadline
+from coordinator.engine import Changes, Drawn, Effects, LogPage, apply, create, invariants, next_deadline
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import AskQuestion, CreateSession, ErrorCode, JoinSession, Settings
@@ -85,7 +84,7 @@ class BatchBuilder:
         self._check_invariants = check_invariants
         self._sessions = sessions
         self._outbox = Outbox(tokens, inputs.fence, inputs.since)
-        self._changes: dict[str, Change] = {}
+        self._changes: dict[str, Changes] = {}
         self._creates: dict[str, str] = {}
         self._deadlines: dict[str, int | None] = {}
         self._seen: set[str] = set()
@@ -140,10 +139,10 @@ class BatchBuilder:
             for code in self._changes:
                 invariants.check(self._sessions[code].session)
         sessions: list[SessionChange] = []
-        for code, change in self._changes.items():
+        for code, changes in self._changes.items():
             held = self._sessions[code]
             assert held.session.code == code, f"session {held.session.code} is held as {code}"
-            if stored := self._store(held, change):
+            if stored := self._store(held, changes):
                 sessions.append(stored)
             at = next_deadline(held.session)
             if at != inputs.deadlines.get(code):
@@ -190,14 +189,14 @@ class BatchBuilder:
         if held is None:
             self._miss(entry, code)
             return
-        change = self._changes.setdefault(code, Change())
+        changes = self._changes.setdefault(code, Changes())
         try:
             as_played = _as_played(entry, held.session.head.settings)
             effects = apply(held.session, as_played, received.at, self._drawn_for(index, entry))
             self._outbox.add(code, effects, held.step)
         except Exception as error:
             raise Poison(index, code, reason_of(error)) from error
-        self._note(code, change, effects, received.at)
+        self._note(code, changes, effects, received.at)
         if isinstance(entry, Command):
             self._note_served(entry.connection.gateway, code)
 
@@ -219,7 +218,7 @@ class BatchBuilder:
             raise Poison(index, "", reason_of(error)) from error
         self._sessions.add(session)
         self._creates[create_id] = code
-        self._note(code, self._changes.setdefault(code, Change()), effects, received.at)
+        self._note(code, self._changes.setdefault(code, Changes()), effects, received.at)
         self._note_served(command.connection.gateway, code)
 
     def _drawn_for(self, index: int, entry: Entry) -> Drawn:
@@ -229,8 +228,8 @@ class BatchBuilder:
             return Drawn(log_page=page)
         return _NOTHING_DRAWN
 
-    def _note(self, code: str, change: Change, effects: Effects, now: int) -> None:
-        change.note(effects)
+    def _note(self, code: str, changes: Changes, effects: Effects, now: int) -> None:
+        changes.add(effects)
         self._sessions.use(code, now)
 
     def _miss(self, entry: Entry, code: str) -> None:
@@ -285,21 +284,21 @@ class BatchBuilder:
 
     # -- what is stored ---------------------------------------------------------------------
 
-    def _store(self, held: Held, change: Change) -> SessionChange | None:
+    def _store(self, held: Held, changes: Changes) -> SessionChange | None:
         """What is stored and said of a session; from here on `held` is as stored. None: nothing is."""
         session = held.session
         code, is_over = session.code, session.head.closed
         has_news = self._outbox.says_to(code)
-        if not has_news and not held.stored.misses(session, change):
+        if not has_news and not held.stored.misses(session, changes):
             return None
         if has_news:
             held.step += 1
-        fields, removed = held.stored.write(session, held.step, change)
+        fields, removed = held.stored.write(session, held.step, changes)
         return SessionChange(
             code,
             fields,
             removed=removed,
-            log=[] if is_over else change.log,
+            log=[] if is_over else changes.log,
             step=self._outbox.step(code, held.step) if has_news else b"",
             closed=is_over,
         )

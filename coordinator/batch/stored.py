@@ -8,35 +8,11 @@ which changes everybody's record anyway, all records are whole again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import AnswerOf
-from coordinator.engine import Effects, Session
+from coordinator.engine import Changes, Session
 from quickpoll.protocol import Phase
-
-
-@dataclass(slots=True)
-class Change:
-    """What has to be written of a session: as in `Effects`, of all entries since it was written last."""
-
-    touched: set[str] = field(default_factory=set)
-    answered: list[str] = field(default_factory=list)
-    removed: set[str] = field(default_factory=set)
-    written: set[int] = field(default_factory=set)
-    curated: set[int] = field(default_factory=set)
-    quiz: bool = False
-    log: list[bytes] = field(default_factory=list)
-
-    def note(self, effects: Effects) -> None:
-        """Adds what an entry has changed."""
-        self.touched |= effects.touched
-        self.answered += effects.answered
-        self.removed |= effects.removed
-        self.written |= effects.written
-        self.curated |= effects.curated
-        self.quiz |= effects.quiz
-        self.log += effects.log
 
 
 class Stored:
@@ -72,13 +48,13 @@ class Stored:
         stored._apart = {player.id for player in session.players.values() if player.number in numbers}
         return stored
 
-    def misses(self, session: Session, change: Change) -> bool:
+    def misses(self, session: Session, changes: Changes) -> bool:
         """Whether anything of a session has to be written."""
-        if change.touched or change.answered or change.removed:
+        if changes.touched or changes.answered or changes.removed:
             return True
         return self._head != snapshots.encode_head(session.head)
 
-    def write(self, session: Session, step: int, change: Change) -> tuple[dict[str, bytes], list[str]]:
+    def write(self, session: Session, step: int, changes: Changes) -> tuple[dict[str, bytes], list[str]]:
         """The fields that bring Redis to where a session is now, and those that are to be deleted.
 
         Of a session that is over only the head remains: all that was there before has to be deleted first.
@@ -86,19 +62,19 @@ class Stored:
         Args:
             session: as it is now.
             step: the number of its last Step.
-            change: what was changed since the last time.
+            changes: what was changed since the last time.
         """
         is_new, is_over = not self._head, session.head.closed
         is_open = session.head.phase is Phase.QUESTION and not is_over
         question = session.head.question if is_open else None
         goes_on = is_open and question == self._question
         self._question = question
-        removed = [*map(snapshots.player_field, change.removed)]
+        removed = [*map(snapshots.player_field, changes.removed)]
         fields = self._write_head(session, step, removed, goes_on=goes_on)
         if is_over:
             return fields, []
-        touched = change.touched - change.removed
-        answered = [one for one in change.answered if one in session.players and one not in touched]
+        touched = set(changes.touched)
+        answered = [one for one in changes.answered if one in session.players and one not in touched]
         if not goes_on:
             touched |= session.players.keys() & self._apart.union(answered)
             removed += map(snapshots.answers_field, range(1, self._batches + 1))
@@ -109,13 +85,13 @@ class Stored:
             self._apart.update(answered)
             answers = tuple(AnswerOf.last(session.players[player_id]) for player_id in answered)
             fields[snapshots.answers_field(self._batches)] = snapshots.encode(answers)
-        if is_new or change.quiz:
+        if is_new or changes.quiz:
             fields[snapshots.QUIZ] = snapshots.encode(session.quiz)
         for player_id in touched:
             fields[snapshots.player_field(player_id)] = snapshots.encode(session.players[player_id])
-        for index in change.written:
+        for index in changes.written:
             fields[snapshots.written_field(index)] = snapshots.encode(session.written[index])
-        for index in change.curated:
+        for index in changes.curated:
             fields[snapshots.curation_field(index)] = snapshots.encode(session.curations[index])
         return fields, removed
 

@@ -16,13 +16,14 @@ the session can be played again from; `views.py` what each audience may know.
 """
 
 from coordinator.engine.apply import apply, create, next_deadline
-from coordinator.engine.effects import Close, CloseSession, CommandReply, Effect, Effects, ToEach, ToMany
+from coordinator.engine.effects import Changes, Close, CloseSession, CommandReply, Effect, Effects, ToEach, ToMany
 from coordinator.engine.players import Player
 from coordinator.engine.state import IDLE_MS, Head, Session
 from coordinator.engine.turn import Drawn, LogPage
 
 __all__ = [
     "IDLE_MS",
+    "Changes",
     "Close",
     "CloseSession",
     "CommandReply",

@@ -38,6 +38,10 @@ class Curation(Struct, frozen=True, array_like=True):
         """Whether everyone sees a text, where none has to be picked."""
         return text not in self.hidden and (text not in withheld or text in self.released)
 
+    def untold(self, withheld: Collection[str]) -> int:
+        """How many of the texts that the filter withholds nobody sees, those merged into another not counted."""
+        return sum(self.counted_as(text) == text and not self.tells(text, withheld) for text in withheld)
+
     def showing(self, text: str, *, picks: bool, withheld: bool, shown: bool) -> "Curation":
         """With a text shown or hidden.
 

@@ -59,11 +59,10 @@ class CloseSession(Struct, frozen=True):
 Effect = CommandReply | ToMany | ToEach | Close | CloseSession
 
 
-@dataclass
-class Effects:
-    """What applying one entry did: what to say, and which players' records changed."""
+@dataclass(slots=True)
+class Changes:
+    """What of a session's records entries have changed."""
 
-    said: list[Effect] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """Ids of players added or changed."""
     answered: list[str] = field(default_factory=list)
@@ -78,3 +77,21 @@ class Effects:
     """Whether `Session.quiz` has changed."""
     log: list[bytes] = field(default_factory=list)
     """Texts of the records that the session's log grew by: see `log_chain.py`."""
+
+    def add(self, later: "Changes") -> None:
+        """Takes in what a later entry has changed."""
+        self.touched |= later.touched
+        self.touched -= later.removed
+        self.removed |= later.removed
+        self.answered += later.answered
+        self.written |= later.written
+        self.curated |= later.curated
+        self.quiz |= later.quiz
+        self.log += later.log
+
+
+@dataclass(slots=True)
+class Effects(Changes):
+    """What applying one entry did: what to say, and what it has changed."""
+
+    said: list[Effect] = field(default_factory=list)

@@ -5,7 +5,6 @@ The counts follow from the answers, and are not stored; a decision of the host a
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from coordinator.engine import kinds
 from coordinator.engine.curation import Curation, parts
+from coordinator.engine.fitting import first_that_fit
 from coordinator.engine.kinds import Kind, Written
 from coordinator.engine.players import AcceptedAnswer
 from quickpoll.protocol import MAX_LIVE_BYTES, Question, Tally
@@ -38,10 +38,11 @@ class LiveTexts:
     def add(self, answer: AcceptedAnswer) -> None:
         """Counts an answer; two of its words that are merged count once."""
         shown = self._kind.shown(self._question, answer.choice, answer.compared)
+        counted: set[str] = set()
         for text, as_written in parts(answer.compared, shown):
             self._shown.setdefault(text, as_written)
-        texts = (text for text, _ in parts(answer.compared, shown))
-        self._counts.update(dict.fromkeys(map(self._curation.counted_as, texts), 1))
+            counted.add(self._curation.counted_as(text))
+        self._counts.update(counted)
         self._withheld.update(answer.withheld)
 
     def tally(self) -> Tally:
@@ -49,28 +50,17 @@ class LiveTexts:
         if self._kind.is_picked:
             count = self._counts.total()
             picked = [self._shown[text] for text in self._curation.picked if text in self._shown]
-            latest = _that_fit(reversed(picked), TALLY_BYTES - len(_encode(Tally(texts=(), count=count))))
+            latest = first_that_fit(reversed(picked), TALLY_BYTES - len(_encode(Tally(texts=(), count=count))))
             return Tally(texts=tuple(reversed(latest)), count=count)
         told = [text for text in self._counts if self._curation.tells(text, self._withheld)]
         written = [Written((text,), (self._shown.get(text, text),), self._counts[text], None) for text in told]
         tally = self._kind.told(self._question, (), written, list)
         assert tally is not None
         words = () if tally.words is UNSET else tally.words
-        return replace(tally, words=_that_fit(words, TALLY_BYTES - len(_encode(replace(tally, words=())))))
+        return replace(tally, words=first_that_fit(words, TALLY_BYTES - len(_encode(replace(tally, words=())))))
 
     def withheld(self) -> int:
         """How many different texts the filter keeps from being shown."""
         if self._kind.is_picked:
             return 0
-        counted = (text for text in self._withheld if self._curation.counted_as(text) == text)
-        return sum(not self._curation.tells(text, self._withheld) for text in counted)
-
-
-def _that_fit(entries: Iterable[Any], size: int) -> tuple[Any, ...]:
-    fitting = []
-    for entry in entries:
-        size -= len(_encode(entry)) + 1
-        if size < 0:
-            break
-        fitting.append(entry)
-    return tuple(fitting)
+        return self._curation.untold(self._withheld)

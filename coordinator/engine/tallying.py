@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from coordinator.engine import history, kinds
 from coordinator.engine.curation import NOTHING_DECIDED, told_texts, withheld_of
+from coordinator.engine.fitting import first_that_fit
 from coordinator.engine.kinds import Given
 from coordinator.engine.state import Session
 from quickpoll.protocol import QuestionResults, Tally
@@ -49,8 +50,7 @@ def withheld(session: Session, index: int) -> int:
     """How many different texts of a closed question the filter holds until the host shows them."""
     if session.head.settings.filter != "hold" or not _is_told_unpicked(session, index):
         return 0
-    curation, held = session.curations.get(index, NOTHING_DECIDED), withheld_of(session.written.get(index, ()))
-    return sum(curation.counted_as(text) == text and not curation.tells(text, held) for text in held)
+    return session.curations.get(index, NOTHING_DECIDED).untold(withheld_of(session.written.get(index, ())))
 
 
 def _is_told_unpicked(session: Session, index: int) -> bool:
@@ -64,24 +64,14 @@ def for_players(results: QuestionResults) -> QuestionResults:
     if tally is None:
         return results
     if tally.texts is not UNSET:
-        return replace(results, tally=replace(tally, texts=_first_that_fit(tally.texts, PICKED_BYTES)))
+        return replace(results, tally=replace(tally, texts=first_that_fit(tally.texts, PICKED_BYTES)))
     for listed in ("groups", "words"):
         entries = getattr(tally, listed)
         if entries is not UNSET and len(_encode(results)) > PLAYERS_BYTES:
             without = replace(results, tally=replace(tally, **{listed: ()}))
             room = max(LEAST_BYTES, PLAYERS_BYTES - len(_encode(without)))
-            results = replace(results, tally=replace(tally, **{listed: _first_that_fit(entries, room)}))
+            results = replace(results, tally=replace(tally, **{listed: first_that_fit(entries, room)}))
     return results
-
-
-def _first_that_fit(entries: Iterable[object], size: int) -> tuple[object, ...]:
-    fitting = []
-    for entry in entries:
-        size -= len(_encode(entry)) + 1
-        if size < 0:
-            break
-        fitting.append(entry)
-    return tuple(fitting)
 
 
 def _given(session: Session, index: int) -> Iterable[Given]:

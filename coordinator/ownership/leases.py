@@ -90,7 +90,6 @@ class Leases:
         """The last fence of each partition that was ours."""
         self._hurry = asyncio.Event()
         self._outage = Outage(_log, timing.renew_every_s, away)
-        self._share = 0
         self.ownerless = partitions
         """How many partitions nobody owned when it was last looked."""
 
@@ -141,8 +140,8 @@ class Leases:
             if isinstance(outcome, BaseException):
                 raise outcome
         lost_some, free, _ = cast(tuple[bool, list[int], None], outcomes)
-        await self.take(free, self._share)
-        await self._give_back(self._share)
+        await self.take(free, self._membership.share)
+        await self._give_back(self._membership.share)
         self.ownerless = len(set(free) - self._leases.keys())
         return lost_some
 
@@ -190,9 +189,9 @@ class Leases:
     async def _attend(self) -> None:
         """Learns the share; while the one node that knows who lives is away, the last one stands."""
         try:
-            self._share = await self._membership.attend()
+            await self._membership.attend()
         except StoreError:
-            if not self._share:
+            if not self._membership.share:
                 raise
 
     async def _renew(self) -> bool:

@@ -57,7 +57,8 @@ class Membership:
         self._away = away
         self._script = Script("coordinator", "scripts/attend.lua")
         self._link: RedisLink | None = None
-        self._share = 0
+        self.share = 0
+        """How many partitions this coordinator is to own, as it was last learned; 0: not yet."""
         self._share_stands_until = float("-inf")
         """A moment of the event loop's clock: on a new connection others may not have attended yet."""
         self._heard_to = ""
@@ -81,9 +82,9 @@ class Membership:
         if not alive:
             await self._check_layout()
             alive = await self._attend("NX")
-        if not self._share or clock() >= self._share_stands_until:
-            self._share = share(self._coordinator, [member.decode() for member in alive], self._partitions)
-        return self._share
+        if not self.share or clock() >= self._share_stands_until:
+            self.share = share(self._coordinator, [member.decode() for member in alive], self._partitions)
+        return self.share
 
     async def leave(self) -> None:
         """Counts for nothing from now on; raises what the links raise."""

@@ -55,7 +55,7 @@ VIEW = SessionView(
 
 def said(*effects: Effect, last_step: int = 0) -> Outbox:
     outbox = Outbox(TOKENS, 99, "5-0")
-    outbox.add(CODE, Effects(list(effects)), last_step)
+    outbox.add(CODE, Effects(said=list(effects)), last_step)
     return outbox
 
 

@@ -2,8 +2,7 @@ from typing import Any
 
 from coordinator.batch import sessions, snapshots
 from coordinator.batch.sessions import HeldSessions
-from coordinator.batch.stored import Change
-from coordinator.engine import Drawn, Session, create
+from coordinator.engine import Changes, Drawn, Session, create
 from quickpoll.envelope import Command, ConnectionId
 from quickpoll.keys import PartitionKeys
 from quickpoll.protocol import CreateSession
@@ -36,7 +35,7 @@ async def test_a_session_is_read_when_it_is_needed(redis: Client, links: Links) 
     await held.load(["111111", "222222"])
     assert held["111111"].session == stored
     assert held["111111"].step == 3
-    assert not held["111111"].stored.misses(stored, Change())
+    assert not held["111111"].stored.misses(stored, Changes())
     assert held.get("222222") is None
 
 

@@ -2,8 +2,8 @@
 
 from coordinator.batch import snapshots
 from coordinator.batch.snapshots import decode_session
-from coordinator.batch.stored import Change, Stored
-from coordinator.engine import Drawn, Effects
+from coordinator.batch.stored import Stored
+from coordinator.engine import Changes, Drawn, Effects
 from quickpoll.envelope import Entry
 from quickpoll.protocol import CloseQuestion, EndSession, NextQuestion, SkipQuestion
 from tests.coordinator.engine.game import NOTHING, SINGLE, Game
@@ -15,24 +15,24 @@ class StoredGame(Game):
     """A game, and the hash in which it is stored. Its first question is open, and all of it was written."""
 
     def __init__(self, players: int) -> None:
-        self.change = Change()
+        self.change = Changes()
         self.stored = Stored()
         self.fields: dict[bytes, bytes] = {}
         super().__init__(SINGLE, SINGLE)
-        self.change.note(self.effects)
+        self.change.add(self.effects)
         self.seats = self.join_many(players)
         self.open()
         self.write()
 
     def apply(self, entry: Entry, drawn: Drawn = NOTHING) -> Effects:
         effects = super().apply(entry, drawn)
-        self.change.note(effects)
+        self.change.add(effects)
         return effects
 
     def write(self) -> set[str]:
         """Stores what has changed; returns the names of the fields that were written."""
         fields, removed = self.stored.write(self.session, STEP, self.change)
-        self.change = Change()
+        self.change = Changes()
         if self.session.head.closed:
             self.fields.clear()
         self.fields |= {name.encode(): value for name, value in fields.items()}
@@ -126,6 +126,6 @@ def test_an_older_version_leaves_a_session_alone_while_a_question_is_open() -> N
 
 def test_what_has_not_changed_is_not_missed() -> None:
     game = StoredGame(2)
-    assert not game.stored.misses(game.session, Change())
+    assert not game.stored.misses(game.session, Changes())
     game.session.head.locked = True
-    assert game.stored.misses(game.session, Change())
+    assert game.stored.misses(game.session, Changes())

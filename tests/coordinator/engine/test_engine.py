@@ -20,8 +20,9 @@ from msgspec.structs import replace
 
 from clients.loadtest import questions
 from coordinator.batch.snapshots import decode_session
-from coordinator.batch.stored import Change, Stored
+from coordinator.batch.stored import Stored
 from coordinator.engine import (
+    Changes,
     CloseSession,
     CommandReply,
     Drawn,
@@ -499,8 +500,8 @@ class Laws(RuleBasedStateMachine):
         self.onlooker = Onlooker(Model(quiz, chosen))
         self.onlooker.judge(self.first, self.now, effects)
         self.fields: dict[bytes, bytes] = {}
-        self.kept, self.change = Stored(), Change()
-        self.change.note(effects)
+        self.kept, self.change = Stored(), Changes()
+        self.change.add(effects)
         seats = [seat for name in NAMES[: len(percents)] if isinstance(seat := self.join(name, "g1"), Identity)]
         for seat, percent in zip(seats, percents, strict=False):
             self.extra_time(seat, percent, asks=False)
@@ -522,7 +523,7 @@ class Laws(RuleBasedStateMachine):
             self.records += effects.log
             self.logged_results = outcome(self.session)
         self.onlooker.judge(entry, self.now, effects)
-        self.change.note(effects)
+        self.change.add(effects)
         if self.serial % 3 == 0 or not self.fields:  # a batch may hold several entries
             self.store()
         return effects
@@ -534,7 +535,7 @@ class Laws(RuleBasedStateMachine):
         self.fields |= {name.encode(): value for name, value in fields.items()}
         for name in removed:
             self.fields.pop(name.encode(), None)
-        self.change = Change()
+        self.change = Changes()
         restored, step = decode_session("123456", self.fields)
         assert restored.head == self.session.head
         assert step == len(self.log)
