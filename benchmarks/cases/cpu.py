@@ -6,7 +6,7 @@ game in which other virtual machines took too much of the core is played again.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -58,11 +58,11 @@ async def measure() -> tuple[Row, ...]:
     """All classes, the smallest first, and the embedded form with that one."""
     rows: list[Row] = []
     for size in CLASSES:
-        games = [game async for game in _games(rig, size.players)]
-        least = [game async for game in _games(least_server, size.players)]
+        games = await _games(rig, size.players)
+        least = await _games(least_server, size.players, settle_s=AT_ONCE_S, idle_s=AT_ONCE_S)
         rows += _rows(size, games, median(game.per_question_ms() for game in least))
     small = CLASSES[0].players
-    embedded = [game.per_question_ms() async for game in _games(embedded_rig, small)]
+    embedded = [game.per_question_ms() for game in await _games(embedded_rig, small)]
     rows.append(of_runs(f"{small} players, embedded", embedded, "ms", target=EMBEDDED_TARGET_MS))
     async with rig() as server:
         write_ms = await _write_ms(server)
@@ -71,19 +71,19 @@ async def measure() -> tuple[Row, ...]:
     return tuple(rows)
 
 
-async def _games(start: Start, players: int) -> AsyncIterator[Game]:
+async def _games(start: Start, players: int, *, settle_s: float = SETTLED_S, idle_s: float = WAITING_S) -> list[Game]:
+    games: list[Game] = []
     for _ in range(RUNS):
         for _ in range(TRIES_OF_A_RUN):
             async with start() as server:
                 plan = Plan(server.urls, players, QUESTIONS, answer_window_s=5.0, lead_ms=1000, kinds=("single",))
-                is_least = start is least_server
-                settle_s, idle_s = (AT_ONCE_S, AT_ONCE_S) if is_least else (SETTLED_S, WAITING_S)
                 game = await play_on(server, plan, settle_s=settle_s, idle_s=idle_s)
             if game.stolen <= MOST_STOLEN:
                 break
         else:
             raise Spoiled(f"other virtual machines took {game.stolen:.0%} of a core")
-        yield game
+        games.append(game)
+    return games
 
 
 def _rows(size: Class, games: list[Game], least_ms: float) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.system.harness import free_port, http_status
+from tests.system.harness import free_port, is_ready
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "deploy/haproxy.cfg"
@@ -60,7 +60,7 @@ async def balancing(folder: Path, gateways: Sequence[int]) -> AsyncIterator[Bala
         process = await asyncio.create_subprocess_exec(HAPROXY, "-W", "-db", "-f", str(file), stdout=log, stderr=log)
     try:
         async with asyncio.timeout(READY_WITHIN_S):
-            while await asyncio.to_thread(http_status, f"http://127.0.0.1:{balancer.public}/readyz") != 200:
+            while not await is_ready(f"http://127.0.0.1:{balancer.public}/readyz"):
                 assert process.returncode is None, (folder / "haproxy.log").read_text()
                 await asyncio.sleep(0.05)
         yield balancer

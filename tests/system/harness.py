@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 READY_WITHIN_S = 20.0
@@ -50,6 +51,11 @@ def http_status(url: str) -> int:
         return error.code
     except OSError:
         return 0
+
+
+async def is_ready(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    return await asyncio.to_thread(http_status, url) == HTTPStatus.OK
 
 
 @dataclass
@@ -92,7 +98,7 @@ class Process:
         assert self._process is not None
         try:
             async with asyncio.timeout(within_s):
-                while await asyncio.to_thread(http_status, self.health + "/readyz") != 200:
+                while not await is_ready(self.health + "/readyz"):
                     if self._process.returncode is not None:
                         raise AssertionError(f"it ended with {self._process.returncode}:\n{self.log.read_text()}")
                     await asyncio.sleep(0.02)

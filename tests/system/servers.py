@@ -100,9 +100,9 @@ async def serving(folder: Path, *options: str, environment: Mapping[str, str] | 
         await server.stop()
 
 
-async def eventually(look: Callable[..., Any], *arguments: Any) -> None:
+async def eventually(look: Callable[..., Any], *arguments: Any, within_s: float = WITHIN_S) -> None:
     """Returns when what is looked at is so; an error means: not yet."""
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(within_s):
         while True:
             try:
                 if await look(*arguments):

@@ -11,8 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.harness import free_port, http_status
-from tests.system.servers import serving
+from tests.system.harness import free_port, is_ready
+from tests.system.servers import eventually, serving
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -146,10 +146,8 @@ async def test_the_parts_start_as_shown_and_what_is_shown_of_them_works(tmp_path
     async with serving(tmp_path / "redis", "--save", "") as redis, AsyncExitStack() as stack:
         parts = [here(line, redis.address) for line in block_with(page, "coordinator")]
         await stack.enter_async_context(shell(parts, tmp_path))
-        async with asyncio.timeout(READY_WITHIN_S):
-            for port in ("8001", "8002"):
-                while await asyncio.to_thread(http_status, f"http://127.0.0.1:{ports[port]}/readyz") != 200:  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+        for port in ("8001", "8002"):
+            await eventually(is_ready, f"http://127.0.0.1:{ports[port]}/readyz", within_s=READY_WITHIN_S)
         then = [here(line, redis.address) for word in ("curl", "loadtest") for line in block_with(page, word)]
         processes = [await stack.enter_async_context(shell([f"{line} || exit 9"], tmp_path)) for line in then]
         ended = await asyncio.gather(*(process.wait() for process in processes))

@@ -19,7 +19,8 @@ from tests.deploy.balancer import balancing
 from tests.gateway.standin import house
 from tests.redis_client import Client
 from tests.system.browser import PHONE, chromium, new_page
-from tests.system.harness import free_port, http_status
+from tests.system.harness import free_port, is_ready
+from tests.system.servers import eventually
 
 PAGE = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
 QUIET_S = 10.0
@@ -47,25 +48,20 @@ async def started(port: int, log: Path, *arguments: str) -> AsyncIterator[str]:
         process = await asyncio.create_subprocess_exec(
             *arguments, stdout=file, stderr=file, env=os.environ | {"HOME": str(log.parent)}
         )
+
+    async def listens() -> bool:
+        assert process.returncode is None, log
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        return True
+
     try:
-        async with asyncio.timeout(READY_WITHIN_S):
-            while not await _listens(port):
-                assert process.returncode is None, log
-                await asyncio.sleep(0.01)
+        await eventually(listens, within_s=READY_WITHIN_S)
         yield f"http://127.0.0.1:{port}"
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 @asynccontextmanager
@@ -119,9 +115,7 @@ async def test_the_documented_proxies_are_well(proxy: str, tmp_path: Path, redis
                 config.write_text("{\n\tadmin off\n}\n" + sample("caddyfile", port, home.gateway.port))
                 arguments = (program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config))
             async with started(port, tmp_path / "log", *arguments) as url:
-                async with asyncio.timeout(READY_WITHIN_S):
-                    while await asyncio.to_thread(http_status, f"{url}/livez") != 200:  # noqa: ASYNC110
-                        await asyncio.sleep(0.01)
+                await eventually(is_ready, f"{url}/livez", within_s=READY_WITHIN_S)
                 findings = await found(url, 0.05)
     assert wrong(findings) == {}
     assert findings["addresses of players"].found == "the proxy tells them"
