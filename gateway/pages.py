@@ -117,7 +117,7 @@ class Pages:
         path = request.path.partition("?")[0]
         if path == "/" or _JOIN_PATH.fullmatch(path):
             path = "/index.html"
-        elif path in ("/host", "/host/", "/check", "/check/"):
+        elif path in ("/host", "/host/", "/check", "/check/", "/help", "/help/"):
             path = path.removesuffix("/") + ".html"
         file = self._files.get(path)
         if file is None and path.endswith(".html") and not self._files:

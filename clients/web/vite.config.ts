@@ -1,6 +1,6 @@
 /**
  * Builds the pages into the gateway's static folder: one entry for players, one for the host, one that checks a network,
- * so that a phone never loads host code. Assets are hashed; each text file has a .br and .gz sibling.
+ * so that a phone never loads host code, and the guide for hosts. Assets are hashed; each text file has a .br and .gz sibling.
  */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
@@ -8,6 +8,7 @@ import { defineConfig } from "vitest/config";
 import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
 import { sharedByPages } from "./chunks.ts";
 import { drawn } from "./gallery.plugin.ts";
+import { guide } from "./guide.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 import { tooOld } from "./too-old.plugin.ts";
 
@@ -18,6 +19,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     messages(),
     tooOld(),
+    guide(),
     mode === "gallery" && drawn(),
     svelte(),
     mode !== "gallery" &&
@@ -37,7 +39,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: mode === "gallery" ? 2000 : 500,
     rolldownOptions: {
-      input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html", "check.html"],
+      input: mode === "gallery" ? ["gallery.html"] : ["index.html", "host.html", "check.html", "help.html"],
       // The gallery is loaded some hundred times: one file is one request.
       output:
         mode === "gallery"

@@ -1,6 +1,7 @@
 """Every command that the documentation shows is run here, or in the test that is named beside it."""
 
 import asyncio
+import io
 import os
 import re
 import shlex
@@ -11,7 +12,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.harness import free_port, is_ready
+import pytest
+from pypdf import PdfReader
+
+from tests.system.browser import chromium
+from tests.system.harness import free_port, is_ready, running, serve
 from tests.system.servers import eventually, serving
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +158,19 @@ async def test_the_parts_start_as_shown_and_what_is_shown_of_them_works(tmp_path
         ended = await asyncio.gather(*(process.wait() for process in processes))
         assert set(ended) == {0}, await asyncio.to_thread((tmp_path / "shell.log").read_text)
         assert all([await asyncio.to_thread((tmp_path / f"report.{kind}").exists) for kind in ("html", "json")])
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+async def test_the_guide_for_hosts_prints_on_the_two_sides_of_one_sheet(tmp_path: Path, paper: str) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        page = await browser.new_page(viewport={"width": 320, "height": 640})
+        await page.goto(f"{quickpoll.health}/help")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320
+        headings = await page.get_by_role("heading").all_inner_texts()
+        printed = PdfReader(io.BytesIO(await page.pdf(format=paper)))
+    assert len(printed.pages) == 2
+    text = re.sub(r"\s+", " ", " ".join(side.extract_text() for side in printed.pages))
+    source = re.findall(r"^##? (.+)$", (ROOT / "docs/lead-a-quiz.md").read_text(), re.MULTILINE)
+    assert headings == source
+    assert [heading for heading in source if heading not in text] == []

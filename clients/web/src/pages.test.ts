@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { OLDEST } from "../browsers";
+import { withGuide } from "../guide.plugin";
 import { withTooOld } from "../too-old.plugin";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
@@ -26,4 +27,12 @@ test("README and the pages name the browsers that the build is for, in each lang
       expect(read(page).split(browser).length - 1, `${browser} in ${page}`).toBe(Object.keys(LANGUAGES).length);
     }
   }
+});
+
+test("the guide for hosts needs no script and no other page", () => {
+  const html = withGuide(readFileSync(new URL("../help.html", import.meta.url), "utf8"));
+  expect(html).toContain('<h2 id="phones-cannot-join">');
+  expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);
+  const places = [...html.matchAll(/<a href="([^"]*)"/g)].map((found) => found[1]!);
+  expect(places.filter((place) => place !== "/host" && !html.includes(`id="${place.slice(1)}"`))).toEqual([]);
 });
