@@ -30,8 +30,8 @@ class ClockTimes:
     """How often the clocks are measured."""
 
     every_s: float = 30.0
-    watch_s: float = 10.0
-    """As `every_s`, for who writes steps down."""
+    watch_s: float = 2.0
+    """As `every_s`, for who writes steps down, and for who has just started."""
     again_s: float = 1.0
     """After a failure or a step, and while a node was never measured."""
     believe_s: float = 30.0
@@ -129,6 +129,14 @@ class _Steps(NamedTuple):
 _NO_STEPS: Final = _Steps(0, 0)
 
 
+class _Arrival(NamedTuple):
+    """When this process first measured a node's clock."""
+
+    at: float
+    steps: int
+    """How many steps were written down then, or since: further ones may be older."""
+
+
 class Clocks:
     """The clocks of all nodes."""
 
@@ -158,6 +166,8 @@ class Clocks:
         """Nodes of which we have written a step down, and how many steps there were then."""
         self._leapt_at: dict[Node, float] = {}
         """Nodes whose clock has leapt, and nobody has written it down."""
+        self._arrivals: dict[Node, _Arrival] = {}
+        """Nodes measured so lately that a step from before may not have been written down yet."""
 
     def of(self, partition: int) -> RedisClock:
         """The clock by which the sessions of a partition go."""
@@ -195,7 +205,7 @@ class Clocks:
             while True:
                 # One that was never measured goes by our own clock, whatever that is worth.
                 soon = failed or self._leapt_at or self._written or self.round_trip_ms == float("inf")
-                calm_s = self._times.watch_s if self._sets_right else self._times.every_s
+                calm_s = self._times.watch_s if self._sets_right or self._arrivals else self._times.every_s
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._times.again_s if soon else calm_s):
                         await changed.wait()
@@ -218,13 +228,28 @@ class Clocks:
         measured = await clock.measure(await self._links.to(node))
         steps = self._steps.get(_name(node), _NO_STEPS)
         model = clock if clock.is_measured else model
-        step = clock.step_ms(measured, steps.sum_ms, model) if model else 0.0
+        is_older = self._is_from_before(node, steps, is_first=model is None)
+        step = clock.step_ms(measured, steps.sum_ms, model) if model and not is_older else 0.0
         if model and step and await self._is_set_right(node, steps, step):
             clock.go_on(measured, model)
         else:
             clock.follow(measured, steps.sum_ms)
             self._leapt_at.pop(node, None)
             self._written.pop(node, None)
+
+    def _is_from_before(self, node: Node, steps: _Steps, *, is_first: bool) -> bool:
+        """Whether a step was written down that may be older than this process, which then has seen nothing of it."""
+        now = self._monotonic()
+        if is_first:
+            self._arrivals[node] = _Arrival(now, steps.how_many)
+        arrival = self._arrivals.get(node)
+        if arrival is None:
+            return False
+        if now - arrival.at > 3 * self._times.watch_s:  # whoever was there has looked, and so have we since
+            del self._arrivals[node]
+            return False
+        self._arrivals[node] = arrival._replace(steps=steps.how_many)
+        return steps.how_many > arrival.steps
 
     async def _is_set_right(self, node: Node, steps: _Steps, step_ms: float) -> bool:
         """Sees to a step; returns False where it is not the node's clock that has leapt, but ours."""
@@ -239,6 +264,8 @@ class Clocks:
         (is_new,) = await self._links.ask(self._links.nodes.at(CLOCK_STEPS), written)
         if is_new:
             self._written[node] = steps.how_many + 1
+            if node in self._arrivals:
+                self._arrivals[node] = self._arrivals[node]._replace(steps=steps.how_many + 1)
             by_s = step_ms / 1000
             _log.warning("the clock of Redis (%s) was set by %+.1f s; sessions go on by the old one", node, by_s)
         return True

@@ -155,6 +155,36 @@ async def test_when_the_clock_of_redis_is_set_all_go_on_by_the_old_one_and_so_do
     ]
 
 
+@pytest.mark.parametrize("sets_right", [True, False])
+async def test_who_starts_before_a_step_was_written_down_takes_the_time_of_the_others(
+    links: Links, *, sets_right: bool
+) -> None:
+    machine, now = Machine(), asyncio.get_running_loop().time
+    owner = Clocks(links, sets_right=True, monotonic=machine)
+    await owner.synchronise()
+    old_ms = owner.roughly_ms() - now() * 1000
+    machine.set_by_s = 3600.0
+    late = Clocks(links, sets_right=sets_right, monotonic=machine)
+    await late.synchronise()
+    assert late.roughly_ms() - now() * 1000 == pytest.approx(old_ms, abs=20)  # an hour ahead of the others
+    for clocks in (owner, late, owner, late):
+        await clocks.synchronise()
+    shown = [clocks.roughly_ms() - now() * 1000 + 3_600_000 for clocks in (owner, late)]
+    assert shown == pytest.approx([old_ms] * 2, abs=20)
+
+
+async def test_who_has_just_started_looks_as_often_as_who_writes_steps_down(redis_url: str) -> None:
+    links, looks = Links(OneNode(node_of(redis_url))), asyncio.Queue[None]()
+    clocks = Clocks(links, ClockTimes(every_s=3600.0, watch_s=0.05))
+    await clocks.synchronise()
+    async with asyncio.TaskGroup() as group, asyncio.timeout(5):
+        keeping = group.create_task(clocks.keep(lambda: looks.put_nowait(None)))
+        for _ in range(2):
+            await looks.get()
+        keeping.cancel()
+    links.close()
+
+
 async def test_it_may_be_set_again_and_again(links: Links) -> None:
     machine, now = Machine(), asyncio.get_running_loop().time
     owner = Clocks(links, sets_right=True, monotonic=machine)
@@ -168,8 +198,10 @@ async def test_it_may_be_set_again_and_again(links: Links) -> None:
 
 async def test_a_machine_that_stood_still_alone_takes_the_time_of_the_others(links: Links) -> None:
     stood_still, now = Machine(), asyncio.get_running_loop().time
-    one, other = Clocks(links, sets_right=True, monotonic=stood_still), Clocks(links, sets_right=True)
-    gateway = Clocks(links, ClockTimes(believe_s=0.0), monotonic=stood_still)
+    long_here = ClockTimes(watch_s=0.0, believe_s=0.0)
+    one = Clocks(links, long_here, sets_right=True, monotonic=stood_still)
+    other = Clocks(links, long_here, sets_right=True)
+    gateway = Clocks(links, long_here, monotonic=stood_still)
     for clocks in (one, other, gateway):
         await clocks.synchronise()
     old_ms = other.roughly_ms() - now() * 1000
