@@ -45,6 +45,22 @@ def find_server() -> Path | None:
     )
 
 
+def _takes_socket(path: Path) -> bool:
+    """Whether a server could listen there: the path is not too long, and the file system holds sockets.
+
+    Not all do: those that come over a network, from another computer, or into a virtual machine.
+    """
+    if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.bind(str(path))
+        except OSError:
+            return False
+    path.unlink()
+    return True
+
+
 class EmbeddedServer:
     """The server of one data folder."""
 
@@ -58,7 +74,7 @@ class EmbeddedServer:
         """The open file that keeps others out of the folder, while it is held."""
         self.process: subprocess.Popen[bytes] | None = None
         """The server, while one was started."""
-        self._short_folder: Path | None = None
+        self._socket_folder: Path | None = None
 
     @property
     def url(self) -> str:
@@ -77,10 +93,10 @@ class EmbeddedServer:
             if self.lock is None:
                 self._take_folder()
             self._end_orphan()
-            if len(os.fsencode(self.socket_path)) > MAX_SOCKET_PATH_BYTES:
-                self._short_folder = Path(tempfile.mkdtemp(prefix="quickpoll-", dir="/tmp"))
-                self.socket_path = self._short_folder / "valkey.sock"
             self.socket_path.unlink(missing_ok=True)
+            if not _takes_socket(self.socket_path):
+                self._socket_folder = Path(tempfile.mkdtemp(prefix="quickpoll-", dir="/tmp"))
+                self.socket_path = self._socket_folder / "valkey.sock"
             self.process = self._spawn()
             self._pid_file.write_text(str(self.process.pid))
         except OSError as error:
@@ -124,8 +140,8 @@ class EmbeddedServer:
                 self.process.wait()
             self.process = None
             self._pid_file.unlink(missing_ok=True)
-        if self._short_folder is not None:
-            shutil.rmtree(self._short_folder, ignore_errors=True)
+        if self._socket_folder is not None:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None

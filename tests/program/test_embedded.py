@@ -1,3 +1,4 @@
+import errno
 import os
 import shlex
 import shutil
@@ -84,9 +85,24 @@ def test_it_listens_on_a_socket_of_its_user_alone(server: EmbeddedServer) -> Non
 async def test_a_path_too_long_for_a_socket_works_as_well(tmp_path: Path) -> None:
     server = embedded_server(tmp_path / ("a long name " * 12))
     await write(started(server), "answer", "42")
-    socket = server.socket_path
+    path = server.socket_path
     server.stop()
-    assert not socket.parent.exists()
+    assert not path.parent.exists()
+
+
+async def test_a_file_system_without_sockets_works_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for folders of another computer, where nobody can bind a socket."""
+
+    def refuse(self: socket.socket, address: str) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), address)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    server = embedded_server(tmp_path / "data")
+    await write(started(server), "answer", "42")
+    assert not server.socket_path.is_relative_to(tmp_path)
+    server.stop()
+    assert await read(started(server), "answer") == "42"
+    server.stop()
 
 
 def test_two_quickpolls_cannot_share_a_folder(server: EmbeddedServer, tmp_path: Path) -> None:
