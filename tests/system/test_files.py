@@ -115,10 +115,10 @@ async def play_again(host: Page, phones: list[Phone], old_address: str) -> None:
     await expect(host.get_by_text("2 players come along")).to_be_visible()
     await upload(host, "own.yaml", QUIZ.encode())
     code = await lobby(host)
-    await expect(awake.page.get_by_text(f"You’re in, {awake.name}!")).to_be_visible()
+    await expect(awake.page.get_by_role("heading", name=f"You’re in! {awake.name}")).to_be_visible()
     assert awake.page.url.endswith(f"/join/{code}")
     await asleep.page.goto(old_address)
-    await expect(asleep.page.get_by_text(f"You’re in, {asleep.name}!")).to_be_visible()
+    await expect(asleep.page.get_by_role("heading", name=f"You’re in! {asleep.name}")).to_be_visible()
     for phone in phones:
         await expect(host.get_by_role("button", name=f"Remove {phone.name}")).to_be_visible()
         assert phone.problems == []

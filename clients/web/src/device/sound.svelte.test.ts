@@ -3,18 +3,32 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { Sounds } from "./sound.svelte";
 
 /** What the browser's audio was asked to do. */
-const audio = { master: null as { gain: { value: number } } | null, notes: 0 };
+const audio = {
+  master: null as { gain: { value: number } } | null,
+  notes: 0,
+  state: "running",
+  heardOn: null as object | null,
+};
 
 beforeEach(() => {
   localStorage.clear();
   audio.master = null;
-  audio.notes = 0;
+  Object.assign(audio, { notes: 0, state: "running", heardOn: null });
   vi.stubGlobal(
     "AudioContext",
     class {
-      state = "running";
       currentTime = 0;
       destination = {};
+      get state() {
+        return audio.state;
+      }
+      resume() {
+        audio.state = "running";
+        return Promise.resolve();
+      }
+      close() {
+        return Promise.resolve();
+      }
     },
   );
   vi.stubGlobal(
@@ -38,6 +52,9 @@ beforeEach(() => {
   vi.stubGlobal(
     "OscillatorNode",
     class {
+      constructor(context: object) {
+        audio.heardOn = context;
+      }
       connect<Node>(node: Node) {
         return node;
       }
@@ -85,4 +102,28 @@ test("the volume stays between silent and full, and holds at once", () => {
   expect(sounds.volume).toBe(1);
   sounds.volume = -1;
   expect(audio.master?.gain.value).toBe(0);
+});
+
+test.each(["suspended", "interrupted"])("a context that is %s is heard again when the page is", (state) => {
+  const sounds = new Sounds("host");
+  touch();
+  audio.state = state;
+  sounds.play("tick");
+  expect(audio.notes).toBe(0);
+  document.dispatchEvent(new Event("visibilitychange"));
+  sounds.play("tick");
+  expect(audio.notes).toBe(1);
+});
+
+test("a context whose clock stands gives its place to another one", () => {
+  vi.useFakeTimers();
+  const sounds = new Sounds("host");
+  touch();
+  sounds.play("tick");
+  const before = audio.heardOn;
+  document.dispatchEvent(new Event("visibilitychange"));
+  vi.advanceTimersByTime(2_000);
+  sounds.play("tick");
+  expect(audio.heardOn).not.toBe(before);
+  vi.useRealTimers();
 });

@@ -72,6 +72,9 @@ const SCORES: Record<Sound, { wave: OscillatorType; loudness: number; notes: Not
   },
 };
 
+/** So long the clock of a context that runs cannot stand. */
+const STANDSTILL_MS = 1_000;
+
 export class Sounds {
   readonly #page: Page;
   #on = $state(false);
@@ -87,6 +90,7 @@ export class Sounds {
     this.#on = read<boolean>(`sound:${page}`) ?? page === "host";
     this.#volume = bounded(read<number>(`volume:${page}`) ?? 1);
     for (const gesture of ["pointerup", "keydown"]) addEventListener(gesture, () => this.#touched(), { passive: true });
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#shownAgain(), { passive: true });
   }
 
   get on(): boolean {
@@ -135,12 +139,29 @@ export class Sounds {
 
   #unlock(): void {
     if (!this.#on || !navigator.userActivation?.hasBeenActive) return;
-    if (!this.#context) {
-      this.#context = new AudioContext();
-      this.#master = new GainNode(this.#context, { gain: loudness(this.#volume) });
-      this.#master.connect(this.#context.destination);
-    }
-    if (this.#context.state === "suspended") void this.#context.resume();
+    if (!this.#context || this.#context.state === "closed") this.#begin();
+    // After a call or a locked screen Safari's state is "interrupted". Refused, it is tried with the next touch.
+    else if (this.#context.state !== "running") this.#context.resume().catch(() => {});
+  }
+
+  #begin(): void {
+    this.#context = new AudioContext();
+    this.#master = new GainNode(this.#context, { gain: loudness(this.#volume) });
+    this.#master.connect(this.#context.destination);
+    if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
+  }
+
+  /** After a sleep a context may say that it runs, while its clock stands and nothing is heard: another one takes its place. */
+  #shownAgain(): void {
+    const context = this.#context;
+    if (!context) return;
+    this.#unlock();
+    const { currentTime } = context;
+    setTimeout(() => {
+      if (context !== this.#context || context.state !== "running" || context.currentTime !== currentTime) return;
+      void context.close();
+      this.#begin();
+    }, STANDSTILL_MS);
   }
 }
 

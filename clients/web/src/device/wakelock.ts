@@ -15,13 +15,22 @@ export class WakeLock {
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     if (wanted) void this.#take();
-    else void this.#held?.release();
+    else this.#letGo();
+  }
+
+  #letGo(): void {
+    void this.#held?.release();
+    this.#held = null;
   }
 
   async #take(): Promise<void> {
     if (!this.#wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+    if (this.#held?.released === false) return;
     // Refused when the battery is low: the game goes on with a screen that may go dark.
-    this.#held = await navigator.wakeLock.request("screen").catch(() => null);
-    if (!this.#wanted) void this.#held?.release();
+    const held = await navigator.wakeLock.request("screen").catch(() => null);
+    this.#held = held;
+    // The system may let go of it while the page is seen: it is taken again.
+    held?.addEventListener("release", () => this.#held === held && void this.#take(), { once: true });
+    if (!this.#wanted) this.#letGo();
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Shows one state: `/?state=NAME`, with `&lang=ar` in another language. No server is asked for anything but files.
+ * Shows one state: `/?state=NAME`, with `&lang=ar` in another language; `window.speak("de")` changes it. No server is
+ * asked for anything but files.
  *
  * Time stands still and nothing moves, so that what is seen is how the state ends up. When it is there, the page's
  * root has the attribute `data-there`. `window.states` names them all.
  */
 
-import { t } from "../i18n/i18n.svelte";
+import { chooseLanguage, type Language, t } from "../i18n/i18n.svelte";
 import { write } from "../device/storage";
 import { serve } from "./server";
 import { STATES } from "./states";
@@ -16,6 +17,7 @@ declare global {
     states?: string[];
     /** What one does next in this state, and whether it is read from the last row. */
     wanted?: { main: string; stage: boolean };
+    speak?: (language: Language) => Promise<void>;
   }
 }
 
@@ -63,7 +65,14 @@ async function show(): Promise<void> {
   else if (state.page === "host") await import("../host/main");
   else await import("../check/main");
   for (const step of state.steps ?? []) await step();
-  window.wanted = { main: state.main ? t(state.main) : "", stage: state.stage === true };
+  const { main, stage = false } = state;
+  window.speak = chooseLanguage;
+  window.wanted = {
+    get main() {
+      return main ? t(main) : "";
+    },
+    stage,
+  };
   await document.fonts.ready;
   // What a message changes is drawn some moments later.
   await new Promise((done) => setTimeout(done, 120));

@@ -13,9 +13,6 @@ export interface Action {
   back?: boolean;
 }
 
-/** For how long the large button does nothing after its meaning has changed: longer than a double press takes. */
-export const REST_MS = 600;
-
 /** The next step of the quiz; null where there is none. */
 export function nextAction(host: Host, view: View): Action | null {
   if (view.earlier) return { label: "lead.back", run: () => void showEarlier(host, null), back: true };
@@ -42,5 +39,6 @@ export function nextAction(host: Host, view: View): Action | null {
 
 export function switchFullScreen(): void {
   if (document.fullscreenElement) void document.exitFullscreen();
-  else void document.documentElement.requestFullscreen();
+  // A phone of Apple has none, and a browser may refuse.
+  else document.documentElement.requestFullscreen?.().catch(() => {});
 }

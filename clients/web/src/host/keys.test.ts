@@ -21,6 +21,11 @@ test("no two keys mean the same key", () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
+test("the list of keys says each thing once", () => {
+  const said = KEYS.map(({ does }) => does);
+  expect(new Set(said).size).toBe(said.length);
+});
+
 test("a clicker turns from the results to the leaderboard and back", async () => {
   const { host, view } = await atResults();
   keyAction("pagedown", host, view())!();

@@ -16,6 +16,8 @@ import App from "./App.svelte";
 await startTexts(shared, host, lead, setup, kinds);
 const page = document.getElementById("page")!;
 page.replaceChildren();
+// Its texts are there in six languages; a browser that translates them would change nodes that the page changes, too.
+page.translate = false;
 prepareAnnouncements();
 startAgainAfterUpdates();
 mount(App, { target: page });

@@ -28,7 +28,9 @@ test("Arabic has six forms of a plural", async () => {
 
 test("a name keeps its own direction between Arabic words", async () => {
   await chooseLanguage("ar");
-  expect(t("lobby.in", { name: "Ada" })).toContain(String.fromCharCode(0x2068) + "Ada" + String.fromCharCode(0x2069));
+  expect(t("lobby.standIn", { name: "Ada" })).toContain(
+    String.fromCharCode(0x2068) + "Ada" + String.fromCharCode(0x2069),
+  );
 });
 
 test("of two choices in quick succession the last one stays", async () => {

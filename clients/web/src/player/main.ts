@@ -13,6 +13,8 @@ import App from "./App.svelte";
 await startTexts(shared, player);
 const page = document.getElementById("page")!;
 page.replaceChildren();
+// Its texts are there in six languages; a browser that translates them would change nodes that the page changes, too.
+page.translate = false;
 prepareAnnouncements();
 startAgainAfterUpdates();
 mount(App, { target: page });

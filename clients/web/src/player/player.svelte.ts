@@ -212,8 +212,8 @@ export class Player {
         if (before?.phase !== "ended") this.sounds.play("podium");
         break;
       case "your_final":
-        if (message.rank !== null && message.rank !== before?.you?.final?.rank)
-          announce(t("final.said", { n: message.rank }));
+        // The place is in the heading, which has the focus.
+        if (message.rank !== null && before?.you?.final === undefined) announce(t("final.over"));
         break;
     }
     this.#wakeLock.want(view !== null && view.phase !== "ended" && !this.session.ending);
@@ -249,10 +249,7 @@ export class Player {
   #judged(result: YourResult): void {
     if (!result.answered && this.submission !== "none") this.submission = "late";
     if (result.correct !== null) this.sounds.play(result.correct ? "correct" : "incorrect");
-    const right = result.correct
-      ? t("verdict.said.correct")
-      : t(result.answered ? "verdict.said.incorrect" : "verdict.said.none");
-    const rank = result.rank === null ? "" : t("verdict.said.rank", { points: result.points, n: result.rank });
-    announce(result.correct === null ? rank : `${right} ${rank}`, "assertive");
+    // Whether it was right is in the heading, which has the focus.
+    if (result.rank !== null) announce(t("verdict.said.rank", { points: result.points, n: result.rank }));
   }
 }

@@ -148,7 +148,8 @@ export function ready(asked: PublicQuestion, change: Partial<SessionView> = {}):
 }
 
 export function closed(asked: PublicQuestion, found = results(), change: Partial<SessionView> = {}): SessionView {
-  return session({ phase: "results", question: asked, results: found, ...change });
+  const { answered, total } = found;
+  return session({ phase: "results", question: asked, results: found, answered, total, ...change });
 }
 
 export function you(change: Partial<You> = {}): You {

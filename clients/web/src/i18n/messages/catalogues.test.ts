@@ -73,6 +73,11 @@ describe.each(FOLDERS)("texts in %s", (folder) => {
     }
   });
 
+  test("in English one thing has another form than several", () => {
+    const alike = Object.entries(english).filter(([, text]) => /one \{([^{}]*)\} other \{\1\}/.test(text));
+    expect(alike).toEqual([]);
+  });
+
   test("each is used somewhere", () => {
     const unused = Object.keys(english).filter(
       (key) => !SOURCE.includes(`"${key}"`) && !BEGINNINGS.some((beginning) => key.startsWith(beginning)),
