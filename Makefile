@@ -109,8 +109,8 @@ fuzz-import: build/import/cli.js  ## broken quiz files for every importer: make 
 	@$(NODE)/bin/node build/import/fuzz.js $(FILES) $(SEED)
 
 .PHONY: pictures
-pictures: .venv/dev.stamp pages gallery programs  ## retake the pictures of docs/, in a game in real browsers and from the gallery
-	$(BIN)/python -m tests.system.film
+pictures: .venv/dev.stamp gallery programs  ## retake the pictures of docs/, from the gallery
+	$(BIN)/python -m tests.gallery.pictures
 	$(BIN)/python -m tests.gallery.strip
 
 .PHONY: pages

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Page
-
-from tests.gallery.gallery import PHONE, PROJECTOR, SIZES, served, show
+from tests.gallery.gallery import PROJECTOR, SIZES, served
+from tests.gallery.pictures import taken
 from tests.system.browser import chromium, new_page
 
 FOLDER: Final = Path("docs/pictures/kinds")
@@ -78,17 +77,6 @@ def index(names: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-async def _taken(page: Page, address: str, state: str) -> str:
-    """A state as it looks when it has come to rest, as base64."""
-    width = PHONE if state.startswith("player") else PROJECTOR
-    await page.set_viewport_size({"width": width, "height": SIZES[width]})
-    await show(page, address, state)
-    await page.mouse.click(1, SIZES[width] // 2)  # as if the person had let it make sounds
-    await page.wait_for_function("() => !document.querySelector('footer .main[aria-disabled=true]')")
-    await page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    return base64.b64encode(await page.screenshot()).decode()
-
-
 async def main() -> None:
     """Reads the arguments and takes the pictures."""
     parser = argparse.ArgumentParser(prog="python -m tests.gallery.strip", description=__doc__)
@@ -99,7 +87,7 @@ async def main() -> None:
         async with chromium() as browser:
             page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
             for name, states in STRIPS.items():
-                pictures = [await _taken(page, address, state) for state in states]
+                pictures = [base64.b64encode(await taken(page, address, state)).decode() for state in states]
                 strip = await page.evaluate(JOIN, [pictures, HEIGHT, QUALITY])
                 (given.folder / f"{name}.webp").write_bytes(base64.b64decode(strip))
     (given.folder / "README.md").write_text(index(list(STRIPS)))

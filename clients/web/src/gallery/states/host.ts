@@ -70,7 +70,7 @@ export function standings(count: number, questions = 3): Omit<Results, "reply_to
   });
   const summary = (place: number) => ({
     id: `p${place}`,
-    name: all.WIDE_NAMES[place - 3] ?? all.nameOf(place),
+    name: (count > 12 && all.WIDE_NAMES[place - 3]) || all.nameOf(place),
     avatar: String(place),
     rank: place + 1,
     points: 2870 - place * 10,
@@ -282,7 +282,8 @@ const REMOTE: States = {
   "remote-lobby-long": remote(lobby(6, { title: all.LONG_TITLE, players: wide(6) }), { main: "stage.start" }),
   "remote-question": remote(crowd(12, 5), { main: "stage.close" }),
   "remote-question-word": remote(crowd(12, 5, { title: all.LONG_WORD.repeat(3) }, word), { main: "stage.close" }),
-  "remote-results": remote(closed(six, results({ counts })), { main: "stage.next" }),
+  "remote-results": remote(closed(question(), results()), { main: "stage.next" }),
+  "remote-results-six": remote(closed(six, results({ counts })), { main: "stage.next" }),
   "remote-lead": leading(remote(closed(question(), results()))),
   "remote-lead-open": leading(remote(crowd(12, 5))),
   "remote-name-held": remote(lobby(12, { players: players(12, heldFirst) }), {
