@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from benchmarks.machine import stolen_s
 from benchmarks.results import Row
 from benchmarks.rig import Rig, spent_ms
 from clients.loadtest.director import play
@@ -32,15 +31,13 @@ class Sample(NamedTuple):
     wake_ups: int
     written: int
     """Bytes in the append-only file; 0 where there is none."""
-    stolen_s: float
-    """By other virtual machines, of all cores."""
 
     @classmethod
     async def of(cls, server: Rig) -> "Sample":
         """Now."""
         info = await server.redis_info("persistence") if server.redis_url else {}
         written = int(info.get("aof_current_size", 0))
-        return cls(time.perf_counter(), server.cpu(), server.wake_ups(), written, stolen_s())
+        return cls(time.perf_counter(), server.cpu(), server.wake_ups(), written)
 
 
 @dataclass(frozen=True)
@@ -78,11 +75,6 @@ class Game:
         """What the append-only file grew by, per player and question."""
         return (self.after.written - self.before.written) / self._answers
 
-    @property
-    def stolen(self) -> float:
-        """The share of a core that other virtual machines took from this one."""
-        return (self.after.stolen_s - self.before.stolen_s) / (self.after.at - self.before.at)
-
     def costs(self) -> tuple[Row, ...]:
         """What the capacity model wants to know."""
         return tuple(
@@ -95,12 +87,15 @@ class Game:
         return self.report.players * len(self.report.questions)
 
 
-async def play_on(server: Rig, plan: Plan, *, settle_s: float = SETTLE_S, idle_s: float = IDLE_S) -> Game:
+async def play_on(
+    server: Rig, plan: Plan, *, processes: int = 1, settle_s: float = SETTLE_S, idle_s: float = IDLE_S
+) -> Game:
     """Plays it, and refuses to measure what is wrong.
 
     Args:
         server: on which.
         plan: what to play.
+        processes: in how many processes the players are; one has at most as many as it may open files.
         settle_s: how long to wait after joining, until what joining caused is over.
         idle_s: how long everyone waits then, to see what that costs.
 
@@ -116,7 +111,7 @@ async def play_on(server: Rig, plan: Plan, *, settle_s: float = SETTLE_S, idle_s
             await asyncio.sleep(idle_s)
         samples.append(await Sample.of(server))
 
-    run = await play(plan, phase=phase)
+    run = await play(plan, processes, phase)
     figures = report(run, verdict_on(run))
     if not figures.good:
         raise Spoiled(f"the game went wrong: {figures.lost} lost, {figures.doubled} doubled, {figures.findings[:3]}")

@@ -40,10 +40,22 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "met" if self.value <= self.target else "missed"
 
 
-def of_runs(what: str, values: Sequence[float], unit: str, *, target: float | None = None, key: str = "") -> Row:
-    """The median of what several runs have shown, with their range."""
-    low, middle, high = (round(value, 3) for value in (min(values), median(values), max(values)))
-    return Row(what=what, key=key, value=middle, unit=unit, low=low, high=high, target=target)
+def of_runs(runs: Sequence[tuple[Row, ...]]) -> tuple[Row, ...]:
+    """The rows of several runs of a case as one: each with its median, and with its range where the runs differ."""
+    return tuple(_middle(same) for same in zip(*runs, strict=True))
+
+
+def _middle(same: Sequence[Row]) -> Row:
+    values = [row.value for row in same]
+    ratios = [row.ratio for row in same if row.ratio is not None]
+    differ = min(values) < max(values)
+    return msgspec.structs.replace(
+        same[0],
+        value=round(median(values), 4),
+        low=round(min(values), 4) if differ else None,
+        high=round(max(values), 4) if differ else None,
+        ratio=round(median(ratios), 2) if ratios else None,
+    )
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -53,15 +65,20 @@ class Case(Struct, frozen=True, kw_only=True):
     measured_at: str
     machine: dict[str, str]
     rows: tuple[Row, ...]
+    runs: int = 1
+    stolen: float | None = None
+    """The share of a core that other virtual machines took in the worst of the runs; None: it was not looked at."""
 
 
-def case(title: str, rows: tuple[Row, ...]) -> Case:
-    """What was measured just now, on this machine."""
+def case(title: str, runs: Sequence[tuple[Row, ...]], stolen: float) -> Case:
+    """What was measured just now, on this machine, in several runs."""
     return Case(
         title=title,
         measured_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         machine=machine.describe(),
-        rows=rows,
+        rows=of_runs(runs),
+        runs=len(runs),
+        stolen=round(stolen, 4),
     )
 
 

@@ -20,9 +20,15 @@ def as_markdown(cases: Mapping[str, Case]) -> str:
         if case.machine != before:
             parts.append(", ".join(f"{name} {text}" for name, text in case.machine.items()) + ".")
             before = case.machine
-        parts.append(f"### ({letter}) {case.title}\n\nMeasured {case.measured_at}.")
+        parts.append(f"### ({letter}) {case.title}\n\nMeasured {case.measured_at}, {_how(case)}.")
         parts.append("\n".join([_HEAD, *(_line(row) for row in case.rows)]))
     return "\n\n".join(parts)
+
+
+def _how(case: Case) -> str:
+    runs = "one run" if case.runs == 1 else f"{case.runs} runs: median, and range"
+    stolen = "" if case.stolen is None else f"; other virtual machines took {case.stolen:.1%} of a core at most"
+    return runs + stolen
 
 
 def _line(row: Row) -> str:

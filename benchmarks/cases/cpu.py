@@ -1,8 +1,7 @@
 """(a) What a class costs: CPU, acknowledgements and bytes on the disk, for 50 to 1,000 players, and while they wait.
 
 Everything that runs on the server's core counts. The anchor is the least server that speaks this wire, in C: it plays
-the same game on the same core in the same run. The machine disturbs: each figure is the median of several games, and a
-game in which other virtual machines took too much of the core is played again.
+the same game on the same core in the same run.
 """
 
 import time
@@ -14,16 +13,14 @@ from typing import Any, Final, NamedTuple
 from redis.asyncio import Redis
 
 from benchmarks.anchors import least_server
-from benchmarks.game import Game, Spoiled, play_on
-from benchmarks.results import Row, of_runs
+from benchmarks.game import Game, play_on
+from benchmarks.results import Row
 from benchmarks.rig import Rig, embedded_rig, rig
 from clients.loadtest.plan import Plan
 
 TITLE: Final = "What a class costs: one session, answers spread over 5 s"
 QUESTIONS: Final = 3
-RUNS: Final = 3
-TRIES_OF_A_RUN: Final = 3
-MOST_STOLEN: Final = 0.06
+PROCESSES: Final = ("gateway", "coordinator", "valkey")
 SETTLED_S: Final = 12.0
 """After joining: each new connection is pinged often for some seconds."""
 WAITING_S: Final = 6.0
@@ -55,79 +52,51 @@ Start = Callable[[], AbstractAsyncContextManager[Rig]]
 
 
 async def measure() -> tuple[Row, ...]:
-    """All classes, the smallest first, and the embedded form with that one."""
+    """A game of each class, the smallest first, and the embedded form with that one."""
     rows: list[Row] = []
     for size in CLASSES:
-        games = await _games(rig, size.players)
-        least = await _games(least_server, size.players, settle_s=AT_ONCE_S, idle_s=AT_ONCE_S)
-        rows += _rows(size, games, median(game.per_question_ms() for game in least))
+        game = await _game(rig, size.players)
+        least = await _game(least_server, size.players, settle_s=AT_ONCE_S, idle_s=AT_ONCE_S)
+        rows += _rows(size, game, least.per_question_ms())
     small = CLASSES[0].players
-    embedded = [game.per_question_ms() for game in await _games(embedded_rig, small)]
-    rows.append(of_runs(f"{small} players, embedded", embedded, "ms", target=EMBEDDED_TARGET_MS))
+    embedded = await _game(embedded_rig, small)
+    rows.append(_row(f"{small} players, embedded", embedded.per_question_ms(), "ms", target=EMBEDDED_TARGET_MS))
     async with rig() as server:
-        write_ms = await _write_ms(server)
-    what = "how long a write of Valkey waits for the disk"
-    rows.append(Row(what=what, key="disk", value=round(write_ms, 3), unit="ms"))
+        rows.append(_row("how long a write of Valkey waits for the disk", await _write_ms(server), "ms", key="disk"))
     return tuple(rows)
 
 
-async def _games(start: Start, players: int, *, settle_s: float = SETTLED_S, idle_s: float = WAITING_S) -> list[Game]:
-    games: list[Game] = []
-    for _ in range(RUNS):
-        for _ in range(TRIES_OF_A_RUN):
-            async with start() as server:
-                plan = Plan(server.urls, players, QUESTIONS, answer_window_s=5.0, lead_ms=1000, kinds=("single",))
-                game = await play_on(server, plan, settle_s=settle_s, idle_s=idle_s)
-            if game.stolen <= MOST_STOLEN:
-                break
-        else:
-            raise Spoiled(f"other virtual machines took {game.stolen:.0%} of a core")
-        games.append(game)
-    return games
+async def _game(start: Start, players: int, *, settle_s: float = SETTLED_S, idle_s: float = WAITING_S) -> Game:
+    async with start() as server:
+        plan = Plan(server.urls, players, QUESTIONS, answer_window_s=5.0, lead_ms=1000, kinds=("single",))
+        return await play_on(server, plan, settle_s=settle_s, idle_s=idle_s)
 
 
-def _rows(size: Class, games: list[Game], least_ms: float) -> tuple[Row, ...]:
+def _rows(size: Class, game: Game, least_ms: float) -> tuple[Row, ...]:
     who, players = f"{size.players:,} players", size.players
-    total = [game.per_question_ms() for game in games]
-    acks = [game.report.latencies["ack"] for game in games]
-    is_largest = size is CLASSES[-1]
-    middle = sorted(games, key=Game.per_question_ms)[len(games) // 2]
+    total_ms, ack = game.per_question_ms(), game.report.latencies["ack"]
     return (
-        of_runs(f"{who}: times the least server", [ms / least_ms for ms in total], "×", target=size.times_the_least),
-        of_runs(f"{who}: all processes, per player and question", total, "ms", key=f"total {players}"),
-        *(
-            of_runs(f"of it {name}", [game.per_question_ms(name) for game in games], "ms")
-            for name in ("gateway", "coordinator", "valkey")
-        ),
-        *(middle.costs() if is_largest else ()),
-        Row(what="the least server", key=f"least {players}", value=round(least_ms, 3), unit="ms"),
-        of_runs(
-            "acknowledgement, p50", [ack.p50 for ack in acks], "ms", target=size.ack_p50_ms, key=f"ack p50 {players}"
-        ),
-        of_runs(
-            "acknowledgement, p99", [ack.p99 for ack in acks], "ms", target=size.ack_p99_ms, key=f"ack p99 {players}"
-        ),
-        of_runs(
-            "bytes in the append-only file per answer",
-            [game.bytes_per_answer for game in games],
-            "bytes",
-            target=MOST_BYTES,
-        ),
-        of_runs(
-            "waiting: CPU in a second",
-            [game.idle_ms for game in games],
-            "ms",
-            target=size.idle_ms,
-            key=f"waiting {players}",
-        ),
-        of_runs(
+        _row(f"{who}: times the least server", total_ms / least_ms, "×", target=size.times_the_least),
+        _row(f"{who}: all processes, per player and question", total_ms, "ms", key=f"total {players}"),
+        *(_row(f"of it {name}", game.per_question_ms(name), "ms") for name in PROCESSES),
+        *(game.costs() if size is CLASSES[-1] else ()),
+        _row("the least server", least_ms, "ms", key=f"least {players}"),
+        _row("acknowledgement, p50", ack.p50, "ms", target=size.ack_p50_ms, key=f"ack p50 {players}"),
+        _row("acknowledgement, p99", ack.p99, "ms", target=size.ack_p99_ms, key=f"ack p99 {players}"),
+        _row("bytes in the append-only file per answer", game.bytes_per_answer, "bytes", target=MOST_BYTES),
+        _row("waiting: CPU in a second", game.idle_ms, "ms", target=size.idle_ms, key=f"waiting {players}"),
+        _row(
             "waiting: wake-ups in a second",
-            [game.idle_wake_ups for game in games],
+            game.idle_wake_ups,
             "",
             target=size.idle_wake_ups,
             key=f"wake-ups {players}",
         ),
     )
+
+
+def _row(what: str, value: float, unit: str, *, target: float | None = None, key: str = "") -> Row:
+    return Row(what=what, key=key, value=round(value, 3), unit=unit, target=target)
 
 
 async def _write_ms(server: Rig) -> float:

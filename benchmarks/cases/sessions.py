@@ -33,9 +33,9 @@ async def measure() -> tuple[Row, ...]:
     found = game.report.latencies
     return (
         Row(what="host's `next` to each player, p99", value=round(found["question"].p99, 1), unit="ms", target=40),
-        Row(what="answer to its acknowledgement, p99", value=round(found["ack"].p99, 1), unit="ms", target=50),
+        Row(what="answer to its acknowledgement, p99", value=round(found["ack"].p99, 1), unit="ms", target=45),
         Row(what="last answer to each own result, p99", value=round(found["results"].p99, 1), unit="ms", target=150),
-        Row(what="deadline to each player's results, longest", value=round(late.max, 1), unit="ms", target=50),
+        Row(what="deadline to each player's results, longest", value=round(late.max, 1), unit="ms", target=40),
         Row(what="deadline to each player's results, p99", value=round(late.p99, 1), unit="ms"),
         Row(what="server CPU per player and question", value=round(game.per_question_ms(), 3), unit="ms"),
         *game.costs(),
