@@ -68,7 +68,7 @@ class Coordinator:
         self._lease_links = Links(self._nodes, timeout_s=timing.lease_reply_s)
         self._clocks = Clocks(links, sets_right=True)
         away: Unreachable = set()
-        self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds, away)
+        self.timers = Timers(links, self._clocks, self.figures.timer_lateness_seconds, timing, away)
 
         def open_partition(number: int, fence: int) -> Partition:
             return Partition(
@@ -171,7 +171,7 @@ class Coordinator:
     async def _begin(self) -> None:
         clock = asyncio.get_running_loop().time
         give_up_at = clock() + self._timing.start_within_s
-        outage = Outage(_log)
+        outage = Outage(_log, self._timing.longest_retry_s)
         while True:
             try:
                 await self._nodes.start()

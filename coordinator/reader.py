@@ -134,7 +134,7 @@ class Reader:
         self._timing = work.timing
         self._committing = Links(work.links.nodes)
         """Apart from the others: a commit may have to wait until it is durable."""
-        self.outage = Outage(_log, away=work.away)
+        self.outage = Outage(_log, work.timing.longest_retry_s, work.away)
         self._pace = Pace(work.timing.gather_s, burst=work.timing.burst)
         self._link: RedisLink | None = None
         """The link on which it waits; it can carry no other command during the wait."""

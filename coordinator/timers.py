@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import Final, NamedTuple
 
 from coordinator.batch.partition import Partition
+from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.envelope import Tick, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.metrics import Distribution
@@ -34,15 +35,24 @@ class _Alarm(NamedTuple):
 class Timers:
     """The next deadline of each owned partition."""
 
-    def __init__(self, links: Links, clocks: Clocks, lateness: Distribution, away: Unreachable | None = None) -> None:
+    def __init__(
+        self,
+        links: Links,
+        clocks: Clocks,
+        lateness: Distribution,
+        timing: CoordinatorTiming = DEFAULT,
+        away: Unreachable | None = None,
+    ) -> None:
         """No deadline is known yet.
 
         Args:
             links: for Ticks.
             clocks: by which deadlines go.
             lateness: counts by how much Ticks come after their deadline.
+            timing: how long it waits before it tries again.
             away: the parts of this process that cannot reach Redis.
         """
+        self._timing = timing
         self._away = away
         self._nodes = links.nodes
         self._links = links
@@ -101,7 +111,7 @@ class Timers:
                 self._put(queue.get_nowait())
 
     async def _append_to(self, node: Node) -> None:
-        outage = Outage(_log, away=self._away)
+        outage = Outage(_log, self._timing.longest_retry_s, self._away)
         try:
             while True:
                 await self._append_due(node, outage)

@@ -17,6 +17,8 @@ class CoordinatorTiming:
 
     start_within_s: float = 2.0
     """For so long Redis may be away at the start."""
+    longest_retry_s: float = 1.0
+    """Between two tries to reach Redis."""
 
     # -- leases --
     lease_ms: int = 2000

@@ -98,7 +98,7 @@ class Membership:
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Calls `heard` at each word of others since our first one, until cancelled."""
-        outage = Outage(_log, away=self._away)
+        outage = Outage(_log, self._timing.longest_retry_s, self._away)
         while True:
             try:
                 if not self._heard_to:

@@ -64,7 +64,7 @@ class Presence:
 
     async def run(self) -> None:
         """Looks until cancelled."""
-        outage = Outage(_log, away=self._away)
+        outage = Outage(_log, self._timing.longest_retry_s, self._away)
         while True:
             try:
                 next_s = await self.look()

@@ -10,7 +10,6 @@ import random
 from typing import Final
 
 FIRST_PAUSE_S: Final = 0.05
-LONGEST_PAUSE_S: Final = 1.0
 
 
 Unreachable = set["Outage"]
@@ -20,9 +19,7 @@ Unreachable = set["Outage"]
 class Outage:
     """Whether one part can reach Redis."""
 
-    def __init__(
-        self, log: logging.Logger, longest_pause_s: float = LONGEST_PAUSE_S, away: Unreachable | None = None
-    ) -> None:
+    def __init__(self, log: logging.Logger, longest_pause_s: float, away: Unreachable | None = None) -> None:
         """`away` is shared with the parts for which one line in the log is enough; None: with no other."""
         self._log = log
         self._longest_pause_s = longest_pause_s

@@ -20,7 +20,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def test_only_what_has_changed_is_said(pauses: list[float], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    outage = Outage(logging.getLogger("part"))
+    outage = Outage(logging.getLogger("part"), 1.0)
     outage.over()
     for _ in range(3):
         await outage.pause(OSError("refused"))
@@ -34,8 +34,8 @@ async def test_only_what_has_changed_is_said(pauses: list[float], caplog: pytest
     ]
 
 
-async def test_pauses_grow_up_to_a_second(pauses: list[float]) -> None:
-    outage = Outage(logging.getLogger("part"))
+async def test_pauses_grow_up_to_the_longest(pauses: list[float]) -> None:
+    outage = Outage(logging.getLogger("part"), 1.0)
     for _ in range(12):
         await outage.pause(None)
     assert pauses[0] <= 0.05
@@ -46,7 +46,7 @@ async def test_pauses_grow_up_to_a_second(pauses: list[float]) -> None:
 def test_parts_that_share_what_is_unreachable_speak_with_one_voice(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     unreachable: Unreachable = set()
-    first, second = (Outage(logging.getLogger(name), away=unreachable) for name in ("first", "second"))
+    first, second = (Outage(logging.getLogger(name), 1.0, unreachable) for name in ("first", "second"))
     for outage in (first, second, first):
         outage.began(OSError("refused"))
     first.over()
@@ -61,7 +61,7 @@ def test_parts_that_share_what_is_unreachable_speak_with_one_voice(caplog: pytes
 def test_a_part_that_ends_no_longer_counts(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     unreachable: Unreachable = set()
-    first, second = (Outage(logging.getLogger(name), away=unreachable) for name in ("first", "second"))
+    first, second = (Outage(logging.getLogger(name), 1.0, unreachable) for name in ("first", "second"))
     for outage in (first, second):
         outage.began(None)
     second.forget()
