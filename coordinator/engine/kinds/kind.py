@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 from msgspec import UNSET, Struct
 
 from coordinator.engine.normalising import is_blank
-from quickpoll.protocol import Answer, PublicQuestion, Question, QuestionFields, Solution, Tally
+from quickpoll.protocol import Answer, PublicQuestion, Question, QuestionFields, Solution, Tally, indexes_in
 
 Q = TypeVar("Q", bound=QuestionFields)
 
@@ -117,11 +117,11 @@ class Kind(ABC, Generic[Q]):
 
     def pack(self, key: Answer) -> int:
         """An answer as a number below 2**64, for a player's history; 0 is no answer. Not for written ones."""
-        raise NotImplementedError
+        return _pack(indexes_in(key))
 
     def unpack(self, question: Q, packed: int) -> Answer:
         """The answer that was packed."""
-        raise NotImplementedError
+        return _unpack(packed)
 
     def describe(self, question: Q, answer: Answer) -> str:
         """An answer that fits, in words; people count from 1."""
@@ -205,7 +205,7 @@ def written_as(asked: PublicQuestion, explanation: str | None = None) -> dict[st
     }
 
 
-def pack_list(values: Iterable[int]) -> int:
+def _pack(values: Iterable[int]) -> int:
     """A list of up to 14 numbers from -1 to 14 as one number, never 0."""
     packed = 1
     for value in values:
@@ -213,7 +213,7 @@ def pack_list(values: Iterable[int]) -> int:
     return packed
 
 
-def unpack_list(packed: int) -> tuple[int, ...]:
+def _unpack(packed: int) -> tuple[int, ...]:
     """The list that was packed."""
     values = []
     while packed > 1:

@@ -14,9 +14,7 @@ from coordinator.engine.kinds.kind import (
     Sample,
     Written,
     asked_as,
-    pack_list,
     percent,
-    unpack_list,
     written_as,
 )
 from coordinator.engine.kinds.order import rows
@@ -57,14 +55,6 @@ class Match(Kind[MatchQuestion]):
         """Each left side with what was matched to it."""
         columns = len(question.rights)
         return (left * columns + right for left, right in enumerate(indexes_in(key)) if right != NONE)
-
-    def pack(self, key: Answer) -> int:
-        """The list."""
-        return pack_list(indexes_in(key))
-
-    def unpack(self, question: MatchQuestion, packed: int) -> Answer:
-        """The list."""
-        return unpack_list(packed)
 
     def describe(self, question: MatchQuestion, answer: Answer) -> str:
         """The pairs made."""

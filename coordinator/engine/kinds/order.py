@@ -15,9 +15,7 @@ from coordinator.engine.kinds.kind import (
     Sample,
     Written,
     asked_as,
-    pack_list,
     percent,
-    unpack_list,
     written_as,
 )
 from quickpoll.protocol import Answer, OrderQuestion, PublicQuestion, Question, Solution, Tally, indexes_in
@@ -46,14 +44,6 @@ class Order(Kind[OrderQuestion]):
     def tally(self, question: OrderQuestion, key: Answer) -> Iterable[int]:
         """Each item in its place."""
         return (item * len(question.items) + place for place, item in enumerate(indexes_in(key)))
-
-    def pack(self, key: Answer) -> int:
-        """The list."""
-        return pack_list(indexes_in(key))
-
-    def unpack(self, question: OrderQuestion, packed: int) -> Answer:
-        """The list."""
-        return unpack_list(packed)
 
     def describe(self, question: OrderQuestion, answer: Answer) -> str:
         """The items in the order given."""

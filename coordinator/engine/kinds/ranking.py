@@ -14,8 +14,6 @@ from coordinator.engine.kinds.kind import (
     Sample,
     Written,
     asked_as,
-    pack_list,
-    unpack_list,
     written_as,
 )
 from coordinator.engine.kinds.options import check_list, without_marks
@@ -44,14 +42,6 @@ class Ranking(Kind[RankingQuestion]):
     def tally(self, question: RankingQuestion, key: Answer) -> Iterable[int]:
         """Each option in its place."""
         return (option * question.ranked + place for place, option in enumerate(indexes_in(key)))
-
-    def pack(self, key: Answer) -> int:
-        """The list."""
-        return pack_list(indexes_in(key))
-
-    def unpack(self, question: RankingQuestion, packed: int) -> Answer:
-        """The list."""
-        return unpack_list(packed)
 
     def describe(self, question: RankingQuestion, answer: Answer) -> str:
         """The options, the best first."""

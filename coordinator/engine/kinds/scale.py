@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from msgspec import UNSET
 
-from coordinator.engine.kinds.kind import Accepted, Given, Kind, Written, asked_as, pack_list, unpack_list, written_as
+from coordinator.engine.kinds.kind import Accepted, Given, Kind, Written, asked_as, written_as
 from coordinator.engine.kinds.options import check_one
 from quickpoll.protocol import Answer, PublicQuestion, Question, ScaleQuestion, Tally, indexes_in
 
@@ -32,13 +32,9 @@ class Scale(Kind[ScaleQuestion]):
         """The step."""
         return indexes_in(key)
 
-    def pack(self, key: Answer) -> int:
-        """The step."""
-        return pack_list(indexes_in(key))
-
     def unpack(self, question: ScaleQuestion, packed: int) -> Answer:
         """The step."""
-        return unpack_list(packed)[0]
+        return indexes_in(super().unpack(question, packed))[0]
 
     def describe(self, question: ScaleQuestion, answer: Answer) -> str:
         """The step, counted from 1."""
