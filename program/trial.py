@@ -161,6 +161,8 @@ def refused(what: str, refusal: Refusal) -> str:
             return f"is not ready yet ({text}); try again"
     if "unknown command" in text or "unknown subcommand" in text or refusal.kind == "NOPROTO":
         return f"does not know {what} ({text}); {NEEDED}"
+    if "undeclared key" in text:  # Dragonfly
+        return f"runs scripts in another way than Redis ({text}); {NEEDED}"
     return f"refuses {what} ({text})"
 
 

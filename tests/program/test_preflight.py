@@ -87,6 +87,27 @@ async def altered(redis_url: str, said: bytes, instead: bytes) -> AsyncIterator[
     proxy.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "instead", "why"),
+    [
+        (b"redis_version:7", b"redis_version:6", r"Redis 6\..* is too old"),  # KeyDB 6.3.4
+        (b"SSUBSCRIBE", b"XSUBSCRIBE", "does not know SSUBSCRIBE"),  # Dragonfly, and proxies before a Redis
+        (b"SPUBLISH", b"XPUBLISH", "does not know SPUBLISH"),
+        (b"maxmemory_policy:noeviction", b"maxmemory_policy:eviction  ", r"\(maxmemory-policy eviction"),  # Dragonfly
+    ],
+)
+async def test_a_server_that_is_like_redis_and_not_enough_is_told_so(
+    redis_url: str, said: bytes, instead: bytes, why: str
+) -> None:
+    """A stand-in: a real server behind a proxy by which it answers as KeyDB and Dragonfly do."""
+    async with altered(redis_url, said, instead) as url:
+        async with asyncio.timeout(5):
+            with pytest.raises(Failure, match=why) as failure:
+                await examine(url, 64)
+    assert "\n" not in str(failure.value)
+    assert "QuickPoll needs Valkey 7.2, Redis 7" in str(failure.value) or "noeviction" in str(failure.value)
+
+
 async def test_a_redis_that_is_too_old_is_refused(redis_url: str) -> None:
     async with altered(redis_url, b"redis_version:7", b"redis_version:6") as url:
         with pytest.raises(Failure, match=r"Redis 6\..* is too old; QuickPoll needs Valkey 7.2, Redis 7, or later"):

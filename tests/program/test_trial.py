@@ -53,6 +53,7 @@ async def test_it_leaves_nothing_behind(redis: Client, redis_url: str) -> None:
         ("GET", "NOPERM this user has no permissions to access one of the keys used as arguments", r"~qp:\*$"),
         ("SPUBLISH", "NOPERM this user has no permissions to access one of the channels used", r"&qp:\*$"),
         ("SPUBLISH", "ERR unknown command 'SPUBLISH', with args beginning with: ", "needs Valkey 7.2, Redis 7"),
+        ("EVALSHA", "ERR Error running script: script tried accessing undeclared key", "needs Valkey 7.2, Redis 7"),
         ("HELLO", "NOAUTH HELLO must be called with the client already authenticated", "demands a user and password"),
         ("SET", "READONLY You can't write against a read only replica.", "not a replica"),
         ("GET", "LOADING Redis is loading the dataset in memory", "is not ready yet .* try again"),
