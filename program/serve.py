@@ -13,8 +13,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -109,9 +109,10 @@ async def _serve(
 
     _collect_seldom()
     signals = Signals()
-    await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
-    if server:
-        await _forget_clock_steps(redis_url, settings.partitions)
+    with _words_of(server):
+        await signals.unless_told(examine(redis_url, settings.partitions, settings.durability))
+        if server:
+            await _forget_clock_steps(redis_url, settings.partitions)
     tokens = Tokens(secret, settings.secret_previous)
     around = Surroundings.now()
     connections = Gateway(redis_url, tokens, settings, look=lambda: whereabouts(settings, Surroundings.now()))
@@ -126,6 +127,19 @@ async def _serve(
         if not ready.cancel():
             welcome(sys.stdout, settings, connections.port, kept_in, around)
         await told
+
+
+@contextmanager
+def _words_of(server: EmbeddedServer | None) -> Iterator[None]:
+    """If an embedded server ends in here, its last words say why, and not those of whoever misses it."""
+    from quickpoll.store.link import StoreError
+
+    try:
+        yield
+    except (Failure, StoreError) as error:
+        if server and server.ends_now():
+            raise Failure(f"the embedded server has ended: {server.last_words()}") from None
+        raise error if isinstance(error, Failure) else Failure(f"the embedded server cannot be used: {error}") from None
 
 
 async def _forget_clock_steps(redis_url: str, partitions: int) -> None:

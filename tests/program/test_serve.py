@@ -25,6 +25,26 @@ WITHOUT_A_WHEEL = (
     "import sys, program.serve as s; s.find_server = lambda: None; from program.cli import main; sys.exit(main())"
 )
 
+FULL_AFTER_THE_PING = """#!{python}
+import socket, sys
+told = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+with socket.socket(socket.AF_UNIX) as listener:
+    listener.bind(told["--unixsocket"])
+    listener.listen()
+    while True:
+        connection, _ = listener.accept()
+        if not connection.recv(100).startswith(b"PING"):
+            break
+        connection.sendall(b"+PONG\\r\\n")
+with open(told["--logfile"], "a") as log:
+    log.write("1:M 29 Nov 2026 12:00:00.000 # Error writing to the AOF file: No space left on device\\n")
+"""
+"""A stand-in for a server whose disk is full at the first write, which is one of the trial."""
+WITH_A_STAND_IN = (
+    "import sys, pathlib, program.serve as s; s.find_server = lambda: pathlib.Path({program!r}); "
+    "from program.cli import main; sys.exit(main())"
+)
+
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -186,6 +206,17 @@ def test_an_embedded_server_that_ended_is_started_again(start: Start, tmp_path: 
         assert process.poll() is None
     until_ready(port)
     assert end(process) == 0
+
+
+def test_an_embedded_server_that_ends_while_it_is_tried_is_told_by_its_last_words(start: Start, tmp_path: Path) -> None:
+    program = tmp_path / "valkey-server"
+    program.write_text(FULL_AFTER_THE_PING.format(python=sys.executable))
+    program.chmod(0o755)
+    process = start(code=WITH_A_STAND_IN.format(program=str(program)))
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert said.startswith(f"quickpoll: the embedded server has ended: the disk of {tmp_path / 'data'} is full")
+    assert len(said.splitlines()) == 1
 
 
 def test_without_an_embedded_server_it_asks_for_a_redis(start: Start) -> None:
