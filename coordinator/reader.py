@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from coordinator import memory
 from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.entries import Entries, begin_read, streams_in
 from coordinator.batch.partition import Partition, load
@@ -334,6 +335,8 @@ class Reader:
                 self._leases.forget(partition.number)
             elif outcome is CommitOutcome.COMMITTED:
                 self._owned.ready(partition, ticked=partition.ticked)
+        if any(memory.is_large(batch) for _, batch in made):
+            asyncio.get_running_loop().call_later(memory.KEPT_S, memory.give_back)
         return trouble or refused
 
     def _count(self, batch: Batch, outcome: CommitOutcome) -> None:

@@ -3,6 +3,7 @@
 What people write is distributed as by Zipf: a few texts come again and again, and many once.
 """
 
+import asyncio
 import random
 import time
 from typing import Final
@@ -33,6 +34,9 @@ PLAYERS: Final = 10_000
 GATEWAYS: Final = 2
 WINDOW_S: Final = 8.0
 KINDS: Final = ("text", "words")
+WARM_UP_PLAYERS: Final = 10
+"""Of a game before: what the first one takes, whoever plays it, is no player's."""
+SETTLE_S: Final = 2.0
 
 
 async def measure() -> tuple[Row, ...]:
@@ -59,18 +63,24 @@ async def measure() -> tuple[Row, ...]:
 async def _played() -> tuple[Report, float]:
     """What the players saw, and by how many bytes the coordinator grew for each of them."""
     async with rig(GATEWAYS) as server:
+        await play(_plan(server.urls, WARM_UP_PLAYERS))
+        await asyncio.sleep(SETTLE_S)
         before = server.resident()["coordinator0"]
         grown: list[float] = []
 
         async def phase(_: str) -> None:
+            await asyncio.sleep(SETTLE_S)
             grown.append((server.resident()["coordinator0"] - before) / PLAYERS)
 
-        plan = Plan(server.urls, PLAYERS, len(KINDS), answer_window_s=WINDOW_S, lead_ms=1000, kinds=KINDS)
-        run = await play(plan, phase=phase)
+        run = await play(_plan(server.urls, PLAYERS), phase=phase)
         figures = report(run, verdict_on(run))
         if not figures.good:
             raise Spoiled(f"the game went wrong: {figures.lost} lost, {figures.findings[:3]}")
         return figures, grown[-1]
+
+
+def _plan(urls: tuple[str, ...], players: int) -> Plan:
+    return Plan(urls, players, len(KINDS), answer_window_s=WINDOW_S, lead_ms=1000, kinds=KINDS)
 
 
 def _by_the_rules() -> tuple[float, float, int]:

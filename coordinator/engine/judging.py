@@ -1,16 +1,16 @@
-"""Judges all players when a question closes: points, streaks, times, ranks, and each player's result.
+"""Judges all players when a question closes: points, streaks, times, ranks, and what became of each answer.
 
 Its kind says what share of an answer is right (`kinds/`), and `scoring.py` what that is worth.
 """
 
 from collections import Counter
 
-from coordinator.engine import history, kinds, ranking, scoring, views
+from coordinator.engine import history, kinds, ranking, scoring
 from coordinator.engine.history import Outcome
 from coordinator.engine.kinds import Written
 from coordinator.engine.players import Player
 from coordinator.engine.state import Session
-from quickpoll.protocol import Answer, YourResult
+from quickpoll.protocol import Answer
 
 
 def judge_all(session: Session) -> list[Player]:
@@ -24,8 +24,7 @@ def judge_all(session: Session) -> list[Player]:
     ranking.assign_ranks(ordered)
     for player, outcome in zip(session.players.values(), outcomes, strict=True):
         history.remember(player, head.question, outcome)
-        player.result = your_result(session, player, head.question, outcome)
-        player.revised = None
+        player.result = player.revised = None
     return ordered
 
 
@@ -127,18 +126,3 @@ def add_up(
         player.streak = 0
     player.points += points
     return points
-
-
-def your_result(session: Session, player: Player, index: int, outcome: Outcome) -> YourResult:
-    """What a player is told of a closed question, with the sums of now."""
-    return YourResult(
-        question=index,
-        answered=outcome.packed is not None,
-        correct=None if outcome.share is None else outcome.share == 100,
-        points=outcome.points,
-        total_points=player.points,
-        rank=views.told_rank(session, player),
-        streak=player.streak,
-        response_ms=outcome.response_ms,
-        share=outcome.share,
-    )

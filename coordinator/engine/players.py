@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from quickpoll.envelope import ConnectionId
@@ -44,7 +45,11 @@ class AcceptedAnswer(Struct, frozen=True, array_like=True, gc=False):
         return self.choice if self.key is None else self.key
 
 
-class Player(Struct, array_like=True, kw_only=True):
+_encoder: Final = msgspec.msgpack.Encoder()
+_answers_decoder: Final = msgspec.msgpack.Decoder(tuple[AcceptedAnswer, ...])
+
+
+class Player(Struct, array_like=True, kw_only=True, gc=False):
     """One player. Points, times and ranks are of closed questions."""
 
     id: str
@@ -55,7 +60,7 @@ class Player(Struct, array_like=True, kw_only=True):
     """For comparing names: see `quickpoll.names`."""
     avatar: str
     join_id: str
-    """The `request_id` of the join, to recognise it when it is sent again."""
+    """The `request_id` of the join, to recognise it when it is sent again; empty once an answer has come."""
     connection: ConnectionId | None
     """The connection; None while away."""
     points: int = 0
@@ -66,7 +71,7 @@ class Player(Struct, array_like=True, kw_only=True):
     previous_rank: int | None = None
     answer: AcceptedAnswer | None = None
     result: YourResult | None = None
-    """Of the last closed question; None for those who have joined since."""
+    """Of the last closed question, where a ruling has changed it; all others follow from the rest."""
     extra_time_percent: ExtraTimePercent = 0
     """As the host has set it; it holds from question `extra_time_from` on, `extra_time_before` until then."""
     extra_time_from: int = 0
@@ -79,8 +84,8 @@ class Player(Struct, array_like=True, kw_only=True):
     answered_total_ms: int = 0
     history: bytes = b""
     """The same as version 0.1.0 kept it, for questions that were closed by it."""
-    earlier: tuple[AcceptedAnswer, ...] = ()
-    """The last ones accepted before `answer`, without what was answered, to recognise them when they are sent again."""
+    earlier: Raw = Raw(_encoder.encode(()))
+    """The last ones accepted before `answer`, encoded: as objects they take four times as much."""
     round_trip_ms: int = 0
     """Of the connection, at its last join, resume or answer; 0: not measured."""
     bound_at: int = 0
@@ -93,11 +98,22 @@ class Player(Struct, array_like=True, kw_only=True):
     """What was typed, where `name` stands in for it; it is taken, too."""
     withheld_key: str = ""
 
+    def __post_init__(self) -> None:
+        """What was read would keep the whole record that it was a part of."""
+        self.earlier = self.earlier.copy()
+
+    @property
+    def earlier_answers(self) -> tuple[AcceptedAnswer, ...]:
+        """The last ones before `answer`, without what was answered, to recognise them when they are sent again."""
+        return _answers_decoder.decode(self.earlier)
+
     def take(self, answer: AcceptedAnswer) -> None:
         """Has an answer accepted; the one before is among the earlier ones."""
         if self.answer is not None:
-            self.earlier = (*self.earlier[1 - EARLIER_ANSWERS :], self.answer.to_recognise())
+            kept = (*self.earlier_answers[1 - EARLIER_ANSWERS :], self.answer.to_recognise())
+            self.earlier = Raw(_encoder.encode(kept))
         self.answer = answer
+        self.join_id = ""
 
     @property
     def name_keys(self) -> tuple[str, ...]:
@@ -106,5 +122,6 @@ class Player(Struct, array_like=True, kw_only=True):
 
     @property
     def name_looks(self) -> tuple[str, ...]:
-        """What these names look like."""
-        return tuple(look(name) for name in (self.name, self.withheld_name) if name)
+        """What these names look like; where that is the key, it is in memory once."""
+        looks = tuple(look(name) for name in (self.name, self.withheld_name) if name)
+        return tuple(key if key == one else one for key, one in zip(self.name_keys, looks, strict=True))

@@ -96,7 +96,7 @@ def submit_answer(turn: Turn, body: SubmitAnswer, player: Player) -> None:
     """Accepts a connected player's answer, and closes the question if it was the last one."""
     session, now = turn.session, turn.now
     request_id = turn.command.request_id
-    for known in (player.answer, *player.earlier):
+    for known in (player.answer, *player.earlier_answers):
         if known is not None and known.request_id == request_id and known.question == body.question:
             _say_accepted(turn, known)
             return
@@ -295,7 +295,9 @@ def close(session: Session, now: int, effects: Effects) -> None:
     _log_closed(session, head.results, now, effects)
     head.leaderboard = views.leaderboard(session, ordered)
     your_results = [
-        (player.connection, player.result) for player in session.players.values() if player.connection and player.result
+        (player.connection, result)
+        for player in session.players.values()
+        if player.connection and (result := views.last_result(session, player))
     ]
     say_results(head.results, effects)
     effects.said.append(ToEach(tuple(your_results)))
@@ -360,7 +362,7 @@ def _end(session: Session, now: int, effects: Effects) -> None:
 def say_ended(session: Session, ordered: list[Player], effects: Effects) -> None:
     """Says to all who is on the podium, and to each player how the quiz ended for them."""
     head = session.head
-    head.podium = ranking.entries(ordered, PODIUM_ENTRIES) if views.ranking_is_told(session) else ()
+    head.podium = views.podium(session, ordered)
     head.tied = _tied(head.podium, ordered)
     quiz_ended = QuizEnded(
         seq=session.next_seq(),

@@ -5,6 +5,7 @@ Among equals the quicker total response time is listed first, then who joined fi
 
 from collections.abc import Iterable, Sequence
 
+from coordinator.engine import history
 from coordinator.engine.players import Player
 from quickpoll.protocol import LeaderboardEntry
 
@@ -27,19 +28,21 @@ def assign_ranks(ordered: Sequence[Player]) -> set[str]:
     return changed
 
 
-def entries(ordered: Sequence[Player], count: int) -> tuple[LeaderboardEntry, ...]:
-    """The first lines of the table after the last closed question."""
-    return tuple(_entry(player) for player in ordered[:count])
+def entries(ordered: Sequence[Player], question: int | None, count: int) -> tuple[LeaderboardEntry, ...]:
+    """The first lines of the table after a question; None: none was closed."""
+    return tuple(_entry(player, question) for player in ordered[:count])
 
 
-def _entry(player: Player) -> LeaderboardEntry:
+def _entry(player: Player, question: int | None) -> LeaderboardEntry:
+    outcome = None if question is None else history.outcome_of(player, question)
+    result = player.result or outcome
     return LeaderboardEntry(
         rank=player.rank or 0,
         player_id=player.id,
         name=player.name,
         avatar=player.avatar,
         points=player.points,
-        delta=player.result.points if player.result is not None else 0,
+        delta=result.points if result is not None else 0,
         previous_rank=player.previous_rank,
         streak=player.streak,
     )

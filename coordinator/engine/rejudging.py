@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from coordinator.engine import history, judging, kinds, ranking
+from coordinator.engine import history, judging, kinds, ranking, views
 from coordinator.engine.history import Outcome
 from coordinator.engine.kinds import Accepted, Kind
 from coordinator.engine.players import Player
@@ -121,13 +121,14 @@ class _Fold:
         return outcome._replace(share=share, points=points)
 
     def finish(self) -> None:
-        """Keeps the outcomes, and the player's last result; why it once changed is kept while it stays the same."""
+        """Keeps the outcomes, and why the player's last result once changed while it stays the same."""
         player, told = self._player, self._player.result
         history.rewrite(player, self._after)
-        if told is not None and (outcome := self._after[told.question]) is not None:
-            result = judging.your_result(self._session, player, told.question, outcome)
-            if replace(told, ruling=UNSET) != result:
-                player.result = result
+        outcome = None if told is None else self._after[told.question]
+        if told is None or outcome is None:
+            return
+        if replace(told, ruling=UNSET) != views.your_result(self._session, player, told.question, outcome):
+            player.result = None
 
 
 def _closed_questions(session: Session, outcomes: Mapping[str, list[Outcome | None]]) -> Iterator[_Closed]:

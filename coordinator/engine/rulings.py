@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from coordinator.engine import history, judging, kinds, log_chain, question, ranking, records, rejudging, views
+from coordinator.engine import history, kinds, log_chain, question, ranking, records, rejudging, views
 from coordinator.engine.effects import Effects, ToEach, ToMany
 from coordinator.engine.players import Player
 from coordinator.engine.state import Decision, Session
@@ -148,7 +148,7 @@ def _ruled(turn: Turn, number: int | None, before: Session, after: Session) -> R
 
 
 def _top(session: Session) -> tuple[LeaderboardEntry, ...]:
-    return ranking.entries(ranking.in_order(session.players.values()), LEADERBOARD_ENTRIES)
+    return ranking.entries(ranking.in_order(session.players.values()), session.last_asked, LEADERBOARD_ENTRIES)
 
 
 def _follow(
@@ -176,7 +176,7 @@ def _follow(
 def _told(session: Session, before: Session, made: Decision) -> Iterator[tuple[ConnectionId, ServerMessage]]:
     """The last result of each player for whom it is another one now, and what the ruling has changed for whom."""
     for player in session.players.values():
-        then, told = before.players[player.id], player.result
+        then, told = before.players[player.id], views.last_result(session, player)
         revision = _revision(session, then, player, made)
         is_last = told is not None and told.question == made.question
         if revision is not None and is_last:
@@ -185,7 +185,7 @@ def _told(session: Session, before: Session, made: Decision) -> Iterator[tuple[C
             player.revised = revision
         if player.connection is None:
             continue
-        if told is not None and told != then.result:
+        if told is not None and told != views.last_result(before, then):
             yield player.connection, told
         if revision is not None and not is_last:
             yield player.connection, revision
@@ -199,4 +199,4 @@ def _revision(session: Session, then: Player, player: Player, made: Decision) ->
     effect = RulingEffect(
         number=made.number, points=outcome.points - earlier.points, undone=made.undone, ruling=made.ruling
     )
-    return replace(judging.your_result(session, player, made.question, outcome), ruling=effect)
+    return replace(views.your_result(session, player, made.question, outcome), ruling=effect)

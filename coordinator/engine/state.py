@@ -243,6 +243,12 @@ class Session:
             return False
         return self.ruling.is_scored(index, self.quiz.questions[index])
 
+    @property
+    def last_asked(self) -> int | None:
+        """The last closed question that could be answered; None: there was none yet."""
+        closed = range(len(self.head.tallies) - 1, -1, -1)
+        return next((index for index in closed if kinds.of(self.quiz.questions[index]).is_asked), None)
+
     def rulings_of(self, index: int) -> list[Decision]:
         """The rulings that hold for a question, the earliest first."""
         return [made for made in self.head.rulings if made.question == index and not made.undone]

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from coordinator.engine import discrimination, kinds, ranking, scoring, tallying
+from coordinator.engine import discrimination, history, kinds, ranking, scoring, tallying
+from coordinator.engine.history import Outcome
 from coordinator.engine.players import Player
 from coordinator.engine.state import Decision, Session
 from quickpoll.protocol import (
     LEADERBOARD_ENTRIES,
+    PODIUM_ENTRIES,
     AcceptedText,
     EarlierResults,
     HostPlayer,
     Leaderboard,
+    LeaderboardEntry,
     LiveTally,
     NewQuestion,
     Phase,
@@ -29,6 +32,7 @@ from quickpoll.protocol import (
     Solution,
     You,
     YourFinal,
+    YourResult,
 )
 
 
@@ -57,9 +61,14 @@ def leaderboard(session: Session, ordered: Sequence[Player]) -> Leaderboard | No
     return Leaderboard(
         seq=session.next_seq(),
         question=session.head.question,
-        entries=ranking.entries(ordered, LEADERBOARD_ENTRIES),
+        entries=ranking.entries(ordered, session.last_asked, LEADERBOARD_ENTRIES),
         total=len(ordered),
     )
+
+
+def podium(session: Session, ordered: Sequence[Player]) -> tuple[LeaderboardEntry, ...]:
+    """The first players of the ordered list at the end; none where it is not told."""
+    return ranking.entries(ordered, session.last_asked, PODIUM_ENTRIES) if ranking_is_told(session) else ()
 
 
 def new_question(session: Session) -> NewQuestion:
@@ -239,11 +248,35 @@ def you(session: Session, player: Player) -> You:
         extra_time_percent=player.extra_time_percent,
         asks_extra_time=player.asks_extra_time,
         closes_at=own_closes_at(session, player) if session.head.phase is Phase.QUESTION else UNSET,
-        result=(is_judged and player.result) or UNSET,
+        result=(is_judged and last_result(session, player)) or UNSET,
         revised=(is_judged and player.revised) or UNSET,
         final=your_final(session, player) if session.head.phase is Phase.ENDED else UNSET,
         name_withheld=bool(player.withheld_name) or UNSET,
     )
+
+
+def your_result(session: Session, player: Player, index: int, outcome: Outcome) -> YourResult:
+    """What a player is told of a closed question, with the sums of now."""
+    return YourResult(
+        question=index,
+        answered=outcome.packed is not None,
+        correct=None if outcome.share is None else outcome.share == 100,
+        points=outcome.points,
+        total_points=player.points,
+        rank=told_rank(session, player),
+        streak=player.streak,
+        response_ms=outcome.response_ms,
+        share=outcome.share,
+    )
+
+
+def last_result(session: Session, player: Player) -> YourResult | None:
+    """What a player is told of the last closed question; None for those who have joined since."""
+    index = session.last_asked
+    if player.result is not None or index is None:
+        return player.result
+    outcome = history.outcome_of(player, index)
+    return outcome and your_result(session, player, index, outcome)
 
 
 def own_closes_at(session: Session, player: Player) -> int | None:

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from coordinator import memory
 from coordinator.batch.commit import Batch, CommitOutcome, Committer
 from coordinator.batch.partition import Partition
 from coordinator.owned import Owned
@@ -272,6 +273,16 @@ async def test_the_connection_cut_it_reads_on(loop: Loop) -> None:
     await loop.redis.client_kill_filter(_type="normal", skipme=True)
     await loop.tick(1)
     assert await loop.next() == (1, True)
+
+
+async def test_what_a_large_batch_has_taken_is_given_back(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = asyncio.Event()
+    monkeypatch.setattr(memory, "KEPT_S", 0)
+    monkeypatch.setattr(memory, "is_large", lambda _: True)
+    monkeypatch.setattr(memory, "give_back", given_back.set)
+    await loop.own(3)
+    await loop.tick(3)
+    await given_back.wait()
 
 
 def test_partitions_are_committed_together_up_to_a_number_of_entries() -> None:

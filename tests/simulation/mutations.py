@@ -15,6 +15,8 @@ from hashlib import sha1
 from typing import Any, Final
 from unittest.mock import patch
 
+from msgspec import Raw
+
 from coordinator.batch import entries, snapshots
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.partition import Partition
@@ -78,7 +80,7 @@ def _deadlines_forgotten(_: Any, partition: Partition, *__: Any) -> None:
 
 
 def _one_answer_kept(_: Any, session: Any, player: Any, *__: Any) -> None:
-    player.earlier = []
+    player.earlier = Raw(b"\x90")
 
 
 def _nothing_seen(admitted: bool, seat: Seat, *_: Any) -> bool:

@@ -126,7 +126,9 @@ def test_another_reader_of_msgpack_finds_in_it_what_was_stored() -> None:
     stored_records = [(snapshots.encode(record), record) for record in parts]
     for data, record in [(snapshots.encode_head(session.head), session.head), *stored_records]:
         assert data[:1] == snapshots.FORMAT
-        assert msgpack.unpackb(data[1:]) == listed(msgspec.to_builtins(record, builtin_types=(bytes,)))
+        assert msgpack.unpackb(data[1:]) == listed(
+            msgspec.to_builtins(record, builtin_types=(bytes,), enc_hook=msgspec.msgpack.decode)
+        )
     stored = msgpack.unpackb(snapshots.encode(session.players["player2"])[1:])
     assert stored[0] == "player2"
     assert stored[Player.__struct_fields__.index("connection")] == ["gw", 2]

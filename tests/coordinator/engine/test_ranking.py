@@ -1,6 +1,7 @@
+from coordinator.engine import history
+from coordinator.engine.history import Outcome
 from coordinator.engine.players import Player
 from coordinator.engine.ranking import assign_ranks, entries, in_order
-from quickpoll.protocol import YourResult
 
 
 def player(number: int, points: int, response_total_ms: int = 0, rank: int | None = None) -> Player:
@@ -43,16 +44,14 @@ def test_only_players_whose_rank_is_another_one_have_changed() -> None:
 def test_a_line_says_what_the_question_brought_and_what_the_rank_was() -> None:
     one, late = player(0, 900, rank=1), player(1, 100, rank=2)
     one.previous_rank = 4
-    one.result = YourResult(
-        question=3, answered=True, correct=True, points=400, total_points=900, rank=1, streak=1, response_ms=5
-    )
-    first, second = entries([one, late], 10)
+    history.remember(one, 3, Outcome(0, 100, 400, 5))
+    first, second = entries([one, late], 3, 10)
     assert (first.points, first.delta, first.previous_rank) == (900, 400, 4)
     assert (second.rank, second.delta, second.previous_rank) == (2, 0, None)
 
 
 def test_a_table_has_no_more_lines_than_asked_for() -> None:
-    assert len(entries([player(n, 0, rank=1) for n in range(12)], 10)) == 10
+    assert len(entries([player(n, 0, rank=1) for n in range(12)], None, 10)) == 10
 
 
 def test_totals_below_zero_are_ranked_like_others() -> None:

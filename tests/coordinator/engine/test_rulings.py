@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from coordinator.engine import Player, log_chain, report
+from coordinator.engine import Player, log_chain, report, views
 from coordinator.engine.invariants import check
 from coordinator.engine.records import Rejudged
 from coordinator.engine.rulings import MAX_RULINGS
@@ -164,7 +164,7 @@ def test_a_ruling_about_an_earlier_question_is_news_and_the_last_result_follows(
         resumed = game.resume(seat)
         assert isinstance(resumed, Resumed)
         assert resumed.you
-        assert resumed.you.result == game.player(seat).result
+        assert resumed.you.result == views.last_result(game.session, game.player(seat))
         assert resumed.you.revised == (told[1] if seat is ben else UNSET)
     summary = report.results(game.session, 0, "r").questions[0]
     assert (summary.correct, [made.number for made in summary.rulings or ()]) == ((0, 1), [1])

@@ -17,6 +17,7 @@ from quickpoll.protocol import (
     QuestionResults,
     Role,
     Settings,
+    YourResult,
 )
 from tests.coordinator.engine.game import HOST_CONNECTION, SINGLE, Game, Seat, said_bytes
 
@@ -121,7 +122,7 @@ def test_you_tells_the_own_answer_at_once_and_the_own_result_when_the_question_i
     assert (mine.answered, mine.answer, mine.result, mine.rank) == (True, 2, UNSET, None)
     game.do(CloseQuestion())
     mine = you(game.session, game.player(ann))
-    assert mine.result == game.player(ann).result
+    assert mine.result == game.told(YourResult)[0]
     assert mine.rank == 1
     game.do(NextQuestion())
     mine = you(game.session, game.player(ann))
