@@ -71,7 +71,7 @@ class Player(Struct, array_like=True, kw_only=True, gc=False):
     previous_rank: int | None = None
     answer: AcceptedAnswer | None = None
     result: YourResult | None = None
-    """Of the last closed question, where a ruling has changed it; all others follow from the rest."""
+    """Of the last closed question, where it does not follow from the rest: a ruling, or the end, has changed it."""
     extra_time_percent: ExtraTimePercent = 0
     """As the host has set it; it holds from question `extra_time_from` on, `extra_time_before` until then."""
     extra_time_from: int = 0

@@ -345,7 +345,11 @@ def _tied(podium: tuple[LeaderboardEntry, ...], ordered: list[Player]) -> int:
 def _end(session: Session, now: int, effects: Effects) -> None:
     head = session.head
     ordered = ranking.in_order(session.players.values())
-    effects.touched |= ranking.assign_ranks(ordered)
+    told = {player.id: views.last_result(session, player) for player in ordered}
+    others = ranking.assign_ranks(ordered)  # of those behind who has left since the last close
+    for player_id in others:
+        session.players[player_id].result = told[player_id]
+    effects.touched |= others
     log_chain.note(session, records.Ended(now, len(ordered), log_chain.standings(session)), effects)
     head.phase = Phase.ENDED
     head.earlier = None

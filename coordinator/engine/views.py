@@ -271,12 +271,15 @@ def your_result(session: Session, player: Player, index: int, outcome: Outcome) 
 
 
 def last_result(session: Session, player: Player) -> YourResult | None:
-    """What a player is told of the last closed question; None for those who have joined since."""
+    """What a player was told of the last closed question; None for those who have joined since."""
     index = session.last_asked
     if player.result is not None or index is None:
         return player.result
     outcome = history.outcome_of(player, index)
-    return outcome and your_result(session, player, index, outcome)
+    if outcome is None:
+        return None
+    result = your_result(session, player, index, outcome)
+    return result if session.head.settings.ranking == "question" else replace(result, rank=None)
 
 
 def own_closes_at(session: Session, player: Player) -> int | None:

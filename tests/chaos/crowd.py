@@ -23,6 +23,7 @@ from quickpoll.protocol import (
     Error,
     ErrorCode,
     GetLog,
+    GetResults,
     Joined,
     JoinSession,
     Log,
@@ -30,7 +31,10 @@ from quickpoll.protocol import (
     NextQuestion,
     Ok,
     Phase,
+    PlayerSummary,
+    Question,
     Quiz,
+    Results,
     Resumed,
     SessionCreated,
     Settings,
@@ -38,6 +42,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
     options_of,
 )
+from tests.chaos.leading import Leading
 from tests.chaos.person import Person
 
 JOINED_WITHIN_S = 15.0
@@ -88,7 +93,7 @@ class Player(Person):
         super().see(message)
         if isinstance(message, NewQuestion) and message.question.index not in self.given:
             index = message.question.index
-            answer = self.crowd.draw_answer(self.rng, index)
+            answer = self.crowd.draw_answer(self.rng, message.question.text)
             limit_s = (message.question.time_limit_ms or 0) / 1000
             share = self.rng.uniform(*(LATE_TAPS if index in self.crowd.late else TAPS))
             self.given[index] = given = Given(answer, 0.0)
@@ -129,13 +134,15 @@ class Player(Person):
             given.accepted = reply
             self.crowd.counted(index)
             if self.taps_twice():
-                await self._try_another(index)
+                await self._try_another(asked)
         else:
             assert isinstance(reply, Error), reply
             given.refused = reply.code
 
-    async def _try_another(self, index: int) -> None:
-        reply = await self.do(SubmitAnswer(question=index, answer=self.crowd.draw_answer(self.rng, index)))
+    async def _try_another(self, asked: NewQuestion) -> None:
+        index = asked.question.index
+        another = self.crowd.draw_answer(self.rng, asked.question.text)
+        reply = await self.do(SubmitAnswer(question=index, answer=another))
         if not isinstance(reply, Error):
             self.wrong.append(f"a second answer to question {index} was accepted")
 
@@ -147,12 +154,19 @@ class Host(Person):
         super().__init__(crowd, name)
         self.log = ""
         """The session's log, fetched before the session ends."""
+        self.titles: list[str] = []
+        """Texts of all questions in the order in which they were asked, fetched with it."""
+        self.summaries: dict[str, PlayerSummary] = {}
+        """By player: what became of each question, fetched with it."""
+        self.leading = Leading(self, crowd.seed)
 
     async def lead(self) -> None:
         """Plays from wherever the session is to its end, which waits for `crowd.faults_over`."""
         crowd = self.crowd
         while self.phase is not Phase.ENDED and not self.over:
             place = self.phase, self.question
+            if self.phase is Phase.QUESTION and crowd.leads_freely:
+                await self.leading.while_open()
             for index in range(self.question):
                 crowd.reach(Moment.BETWEEN, index)
             if self.phase is Phase.LOBBY:
@@ -163,12 +177,16 @@ class Host(Person):
                 if crowd.settings.auto_advance_ms is None:
                     await asyncio.sleep(self.rng.uniform(0.02, 0.2))
                     await crowd.may_go_on.wait()
-                    if (self.phase, self.question) == place:
+                    has_opened = crowd.leads_freely and await self.leading.in_results()
+                    if not has_opened and (self.phase, self.question) == place:
                         await self._must(NextQuestion())
             await self._until_elsewhere_than(place)
         crowd.reach_all()
         await crowd.faults_over.wait()
         await crowd.all_answers_settled()
+        if crowd.leads_freely:
+            await self.leading.after_the_end()
+            await self._fetch_results()
         await self._fetch_log()
         await self._must(EndSession())
         await self.until(lambda: self.over)
@@ -186,6 +204,12 @@ class Host(Person):
                 return
             self.log += page.text
             cursor = page.next_cursor
+
+    async def _fetch_results(self) -> None:
+        page = await self.do(GetResults())
+        if isinstance(page, Results):
+            self.titles = [question.text for question in page.questions]
+            self.summaries = {player.id: player for player in page.players}
 
     async def _must(self, command: StartQuiz | NextQuestion | EndSession) -> None:
         reply = await self.do(command)
@@ -208,11 +232,13 @@ class Crowd:
         may_be_lost: bool = False,
         may_go_back: bool = False,
         late: Collection[int] = (),
+        leads_freely: bool = False,
     ) -> None:
         """Of people who have not come yet.
 
         `may_be_lost`: Redis will lose its data, so that the session may end with `lost`. `may_go_back`: it will lose
         the latest, so that the session goes on from before. `late`: the questions that are answered at the last moment.
+        `leads_freely`: see `leading.py`; not where something may be lost.
         """
         self.seed = seed
         self.urls = urls
@@ -223,6 +249,8 @@ class Crowd:
         self.late = late
         self.silent: set[str] = set()
         """Ids of others who are in the session before these, and never answer."""
+        self._by_text = {question.text: question for question in quiz.questions}
+        self.leads_freely = leads_freely and not (may_be_lost or may_go_back)
         self.host = Host(self, "Host")
         self.host.enters = CreateSession(id=uuid4().hex, quiz=quiz, settings=settings)
         self.players = [Player(self, f"Player {number}") for number in range(players)]
@@ -277,9 +305,22 @@ class Crowd:
                     await self.host.until(lambda: self._joined == len(self.players))
             await self.host.lead()
 
-    def draw_answer(self, rng: random.Random, index: int) -> Answer:
+    def know(self, question: Question) -> None:
+        """The host will ask this one, too."""
+        self._by_text[question.text] = question
+
+    def question_at(self, index: int) -> Question:
+        """What was asked in this place, as somebody saw it; else what the quiz has there."""
+        asked = next((person.asked[index] for person in self.people if index in person.asked), None)
+        if asked is not None:
+            return self._by_text[asked.question.text]
+        if index < len(self.host.titles):
+            return self._by_text[self.host.titles[index]]
+        return self.quiz.questions[index]
+
+    def draw_answer(self, rng: random.Random, text: str) -> Answer:
         """Right twice in three times."""
-        question = self.quiz.questions[index]
+        question = self._by_text[text]
         if question.kind not in questions.CHOICES:
             return questions.answer(rng, question)
         right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)

@@ -139,7 +139,16 @@ class Drill:
         may_be_lost, may_go_back = self._has(*LOSSES), self._has(*REVERSALS)
         if may_go_back:  # nobody may be away while a question passes of which something was lost
             settings = replace(settings, auto_advance_ms=None)
-        return Crowd(str(self.seed), urls, quiz, settings, players, may_be_lost=may_be_lost, may_go_back=may_go_back)
+        return Crowd(
+            str(self.seed),
+            urls,
+            quiz,
+            settings,
+            players,
+            may_be_lost=may_be_lost,
+            may_go_back=may_go_back,
+            leads_freely=random.Random(f"{self.seed}/leads").random() < 0.5,
+        )
 
     def _draw_plan(self, fault: str) -> Planned:
         moment, question = self._rng.choice(list(Moment)), self._rng.randrange(self._questions)

@@ -7,20 +7,36 @@ everyone. No process left a traceback.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from clients.loadtest import questions
+from coordinator.engine.records import HostRecord
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
-from quickpoll.protocol import Broadcast, CloseCode, ErrorCode, Question, indexes_in, options_of
+from quickpoll.protocol import (
+    AnswerAccepted,
+    Broadcast,
+    CloseCode,
+    ErrorCode,
+    Leaderboard,
+    LeaderboardEntry,
+    Question,
+    QuestionResults,
+    indexes_in,
+    options_of,
+)
 from tests.chaos.crowd import Crowd, Host, Player
 from tests.chaos.person import Contact, Person
 from tests.system.game import points, ranks_of
+
+_Told = TypeVar("_Told", QuestionResults, Leaderboard)
 
 CLOCK_STEP_MS = 1
 """`counted_at` and `closes_at` are whole milliseconds of one clock."""
@@ -31,6 +47,8 @@ LOST = (ErrorCode.SESSION_NOT_FOUND,)
 EXPECTED = (ErrorCode.ALREADY_ANSWERED, ErrorCode.QUESTION_CLOSED)
 """To who tries a second answer, or whose machine is slower than a question of one second."""
 FAREWELLS = (CloseCode.GATEWAY_DRAINING, CloseCode.SESSION_OVER)
+LED = ("skip", "extend", "clock", "add", "choose", "rule", "undo")
+"""What a host does who leads freely, as the log names it."""
 STREAK_BONUS, STREAK_STEPS = 100, 5
 
 
@@ -40,7 +58,7 @@ def violations(crowd: Crowd) -> list[str]:
     for person in crowd.people:
         found += [f"{person.name}: {wrong}" for wrong in (*person.wrong, *_of_one(person))]
     if not crowd.may_be_lost:
-        for index, question in enumerate(crowd.quiz.questions):
+        for index, question in _asked(crowd):
             found += [f"question {index}: {wrong}" for wrong in _of_question(crowd, index, question)]
         found += _of_points(crowd)
         found += _of_log(crowd)
@@ -51,7 +69,8 @@ def troubled(crowd: Crowd) -> list[str]:
     """What somebody was told though processes were only replaced, one line each."""
     found = []
     for person in crowd.people:
-        found += [f"{person.name} was told {code}" for code in person.errors if code not in EXPECTED]
+        expected = (*EXPECTED, ErrorCode.WRONG_PHASE) if crowd.leads_freely and person is crowd.host else EXPECTED
+        found += [f"{person.name} was told {code}" for code in person.errors if code not in expected]
         found += [f"{person.name} was closed with {code}" for code in person.closes if code not in FAREWELLS]
     return found
 
@@ -88,7 +107,7 @@ def _of_one(person: Person) -> Iterator[str]:
                     yield f"connection {number}: seq {message.seq} after {seen}, something was left out"
                 seen = message.seq
         yield from _of_replies(contact)
-    for index, copies in person.own.items():
+    for index, copies in person.own.items() if not person.crowd.host.leading.rulings else ():
         yield from _same(f"own results of question {index}", copies)
     if isinstance(person, Player):
         yield from _of_answers(person)
@@ -104,9 +123,12 @@ def _of_replies(contact: Contact) -> Iterator[str]:
 
 def _of_answers(player: Player) -> Iterator[str]:
     for index, given in player.given.items():
+        if index in player.crowd.host.leading.stopped:
+            continue
         if accepted := given.accepted:
             asked = player.asked[index]
-            if not asked.opens_at <= accepted.counted_at <= (asked.closes_at or 0) + CLOCK_STEP_MS:
+            more_ms = player.crowd.host.leading.more_ms[index]
+            if not asked.opens_at <= accepted.counted_at <= (asked.closes_at or 0) + more_ms + CLOCK_STEP_MS:
                 yield f"question {index}: accepted at {accepted.counted_at}, open {asked.opens_at}-{asked.closes_at}"
             if not 0 <= accepted.received_at - accepted.counted_at <= player.crowd.settings.grace_ms:
                 yield f"question {index}: received at {accepted.received_at}, judged by {accepted.counted_at}"
@@ -118,14 +140,19 @@ def _of_answers(player: Player) -> Iterator[str]:
 
 
 def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
-    yield from _same("results", [copy for person in crowd.people for copy in person.results[index]])
-    yield from _same("leaderboard", [copy for person in crowd.people for copy in person.boards[index]])
+    leading = crowd.host.leading
+    for copies in _by_seq(copy for person in crowd.people for copy in person.results[index]):
+        yield from _same("results", [replace(copy, doubt=UNSET) for copy in copies])
+    for boards in _by_seq(copy for person in crowd.people for copy in person.boards[index]):
+        yield from _same("leaderboard", boards)
     times = {(p.asked[index].opens_at, p.asked[index].closes_at) for p in crowd.people if index in p.asked}
-    if len(times) > 1:
+    if len(times) > 1 and not (index in leading.stopped or leading.more_ms[index]):
         yield f"it was open at different times: {sorted(times)}"
-    results = next((copy for person in crowd.people for copy in person.results[index]), None)
+    results = _first_results(crowd, index)
     if results is None:
-        if crowd.settings.auto_advance_ms is None:  # else everybody may have been away for just that moment
+        if (
+            crowd.settings.auto_advance_ms is None and not leading.rulings
+        ):  # else everybody may have been away for just that moment
             yield "nobody has seen results"
         return
     accepted = [player.given[index].answer for player in _accepted(crowd, index)]
@@ -138,6 +165,28 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
     right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
     if results.correct != right:
         yield f"results say that {results.correct} is right, not {right}"
+    if (results.void is True) != (index in leading.skipped):
+        yield f"results say void {results.void}, skipped were {leading.skipped}"
+
+
+def _asked(crowd: Crowd) -> list[tuple[int, Question]]:
+    """All questions in the order in which they were asked."""
+    count = max(len(crowd.quiz.questions), *(len(person.asked) for person in crowd.people))
+    return [(index, crowd.question_at(index)) for index in range(count)]
+
+
+def _first_results(crowd: Crowd, index: int) -> QuestionResults | None:
+    """What somebody was told of a question before it was ruled about."""
+    copies = (copy for person in crowd.people for copy in person.results[index])
+    return next((copy for copy in copies if copy.rulings is UNSET), None)
+
+
+def _by_seq(copies: Iterable[_Told]) -> list[list[_Told]]:
+    """The copies of each broadcast: a ruling has results told again."""
+    told: defaultdict[int, list[_Told]] = defaultdict(list)
+    for copy in copies:
+        told[copy.seq].append(copy)
+    return list(told.values())
 
 
 def _accepted(crowd: Crowd, index: int) -> list[Player]:
@@ -151,9 +200,13 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
     named = {player.id: player for player in crowd.players if player.id}
     totals = dict.fromkeys((*named, *crowd.silent), 0)
     streaks = dict.fromkeys(named, 0)
-    for index, question in enumerate(crowd.quiz.questions):
+    has_ruled = bool(crowd.host.leading.rulings)
+    for index, question in _asked(crowd):
         earned = {player_id: _earned(crowd, player, index, question, streaks) for player_id, player in named.items()}
         totals |= {player_id: totals[player_id] + more for player_id, more in earned.items()}
+        yield from _of_summaries(crowd, index, earned)
+        if has_ruled:  # what was told before is not so any more; the ends and the summaries are
+            continue
         ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
         for player_id, player in named.items():
             right_now = (earned[player_id], totals[player_id], ranks[player_id])
@@ -161,34 +214,81 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
                 if (own.points, own.total_points, own.rank) != right_now:
                     yield f"{player.name}, question {index}: told {own}, the rules say {right_now}"
         for board in [copy for person in crowd.people for copy in person.boards[index]][:1]:
-            lines = {entry.player_id: (entry.points, entry.rank) for entry in board.entries}
-            right = {player_id: (totals[player_id], ranks[player_id]) for player_id in totals}
-            # Who joined after this question is not on its board; the board shows the first ten.
-            if any(right.get(player_id) != line for player_id, line in lines.items()):
-                yield f"question {index}: the leaderboard says {lines}, the rules {right}"
+            yield from _of_lines(f"question {index}: the leaderboard", board.entries, totals)
     ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
     for player_id, player in named.items():
-        for final in player.finals:
+        for final in player.finals[-1:] if has_ruled else player.finals:
             if (final.points, final.rank) != (totals[player_id], ranks[player_id]):
                 right_end = (totals[player_id], ranks[player_id])
                 yield f"{player.name}: ended with {final.points}, rank {final.rank}; the rules say {right_end}"
+    for person in crowd.people:
+        for ended in person.ended[-1:]:
+            yield from _of_lines(f"{person.name}: the podium", ended.podium, totals)
+
+
+def _of_lines(what: str, entries: Iterable[LeaderboardEntry], totals: dict[str, int]) -> Iterator[str]:
+    """Who joined after a question is not on its board, which shows the first ten."""
+    ranks = dict(zip(totals, ranks_of(list(totals.values())), strict=True))
+    lines = {entry.player_id: (entry.points, entry.rank) for entry in entries}
+    right = {player_id: (totals[player_id], ranks[player_id]) for player_id in totals}
+    if any(right.get(player_id) != line for player_id, line in lines.items()):
+        yield f"{what} says {lines}, the rules {right}"
+
+
+def _of_summaries(crowd: Crowd, index: int, earned: dict[str, int]) -> Iterator[str]:
+    for player_id, summary in crowd.host.summaries.items():
+        outcome = summary.answers[index] if index < len(summary.answers) else None
+        if player_id in earned and (outcome.points if outcome else 0) != earned[player_id]:
+            yield f"{summary.name}, question {index}: the results say {outcome}, the rules {earned[player_id]}"
 
 
 def _earned(crowd: Crowd, player: Player, index: int, question: Question, streaks: dict[str, int]) -> int:
-    """By the published rule, with what the player's own records say."""
-    if question.kind in questions.UNSCORED:
-        return 0
-    given = player.given.get(index)
-    results = next((copy for person in crowd.people for copy in person.results[index]), None)
-    solution = results.solution if results else None
-    if given is None or given.accepted is None or not questions.share(question, given.answer, solution):
+    """By the published rule and the rulings that hold, with what the player's own records say."""
+    rulings = crowd.host.leading.holding(index)
+    # Nobody can get points for a question before having joined.
+    on_top = sum(
+        ruling.points or 0 for ruling in rulings if ruling.player_id == player.id and _was_there(crowd, player, index)
+    )
+    if question.kind in questions.UNSCORED or index in crowd.host.leading.skipped or any(one.void for one in rulings):
+        return on_top
+    given, results = player.given.get(index), _any_results(crowd, index)
+    share = 0
+    if given is not None and given.accepted is not None:
+        share = questions.share(question, given.answer, results.solution if results else None)
+        for ruling in rulings:
+            if ruling.accept is not None and ruling.accept == given.answer:
+                share = ruling.share
+    if share < 100:
         streaks[player.id] = 0
-        return 0
-    streaks[player.id] += 1
-    earned = points(question, given.accepted.counted_at - player.asked[index].opens_at)
-    if crowd.settings.streak_bonus and question.points:
-        earned += STREAK_BONUS * min(streaks[player.id] - 1, STREAK_STEPS)
-    return earned
+    if given is None or given.accepted is None or not share:
+        return on_top
+    limit_ms = (question.time_limit_ms or 0) + crowd.host.leading.more_ms[index]
+    earned = points(
+        replace(question, time_limit_ms=limit_ms), _response_ms(crowd, player, index, given.accepted), share
+    )
+    if share == 100:
+        streaks[player.id] += 1
+        if crowd.settings.streak_bonus and question.points:
+            earned += STREAK_BONUS * min(streaks[player.id] - 1, STREAK_STEPS)
+    return earned + on_top
+
+
+def _any_results(crowd: Crowd, index: int) -> QuestionResults | None:
+    return next((copy for person in crowd.people for copy in person.results[index]), None)
+
+
+def _was_there(crowd: Crowd, player: Player, index: int) -> bool:
+    summary = crowd.host.summaries.get(player.id)
+    return summary is None or (index < len(summary.answers) and summary.answers[index] is not None)
+
+
+def _response_ms(crowd: Crowd, player: Player, index: int, accepted: AnswerAccepted) -> int:
+    """How long the answer took; only the server knows where its clock was stopped."""
+    summary = crowd.host.summaries.get(player.id)
+    outcome = summary.answers[index] if summary and index < len(summary.answers) else None
+    if index in crowd.host.leading.stopped and outcome is not None and outcome.response_ms is not None:
+        return outcome.response_ms
+    return accepted.counted_at - player.asked[index].opens_at
 
 
 def _same(what: str, copies: Iterable[Struct]) -> Iterator[str]:
@@ -208,6 +308,10 @@ def _of_log(crowd: Crowd) -> Iterator[str]:
     except (log_file.UnreadableLog, log_file.Tampered, Differs) as error:
         yield f"the log: {error}"
         return
+    logged = Counter(record.__struct_config__.tag for record in log.records if isinstance(record, HostRecord))
+    done = crowd.host.leading.done
+    if crowd.leads_freely and (wrong := {name: logged[name] for name in LED if logged[name] != done[name]}):
+        yield f"the log: the host has done {dict(done)}, and it has {wrong}"
     receipts = set(log.receipts)
     for player in crowd.players:
         for index, given in player.given.items():

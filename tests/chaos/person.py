@@ -31,6 +31,8 @@ from quickpoll.protocol import (
     Leaderboard,
     NewQuestion,
     Phase,
+    QuestionClock,
+    QuestionExtended,
     QuestionResults,
     QuizEnded,
     Resumed,
@@ -389,6 +391,9 @@ class Person:
             case NewQuestion():
                 self.phase, self.question = Phase.QUESTION, message.question.index
                 self.asked.setdefault(message.question.index, message)
+            case QuestionClock() | QuestionExtended() if message.question in self.asked:
+                asked = self.asked[message.question]
+                self.asked[message.question] = replace(asked, closes_at=message.closes_at)
             case QuestionResults():
                 self.phase, self.question = Phase.RESULTS, message.question
                 if message.question in self.asked and message.question not in self.results:

@@ -81,6 +81,7 @@ async def _play(world: World) -> None:
         scenario.players,
         may_be_lost=scenario.may_be_lost,
         may_go_back=scenario.may_go_back,
+        leads_freely=scenario.leads_freely,
     )
     world.watch.crowd = crowd
     breaking = asyncio.create_task(_break(world))

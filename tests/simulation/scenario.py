@@ -57,6 +57,8 @@ class Scenario:
     """Of each question."""
     limit_ms: int
     settings: Settings
+    leads_freely: bool
+    """Whether the host does more than go on."""
     faults: tuple[Fault, ...] = field(default=())
 
     @property
@@ -99,6 +101,7 @@ def draw(seed: int, *names: str) -> Scenario:
         kinds=tuple(rng.choice(questions.KINDS) for _ in range(rng.randint(1, 3))),
         limit_ms=rng.choice(LIMITS_MS),
         settings=settings,
+        leads_freely=random.Random(f"{seed}/leads").random() < 0.5,
     )
     faults = [_draw_fault(rng, name, f"{seed}/{number}", len(scenario.kinds)) for number, name in enumerate(drawn)]
     return replace(scenario, faults=tuple(faults))

@@ -51,11 +51,12 @@ QUICK = Settings(lead_ms=50)
 RESULTS_WITHIN_S = 10.0
 
 
-def points(question: Question, response_ms: int) -> int:
-    """What a correct answer earns by the published rule, computed here again and in fractions."""
+def points(question: Question, response_ms: int, share: int = 100) -> int:
+    """What an answer of this share earns by the published rule, computed here again and in fractions."""
+    full = Fraction(question.points * share, 100)
     if response_ms < 500:
-        return question.points
-    return floor(question.points * (1 - Fraction(response_ms, 2 * (question.time_limit_ms or 0))) + Fraction(1, 2))
+        return floor(full + Fraction(1, 2))
+    return floor(full * (1 - Fraction(response_ms, 2 * (question.time_limit_ms or 0))) + Fraction(1, 2))
 
 
 @dataclass
