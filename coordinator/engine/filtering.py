@@ -21,8 +21,8 @@ from quickpoll.lookalikes import fold, in_ascii
 MAX_CHARACTERS: Final = 500
 """Of a text after NFKC: compatibility forms can become twenty times as long."""
 
-_MASKS: Final = "*#●○◯〇•"
-"""What stands for a letter that is left out."""
+_MASKS: Final = "*#@●○◯〇•"
+"""What stands for a letter that is left out; @ for an a as well."""
 _MASK: Final = "*"
 _MASKED: Final = re.compile(
     f"(?<=[^\\W\\d])[{re.escape(_MASKS)}]+(?=[^\\W\\d])|(?<=[^\\W\\d]{{2}})[{re.escape(_MASKS)}]{{2,}}(?!\\w)"
@@ -38,6 +38,8 @@ _SIGNS: Final = str.maketrans("03456789@$€£+¡", "oeasgtbgaselti")
 _EITHER: Final = ("i", "l")
 """What 1, | and ! stand for, and a capital I that is taken for the other."""
 _ONES: Final = str.maketrans("1|!I", "1111")
+_VV: Final = re.compile("vv", re.IGNORECASE)
+"""As in *vvhore*."""
 _V: Final = str.maketrans("vV", "uu")
 """As in stone: *pvta*."""
 _SMALL_CAPITALS: Final = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=False))
@@ -134,6 +136,8 @@ def _readings(text: str) -> Iterator[_Reading]:
         yield _Reading(text, one)
     if "v" in text or "V" in text:
         yield _Reading(text.translate(_V), _EITHER[0])
+    if _VV.search(text):
+        yield _Reading(_VV.sub("w", text), _EITHER[0])
 
 
 def _is_seen(character: str) -> bool:

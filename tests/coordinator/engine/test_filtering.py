@@ -4,7 +4,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coordinator.engine.filtering import finds
@@ -17,31 +17,37 @@ DISGUISED = {
         "🇫🇺🇨🇰|f\u200buck|f̶u̶c̶k̶|xXfuckXx|fuck_you|(fuck)|sh1t|5h1t|$hit|sh!t|SHIT!!!|s h i t|s_h_i_t|"
         "shit123|what a shit|b1tch|B!TCH|a$$hole|@$$hole|A55H0LE|ni99er|n1gger|5lut|s1ut|sIut|b.i.t.c.h|"
         "kill  yourself|K.Y.S|phuck|dickheads|ᴀꜱꜱʜᴏʟᴇ|fvck|cvnt|fu**|sh**|as*****|ƑUCK|ғuck|fcuk|f\u3164uck|"
-        "f\u2800u\u115fck|killyourself"
+        "f\u2800u\u115fck|killyourself|"
+        "f@ck|vvhore|vvanker|bytch|biotch|niqqa|nyggas|FAGGITS|mutha fukka|jerk-off|ass hole|t1tt1es"
     ),
     "de": (
         "Hurensohn|Hur3ns0hn|H.u.r.e|hurensöhne|HUREN-SOHN|Arschl0ch|a r s c h l o c h|Arschlooooch|"
         "ᴀʀꜱᴄʜʟᴏᴄʜ|Sch€iße|scheiss|wixxxxer|W1chser|w*chser|fick dich|F1ck|f i c k|du Fotze!|Missgeburt|"
         "Spast|Schwuchtel|V0tze|Verp1ss dich|Hvrensohn|Hurn Sohn|Fickfresse|Drecksnutte|Riesenarschloch|"
-        "fickdeinemutter|Arschk3kse|hu**"
+        "fickdeinemutter|Arschk3kse|hu**|"
+        "Arshl0ch|Aschloch|Vichser|HRNSHN|Schlampä|Missgebuhrt|du Behinderter|fick disch|LMAA|L.M.A.A.|Hundesöhne"
     ),
     "fr": (
         "putain|PUT@IN|p.u.t.e|pu7e|enculé|encule|3ncul3|connard|c0nnard|conn@rd|connaaaard|sal0pe|s@lope|"
         "fils de pute|fils2pute de pute|nique ta mère|nique ta mere|espèce de con|ta gueule|d'enculé|bâtard|"
-        "TA  GUEULE"
+        "TA  GUEULE|"
+        "konnard|k0nasse|ankulé|nik ta race|v@ chier|sale enfoiré|gros m0ngol|VTFF"
     ),
     "es": (
         "puta|PUT4|p u t a|puuuuta|mierda|m1erd@|hijo de puta|HIJODEPUTA|hijueputa|cabrón|cabron|c@bron|coño|"
         "pvta|putamadre|me cago en tu madre|c0ñ0|gilipollas|g1lip0llas|pendejo|p3nd3jo|"
-        "chinga tu madre|vete a la verga|maricón|m4ricon"
+        "chinga tu madre|vete a la verga|maricón|m4ricon|"
+        "ijueputa|h1jodputa|kabrón|cbrón|marik0n|kulero|vete a la berga|n3grata|car3culo"
     ),
     "ar": (
         "كس امك|كس أمك|كُسّ اُمّك|كـــس امك|كسمك|ك س م ك|شرموطة|شـرمـوطـة|والشرموطة|يا شرموط|شرمووووطة|"
-        "ابن القحبة|منيوك|يا كلب|ياكلب|ابن الكلب|طيز|الطيز|عرص"
+        "ابن القحبة|منيوك|يا كلب|ياكلب|ابن الكلب|طيز|الطيز|عرص|"
+        "نيك امك|يلعن شكلك|منيك|كص امك|kos omak|Kosomak|k0s 0mak|sharmouta|charmouta|ya kalb|qa7ba"
     ),
     "ja": (
         "死ね|死ねよ|死ね！|死ねーー|しね|シネ|ｼﾈ|し ね|し.ね|4ね|氏ね|ばか|バカ|ﾊﾞｶ|ば か|クソ野郎|"
-        "くそやろう|うんこ|ち〇こ|ち*こ|キモい|ぶっ殺す"
+        "くそやろう|うんこ|ち〇こ|ち*こ|キモい|ぶっ殺す|"
+        "逝け|ばーか|バーカ|ヴァカ|あーほ|きしょい|キショ|不細工|くそが|kutabare|ch1nko|BAKAYAROU"
     ),
 }
 INNOCENT = {
@@ -49,7 +55,8 @@ INNOCENT = {
         "Scunthorpe|Penistone|Essex|Sussex|Arsenal|cockpit|classic|bass|assassin|push it|is hit|Dick Tracy|"
         "Ana L.|Ana L|Titanic|analysis|Wichita|snigger|fickle|reputation|moose|shiitake|Shiite|who're late?|"
         "Mississippi|Niger|Nigeria|spice|5*5=25|a*b*c|f(x)=1|455|8008|HP|Nike|Paddle|dyke|titmouse|Hancock|"
-        "therapist|grape|document|circumference|A4|very**|no**|C##|so much***|avocado|savvy"
+        "therapist|grape|document|circumference|A4|very**|no**|C##|so much***|avocado|savvy|navvy|flivver|Cnut|"
+        "bee@hive|a@b.example|@home|chinchilla|Shinkansen|kohlrabi|manyana|bytes|Titian"
     ),
     "de": (
         "Barsch|Marsch|Vergaser|Fagott|salopp|dick|Ass|FDP|Minute|Nutella|Kant|Fuchs|Mose|Anales|Schifffahrt|"
@@ -189,6 +196,7 @@ def disguises(draw: st.DrawFn) -> str:
 
 @given(disguises(), st.sampled_from(["", "you ", "¡", "«"]), st.sampled_from(["", "!!", " you", "»", "…"]))
 def test_any_word_is_found_in_any_disguise(disguised: str, before: str, after: str) -> None:
+    assume(not disguised.endswith("!"))  # at the end it is no letter: *Pak!*
     assert finds(before + disguised + after)
 
 
