@@ -25,7 +25,7 @@ from coordinator.engine import (
 )
 from coordinator.engine.effects import Effects
 from coordinator.engine.lobby import create
-from coordinator.engine.state import Session
+from coordinator.engine.state import Head, Session
 from coordinator.engine.turn import Declined, Drawn, Turn
 from quickpoll.envelope import Command, Disconnected, Entry, GatewayLost, Tick
 from quickpoll.protocol import (
@@ -220,6 +220,10 @@ def _by_newcomer(turn: Turn, body: SessionCommand) -> None:
     question.close_if_over(turn.session, turn.now, turn.effects)
 
 
+def _remember(head: Head, done: str) -> None:
+    head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
+
+
 def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     session, head, command = turn.session, turn.session.head, turn.command
     # Type and device too: clients that number their commands from 1 after each reload must not be fooled.
@@ -232,6 +236,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         raise Declined(ErrorCode.SESSION_ENDED, "This session is over.")
     if command.connection not in head.host_connections:
         raise Declined(ErrorCode.FORBIDDEN, "The host is connected elsewhere. Resume here to take over.")
+    if isinstance(body, Rule) and rulings.answered_before(turn, body, done):
+        return
     _check_phase(turn)
     if isinstance(body, NextQuestion) and head.phase is Phase.QUESTION and kinds.of(session.question).is_asked:
         raise Declined(*body.otherwise)
@@ -264,11 +270,11 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if isinstance(body, ShowEarlier):
         question.check_earlier(session, body.question)
     if isinstance(body, Rule):
-        if not rulings.answered_before(turn, body, done):
-            rulings.rule(turn, body, done)
+        rulings.rule(turn, body, done)
         return
     if isinstance(body, UndoRuling):
         rulings.undo(turn, body)
+        _remember(head, done)
         return
     if isinstance(body, ShowAnswer):
         curating.show(turn, body)
@@ -276,7 +282,7 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
     if isinstance(body, MergeAnswers):
         curating.merge(turn, body)
         return
-    head.recent_host_ids = [*head.recent_host_ids[1 - REMEMBERED_HOST_COMMANDS :], done]
+    _remember(head, done)
     turn.reply(Ok(reply_to=turn.reply_to))
     match body:
         case StartQuiz() | NextQuestion():

@@ -16,12 +16,14 @@ from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import (
     Answer,
+    AskQuestion,
     CloseQuestion,
     Error,
     ErrorCode,
     Leaderboard,
     LeaveSession,
     NextQuestion,
+    Ok,
     Phase,
     Question,
     QuestionResults,
@@ -229,6 +231,25 @@ def test_the_same_ruling_sent_again_is_made_once() -> None:
     assert isinstance(first, Ruled)
     assert isinstance(again, Ruled)
     assert (first.number, again.number, len(game.session.head.rulings)) == (1, 1, 1)
+
+
+def test_what_was_ruled_or_undone_is_answered_so_again_when_the_next_question_is_open_already() -> None:
+    game, _ = played(SINGLE, answers={"Ann": [0], "Ben": [1]})
+    connection = game.session.head.host
+    assert connection
+    commands = [
+        game.command(connection, game.session.host_identity, body)
+        for body in (Rule(id="r", question=0, ruling=Ruling(accept=1)), UndoRuling(id="u", number=1))
+    ]
+    made, undone = map(game.redo, commands)
+    game.do(AskQuestion(asked=SINGLE))
+    before = game.session.head.log_length
+    assert isinstance(made, Ruled)
+    again = game.redo(commands[0])
+    assert isinstance(again, Ruled), "the reply was lost, and the next question has opened since"
+    assert again.number == made.number
+    assert game.redo(commands[1]) == undone == Ok(reply_to="u")
+    assert game.session.head.log_length == before
 
 
 @pytest.mark.parametrize(
