@@ -8,7 +8,7 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from gateway.pages import Pages, is_host, text_response
+from gateway.pages import FOLDER, Pages, is_host, text_response
 
 
 @pytest.fixture
@@ -184,3 +184,9 @@ def test_links_are_a_note_in_each_page_and_nowhere_else(tmp_path: Path) -> None:
     assert note in gzip.decompress(packed.body)
     assert get(pages, "/app.js").body == b"</head>"
     assert get(Pages(tmp_path), "/").body == page
+
+
+def test_built_styles_have_colours_in_the_oldest_browsers() -> None:
+    styles = [path.read_text() for path in (FOLDER / "assets").glob("*.css")]
+    assert styles, "the pages are not built: make pages"
+    assert [style for style in styles if "light-dark(" in style] == [], "they know no light-dark()"

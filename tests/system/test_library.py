@@ -197,17 +197,23 @@ async def test_a_second_window_is_told_and_no_version_is_lost(tmp_path: Path) ->
         assert problems == []
 
 
+def stays(page: Page) -> list[str]:
+    """Stays whenever the page asks whether to leave; what it asked so far."""
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    return asked
+
+
 async def test_leaving_asks_once_while_an_edit_is_not_saved(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
         host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        asked: list[str] = []
-
-        async def stay(dialog: Dialog) -> None:
-            asked.append(dialog.type)
-            await dialog.dismiss()
-
-        host.on("dialog", stay)
+        asked = stays(host)
         await edit_a_copy(host)
         await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
         # The disk is full.
@@ -217,6 +223,26 @@ async def test_leaving_asks_once_while_an_edit_is_not_saved(tmp_path: Path) -> N
         async with host.expect_event("dialog"):
             await host.evaluate("setTimeout(() => location.reload())")
         await expect(host.get_by_role("textbox", name="Title")).to_have_value("RiversStreams")
+        async with host.expect_navigation():
+            await host.evaluate("setTimeout(() => location.reload())")
+        assert asked == ["beforeunload"]
+
+
+async def test_leaving_asks_once_while_the_results_are_kept_nowhere(tmp_path: Path) -> None:
+    quickpoll = serve(tmp_path)
+    async with running(quickpoll), chromium() as browser:
+        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+        # The disk is full.
+        await host.add_init_script("IDBObjectStore.prototype.put = () => { throw new Error('full'); };")
+        await host.reload()
+        asked = stays(host)
+        await upload(host, "own.yaml", QUIZ.encode())
+        await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada"])
+        await host.get_by_role("button", name="Full results").click()
+        await expect(host.get_by_role("heading", name="Full results")).to_be_visible()
+        async with host.expect_event("dialog"):
+            await host.evaluate("setTimeout(() => location.reload())")
+        await expect(host.get_by_role("heading", name="Full results")).to_be_visible()
         async with host.expect_navigation():
             await host.evaluate("setTimeout(() => location.reload())")
         assert asked == ["beforeunload"]

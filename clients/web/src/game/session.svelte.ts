@@ -26,6 +26,10 @@ const FOLLOWED: ReadonlySet<string> = new Set<AnyServerMessage["type"]>([
 const FOLLOWED_MS = 40;
 /** Until the page says that it cannot get through; it goes on trying. */
 export const STUCK_MS = 12_000;
+/** So many cuts within so long are the network's doing, and are said for so long. */
+const MANY_CUTS = 5;
+const CUTS_WITHIN_MS = 600_000;
+const SAID_MS = 10_000;
 const CLOSE_KICKED = 4501;
 const CLOSE_ELSEWHERE = 4502;
 
@@ -47,6 +51,10 @@ export class Session {
   readonly refused: Refused | null;
   /** No connection came about for so long that the network may not let it through. */
   stuck = $state(false);
+  /** The network has cut the connection again and again, not long ago. */
+  severed = $state(false);
+  #cuts: number[] = [];
+  #severing: ReturnType<typeof setTimeout> | undefined;
   /** The server refuses a connection of this page, as it was asked for by this name. */
   refusedAs = $state<string | null>(null);
   readonly role: Role;
@@ -105,7 +113,7 @@ export class Session {
   /** Ends it for this page: no listener, timer or command is left. The token is kept. */
   dispose(): void {
     this.#disposing.abort();
-    for (const timer of [this.#waiting, this.#drawing]) clearTimeout(timer);
+    for (const timer of [this.#waiting, this.#drawing, this.#severing]) clearTimeout(timer);
     this.#clock.stop();
     this.#socket.dispose();
   }
@@ -158,6 +166,7 @@ export class Session {
   }
 
   #stateChanged(state: SocketState): void {
+    if (this.connection === "open" && state === "waiting") this.#noteCut();
     this.connection = state;
     if (state === "open") this.#clock.startRound();
     if (state === "open" || state === "over") {
@@ -165,6 +174,17 @@ export class Session {
       this.#waiting = undefined;
       this.stuck = false;
     } else this.#waiting ??= setTimeout(() => void this.#findOutWhy(), STUCK_MS);
+  }
+
+  /** A page that is not seen loses its connection for reasons of its own. */
+  #noteCut(): void {
+    if (document.visibilityState !== "visible") return;
+    const now = performance.now();
+    this.#cuts = [...this.#cuts.filter((at) => at > now - CUTS_WITHIN_MS), now];
+    if (this.#cuts.length < MANY_CUTS) return;
+    this.severed = true;
+    clearTimeout(this.#severing);
+    this.#severing = setTimeout(() => (this.severed = false), SAID_MS);
   }
 
   async #findOutWhy(): Promise<void> {

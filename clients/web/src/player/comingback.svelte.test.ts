@@ -131,6 +131,18 @@ test("a page that gets no connection says so within 15 s, and goes on trying", a
   expect(player.session.stuck).toBe(false);
 });
 
+test("a network that cuts the connection again and again is said to do so, for a while", async () => {
+  await inLobby();
+  const said: boolean[] = [];
+  for (let cut = 0; cut < 5; cut++) {
+    resumes({ phase: "lobby", seq: 9 });
+    said.push(page.current.session.severed);
+  }
+  expect(said).toEqual([false, false, false, false, true]);
+  await vi.advanceTimersByTimeAsync(9_500);
+  expect(page.current.session.severed).toBe(false);
+});
+
 test("a page whose connections the server refuses says by which name it was asked", async () => {
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ host: "gateway:8000", refuses: "origin" })));

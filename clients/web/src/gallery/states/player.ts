@@ -1,5 +1,6 @@
 /** What a player's phone shows. */
 
+import { write } from "../../device/storage";
 import { keepToken } from "../../wire/tokens";
 import type { SessionView, You, YourFinal, YourResult } from "../../wire/protocol";
 import { click, press, seen, type } from "../hand";
@@ -101,11 +102,20 @@ export const PLAYER: States = {
     ],
   },
   "player-join-code": { ...join, address: `/join/${all.CODE}` },
+  "player-join-again": { ...join, before: () => write("name", "Ada Lovelace") },
   "player-join-refused": refused("name_taken"),
   "player-join-not-found": refused("session_not_found"),
   "player-joining": { ...join, answers: { join_session: null }, steps: filled, main: undefined },
   "player-resuming": seat({ resumed: "silence" }),
   "player-lobby": at(session()),
+  "player-lobby-goes-dark": {
+    ...at(session()),
+    // As over plain http.
+    before: () => {
+      keepToken("player", all.CODE, "token", all.TITLE);
+      Reflect.deleteProperty(Navigator.prototype, "wakeLock");
+    },
+  },
   "player-lobby-long": at(session({ title: all.LONG_TITLE }), you({ name: "W".repeat(24) })),
   "player-lobby-word": at(session({ title: all.LONG_WORD.repeat(2) }), you({ name: all.WIDE_NAMES[0]! })),
   "player-lobby-stand-in": at(session(), you({ name: "Player 12", name_withheld: true })),
@@ -115,6 +125,9 @@ export const PLAYER: States = {
   "player-ready": at(ready(question())),
   "player-ready-image": at(ready(question({ image: all.IMAGE }))),
   "player-question": at(open(question())),
+  "player-question-leave": at(open(question()), undefined, {
+    steps: [click("header .who"), seen("header .leave")],
+  }),
   "player-question-multiple": at(open(multiple), undefined, {
     steps: [click("[data-option='0']"), click("[data-option='2']")],
     main: "answer.confirm",
