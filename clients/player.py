@@ -36,6 +36,7 @@ from quickpoll.protocol import (
     decode_message,
     encode_command,
 )
+from quickpoll.store.node import Trust, tls_context
 
 TIMEOUT_S: Final = 5.0
 CLOCK_SAMPLES: Final = 5
@@ -202,7 +203,13 @@ class QuizClient:
     async def _open(self) -> None:
         # A proxy from the environment would stand between a test and its loopback server.
         self._websocket = await connect(
-            self._url, origin=self._origin, compression=None, max_size=None, proxy=None, close_timeout=1
+            self._url,
+            origin=self._origin,
+            compression=None,
+            max_size=None,
+            proxy=None,
+            close_timeout=1,
+            ssl=tls_context(Trust()) if self._url.startswith("wss") else None,
         )
         self._clock_ahead_ms = None
         self._over = False

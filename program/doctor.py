@@ -30,6 +30,7 @@ from quickpoll.listening import addresses_of, is_free
 from quickpoll.printable import printable
 from quickpoll.protocol import SyncClock, encode_command
 from quickpoll.settings import BadSetting, Failure, ProcessSettings, load
+from quickpoll.store.node import trusting
 
 ENOUGH_FILES: Final = 4096
 FEW_FILES: Final = 256
@@ -183,7 +184,10 @@ async def way_in(url: str, quiet_s: float) -> AsyncIterator[Finding]:
         yield finding
     try:
         async with connect(
-            "ws" + url.removeprefix("http") + "/ws", origin=Origin(url), open_timeout=ANSWER_WITHIN_S
+            "ws" + url.removeprefix("http") + "/ws",
+            origin=Origin(url),
+            open_timeout=ANSWER_WITHIN_S,
+            ssl=trusting() if url.startswith("https") else None,
         ) as websocket:
             await websocket.send(encode_command(SyncClock(t0=0)).decode())
             await asyncio.wait_for(websocket.recv(), ANSWER_WITHIN_S)
@@ -207,7 +211,7 @@ async def _quiet(closed: Coroutine[Any, Any, None], quiet_s: float) -> Finding:
 
 def _page(url: str) -> Finding:
     try:
-        with urllib.request.urlopen(url + "/", timeout=ANSWER_WITHIN_S) as response:  # noqa: S310  (http or https)
+        with urllib.request.urlopen(url + "/", timeout=ANSWER_WITHIN_S, context=trusting()) as response:  # noqa: S310  (http or https)
             text = response.read(65_536)
             arrived = urlsplit(response.url)
     except urllib.error.HTTPError as error:
@@ -234,7 +238,7 @@ def _certificate(url: str) -> list[Finding]:
         return []
     with (
         socket.create_connection((parts.hostname, parts.port or 443), ANSWER_WITHIN_S) as connection,
-        ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname) as encrypted,
+        trusting().wrap_socket(connection, server_hostname=parts.hostname) as encrypted,
     ):
         certificate = encrypted.getpeercert() or {}
     days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86_400)
@@ -248,7 +252,7 @@ def _reached(url: str) -> dict[str, Any]:
     """What the gateway says of how it is reached; empty: an older one, or something in between answers."""
     asked = f"{url}/reached?origin={quote(url, safe='')}"
     try:
-        with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN_S) as response:  # noqa: S310  (http or https)
+        with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN_S, context=trusting()) as response:  # noqa: S310  (http or https)
             reached = json.loads(response.read(65_536))
     except (OSError, ValueError):
         return {}

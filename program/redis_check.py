@@ -6,6 +6,7 @@ alone, since it would cost each server more memory than all of QuickPoll.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from statistics import median
@@ -86,6 +87,7 @@ def _tls(trust: Trust | None) -> dict[str, Any]:
         "ssl_password": trust.key_password or None,
         "ssl_cert_reqs": "required" if trust.verify else "none",
         "ssl_check_hostname": trust.check_hostname and trust.verify,
+        "ssl_exclude_verify_flags": [ssl.VERIFY_X509_STRICT],  # as `tls_context` has it
     }
 
 

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -118,7 +119,7 @@ async def _serve(
     connections = Gateway(redis_url, tokens, settings, look=lambda: whereabouts(settings, Surroundings.now()))
     # On a Redis of our own nobody else can hold a lease: none has to run out first.
     sessions = Coordinator(redis_url, tokens, settings, take_over=settings.redis_url is None)
-    public = _Listening(connections, settings.host, settings.port, "port")
+    public = Listening(connections, settings.host, settings.port, "port")
     admin = _admin(settings, connections.ready, connections.figures, sessions.figures)
     async with started(signals, sessions, public, *admin, *([ServerWatch(server)] if server else [])):
         told = asyncio.create_task(_until_told(signals, connections, sessions))
@@ -166,7 +167,7 @@ async def _gateway(settings: ProcessSettings, redis_url: str, secret: str) -> No
     signals = Signals()
     await signals.unless_told(examine(redis_url, settings.partitions))
     connections = Gateway(redis_url, Tokens(secret, settings.secret_previous), settings)
-    public = _Listening(connections, settings.host, settings.port, "port")
+    public = Listening(connections, settings.host, settings.port, "port")
     async with started(signals, public, *_admin(settings, connections.ready, connections.figures)):
         log.info("gateway listens", extra={"host": settings.host, "port": connections.port})
         await _until_told(signals, connections)
@@ -307,10 +308,10 @@ def _admin(settings: ProcessSettings, ready: "Ready", *figures: "Figures") -> li
     from program.admin import Admin
 
     admin = Admin(settings.host, settings.admin_port, ready, figures)
-    return [_Listening(admin, settings.host, settings.admin_port, "admin-port")]
+    return [Listening(admin, settings.host, settings.admin_port, "admin-port")]
 
 
-class _Listening:
+class Listening:
     """A part that listens, with a clear word for when it cannot."""
 
     def __init__(self, part: Startable, host: str, port: int, flag: str) -> None:
@@ -318,6 +319,7 @@ class _Listening:
         self._host, self._port, self._flag = host, port, flag
 
     async def start(self) -> None:
+        """As the part does; raises Failure if its address cannot be had."""
         try:
             await self._part.start()
         except OSError as error:
@@ -327,12 +329,15 @@ class _Listening:
                     f"port {self._port} is in use; stop the program that uses it, "
                     f"or choose another port with --{self._flag} or {variable}"
                 ) from None
-            if isinstance(error, socket.gaierror) or error.errno in (errno.EACCES, errno.EADDRNOTAVAIL):
+            # Without a number: Python 3.13 says that of all addresses none could be bound.
+            if isinstance(error, socket.gaierror) or error.errno in (errno.EACCES, errno.EADDRNOTAVAIL, None):
+                reason = error.strerror or os.strerror(errno.EADDRNOTAVAIL)
                 raise Failure(
-                    f"cannot listen on {self._host} port {self._port} ({error.strerror}); "
+                    f"cannot listen on {self._host} port {self._port} ({reason}); "
                     f"choose others with --host and --{self._flag}"
                 ) from None
             raise
 
     async def stop(self) -> None:
+        """As the part does."""
         await self._part.stop()

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from websockets.frames import Close, Frame, Opcode
 
+from quickpoll.store.node import Trust, tls_context
+
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 
@@ -147,7 +149,10 @@ async def open_wire(url: str, received: Received) -> Wire:
     port = parts.port or (443 if secure else 80)
     loop = asyncio.get_running_loop()
     _, wire = await loop.create_connection(
-        lambda: Wire(parts.netloc, parts.path or "/", received), parts.hostname or "", port, ssl=secure or None
+        lambda: Wire(parts.netloc, parts.path or "/", received),
+        parts.hostname or "",
+        port,
+        ssl=tls_context(Trust()) if secure else None,
     )
     await wire.opened
     return wire

@@ -51,6 +51,19 @@ class Trust:
     """Whether it must be made out to the name or address that was asked for."""
 
 
+def trusting(ca_file: str = "") -> ssl.SSLContext:
+    """A context that trusts what browsers do, on every version of Python.
+
+    From 3.13 on Python refuses certificates without the identifiers of keys, as own authorities often make them.
+
+    Args:
+        ca_file: certificates that are trusted instead of those of the system.
+    """
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
 @cache
 def tls_context(trust: Trust) -> ssl.SSLContext:
     """The context that says so, made once per process.
@@ -58,7 +71,7 @@ def tls_context(trust: Trust) -> ssl.SSLContext:
     Raises:
         OSError: a file cannot be read, or is no certificate or key.
     """
-    context = ssl.create_default_context(cafile=trust.ca_file or None)
+    context = trusting(trust.ca_file)
     if trust.certificate:
         # With a function, OpenSSL does not ask for the password on the terminal.
         context.load_cert_chain(trust.certificate, trust.key or None, password=lambda: trust.key_password)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from program import embedded
-from program.serve import Signals, ToldToEnd, started
+from program.serve import Listening, Signals, ToldToEnd, started
+from quickpoll.settings import Failure
 from tests.measured import measured
 from tests.system.harness import free_port
 
@@ -255,6 +256,18 @@ def test_a_signal_ends_a_start_that_waits_for_redis(start: Start, command: str, 
         assert end(process, number) == 0
         assert time.monotonic() - began < 2
         connection.close()
+
+
+async def test_a_failure_to_listen_without_a_number_is_said_too() -> None:
+    class OfPython313:
+        async def start(self) -> None:
+            raise OSError("could not bind on any address out of [('192.0.2.1', 8000)]")
+
+        async def stop(self) -> None:
+            raise AssertionError("it never started")
+
+    with pytest.raises(Failure, match=r"cannot listen on 192\.0\.2\.1 port 8000 .*; choose others with"):
+        await Listening(OfPython313(), "192.0.2.1", 8000, "port").start()
 
 
 async def test_a_start_is_cancelled_by_a_signal_and_what_started_is_stopped() -> None:

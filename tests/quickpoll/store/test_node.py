@@ -1,8 +1,9 @@
+import ssl
 from pathlib import Path
 
 import pytest
 
-from quickpoll.store.node import Node, Trust, tls_context
+from quickpoll.store.node import Node, Trust, tls_context, trusting
 from tests.certificates import Authority
 
 
@@ -26,3 +27,15 @@ def test_a_tls_context_is_made_once_for_what_is_trusted(tmp_path: Path) -> None:
     assert tls_context(Trust(ca)) is not tls_context(Trust(ca, check_hostname=False))
     with pytest.raises(OSError, match="No such file"):
         tls_context(Trust("/nowhere.pem"))
+
+
+def test_certificates_are_judged_alike_on_every_version_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ssl.create_default_context
+
+    def as_python_3_13_does(cafile: str | None = None) -> ssl.SSLContext:
+        context = made(cafile=cafile)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", as_python_3_13_does)
+    assert not trusting().verify_flags & ssl.VERIFY_X509_STRICT
