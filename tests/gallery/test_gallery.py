@@ -80,8 +80,8 @@ async def looks_large(page: Page) -> list[str]:
 
     A page may scroll further then, and a table that scrolls sideways may do so as well.
     """
-    await resize(page, PHONE, SIZES[PHONE])
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    await resize(page, PHONE, SIZES[PHONE])
     return [f"letters of 200 %: {fault}" for fault in await page.evaluate(CHECKS, {"main": "", "stage": None})]
 
 
