@@ -20,7 +20,7 @@ export default defineConfig(
         "error",
         ...["toSorted", "toSpliced", "toReversed", "with"].map((property) => ({
           property,
-          message: "The oldest browsers do not have it (browsers.ts): see quiz/lists.ts.",
+          message: "The oldest browsers do not have it (vite/browsers.ts): see quiz/lists.ts.",
         })),
       ],
       "svelte/prefer-svelte-reactivity": "off",

@@ -5,12 +5,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
-import { CSS_TARGET, SCRIPT_TARGET } from "./browsers.ts";
-import { sharedByPages } from "./chunks.ts";
-import { drawn } from "./gallery.plugin.ts";
-import { guide } from "./guide.plugin.ts";
-import { messages } from "./messages.plugin.ts";
-import { tooOld } from "./too-old.plugin.ts";
+import { CSS_TARGET, SCRIPT_TARGET } from "./vite/browsers.ts";
+import { sharedByPages } from "./vite/chunks.ts";
+import { drawn } from "./vite/drawn.ts";
+import { guide } from "./vite/guide.ts";
+import { messages } from "./vite/messages.ts";
+import { tooOld } from "./vite/too-old.ts";
 
 const SERVER = "http://127.0.0.1:8000";
 

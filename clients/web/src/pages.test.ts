@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { OLDEST } from "../browsers";
-import { withGuide } from "../guide.plugin";
-import { withTooOld } from "../too-old.plugin";
+import { OLDEST } from "../vite/browsers";
+import { withGuide } from "../vite/guide";
+import { withTooOld } from "../vite/too-old";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
 test.each(["index.html", "host.html", "check.html"])(

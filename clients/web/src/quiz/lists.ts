@@ -1,4 +1,4 @@
-/** Lists with one thing changed. The methods for it (`with`, `toSpliced`) are missing in the oldest browsers: browsers.ts. */
+/** Lists with one thing changed. The methods for it (`with`, `toSpliced`) are missing in the oldest browsers: vite/browsers.ts. */
 
 export function replaced<T>(list: readonly T[], at: number, item: T): T[] {
   return list.map((one, index) => (index === at ? item : one));

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { Marked } from "marked";
 import type { Plugin } from "vite";
 
-const GUIDE = new URL("../../docs/lead-a-quiz.md", import.meta.url);
+const GUIDE = new URL("../../../docs/lead-a-quiz.md", import.meta.url);
 const PLACE = "<!-- lead-a-quiz.md -->";
 
 /** The address of a heading within its page, as those who show the repository make it. */

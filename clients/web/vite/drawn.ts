@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Plugin } from "vite";
 
 export function drawn(): Plugin {
-  const src = new URL("src", import.meta.url).pathname;
+  const src = new URL("../src", import.meta.url).pathname;
   return {
     name: "drawn",
     enforce: "pre",
