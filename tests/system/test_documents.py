@@ -27,7 +27,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 ELSEWHERE = {
-    r"(CHURN_S=3600 )?make (run|test|test-compose|bench|capacity|up)\b.*": "too long; the target is looked for",
+    r"([A-Z_]+=\d+ )?make (run|test|test-compose|bench|capacity|up)\b.*": "too long; the target is looked for",
     r"docker compose .*": "tests/compose/test_compose.py, which needs Docker",
     r"docker run .*": "tests/compose/test_compose.py, which needs Docker",
     r"python3 -m venv /opt/quickpoll": "tests/test_wheel.py, in a folder of its own",
