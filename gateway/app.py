@@ -23,6 +23,7 @@ from gateway.readiness import Readiness
 from gateway.relay import Relay
 from gateway.resync import Resync
 from gateway.server import Server
+from gateway.shared_files import SharedFiles
 from gateway.subscriber import Handlers, Subscriber
 from gateway.tasks import Tasks
 from gateway.timing import DEFAULT, Timing
@@ -94,11 +95,13 @@ class Gateway:
         self.resync = Resync(self._links, partitions, timing, away)
         self.hub = Hub(self.id, self.relay, self.subscriber, self.resync, limits, figures, self._tasks, timing)
         self._heartbeat = Heartbeat(self._links, self.id, timing, self.hub.resume_all)
+        self._shared_files = SharedFiles(self._links, pages, tokens, timing, away)
         self._readiness = Readiness(self._links, partitions, timing, self._own_checks)
         self.server = Server(
             self.hub,
             Intake(self.relay, limits, tokens, self._clocks, partitions, figures),
             pages,
+            self._shared_files,
             self._readiness,
             limits,
             figures,
@@ -127,6 +130,7 @@ class Gateway:
             self._tasks.run(self.resync.run(self.hub.found), "resync")
             self._tasks.run(self._heartbeat.run(), "heartbeat")
             self._tasks.run(self._clocks.keep(), "clock")
+            self._tasks.run(self._shared_files.run(), "shared files")
             await self.subscriber.live()
             self._tasks.run(self.server.sweep(), "connection timeouts")
             self.port = await self.server.listen(self._host, self.port)

@@ -7,7 +7,7 @@ import email.utils
 import gzip
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
@@ -37,6 +37,8 @@ _TYPES: Final = {
 }
 # Preferred first; the suffix is that of the file beside the original.
 _ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
+_HASHED_PATH: Final = re.compile(r"/assets/[A-Za-z0-9._-]{1,120}")
+"""Of files whose names have a hash of their content."""
 _JOIN_PATH: Final = re.compile(r"/join/[0-9]{1,12}/?")
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 # 'self' covers the WebSocket only in newer browsers, so it is named as well.
@@ -53,12 +55,16 @@ _PERMISSIONS: Final = "camera=(), display-capture=(), geolocation=(), microphone
 
 
 @dataclass(frozen=True)
-class _File:
+class PageFile:
+    """A file as it is served."""
+
     kind: str
+    """Its content type."""
     cache: str
     body: bytes
     tag: str
-    encoded: dict[str, bytes]
+    encoded: Mapping[str, bytes]
+    """Its body by content encoding."""
 
 
 def is_host(text: str) -> bool:
@@ -84,7 +90,7 @@ class Pages:
 
     def __init__(self, folder: Path = FOLDER, links: Sequence[tuple[str, str]] = ()) -> None:
         """Reads the pages that `make pages` has built into `folder`; each is given the links that it is to show."""
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, PageFile] = {}
         paths = {
             "/" + path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
         }
@@ -96,19 +102,37 @@ class Pages:
                 if links and path.suffix == ".html":
                     body = _with_links(body, links)
                     encoded = {"gzip": gzip.compress(body)}
-                # Names under assets/ hold a hash of their content.
-                cache = "public, max-age=31536000, immutable" if name.startswith("/assets/") else "no-cache"
-                tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-                self._files[name] = _File(_TYPES[path.suffix], cache, body, tag, encoded)
+                kind = _TYPES[path.suffix]
+                self._files[name] = (
+                    hashed_file(kind, body, encoded)
+                    if _HASHED_PATH.fullmatch(name)
+                    else PageFile(kind, "no-cache", body, _tag(body), encoded)
+                )
 
-    def answer(self, request: Request, *, over_tls: bool = False) -> Response:
-        """The response to a request; one that came by TLS is told to come by TLS always."""
-        response = self._answer(request)
+    @property
+    def hashed(self) -> Mapping[str, PageFile]:
+        """The files whose names have a hash of their content, by path."""
+        return {path: file for path, file in self._files.items() if _HASHED_PATH.fullmatch(path)}
+
+    def lacks(self, request: Request) -> str:
+        """The path of a file that is not here, and that another version of the pages may have; empty: there is none."""
+        path = request.path.partition("?")[0]
+        return path if _HASHED_PATH.fullmatch(path) and path not in self._files else ""
+
+    def answer(self, request: Request, *, over_tls: bool = False, lacking: PageFile | None = None) -> Response:
+        """The response to a request.
+
+        Args:
+            request: any that asks for no WebSocket.
+            over_tls: it came by TLS, and is told to come by TLS always.
+            lacking: the file at the path that `lacks` has told, if it was found elsewhere.
+        """
+        response = self._answer(request, lacking)
         if over_tls:
             response.headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
         return response
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, lacking: PageFile | None) -> Response:
         host = _single(request, "Host")
         if request.method not in ("GET", "HEAD"):
             response = text_response(HTTPStatus.METHOD_NOT_ALLOWED, "only GET and HEAD", host)
@@ -119,7 +143,7 @@ class Pages:
             path = "/index.html"
         elif path in ("/host", "/host/", "/check", "/check/", "/help", "/help/"):
             path = path.removesuffix("/") + ".html"
-        file = self._files.get(path)
+        file = self._files.get(path, lacking)
         if file is None and path.endswith(".html") and not self._files:
             response = text_response(HTTPStatus.SERVICE_UNAVAILABLE, "The pages are not built: run `make pages`.", host)
         elif file is None:
@@ -130,7 +154,7 @@ class Pages:
             response.body = b""
         return response
 
-    def _file_response(self, file: _File, request: Request, host: str) -> Response:
+    def _file_response(self, file: PageFile, request: Request, host: str) -> Response:
         accepted = {part.partition(";")[0].strip() for part in _single(request, "Accept-Encoding").split(",")}
         encoding = next((name for name in file.encoded if name in accepted), None)
         headers = {"Content-Type": file.kind, "Cache-Control": file.cache, "ETag": file.tag, "Vary": "Accept-Encoding"}
@@ -139,6 +163,15 @@ class Pages:
         if encoding:
             headers["Content-Encoding"] = encoding
         return _response(HTTPStatus.OK, file.encoded[encoding] if encoding else file.body, host, headers)
+
+
+def hashed_file(kind: str, body: bytes, encoded: Mapping[str, bytes]) -> PageFile:
+    """A file whose name has a hash of its content, so that a browser may keep it for good."""
+    return PageFile(kind, "public, max-age=31536000, immutable", body, _tag(body), encoded)
+
+
+def _tag(body: bytes) -> str:
+    return f'W/"{sha256(body).hexdigest()[:20]}"'
 
 
 def _with_links(page: bytes, links: Sequence[tuple[str, str]]) -> bytes:

@@ -24,6 +24,7 @@ from gateway.limits import Limits
 from gateway.origin import UpgradeRefusals, is_same_host, may_connect
 from gateway.pages import Pages, is_host, json_response, text_response
 from gateway.readiness import Readiness
+from gateway.shared_files import SharedFiles
 from gateway.tasks import Tasks
 from gateway.timing import Timing
 from gateway.whereabouts import Look
@@ -91,6 +92,7 @@ class Server:
         hub: Hub,
         intake: Intake,
         pages: Pages,
+        shared_files: SharedFiles,
         readiness: Readiness,
         limits: Limits,
         figures: GatewayFigures,
@@ -105,6 +107,7 @@ class Server:
         self._hub = hub
         self.received = intake.received  # of `ConnectionOwner`: a message goes straight there
         self._pages = pages
+        self._shared_files = shared_files
         self._readiness = readiness
         self._allowed_origins = frozenset(allowed_origins)
         self._proxies = proxies
@@ -194,6 +197,8 @@ class Server:
             connection.respond(json_response(told))
         elif path == REACHED_PATH:
             connection.respond(json_response(self._reached(connection, peer, request)))
+        elif lacking := self._pages.lacks(request):
+            self._tasks.spawn(self._pass_on(connection, request, lacking), "answer with a file of another version")
         else:
             connection.respond(self._pages.answer(request, over_tls=connection.over_tls))
 
@@ -269,6 +274,10 @@ class Server:
         if not self._is_full:
             self._is_full = True
             _log.warning("full with %d connections: further ones are told to come back", self._max_connections)
+
+    async def _pass_on(self, connection: Connection, request: Request, path: str) -> None:
+        file = await self._shared_files.find(path)
+        connection.respond(self._pages.answer(request, over_tls=connection.over_tls, lacking=file))
 
     async def _tell_health(self, connection: Connection, target: str) -> None:
         answer = await health(target, self._readiness.ready, tells_why=False)

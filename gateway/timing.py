@@ -67,6 +67,11 @@ class Timing:
     readiness_s: float = 0.5
     """How long an answer of Redis about readiness is reused, so that frequent health checks cost it nothing."""
 
+    # -- pages --
+    share_files_ms: int = 7 * 24 * 60 * 60 * 1000
+    """How long files of the pages stay in Redis after the last gateway that has them."""
+    share_files_every_s: float = 24 * 60 * 60
+
     # -- the end --
     drain_step_s: float = 0.01
     """Between two closes of a drain, or two groups of them."""
@@ -85,4 +90,5 @@ assert DEFAULT.gather_s + DEFAULT.expire_every_s < DEFAULT.reply_s, "a reply is 
 assert DEFAULT.try_s > DEFAULT.reply_s + DEFAULT.expire_every_s, "a code counts as tried until its reply must be there"
 assert DEFAULT.silent_s > 60 + DEFAULT.ping_after_s, "a hidden page, which speaks once a minute, is not silent"
 assert DEFAULT.late_s > 2 * DEFAULT.sweep_every_s, "only a break that is longer than a sweep is one"
+assert 2_000 * DEFAULT.share_files_every_s < DEFAULT.share_files_ms, "what is shared stays while a gateway has it"
 assert DEFAULT.sweep_every_s < min(DEFAULT.closing_s, DEFAULT.stuck_s, DEFAULT.ping_after_s), "a sweep sees each limit"

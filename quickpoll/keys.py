@@ -23,6 +23,9 @@ GATEWAYS: Final = "qp:gateways"
 GATEWAY_DEAD_AFTER_MS: Final = 3000
 """A gateway whose last heartbeat is older is dead, and all its connections are gone."""
 
+PAGE_FILE_PREFIX: Final = "qp:page:"
+"""And the path of a file whose name has a hash of its content; string with expiry: the file, signed."""
+
 ENTRY_FIELD: Final = b"e"
 """The one field of a stream entry; one that holds several messages has a field for each, named by its place."""
 PACKED_ENTRIES: Final = 50

@@ -1,5 +1,7 @@
 """Host and player tokens: an identity, until when, and their HMAC-SHA256; verified without asking Redis.
 
+Files of the pages that lie in Redis are sealed with the same secret, so that only those of a gateway are served.
+
 `v2.<identity and expiry>.<signature>`, both base64url. The algorithm is fixed by the version; a token says
 nothing that its reader must trust before the signature was checked. What a signature cannot know (left, kicked,
 session over) is judged by the engine.
@@ -24,6 +26,10 @@ class InvalidToken(Exception):
     """Not a token of this deployment, or not any more."""
 
 
+class BrokenSeal(Exception):
+    """Bytes that were not sealed with the secrets of this deployment."""
+
+
 class _Claim(Struct, frozen=True, array_like=True):
     identity: Identity
     expires_at: int
@@ -37,10 +43,10 @@ class Tokens:
 
     def __init__(self, secret: str, previous: str | None = None) -> None:
         """`previous` is accepted too, so that the secret can be changed while sessions run."""
-        # A purpose in the key: a signature made for something else is no token.
-        self._keys = [
-            hmac.digest(text.encode(), b"quickpoll token v2", sha256) for text in (secret, previous) if text is not None
-        ]
+        # A purpose in the key: a signature made for something else is no token, and no seal.
+        secrets = [text.encode() for text in (secret, previous) if text is not None]
+        self._keys = [hmac.digest(text, b"quickpoll token v2", sha256) for text in secrets]
+        self._seals = [hmac.digest(text, b"quickpoll seal v1", sha256) for text in secrets]
 
     def sign(self, identity: Identity, now: int) -> str:
         """The token that proves `identity` from `now` (ms) on, for `LIFETIME_MS`."""
@@ -64,6 +70,21 @@ class Tokens:
         if now >= proved.expires_at:
             raise InvalidToken
         return proved.identity
+
+    def seal(self, data: bytes) -> bytes:
+        """The data behind a signature of its own."""
+        return hmac.digest(self._seals[0], data, sha256) + data
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """The data that was sealed.
+
+        Raises:
+            BrokenSeal: not with these secrets, or it was changed since.
+        """
+        seal, data = sealed[: sha256().digest_size], sealed[sha256().digest_size :]
+        if not any(hmac.compare_digest(seal, hmac.digest(key, data, sha256)) for key in self._seals):
+            raise BrokenSeal
+        return data
 
 
 def _signature(key: bytes, payload: str) -> str:

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from gateway.app import Gateway
 from gateway.connection import Connection
+from gateway.pages import Pages
 from gateway.timing import Timing
 from gateway.whereabouts import Look, Whereabouts
 from quickpoll.envelope import (
@@ -300,14 +301,20 @@ class House:
 
 @asynccontextmanager
 async def house(
-    redis: Client, redis_url: str, *, look: Look = Whereabouts, timing: Timing = QUICK, **options: Any
+    redis: Client,
+    redis_url: str,
+    *,
+    look: Look = Whereabouts,
+    pages: Pages | None = None,
+    timing: Timing = QUICK,
+    **options: Any,
 ) -> AsyncIterator[House]:
     """A gateway that serves, and is stopped."""
     coordinator = Coordinator(redis)
     await coordinator.own_all()
     running = asyncio.create_task(coordinator.run())
     settings = settings_with(**({"partitions": PARTITIONS} | options))
-    gateway = Gateway(redis_url, TOKENS, settings, look=look, timing=timing)
+    gateway = Gateway(redis_url, TOKENS, settings, look=look, pages=pages, timing=timing)
     await gateway.start()
     inhabited = House(gateway, coordinator, redis_url)
     try:

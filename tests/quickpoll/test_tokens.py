@@ -2,7 +2,7 @@ import pytest
 
 from quickpoll.envelope import Identity
 from quickpoll.protocol import Role
-from quickpoll.tokens import LIFETIME_MS, InvalidToken, Tokens
+from quickpoll.tokens import LIFETIME_MS, BrokenSeal, InvalidToken, Tokens
 
 HOST = Identity("123456", "nonce", Role.HOST)
 PLAYER = Identity("123456", "nonce", Role.PLAYER, "p7")
@@ -68,3 +68,23 @@ def test_no_token_chooses_its_algorithm() -> None:
 )
 def test_what_is_no_token_proves_nothing(text: str) -> None:
     assert refuses(text)
+
+
+def test_what_is_sealed_is_read_with_the_secret_or_the_one_after_it() -> None:
+    sealed = Tokens(OLD_SECRET).seal(b"a file")
+    assert Tokens(OLD_SECRET).unseal(sealed) == b"a file"
+    assert Tokens(SECRET, previous=OLD_SECRET).unseal(sealed) == b"a file"
+    for tokens, data in [
+        (Tokens(SECRET), sealed),
+        (Tokens(OLD_SECRET), sealed + b"!"),
+        (Tokens(OLD_SECRET), sealed[:-1]),
+        (Tokens(OLD_SECRET), sealed[:5]),
+        (Tokens(OLD_SECRET), b""),
+    ]:
+        with pytest.raises(BrokenSeal):
+            tokens.unseal(data)
+
+
+def test_a_token_is_no_seal() -> None:
+    with pytest.raises(BrokenSeal):
+        Tokens(SECRET).unseal(signed().encode())

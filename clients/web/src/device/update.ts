@@ -1,6 +1,7 @@
 /**
- * After an update of the server, parts of this page that were not loaded yet are gone. The page then starts again, as the
- * new version, and resumes; it does not when a part fails for another reason, such as the network.
+ * A server that was updated goes on serving the parts of this page for a week (gateway/shared_files.py). Where one is gone
+ * all the same, the page starts again, as the new version, and resumes; it does not when a part fails for another reason,
+ * such as the network.
  */
 
 interface Here {
