@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from quickpoll.beat import BEAT_S, until_beat
 from quickpoll.keys import CLOCK_STEPS, PartitionKeys
 from quickpoll.store.link import RedisLink, Refusal, StoreError
 from quickpoll.store.node import Node
@@ -27,11 +28,12 @@ STEP_MS: Final = 500.0
 
 @dataclass(frozen=True)
 class ClockTimes:
-    """How often the clocks are measured."""
+    """How often the clocks are looked at."""
 
-    every_s: float = 30.0
-    watch_s: float = 2.0
-    """As `every_s`, for who writes steps down, and for who has just started."""
+    every_s: float = 45 * BEAT_S
+    """From one measurement to the next."""
+    watch_s: float = 3 * BEAT_S
+    """From one look at whether a clock was set to the next, for who writes steps down, and for who has just started."""
     again_s: float = 1.0
     """After a failure or a step, and while a node was never measured."""
     believe_s: float = 30.0
@@ -79,14 +81,14 @@ class RedisClock:
         """How long it is until a moment of this clock; negative if it has passed."""
         return (moment_ms - self._offset_ms) / 1000 - self._monotonic()
 
-    async def measure(self, link: RedisLink) -> Measured:
-        """Measures what Redis's own clock shows; changes nothing.
+    async def measure(self, link: RedisLink, samples: int = SAMPLES) -> Measured:
+        """Measures what Redis's own clock shows, by the quickest of so many round trips; changes nothing.
 
         Raises:
             StoreError: the node does not tell the time now.
         """
         best, offset = float("inf"), 0.0
-        for _ in range(SAMPLES):
+        for _ in range(samples):
             sent = self._monotonic() * 1000
             (there,) = await link.call([("TIME",)])
             back = self._monotonic() * 1000
@@ -166,6 +168,7 @@ class Clocks:
         """Nodes of which we have written a step down, and how many steps there were then."""
         self._leapt_at: dict[Node, float] = {}
         """Nodes whose clock has leapt, and nobody has written it down."""
+        self._measured_at: dict[Node, float] = {}
         self._arrivals: dict[Node, _Arrival] = {}
         """Nodes measured so lately that a step from before may not have been written down yet."""
 
@@ -183,7 +186,7 @@ class Clocks:
         return self.of(0).now_ms()
 
     async def synchronise(self) -> None:
-        """Measures all again; raises what the links raise if none of them answers."""
+        """Looks at all of them, and measures where it is time; raises what the links raise if none of them answers."""
         nodes = list(self._links.nodes.all)
         with suppress(StoreError):  # where the node of the steps is away, those known here are all there are
             await self._read_steps()
@@ -197,7 +200,7 @@ class Clocks:
             _log.debug("a clock was not synchronised: %r", failure)
 
     async def keep(self, synchronised: Callable[[], None] = lambda: None) -> None:
-        """Measures now and then, and when the map of nodes has changed, until cancelled; then calls `synchronised`."""
+        """Looks now and then, and when the map of nodes has changed, until cancelled; then calls `synchronised`."""
         changed = asyncio.Event()
         unwatch = self._links.nodes.watch(changed.set)
         failed = False
@@ -207,7 +210,7 @@ class Clocks:
                 soon = failed or self._leapt_at or self._written or self.round_trip_ms == float("inf")
                 calm_s = self._times.watch_s if self._sets_right or self._arrivals else self._times.every_s
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._times.again_s if soon else calm_s):
+                    async with asyncio.timeout(self._times.again_s if soon else until_beat(calm_s)):
                         await changed.wait()
                 changed.clear()
                 try:
@@ -224,9 +227,12 @@ class Clocks:
     # -- inside -----------------------------------------------------------------------------
 
     async def _synchronise(self, node: Node, model: RedisClock | None) -> None:
-        clock = self._clocks[node]
-        measured = await clock.measure(await self._links.to(node))
+        clock, link = self._clocks[node], await self._links.to(node)
         steps = self._steps.get(_name(node), _NO_STEPS)
+        if self._is_calm(node, steps) and not clock.step_ms(await clock.measure(link, 1), steps.sum_ms, clock):
+            return
+        measured = await clock.measure(link)
+        self._measured_at[node] = self._monotonic()
         model = clock if clock.is_measured else model
         is_older = self._is_from_before(node, steps, is_first=model is None)
         step = clock.step_ms(measured, steps.sum_ms, model) if model and not is_older else 0.0
@@ -236,6 +242,14 @@ class Clocks:
             clock.follow(measured, steps.sum_ms)
             self._leapt_at.pop(node, None)
             self._written.pop(node, None)
+
+    def _is_calm(self, node: Node, steps: _Steps) -> bool:
+        """Whether one round trip, which shows that the clock was not set, is enough."""
+        measured_at = self._measured_at.get(node)
+        # What is due at the next look is due now: looks are a little late or early.
+        is_due = measured_at is None or self._monotonic() - measured_at > self._times.every_s - self._times.watch_s / 2
+        is_settled = node not in self._leapt_at and node not in self._written and node not in self._arrivals
+        return not is_due and is_settled and self._clocks[node].ahead_ms == steps.sum_ms
 
     def _is_from_before(self, node: Node, steps: _Steps, *, is_first: bool) -> bool:
         """Whether a step was written down that may be older than this process, which then has seen nothing of it."""

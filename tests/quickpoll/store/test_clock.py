@@ -55,7 +55,7 @@ async def test_the_quickest_round_trip_counts() -> None:
 async def test_the_clocks_of_all_nodes_are_measured_again_and_again(
     redis: Client, links: Links, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clocks = Clocks(links, ClockTimes(0.0, 0.0))
+    clocks = Clocks(links, ClockTimes(0.01, 0.01))
     measured, times = asyncio.Event(), 0
     synchronise = clocks.synchronise
 
@@ -183,6 +183,28 @@ async def test_who_has_just_started_looks_as_often_as_who_writes_steps_down(redi
             await looks.get()
         keeping.cancel()
     links.close()
+
+
+async def test_while_nothing_is_set_a_look_is_one_round_trip(redis: Client, links: Links) -> None:
+    async def asked() -> int:
+        stats = await redis.info("commandstats")
+        return int(stats["cmdstat_time"]["calls"])
+
+    machine = Machine()
+    clocks = Clocks(links, ClockTimes(watch_s=0.0), sets_right=True, monotonic=machine)
+    for _ in range(2):  # it has just started
+        await clocks.synchronise()
+    before = await asked()
+    for _ in range(10):
+        await clocks.synchronise()
+    assert await asked() == before + 10
+    machine.set_by_s = 5.0
+    await clocks.synchronise()
+    assert len(await redis.hgetall(CLOCK_STEPS)) == 1
+    await clocks.synchronise()
+    before = await asked()
+    await clocks.synchronise()
+    assert await asked() == before + 1
 
 
 async def test_it_may_be_set_again_and_again(links: Links) -> None:
