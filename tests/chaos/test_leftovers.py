@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clients.player import QuizClient as Device
-from quickpoll.keys import COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
+from quickpoll.keys import COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PAGE_FILE_PREFIX, PartitionKeys
 from quickpoll.protocol import EndSession, StartQuiz
 from tests.redis_client import Client
 from tests.system.game import ask, check_results, join, open_session
@@ -31,7 +31,7 @@ async def test_every_key_of_a_session_expires_and_the_others_do_not_grow(
         for ends in (True, True, False):  # the third is abandoned
             await _play(websocket_url(front), ends=ends)
             assert await _lasting(redis) <= STAYING
-            assert len(await _names(redis)) > len(STAYING)
+            assert len(await _of_sessions(redis)) > len(STAYING)
         # Nobody is connected any more: the gateway listens to no session, and nothing waits in the stream.
         await _until(lambda: _has_no_session_channel(redis))
         assert await redis.xlen(KEYS.stream) == 0
@@ -53,14 +53,16 @@ async def _play(url: str, *, ends: bool) -> None:
             await host.call(EndSession())
 
 
-async def _names(redis: Client) -> set[str]:
-    return {name.decode() async for name in redis.scan_iter("*")}
+async def _of_sessions(redis: Client) -> set[str]:
+    """All keys but those of the files of pages, which come and go with versions of the program."""
+    names = {name.decode() async for name in redis.scan_iter("*")}
+    return {name for name in names if not name.startswith(PAGE_FILE_PREFIX)}
 
 
 async def _lasting(redis: Client) -> set[str]:
     """Keys that do not expire within a day."""
     lasting = set()
-    for name in await _names(redis):
+    for name in await _of_sessions(redis):
         left_ms = await redis.pttl(name)
         if left_ms == -1 or left_ms > A_DAY_MS:
             lasting.add(name)
