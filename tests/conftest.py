@@ -12,8 +12,8 @@ from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
 GROUPS = {
+    "gallery": ("gallery/",),
     "browser": (
-        "gallery/",
         "system/test_accessibility",
         "system/test_budgets",
         "system/test_clock",
@@ -24,9 +24,10 @@ GROUPS = {
         "system/test_pages",
         "system/test_proxies",
     ),
-    "deployment": ("chaos/", "system/test_cluster", "system/test_tls"),
+    "chaos": ("chaos/",),
+    "deployment": ("system/test_cluster", "system/test_tls"),
 }
-"""Where tests run side by side, those of one group run one after the other: two browsers at once starve each other."""
+"""Where tests run side by side, those of one group run one after the other, so that they do not starve each other."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
