@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from quickpoll.keys import PartitionKeys, partition_of
+from quickpoll.keys import GATEWAYS, PartitionKeys, partition_of
 from tests.chaos.launcher import Deed
 from tests.chaos.proxy import Proxy
 from tests.chaos.valkey import Valkey
@@ -142,6 +142,16 @@ class Cluster:
         """Makes everything whole."""
         await self.valkey.restore()
         await asyncio.gather(*(node.restore() for node in self.nodes))
+
+    async def settled(self) -> None:
+        """Returns when each gateway has said that it lives: until then one may find that it was counted as dead."""
+        ids = [node.id for node in self.gateways]
+        seconds, _ = await self.valkey.ask(lambda admin: admin.time())
+        while True:
+            beats = await self.valkey.ask(lambda admin: admin.zmscore(GATEWAYS, ids))
+            if all(beat is not None and beat > 1000 * (seconds + 1) for beat in beats):
+                return
+            await asyncio.sleep(0.02)
 
     async def owner(self, code: str) -> Node:
         """The coordinator that owns a session's partition; waits until there is one."""

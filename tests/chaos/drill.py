@@ -87,6 +87,9 @@ class Drill:
         Raises:
             Broken: an invariant does not hold; the text has the seed and how to replay it.
         """
+        is_graceful = all(planned.fault in GRACEFUL for planned in self.plan)
+        if is_graceful:  # nobody may notice anything, nor of the run before
+            await cluster.settled()
         logged = [len(log.read_text()) for log in cluster.logs]
         crowd = self._draw_crowd(cluster.urls)
         world = World(cluster, crowd, random.Random(f"{self.seed}/faults"), alone=len(self.plan) == 1)
@@ -98,7 +101,7 @@ class Drill:
             await asyncio.gather(faults, return_exceptions=True)
             await cluster.restore()
         found = violations(crowd)
-        if all(planned.fault in GRACEFUL for planned in self.plan):
+        if is_graceful:
             found += troubled(crowd)
         allowed = NO_START + POISON_IS_TOLD * self._has("stream_poisoned")
         allowed += BUG_IS_TOLD * self._has("gateway_has_bug", "coordinator_has_bug")
