@@ -187,6 +187,7 @@ class Host(Person):
         if crowd.leads_freely:
             await self.leading.after_the_end()
             await self._fetch_results()
+            await crowd.all_have_heard(self.seq)
         await self._fetch_log()
         await self._must(EndSession())
         await self.until(lambda: self.over)
@@ -365,6 +366,11 @@ class Crowd:
         """Returns when every player has the final word on each answer."""
         for player in self.players:
             await player.until(lambda player=player: all(given.told for given in player.given.values()))  # type: ignore[misc]
+
+    async def all_have_heard(self, seq: int) -> None:
+        """Returns when every player knows what everyone was told up to there: who was away has come back."""
+        for player in self.players:
+            await player.until(lambda player=player: player.seq >= seq)  # type: ignore[misc]
 
     async def all_enter_again(self) -> None:
         """Returns when everybody has resumed, or joined, from now on."""

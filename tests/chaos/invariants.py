@@ -222,8 +222,8 @@ def _of_points(crowd: Crowd) -> Iterator[str]:
                 right_end = (totals[player_id], ranks[player_id])
                 yield f"{player.name}: ended with {final.points}, rank {final.rank}; the rules say {right_end}"
     for person in crowd.people:
-        for ended in person.ended[-1:]:
-            yield from _of_lines(f"{person.name}: the podium", ended.podium, totals)
+        if person.podium is not None:
+            yield from _of_lines(f"{person.name}: the podium", person.podium, totals)
 
 
 def _of_lines(what: str, entries: Iterable[LeaderboardEntry], totals: dict[str, int]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from quickpoll.protocol import (
     Joined,
     JoinSession,
     Leaderboard,
+    LeaderboardEntry,
     NewQuestion,
     Phase,
     QuestionClock,
@@ -113,7 +114,8 @@ class Person:
         self.asked: dict[int, NewQuestion] = {}
         self.results: dict[int, list[QuestionResults]] = defaultdict(list)
         self.boards: dict[int, list[Leaderboard]] = defaultdict(list)
-        self.ended: list[QuizEnded] = []
+        self.podium: tuple[LeaderboardEntry, ...] | None = None
+        """As it was told last."""
         self.own: dict[int, list[YourResult]] = defaultdict(list)
         self.finals: list[YourFinal] = []
         self.away_s: list[float] = []
@@ -379,6 +381,8 @@ class Person:
                 NewQuestion(seq=view.seq, question=view.question, opens_at=view.opens_at, closes_at=view.closes_at)
             )
         self.phase = view.phase
+        if view.podium is not UNSET:
+            self.podium = view.podium
         if isinstance(message, Resumed) and message.you is not UNSET:
             if message.you.result is not UNSET:
                 self.see(message.you.result)
@@ -405,7 +409,7 @@ class Person:
                 self.own[message.question].append(message)
             case QuizEnded():
                 self.phase = Phase.ENDED
-                self.ended.append(message)
+                self.podium = message.podium
             case YourFinal():
                 self.finals.append(message)
             case SessionClosed():
