@@ -1,11 +1,12 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from quickpoll.keys import CLOCK_STEPS, PartitionKeys
 from quickpoll.store.clock import Clocks, ClockTimes, RedisClock, forget_steps
-from quickpoll.store.link import LinkLost, RedisLink, Refusal
+from quickpoll.store.link import Command, LinkLost, RedisLink, Refusal
 from quickpoll.store.node import Node
 from quickpoll.store.nodes import Links, OneNode
 from tests.quickpoll.store.test_nodes import Map
@@ -205,6 +206,33 @@ async def test_while_nothing_is_set_a_look_is_one_round_trip(redis: Client, link
     before = await asked()
     await clocks.synchronise()
     assert await asked() == before + 1
+
+
+async def test_what_was_measured_on_a_slow_way_is_measured_again_as_soon_as_it_is_quick(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = links.to
+
+    class Slow:
+        def __init__(self, link: RedisLink) -> None:
+            self._link = link
+
+        async def call(self, commands: Sequence[Command]) -> list[object]:
+            replies = await self._link.call(commands)
+            await asyncio.sleep(0.02)  # so much longer its way is
+            return replies
+
+    async def slow(node: Node) -> Slow:
+        return Slow(await quick(node))
+
+    clocks = Clocks(links, ClockTimes(watch_s=0.0))
+    monkeypatch.setattr(links, "to", slow)
+    for _ in range(3):
+        await clocks.synchronise()
+    assert clocks.round_trip_ms >= 20
+    monkeypatch.setattr(links, "to", quick)
+    await clocks.synchronise()
+    assert clocks.round_trip_ms < 20
 
 
 async def test_it_may_be_set_again_and_again(links: Links) -> None:
