@@ -148,7 +148,7 @@ def _ruled(turn: Turn, number: int | None, before: Session, after: Session) -> R
 
 
 def _top(session: Session) -> tuple[LeaderboardEntry, ...]:
-    return ranking.entries(ranking.in_order(session.players.values()), session.last_asked, LEADERBOARD_ENTRIES)
+    return views.first(session, ranking.in_order(session.players.values()), LEADERBOARD_ENTRIES)
 
 
 def _follow(

@@ -61,14 +61,19 @@ def leaderboard(session: Session, ordered: Sequence[Player]) -> Leaderboard | No
     return Leaderboard(
         seq=session.next_seq(),
         question=session.head.question,
-        entries=ranking.entries(ordered, session.last_asked, LEADERBOARD_ENTRIES),
+        entries=first(session, ordered, LEADERBOARD_ENTRIES),
         total=len(ordered),
     )
 
 
+def first(session: Session, ordered: Sequence[Player], count: int) -> tuple[LeaderboardEntry, ...]:
+    """The first lines of the table after the last closed question."""
+    return ranking.entries(ordered, session.last_asked, count)
+
+
 def podium(session: Session, ordered: Sequence[Player]) -> tuple[LeaderboardEntry, ...]:
     """The first players of the ordered list at the end; none where it is not told."""
-    return ranking.entries(ordered, session.last_asked, PODIUM_ENTRIES) if ranking_is_told(session) else ()
+    return first(session, ordered, PODIUM_ENTRIES) if ranking_is_told(session) else ()
 
 
 def new_question(session: Session) -> NewQuestion:

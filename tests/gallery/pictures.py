@@ -76,20 +76,26 @@ def index(views: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def folder_given(program: str, description: str | None, default: Path) -> Path:
+    """Reads the arguments: where the pictures of a program go; the folder is there afterwards."""
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
+    parser.add_argument("--folder", type=Path, default=default, help="where they go (%(default)s)")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 async def main() -> None:
     """Reads the arguments and takes the pictures."""
-    parser = argparse.ArgumentParser(prog="python -m tests.gallery.pictures", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where they go (%(default)s)")
-    given = parser.parse_args()
-    given.folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_given("tests.gallery.pictures", __doc__, FOLDER)
     size = {"width": PROJECTOR, "height": SIZES[PROJECTOR]}
     with served() as address:
         async with chromium() as browser:
             for scheme in SCHEMES:
                 page = await new_page(browser, size, scheme=scheme, reduced_motion=True)
                 for view in VIEWS:
-                    (given.folder / file_of(view, scheme)).write_bytes(await taken(page, address, view))
-    (given.folder / "README.md").write_text(index(VIEWS))
+                    (folder / file_of(view, scheme)).write_bytes(await taken(page, address, view))
+    (folder / "README.md").write_text(index(VIEWS))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 A strip has the phone and the stage while the question is open, and both with its result, side by side as a WebP file.
 """
 
-import argparse
 import asyncio
 import base64
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.gallery.gallery import PROJECTOR, SIZES, served
-from tests.gallery.pictures import taken
+from tests.gallery.pictures import folder_given, taken
 from tests.system.browser import chromium, new_page
 
 FOLDER: Final = Path("docs/pictures/kinds")
@@ -79,18 +78,15 @@ def index(names: Sequence[str]) -> str:
 
 async def main() -> None:
     """Reads the arguments and takes the pictures."""
-    parser = argparse.ArgumentParser(prog="python -m tests.gallery.strip", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where they go (%(default)s)")
-    given = parser.parse_args()
-    given.folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_given("tests.gallery.strip", __doc__, FOLDER)
     with served() as address:
         async with chromium() as browser:
             page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
             for name, states in STRIPS.items():
                 pictures = [base64.b64encode(await taken(page, address, state)).decode() for state in states]
                 strip = await page.evaluate(JOIN, [pictures, HEIGHT, QUALITY])
-                (given.folder / f"{name}.webp").write_bytes(base64.b64decode(strip))
-    (given.folder / "README.md").write_text(index(list(STRIPS)))
+                (folder / f"{name}.webp").write_bytes(base64.b64decode(strip))
+    (folder / "README.md").write_text(index(list(STRIPS)))
 
 
 if __name__ == "__main__":
