@@ -15,6 +15,7 @@ GROUPS = {
     "gallery": ("gallery/",),
     "browser": (
         "system/test_accessibility",
+        "system/test_bad_networks",
         "system/test_budgets",
         "system/test_clock",
         "system/test_crowd",
@@ -22,6 +23,7 @@ GROUPS = {
         "system/test_everyone",
         "system/test_fairness",
         "system/test_pages",
+        "system/test_phones",
         "system/test_proxies",
     ),
     "chaos": ("chaos/",),

@@ -37,18 +37,35 @@ def chromium_program() -> str:
 
 
 @asynccontextmanager
-async def chromium(within_s: float = LONGEST_S) -> AsyncIterator[Browser]:
-    """The machine's Chromium, headless, for so long: pytest's own time limit would leave it behind, and hang on it."""
+async def launched() -> AsyncIterator[Browser]:
+    """The machine's Chromium, headless."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_program(), args=ARGUMENTS)
         try:
-            async with asyncio.timeout(within_s):
-                yield browser
-        except BaseException:
-            await _keep_what_is_seen(browser)
-            raise
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def visit(browser: Browser, within_s: float = LONGEST_S) -> AsyncIterator[Browser]:
+    """The pages of one test, which are closed after so long: pytest's own time limit would leave them, and hang."""
+    try:
+        async with asyncio.timeout(within_s):
+            yield browser
+    except BaseException:
+        await _keep_what_is_seen(browser)
+        raise
+    finally:
+        for context in browser.contexts:
+            await context.close()
+
+
+@asynccontextmanager
+async def chromium(within_s: float = LONGEST_S) -> AsyncIterator[Browser]:
+    """A Chromium for one test."""
+    async with launched() as browser, visit(browser, within_s):
+        yield browser
 
 
 async def _keep_what_is_seen(browser: Browser) -> None:
@@ -149,6 +166,8 @@ class Phone:
     def _received(self, message: dict[str, Any]) -> None:
         if message["type"] == "new_question":
             self.opens_at[message["question"]["index"]] = message["opens_at"]
+        elif message["type"] == "resumed" and message["session"].get("opens_at"):
+            self.opens_at[message["session"]["question"]["index"]] = message["session"]["opens_at"]
         elif message["type"] == "answer_accepted":
             index = message["question"]
             question = self.quiz.questions[index]

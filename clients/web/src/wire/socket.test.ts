@@ -10,6 +10,8 @@ import {
   Refused,
   Socket,
   type SocketState,
+  WAKE_CONNECT_MS,
+  WAKE_TIMEOUT_MS,
 } from "./socket";
 
 /** A started socket with everything it said and did. */
@@ -221,6 +223,24 @@ test("a device that says it is offline is believed after a second without an ans
   socket.doubt();
   vi.advanceTimersByTime(OFFLINE_TIMEOUT_MS);
   expect(seen.states.at(-1)).toBe("waiting");
+});
+
+test("who comes back to a page gives its connection less than a second, and one that is on its way two", () => {
+  const { socket, seen, last } = page();
+  socket.wake();
+  vi.advanceTimersByTime(WAKE_CONNECT_MS + 1);
+  expect(seen.connections).toHaveLength(2);
+  last().onopen?.();
+  // A look that began before the phone was dark does not count.
+  vi.advanceTimersByTime(LIVENESS_INTERVAL_MS);
+  socket.wake();
+  vi.advanceTimersByTime(WAKE_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(3);
+  last().onopen?.();
+  socket.wake();
+  last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  vi.advanceTimersByTime(WAKE_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(3);
 });
 
 test("a connection that answers is kept", () => {

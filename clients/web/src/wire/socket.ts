@@ -23,6 +23,13 @@ export const ATTENTIVE_TIMEOUT_MS = 3_000;
 export const REPLY_MS = 1_000;
 /** As above, when the device itself says that it is offline. */
 export const OFFLINE_TIMEOUT_MS = 1_000;
+/**
+ * As above, when the page is seen again or the device has a network again: what was connected before may be gone with
+ * nobody told, and a phone that is unlocked shows the question within a second.
+ */
+export const WAKE_TIMEOUT_MS = 700;
+/** So long a connection that was on its way then may still take. */
+export const WAKE_CONNECT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
 const CLOSE_MESSAGE_TOO_BIG = 1009;
@@ -100,8 +107,11 @@ export class Socket {
 
   /** The network or the page came back: tries now what it would have tried later. */
   wake(): void {
-    if (this.#state === "waiting") this.connect();
-    else if (this.#state === "open") this.#probe();
+    if (this.#state === "waiting") return this.connect();
+    if (this.#state === "over") return;
+    this.#answered();
+    if (this.#state === "open") this.#probe(WAKE_TIMEOUT_MS);
+    else this.#expectAnswer(WAKE_CONNECT_MS);
   }
 
   /** Whether the connection is looked at more often: while a question is open, and this page has not answered. */

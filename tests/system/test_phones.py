@@ -1,0 +1,146 @@
+"""What phones do by themselves: they go dark, change their network, and silence what sounds."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from quickpoll.protocol import Option, QuestionResults, Quiz, Settings, SingleQuestion, StartQuiz
+from tests.system.browser import PHONE, Phone, new_page
+from tests.system.conftest import Site
+from tests.system.filtering import filtered
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUIZ = Quiz(
+    "Capitals",
+    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
+)
+# A browser without a screen always shows its pages: whether this one is seen is for the test to say.
+SEEN = """(() => {
+  let seen = true;
+  Object.defineProperty(document, "visibilityState", { get: () => (seen ? "visible" : "hidden") });
+  Object.defineProperty(document, "hidden", { get: () => !seen });
+  window.seen = (now) => {
+    seen = now;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+})();"""
+ASLEEP_S = 20
+# As Safari's after a call or a locked screen: it says that it is interrupted, or that it runs while its clock stands.
+AUDIO = """(mode) => {
+  window.heard = 0;
+  const Real = window.AudioContext;
+  window.AudioContext = class extends Real {
+    #stoodAt = null;
+    constructor() {
+      super();
+      document.addEventListener("visibilitychange", () => document.hidden && (this.#stoodAt = super.currentTime));
+    }
+    get dead() { return this.#stoodAt !== null; }
+    get state() { return this.dead && mode === "interrupted" ? "interrupted" : super.state; }
+    get currentTime() { return this.dead && mode === "standing" ? this.#stoodAt : super.currentTime; }
+    resume() {
+      if (mode === "interrupted") this.#stoodAt = null;
+      return super.resume();
+    }
+  };
+  const Oscillator = window.OscillatorNode;
+  window.OscillatorNode = class extends Oscillator {
+    constructor(context, options) {
+      super(context, options);
+      if (!context.dead) window.heard++;
+    }
+  };
+}"""
+
+
+async def page_that_sleeps(site: Site) -> Page:
+    """A page on a phone that can go dark, and whose time passes when the test says so."""
+    page = await new_page(site.browser, PHONE)
+    await page.add_init_script(SEEN)
+    await page.clock.install()
+    return page
+
+
+async def sleep(page: Page) -> None:
+    """Goes dark for a while: nothing runs, and after it the time stands until the test lets it pass."""
+    await page.evaluate("seen(false)")
+    await page.clock.pause_at(await page.evaluate("Date.now()") / 1000 + ASLEEP_S)
+
+
+async def test_a_phone_whose_connection_died_while_it_was_dark_has_the_question_within_a_second(site: Site) -> None:
+    async with site.visit(), filtered(site.port) as network, site.room(QUIZ) as room:
+        page = await page_that_sleeps(site)
+        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        network.freeze()  # As iOS does: nobody is told.
+        await sleep(page)
+        await room.host.call(StartQuiz())
+        await page.evaluate("seen(true)")
+        await page.clock.run_for(1000)
+        await ada.answer(0, correctly=True)
+        assert (await room.host.expect(QuestionResults)).answered == 1
+
+
+async def test_quick_looks_at_something_else_open_no_second_connection(site: Site) -> None:
+    async with site.visit(), site.room(QUIZ) as room:
+        page = await page_that_sleeps(site)
+        addresses: list[str] = []
+        page.on("websocket", lambda socket: addresses.append(socket.url))
+        await Phone.join(page, site.address, room.code, "Ada", QUIZ)
+        for _ in range(10):
+            await page.evaluate("seen(false)")
+            await page.evaluate("seen(true)")
+        await page.clock.run_for(5000)
+        await expect(page.get_by_text("Connection lost")).to_have_count(0)
+        assert len(addresses) == 1
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_phone_that_changes_its_network_answers_in_time_and_once(site: Site, told: bool) -> None:
+    async with site.visit(), filtered(site.port) as network, site.room(QUIZ, Settings(lead_ms=1000)) as room:
+        page = await page_that_sleeps(site)
+        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        await room.host.call(StartQuiz())
+        await expect(page.get_by_role("heading", name="Kenya?")).to_be_visible()
+        if told:
+            # The old way is gone when the answer is on it; the browser says that there is another one.
+            await expect(page.get_by_role("group", name="Options").get_by_role("button")).to_have_count(2)
+            network.freeze()
+            await ada.answer(0, correctly=True)
+            await page.evaluate("dispatchEvent(new Event('online'))")
+            await page.clock.run_for(1000)
+        else:
+            network.freeze()
+            await page.clock.run_for(6000)
+            await ada.answer(0, correctly=True)
+        await ada.sees_verdict(0)
+        results = await room.host.expect(QuestionResults)
+        assert (results.answered, results.counts) == (1, (1, 0))
+
+
+@pytest.mark.parametrize("mode", ["interrupted", "standing"])
+async def test_what_sounded_before_a_call_sounds_after_it(site: Site, mode: str) -> None:
+    async with site.visit(), site.room(QUIZ) as room:
+        page = await page_that_sleeps(site)
+        await page.add_init_script(f"({AUDIO})({mode!r})")
+        await Phone.join(page, site.address, room.code, "Ada", QUIZ)
+        await page.get_by_role("switch", name="Sound").click()
+        await page.evaluate("seen(false)")
+        await page.evaluate("seen(true)")
+        await page.clock.run_for(1000)
+        await room.host.call(StartQuiz())
+        await expect(page.get_by_role("heading", name="Kenya?")).to_be_visible()
+        assert await page.evaluate("heard") > 0
+
+
+async def test_a_browser_that_keeps_nothing_keeps_the_seat_while_the_page_is_open(site: Site) -> None:
+    async with site.visit(), filtered(site.port) as network, site.room(QUIZ) as room:
+        page = await new_page(site.browser, PHONE)
+        await page.add_init_script(
+            "for (const one of ['getItem', 'setItem', 'removeItem'])"
+            "Storage.prototype[one] = () => { throw new DOMException('no', 'SecurityError'); };"
+        )
+        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        network.cut()
+        await room.host.call(StartQuiz())
+        await ada.answer(0, correctly=True)
+        await ada.sees_verdict(0)
