@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from enum import Enum, StrEnum
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -76,12 +77,21 @@ def _doc(thing: type[Any]) -> str:
     return f"{doc} Reply: `{protocol.reply_of(thing).__struct_config__.tag}`." if thing in COMMANDS else doc
 
 
+@cache
+def _source(module: str) -> str:
+    return inspect.getsource(sys.modules[module])
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    return {node.name: node for node in ast.parse(_source(module)).body if isinstance(node, ast.ClassDef)}
+
+
 def _field_docs(struct: type[Any]) -> dict[str, str]:
     """The string that stands under a field, by the field's name."""
     docs = {}
     for part in reversed([part for part in struct.__mro__ if part.__module__ in SOURCES]):
-        definition = next(node for node in ast.parse(inspect.getsource(part)).body if isinstance(node, ast.ClassDef))
-        for field, text in pairwise(definition.body):
+        for field, text in pairwise(_classes(part.__module__)[part.__name__].body):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(doc))):
                     docs[name] = doc
@@ -90,7 +100,9 @@ def _field_docs(struct: type[Any]) -> dict[str, str]:
 
 def _member_docs(enum: type[Enum]) -> dict[str, str]:
     """The comment behind a member, by the member's name."""
-    return dict(re.findall(r"^    (\w+) = \S+  # (.+)$", inspect.getsource(enum), re.MULTILINE))
+    definition = _classes(enum.__module__)[enum.__name__]
+    lines = _source(enum.__module__).splitlines()[definition.lineno : definition.end_lineno]
+    return dict(re.findall(r"^    (\w+) = \S+  # (.+)$", "\n".join(lines), re.MULTILINE))
 
 
 def _constants() -> dict[str, int]:
