@@ -15,6 +15,7 @@ GROUPS = {
     "gallery": ("gallery/",),
     "browser": (
         "system/test_accessibility",
+        "system/test_at_rest",
         "system/test_bad_networks",
         "system/test_budgets",
         "system/test_clock",

@@ -5,6 +5,7 @@
  * a laptop changes. A choice that the server no longer offers is dropped.
  */
 
+import { untrack } from "svelte";
 import { read, remove, write } from "../device/storage";
 
 /** As `GET /addresses` answers. */
@@ -49,11 +50,11 @@ export class JoinAddress {
     else remove(KEPT);
   }
 
-  /** Asks the server at once and then now and again, until the returned function is called. */
+  /** Asks the server at once and then now and again, until the returned function is called; for an effect. */
   follow(): () => void {
     if (!this.isLocal) return () => undefined;
     const look = () => void this.#look();
-    look();
+    untrack(look); // What it finds is no reason to look again.
     const timer = setInterval(look, LOOK_AGAIN_MS);
     return () => clearInterval(timer);
   }

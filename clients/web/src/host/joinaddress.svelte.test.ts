@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { JoinAddress, originOf } from "./joinaddress.svelte";
 
@@ -45,6 +46,23 @@ test("it follows a network that changes, and says so", async () => {
   stop();
   expect(address.linkFor("123456", GIVEN)).toBe("http://10.42.0.1:8000/join/123456");
   expect(address.changed).toBe(true);
+});
+
+test("what it finds is no reason to look again", async () => {
+  const asked = vi.fn(async () => {
+    await new Promise((passed) => setTimeout(passed, 10));
+    return Response.json(said);
+  });
+  vi.stubGlobal("fetch", asked);
+  const address = new JoinAddress();
+  const end = $effect.root(() => {
+    $effect(() => address.follow());
+  });
+  flushSync();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(address.found).toEqual(said);
+  expect(asked).toHaveBeenCalledOnce();
+  end();
 });
 
 test("a choice that is no longer offered is dropped, one that was typed stays", async () => {
