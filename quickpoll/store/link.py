@@ -2,8 +2,8 @@
 
 Promises: what is sent together goes out in one write, and nothing is sent twice; a call is answered within its
 time, or the connection is closed, and everything that waits on it fails (it may have been done or not); a call
-that was cancelled keeps its place in the order, so that no reply is taken for another's. There is no task and no
-lock in it.
+that was cancelled keeps its place in the order, so that no reply is taken for another's. A connection to a server that
+has become a replica ends. There is no task and no lock in it.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ import hiredis
 from quickpoll.store.node import Node
 
 COMMAND_TIMEOUT_S: Final = 2.0
+DEMOTED: Final = "READONLY"
+"""The server is a replica now. The master may have the same address: only a new connection finds it."""
 
 Command = tuple[Any, ...]
 """Its words: `str`, `bytes`, `int` or `float`; numbers are sent as text."""
@@ -73,6 +75,7 @@ class RedisLink(asyncio.Protocol):
         self._reader = hiredis.Reader(replyError=Refusal, protocolError=LinkLost)
         self._calls: deque[_Call] = deque()
         self._alarm: asyncio.TimerHandle | None = None
+        self._demotion: Refusal | None = None
         self.lost: asyncio.Future[Exception] = self._loop.create_future()
         """Done when the connection is gone, with the reason."""
         self.role = b""
@@ -155,10 +158,14 @@ class RedisLink(asyncio.Protocol):
         if call.done is None and isinstance(reply, Refusal):
             raise reply
         call.results.append(reply)
+        if isinstance(reply, Refusal) and reply.kind == DEMOTED:
+            self._demotion = reply
         if len(call.results) == call.expected:
             self._calls.popleft()
             if call.done and not call.done.done():
                 call.done.set_result(call.results)
+            if self._demotion:
+                raise self._demotion
 
     def _look(self) -> None:
         """One alarm for all calls: after each it is set to the deadline of the oldest that waits then."""

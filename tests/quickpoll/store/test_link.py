@@ -62,6 +62,16 @@ async def test_what_redis_refuses_is_one_of_the_replies(link: RedisLink) -> None
     assert moved.kind == "MOVED"
 
 
+async def test_a_connection_to_a_server_that_has_become_a_replica_ends(tmp_path: Path) -> None:
+    refused = b"-READONLY You can't write against a read only replica.\r\n"
+    async with answering(tmp_path, HELLO, b"+PONG\r\n" + refused + b"+PONG\r\n") as node:
+        link = await open_link(node)
+        one, refusal, other = await link.call([("PING",), ("SET", "text", "x"), ("PING",)])
+        assert (one, other) == (b"PONG", b"PONG")  # what was answered is known, and what was refused was not done
+        assert isinstance(refusal, Refusal)
+        assert await lost(link) == str(refusal)
+
+
 async def test_a_call_that_was_cancelled_keeps_its_place(link: RedisLink) -> None:
     for number in range(10_000):
         given_up = asyncio.ensure_future(link.call([("ECHO", "given up")]))
