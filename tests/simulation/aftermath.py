@@ -6,14 +6,15 @@ from typing import Final
 
 from coordinator.app import Coordinator
 from gateway.app import Gateway
-from gateway.timing import DEFAULT
 from quickpoll.keys import PartitionKeys
+from tests.simulation.machines import TIMING, WorkerMachine
 from tests.simulation.world import World
 
 LIVES_AGAIN_S: Final = 15.0
 """So long after the last fault everybody plays again, whatever it was."""
-QUIET_AFTER_S: Final = DEFAULT.linger_s + 1
-"""When the last has gone, gateways keep what is a session's for a while."""
+QUIET_AFTER_S: Final = TIMING.reply_s + 1
+"""When the last has gone, gateways keep what is a session's for a while, and what has no reply yet for longer."""
+LOOKS_EVERY_S: Final = 0.1
 
 
 async def all_live_again(world: World) -> None:
@@ -25,20 +26,35 @@ async def all_live_again(world: World) -> None:
         async with asyncio.timeout(LIVES_AGAIN_S):
             for person in crowd.people:
                 await person.until(lambda person=person: person.is_connected)  # type: ignore[misc]
+            for machine in world.workers:
+                await machine.host.run(_is_ready(machine))
     except TimeoutError:
         away = [person.name for person in crowd.people if not (person.is_connected or person.over)]
-        world.tell_wrong(f"{LIVES_AGAIN_S} s after the last fault {away} are not connected")
+        world.tell_wrong(f"{LIVES_AGAIN_S} s after the last fault {away} are not connected, or a process is not ready")
+
+
+async def _is_ready(machine: WorkerMachine) -> None:
+    """Returns when a process says so itself, as it is asked by what watches it."""
+    while not (await machine.worker.ready())[0]:  # noqa: ASYNC110  (nobody tells)
+        await asyncio.sleep(LOOKS_EVERY_S)
 
 
 async def nothing_is_left(world: World) -> None:
-    """Everybody has gone: no gateway, no coordinator and no stream keeps anything of them."""
-    await asyncio.sleep(QUIET_AFTER_S)
+    """Everybody has gone: no gateway, no coordinator and no stream keeps anything of them for long."""
+    over_at = world.loop.time() + QUIET_AFTER_S
+    while (left := list(_left(world))) and world.loop.time() < over_at:  # noqa: ASYNC110  (nobody tells)
+        await asyncio.sleep(LOOKS_EVERY_S)
+    for what in left:
+        world.tell_wrong(f"everybody has gone, and {what}")
+
+
+def _left(world: World) -> Iterator[str]:
     for machine in world.workers:
         for what in _kept_by(machine.worker):
-            world.tell_wrong(f"everybody has gone, and {machine.name} keeps {what}")
+            yield f"{machine.name} keeps {what}"
     for number in range(world.scenario.partitions):
         if entries := len(world.valkey.get(PartitionKeys(number).stream) or ()):
-            world.tell_wrong(f"everybody has gone, and {entries} entries of partition {number} are not applied")
+            yield f"{entries} entries of partition {number} are not applied"
 
 
 def _kept_by(worker: object) -> Iterator[str]:

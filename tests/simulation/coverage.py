@@ -31,8 +31,7 @@ class Coverage:
 
     def struck(self, fault: str, host: Host) -> None:
         """A fault strikes a process just now."""
-        places = {place for task in host.tasks() for place in _where(task.get_coro())}
-        self.pairs.update((fault, place) for place in places)
+        self.pairs.update((fault, place) for place in waits_at(host))
 
     def report(self) -> Iterator[str]:
         """How much was met, and the places that were not."""
@@ -41,7 +40,18 @@ class Coverage:
         every = set(places())
         yield f"{len(self.pairs)} pairs of {len(faults)} faults and {len(met)} of {len(every)} awaits"
         for file, line in sorted(every - met):
-            yield f"  never met: {file}:{line}"
+            yield f"  never met: {file}:{line}: {(ROOT / file).read_text().splitlines()[line - 1].strip()}"
+
+
+def waits_at(host: Host) -> set[Place]:
+    """Where the tasks of a process wait just now."""
+    return {place for task in host.tasks() for place in _where(task.get_coro())}
+
+
+@cache
+def places_in(*folders: str) -> list[Place]:
+    """The awaits of some folders, in order."""
+    return sorted(place for place in places() if place[0].startswith(folders))
 
 
 @cache

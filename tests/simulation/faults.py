@@ -1,105 +1,24 @@
 """What can break in a simulated world: each fault does it, waits as long as it lasts, and undoes it.
 
 They are the faults of the chaos suite, and the promises are the same: none may cost an answer that was accepted, or
-let two people see different results. What is hit between two steps of a process is hit after a number of steps that
-its dice choose, so that any await of any task may be where it waits just then.
+let two people see different results.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.store.link import StoreError, open_link
 from quickpoll.store.node import Node
-from tests.chaos.crowd import Crowd
 from tests.chaos.faults.players import answer_from_two_devices, commands_out_of_order, host_away
 from tests.chaos.faults.valkey import nobody_goes_on, until_told_more
 from tests.chaos.faults.world import PAST_THE_HEARTBEAT_S, PAST_THE_LEASE_S
 from tests.chaos.poison import poison
-from tests.simulation.machines import VALKEY, Machine, WorkerMachine
-from tests.simulation.network import Connection, delay
-from tests.simulation.world import PHONES, World
-
-STEPS: Final = 15
-"""On the average: so many callbacks of a process after a fault began, it is hit."""
-NOT_BUSY_S: Final = 0.5
-"""A process that has not taken its steps in so long is hit as it is."""
-
-
-@dataclass
-class Scene:
-    """What a fault may touch, with dice of its own."""
-
-    world: World
-    name: str
-    """Of the fault."""
-    rng: random.Random
-
-    @property
-    def crowd(self) -> Crowd:
-        """Those who play."""
-        return self.world.crowd
-
-    @property
-    def code(self) -> str:
-        """The session that is played."""
-        return self.crowd.host.code
-
-    def gateway(self) -> WorkerMachine:
-        """Some gateway."""
-        return self.rng.choice(self.world.gateways)
-
-    def coordinator(self) -> WorkerMachine:
-        """Some coordinator."""
-        return self.rng.choice(self.world.coordinators)
-
-    def phone_links(self, share: float) -> list[Connection]:
-        """So large a part of all connections of people, at least one if there is any."""
-        links = [link for machine in self.world.gateways for link in self.world.network.between(PHONES, machine.name)]
-        return self.rng.sample(links, min(len(links), max(1, round(share * len(links)))))
-
-    def valkey_links(self, machine: Machine) -> list[Connection]:
-        """All connections of a process to Valkey."""
-        return list(self.world.network.between(machine.name, VALKEY))
-
-    async def hit(self, machine: Machine, strike: Callable[[], None]) -> None:
-        """Strikes between two steps of a process."""
-        struck = asyncio.Event()
-
-        def now() -> None:
-            if not struck.is_set():
-                struck.set()
-                self.world.coverage.struck(self.name, machine.host)
-                strike()
-
-        machine.host.strike_after(int(self.rng.expovariate(1 / STEPS)), now)
-        try:
-            async with asyncio.timeout(NOT_BUSY_S):
-                await struck.wait()
-        except TimeoutError:
-            now()
-
-    async def kill(self, machine: Machine) -> None:
-        """Kills a process between two steps, and has it started again."""
-        await self.hit(machine, machine.kill)
-        await asyncio.sleep(self.rng.uniform(0, 1))
-        await machine.start()
-
-    async def pause(self, machine: Machine, seconds: float) -> None:
-        """Stops a process between two steps, and lets it go on."""
-        await self.hit(machine, machine.pause)
-        host = machine.host
-        await asyncio.sleep(seconds)
-        machine.go_on(host)
-
-    async def replace(self, machine: WorkerMachine) -> None:
-        """Tells a process to end, and starts another in its place."""
-        await machine.end()
-        await machine.start()
-
+from tests.simulation.machines import VALKEY, WorkerMachine
+from tests.simulation.network import delay
+from tests.simulation.scene import Scene, cut
+from tests.simulation.world import PHONES
 
 Deed = Callable[[Scene], Awaitable[None]]
 
@@ -140,6 +59,27 @@ async def coordinator_stopped(scene: Scene) -> None:
 async def coordinator_terminated(scene: Scene) -> None:
     """A coordinator is told to end: it gives everything back, and another takes its place."""
     await scene.replace(scene.coordinator())
+
+
+async def process_starts_badly(scene: Scene) -> None:
+    """A process is killed, and something happens to the one in its place while it starts."""
+    machine = scene.rng.choice(scene.world.workers)
+    machine.kill()
+    starting = asyncio.create_task(machine.start())
+    await asyncio.sleep(0)
+    await scene.trouble(machine)
+    await starting
+    await machine.start()
+
+
+async def process_ends_badly(scene: Scene) -> None:
+    """A process is told to end, and something happens to it while it does."""
+    machine = scene.rng.choice(scene.world.workers)
+    ending = asyncio.create_task(machine.end())
+    await asyncio.sleep(0)
+    await scene.trouble(machine)
+    await ending
+    await machine.start()
 
 
 async def processes_stutter(scene: Scene) -> None:
@@ -200,19 +140,14 @@ async def valkey_cut(scene: Scene) -> None:
 
     def cut_some(machine: WorkerMachine) -> None:
         links = scene.valkey_links(machine)
-        _cut(links if scene.rng.random() < 0.5 else scene.rng.choices(links, k=min(1, len(links))))
+        cut(links if scene.rng.random() < 0.5 else scene.rng.choices(links, k=min(1, len(links))))
 
-    async def cut(machine: WorkerMachine) -> None:
+    async def cut_again_and_again(machine: WorkerMachine) -> None:
         for _ in range(4):
             await scene.hit(machine, lambda: cut_some(machine))
             await asyncio.sleep(scene.rng.uniform(0, 0.5))
 
-    await asyncio.gather(*map(cut, scene.world.workers))
-
-
-def _cut(links: Sequence[Connection]) -> None:
-    for link in links:
-        link.cut()
+    await asyncio.gather(*map(cut_again_and_again, scene.world.workers))
 
 
 async def valkey_slow(scene: Scene) -> None:
@@ -245,7 +180,7 @@ async def replies_lost(scene: Scene) -> None:
     for link in links:
         link.to_client.hold()
     await asyncio.sleep(scene.rng.uniform(0.2, 1.5))
-    _cut(links)
+    cut(links)
 
 
 async def appends_late(scene: Scene) -> None:
@@ -254,7 +189,7 @@ async def appends_late(scene: Scene) -> None:
     for link in links:
         link.to_server.hold()
     for _ in range(2):
-        _cut(scene.phone_links(1.0))
+        cut(scene.phone_links(1.0))
         await asyncio.sleep(scene.rng.uniform(0.3, 0.6))
     for link in links:
         link.let_go()
@@ -295,6 +230,34 @@ async def _ask(command: tuple[Any, ...]) -> None:
     link.close()
 
 
+async def replica_away(scene: Scene) -> None:
+    """Valkey's replica hears nothing for a while: what waits for it has to wait, or goes on without it."""
+    replica = scene.world.valkey.replica
+    assert replica
+    replica.disconnect()
+    await asyncio.sleep(scene.rng.uniform(0, 2))
+    scene.reconnect_replica()
+
+
+async def valkey_failed_over(scene: Scene) -> None:
+    """Valkey's replica takes its place, without the latest: nobody was told that. It may be that nobody is cut."""
+    world, replica = scene.world, scene.world.valkey.replica
+    assert replica
+    if not (replica.is_connected and world.valkey_machine.is_up):
+        return  # what is as far behind is not made a master
+    is_cut = scene.rng.random() < 0.7
+
+    def fail_over() -> None:
+        world.watch.has_failed_over = True
+        world.valkey.fail_over()
+        if is_cut:
+            cut(world.network.of(VALKEY))
+
+    await scene.hit(world.valkey_machine, fail_over)
+    await asyncio.sleep(scene.rng.uniform(0, 1))
+    scene.reconnect_replica()
+
+
 async def valkey_restored(scene: Scene) -> None:
     """Valkey dies, and comes back on a copy of its disk from some moments before: the latest is lost for all alike."""
     world = scene.world
@@ -320,13 +283,13 @@ async def valkey_emptied(scene: Scene) -> None:
 async def phones_cut(scene: Scene) -> None:
     """A fifth of the connections of people is cut, several times."""
     for _ in range(4):
-        _cut(scene.phone_links(0.2))
+        cut(scene.phone_links(0.2))
         await asyncio.sleep(scene.rng.uniform(0.05, 0.4))
 
 
 async def all_phones_cut(scene: Scene) -> None:
     """All connections of people are cut at once."""
-    _cut(scene.phone_links(1.0))
+    cut(scene.phone_links(1.0))
 
 
 async def phones_half_open(scene: Scene) -> None:
@@ -361,10 +324,10 @@ async def phone_stops_reading(scene: Scene) -> None:
 _DEEDS: Final[Sequence[Deed]] = (
     *(gateway_killed, gateway_stopped, gateway_terminated),
     *(coordinator_killed, coordinators_killed, coordinator_stopped, coordinator_terminated),
-    *(processes_stutter, clocks_wrong),
+    *(process_starts_badly, process_ends_badly, processes_stutter, clocks_wrong),
     *(valkey_killed, valkey_loading, valkey_stopped, valkey_full, valkey_read_only),
     *(valkey_cut, valkey_slow, valkey_half_open, replies_lost, appends_late, pubsub_killed),
-    *(scripts_flushed, stream_poisoned, valkey_restored, valkey_emptied),
+    *(scripts_flushed, stream_poisoned, replica_away, valkey_failed_over, valkey_restored, valkey_emptied),
     *(phones_cut, all_phones_cut, phones_half_open, phones_slow, phone_stops_reading),
     *(host_away, commands_out_of_order, answer_from_two_devices),
 )

@@ -23,6 +23,31 @@ class Stuck(Exception):
     """Nothing is left that could ever happen, or time stands still."""
 
 
+class _Handle(asyncio.Handle):
+    """As asyncio's own, without its questions about debugging: hundreds are made for each virtual second."""
+
+    __slots__ = ()
+
+    def __init__(self, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = context or copy_context()
+        self._cancelled = False
+        self._repr = self._source_traceback = None
+
+
+class _Timer(_Handle, asyncio.TimerHandle):
+    """As well."""
+
+    __slots__ = ()
+
+    def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
+        super().__init__(callback, args, loop, context)
+        self._when = when
+        self._scheduled = True
+
+
 class SimulatedTask(asyncio.Task[Any]):
     """A task whose place in a set does not depend on where it lies in memory."""
 
@@ -42,22 +67,41 @@ class Host:
         """Made by `SimulatedLoop.host`."""
         self.name = name
         self.ready: deque[asyncio.Handle] = deque()
-        self.is_paused = False
-        """As by SIGSTOP: what is ready waits."""
         self.is_dead = False
         """As by SIGKILL: its connections are gone, and what still runs is its tasks being cancelled."""
         self.clock_error_s = 0.0
         """By how much its wall clock is wrong."""
         self.steps = 0
         """How many callbacks it has run."""
-        self._strike_at = -1
+        self._is_time: Callable[[], bool] | None = None
         self._strike: Callable[[], None] = lambda: None
         self.context = copy_context()
         self.context.run(_host.set, self)
         self._loop = loop
+        self._is_paused = False
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_paused(self) -> bool:
+        """As by SIGSTOP: what is ready waits."""
+        return self._is_paused
+
+    @is_paused.setter
+    def is_paused(self, is_so: bool) -> None:
+        if self.ready and is_so is not self._is_paused:
+            if is_so:
+                self._loop.busy.remove(self)
+            else:
+                self._loop.busy.append(self)
+        self._is_paused = is_so
+
+    def add(self, handle: asyncio.Handle) -> None:
+        """Something is ready to be called there."""
+        if not self.ready and not self._is_paused:
+            self._loop.busy.append(self)
+        self.ready.append(handle)
 
     def run(self, work: Coroutine[Any, Any, Any], name: str = "") -> SimulatedTask:
         """Starts a task there."""
@@ -71,20 +115,33 @@ class Host:
         """Has something called there at a moment of the loop's time."""
         self._loop.call_at(when, callback, *args, context=self.context)
 
+    def strike_when(self, is_time: Callable[[], bool], strike: Callable[[], None]) -> None:
+        """Calls `strike` once, before the first callback of which `is_time` says so."""
+        self._is_time, self._strike = is_time, strike
+
     def strike_after(self, steps: int, strike: Callable[[], None]) -> None:
         """Calls `strike` when it has run so many more callbacks, and before it runs another."""
-        self._strike_at, self._strike = self.steps + steps, strike
+        at = self.steps + steps
+        self.strike_when(lambda: self.steps >= at, strike)
 
     def step(self) -> None:
         """Runs its next callback."""
-        if self.steps == self._strike_at:
-            self._strike_at = -1
+        if self._is_time and self._is_time():
+            self._is_time = None
             self._strike()
             return
-        handle = self.ready.popleft()
-        if not handle.cancelled():
+        handle: Any = self.ready.popleft()
+        if not self.ready:
+            self._loop.busy.remove(self)
+        if not handle._cancelled:
             self.steps += 1
-            handle._run()
+            try:
+                handle._context.run(handle._callback, *handle._args)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # as asyncio does
+                what = f"Exception in callback {handle._callback} on {self}"
+                self._loop.call_exception_handler({"message": what, "exception": error})
 
     def tasks(self) -> list[SimulatedTask]:
         """What runs there, the oldest first."""
@@ -101,8 +158,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.network: Any = None
         """Opens connections and listens; see `network.Network`."""
         self._now = 0.0
+        self.busy: list[Host] = []
+        """Those on which something is ready, and which are not paused."""
         self._rng = random.Random(f"{seed}/turns")
-        self._hosts: list[Host] = []
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        """A heap. Of what is due at the same moment, the first to be asked for is the first to be called."""
+        self._timer_number = 0
         self._tasks: list[SimulatedTask] = []
         self._task_number = 0
         self._at_one_moment = 0
@@ -111,9 +172,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def host(self, name: str) -> Host:
         """A new machine."""
-        host = Host(self, name)
-        self._hosts.append(host)
-        return host
+        return Host(self, name)
 
     def tasks(self) -> Iterator[SimulatedTask]:
         """All that are not done, the oldest first."""
@@ -122,7 +181,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def timers(self) -> Iterator[tuple[Host, asyncio.TimerHandle]]:
         """All callbacks that wait for their time."""
-        for timer in self._scheduled:  # type: ignore[attr-defined]
+        for _, _, timer in self._timers:
             if not timer.cancelled():
                 yield _host_of(timer, self.supervisor), timer
 
@@ -134,14 +193,23 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
         """See `asyncio.AbstractEventLoop`."""
-        handle = asyncio.Handle(callback, args, self, context)
-        _host_of(handle, self.supervisor).ready.append(handle)
+        context = context or copy_context()
+        handle = _Handle(callback, args, self, context)
+        context.get(_host, self.supervisor).add(handle)
         return handle
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:  # type: ignore[override]
+        """See `asyncio.AbstractEventLoop`."""
+        timer = _Timer(when, callback, args, self, context)
+        self._timer_number += 1
+        heapq.heappush(self._timers, (when, self._timer_number, timer))
+        return timer
 
     def create_task(self, coro: Any, *, name: Any = None, context: Context | None = None) -> SimulatedTask:
         """See `asyncio.AbstractEventLoop`."""
         self._task_number += 1
-        host = (context or copy_context()).get(_host, self.supervisor)
+        context = context or copy_context()
+        host = context.get(_host, self.supervisor)
         task = SimulatedTask(coro, self._task_number, host, loop=self, name=name, context=context)
         self._tasks.append(task)
         if len(self._tasks) > 1000:
@@ -162,29 +230,29 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         raise NotImplementedError("there are no threads in a simulated world")
 
     def _run_once(self) -> None:
-        """Runs one callback; what it is and when follows from the seed."""
-        ready = [host for host in self._hosts if host.ready and not host.is_paused]
-        while not ready:
-            self._pass_time()
-            ready = [host for host in self._hosts if host.ready and not host.is_paused]
-        host = ready[0] if len(ready) == 1 else ready[int(self._rng.random() * len(ready))]
-        self._at_one_moment += 1
-        if self._at_one_moment > ENDLESS:
-            self._at_one_moment = 0
-            raise Stuck(f"time stands still at {self._now:.3f} s, last on {host}: {host.ready[0]}")
-        host.step()
+        """Runs one callback after the other until it is to stop; which one and when follows from the seed."""
+        busy, draw = self.busy, self._rng.random
+        while not self._stopping:  # type: ignore[attr-defined]
+            while not busy:
+                self._pass_time()
+            host = busy[0] if len(busy) == 1 else busy[int(draw() * len(busy))]
+            self._at_one_moment += 1
+            if self._at_one_moment > ENDLESS:
+                self._at_one_moment = 0
+                raise Stuck(f"time stands still at {self._now:.3f} s, last on {host}: {host.ready[0]}")
+            host.step()
 
     def _pass_time(self) -> None:
         """Goes on to the next moment at which something is due."""
-        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        timers = self._timers
         if not timers:
             raise Stuck(f"nothing will ever happen after {self._now:.3f} s")
-        self._now, self._at_one_moment = max(self._now, timers[0].when()), 0
-        while timers and timers[0].when() <= self._now:
-            timer = heapq.heappop(timers)
+        self._now, self._at_one_moment = max(self._now, timers[0][0]), 0
+        while timers and timers[0][0] <= self._now:
+            _, _, timer = heapq.heappop(timers)
             timer._scheduled = False  # type: ignore[attr-defined]
-            if not timer.cancelled():
-                _host_of(timer, self.supervisor).ready.append(timer)
+            if not timer._cancelled:
+                _host_of(timer, self.supervisor).add(timer)
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """It stays in the heap, and is skipped when its time comes."""

@@ -1,6 +1,7 @@
 """The interpreter of the simulated Valkey: Lua 5.1 with `redis.call` and `set_repl`, each script compiled once."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 import lupa.lua51
@@ -10,6 +11,8 @@ _BEFORE: Final = b"""function(call, set_repl)
 local redis = { call = call, set_repl = set_repl, REPL_NONE = 0, REPL_ALL = 3 }; return function(KEYS, ARGV)
 """
 _AFTER: Final = b"\nend end"
+AS_IT_IS: Final = frozenset({bytes, int})
+"""Types of replies that a script gets as they are."""
 
 
 class Lua:
@@ -49,9 +52,16 @@ class Lua:
 
     def _call(self, name: bytes, *args: Any) -> Any:
         session = self._session
-        function, signature = session._name_to_func(name.decode().lower())
+        function, signature = session._name_to_func(_lower(name))
         words = [word if type(word) is bytes else f"{word:.17g}".encode() for word in args]
         result = session._run_command(function, signature, words, True)
+        if type(result) in AS_IT_IS:
+            return result
         if isinstance(result, SimpleError):
             raise result
         return session._convert_redis_result(self._runtime, result)
+
+
+@cache
+def _lower(name: bytes) -> str:
+    return name.decode().lower()

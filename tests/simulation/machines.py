@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 from coordinator.app import Coordinator
 from gateway.app import Gateway
 from gateway.pages import Pages
+from gateway.timing import Timing
+from quickpoll.setting_readers import Durability
 from quickpoll.settings import Failure
 from quickpoll.tokens import Tokens
 from tests.settings import settings_with
@@ -24,6 +26,8 @@ TOKENS: Final = Tokens("a secret of the simulation")
 PORT: Final = 8000
 NO_PAGES: Final = Pages(Path(__file__).parent / "no pages")
 DRAIN_S: Final = 1.0
+TIMING: Final = Timing(linger_s=1.0)
+"""Sessions are given up sooner than by default: people come back a moment before that, and a moment after it."""
 RESTART_S: Final = 0.5
 """After which a supervisor starts again what has ended."""
 
@@ -34,6 +38,7 @@ class Worker(Protocol):
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     async def ended(self) -> str: ...
+    async def ready(self) -> tuple[bool, str]: ...
 
 
 class Machine:
@@ -113,8 +118,10 @@ class ValkeyMachine(Machine):
 class WorkerMachine(Machine):
     """One for gateways or coordinators, with a supervisor that starts them again."""
 
-    def __init__(self, make: Callable[[str], Worker], *args: Any) -> None:
+    def __init__(self, make: Callable[[str], Worker], folder: str, *args: Any) -> None:
+        """`folder` has the code of its process."""
         super().__init__(*args)
+        self.folder = folder
         self.worker: Worker
         self._begun: asyncio.Task[None]
         self._watching: asyncio.Task[None]
@@ -139,8 +146,9 @@ class WorkerMachine(Machine):
     async def end(self) -> None:
         """As by SIGTERM: it ends in order, and leaves nothing behind."""
         async with self._one_end:
-            await asyncio.wait((self._begun,))
-            if not self.is_up or self._begun.cancelled() or self._begun.exception():
+            begun = self._begun
+            await asyncio.wait((begun,))
+            if not self.is_up or begun is not self._begun or begun.cancelled() or begun.exception():
                 return  # it is gone, or not there yet
             host = self.host
             self._note(f"{self.name} is told to end")
@@ -184,15 +192,16 @@ def gateway(partitions: int) -> Callable[[str], Worker]:
 
     def make(name: str) -> Worker:
         settings = settings_with(host=name, port=PORT, partitions=partitions)
-        return Gateway(REDIS_URL, TOKENS, settings, pages=NO_PAGES)
+        return Gateway(REDIS_URL, TOKENS, settings, pages=NO_PAGES, timing=TIMING)
 
     return make
 
 
-def coordinator(partitions: int) -> Callable[[str], Worker]:
+def coordinator(partitions: int, durability: Durability) -> Callable[[str], Worker]:
     """Makes coordinators."""
 
     def make(name: str) -> Worker:
-        return Coordinator(REDIS_URL, TOKENS, settings_with(host=name, partitions=partitions))
+        settings = settings_with(host=name, partitions=partitions, durability=durability)
+        return Coordinator(REDIS_URL, TOKENS, settings)
 
     return make

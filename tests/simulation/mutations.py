@@ -20,6 +20,7 @@ from msgspec import Raw
 from coordinator.batch import entries, snapshots
 from coordinator.batch.deadlines import Deadlines
 from coordinator.batch.partition import Partition
+from coordinator.batch.replicas import Replicas
 from coordinator.batch.sessions import HeldSessions
 from coordinator.engine import lobby, question, scoring, window
 from coordinator.engine.state import Session
@@ -32,6 +33,7 @@ from gateway.subscriber import Subscriber
 from gateway.tasks import Tasks
 from quickpoll import envelope
 from quickpoll.keys import NO_OFFSET
+from quickpoll.store import link
 from quickpoll.store.script import Script
 from tests.simulation.play import play
 from tests.simulation.scenario import LOSS, REVERSAL, draw
@@ -106,6 +108,10 @@ def _one_too_many(share: int, *_: Any) -> int:
     return share - 1
 
 
+async def _goes_on_alone(*_: Any) -> None:
+    pass
+
+
 _beat = Heartbeat._beat
 
 MUTATIONS: Final[dict[str, Mutation]] = {
@@ -131,6 +137,8 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "a channel is subscribed for good": swap(Subscriber, "release", lambda *_: None),
     "a gateway that ends leaves its tasks": swap(Tasks, "stop", _left_running),
     "a coordinator that ends leaves its timers": swap(Timers, "forget", lambda *_: None),
+    "who is on a server that became a replica stays there": swap(link, "DEMOTED", ""),
+    "nobody waits for the replica": swap(Replicas, "wait", _goes_on_alone),
 }
 FOCUS: Final[dict[str, str]] = {
     "a fence does not follow the clock": LOSS,
@@ -140,31 +148,36 @@ FOCUS: Final[dict[str, str]] = {
     "a beat brings back a gateway that counts as dead": "gateway_stopped",
     "only the last answer of a player is recognised": "replies_lost",
     "a coordinator that ends leaves its timers": "coordinator_terminated",
+    "of what was packed together only the first is read": "appends_late",
+    "who is on a server that became a replica stays there": "valkey_failed_over",
+    "nobody waits for the replica": "valkey_failed_over",
 }
 """Bugs that need a fault which is rare: they are looked for where it is all that happens."""
 SEEDS: Final[dict[str, int]] = {
-    "a fence does not follow the clock": 1,
-    "what Redis has lost is said again under its fence": 12,
-    "a new owner does not know the deadlines": 17,
+    "a fence does not follow the clock": 3,
+    "what Redis has lost is said again under its fence": 27,
+    "a new owner does not know the deadlines": 77,
     "shares are one too small": 1,
     "text that is no UTF-8 stops a partition": 1,
-    "only the last answer of a player is recognised": 17,
+    "only the last answer of a player is recognised": 11,
     "a second answer counts": 1,
-    "an answer counts however late it is": 3,
-    "an old resume displaces a newer connection": 3,
-    "after a cut no history is read": 17,
+    "an answer counts however late it is": 4,
+    "an old resume displaces a newer connection": 5,
+    "after a cut no history is read": 1,
     "a beat brings back a gateway that counts as dead": 3,
-    "who has entered is told again what happened before": 18,
+    "who has entered is told again what happened before": 4,
     "a number of the session is left out": 1,
-    "the time of an answer does not matter": 2,
+    "the time of an answer does not matter": 10,
     "the bonus for a streak is always the same": 2,
     "an answer that counts is not in the log": 1,
-    "a new owner does not know the answers that are stored apart": 1,
-    "of what was packed together only the first is read": 99,
+    "a new owner does not know the answers that are stored apart": 4,
+    "of what was packed together only the first is read": 1,
     "a session that is over stays in memory": 1,
     "a channel is subscribed for good": 1,
     "a gateway that ends leaves its tasks": 1,
-    "a coordinator that ends leaves its timers": 2,
+    "a coordinator that ends leaves its timers": 1,
+    "who is on a server that became a replica stays there": 1,
+    "nobody waits for the replica": 2,
 }
 """The first seed that breaks on each."""
 

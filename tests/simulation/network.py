@@ -24,7 +24,7 @@ TORN: Final = 0.02
 """This share of writes arrives in two pieces."""
 
 Delay = Callable[[random.Random], float]
-Trace = Callable[[str, bytes], None]
+Trace = Callable[[bytes, bytes], None]
 
 
 def delay(shortest_s: float, longest_s: float) -> Delay:
@@ -131,6 +131,10 @@ class End(asyncio.Transport):
         super().__init__({"peername": peer})
         self.host = host
         self.way: Way
+        self.other: End
+        """At the other side."""
+        self.along: bytes
+        """The way that leads here, in words."""
         self._connection = connection
         self._protocol = protocol
         self._is_closing = False
@@ -146,7 +150,7 @@ class End(asyncio.Transport):
         """See `asyncio.Transport`."""
         if not (self.is_over or self._has_written_eof or self.host.is_dead):
             self.way.send(bytes(data))
-            if not self._is_clogged and self.get_write_buffer_size():
+            if self.way.under_way_bytes > KERNEL_BYTES and not self._is_clogged:
                 self._is_clogged = True
                 self._protocol.pause_writing()
 
@@ -202,11 +206,6 @@ class End(asyncio.Transport):
 
     # -- as the network sees it -------------------------------------------------------------
 
-    @property
-    def other(self) -> "End":
-        """The one at the other side."""
-        return self._connection.other(self)
-
     def begin(self) -> None:
         """It is connected."""
         if not self.is_over:
@@ -219,7 +218,7 @@ class End(asyncio.Transport):
             return
         self.other.way.arrived(data)
         if not self.is_over and not self._is_closing:
-            self._connection.network.trace(f"{self.other.host} to {self.host}", data)
+            self._connection.network.trace(self.along, data)
             self._protocol.data_received(data)
 
     def hear_eof(self) -> None:
@@ -267,17 +266,14 @@ class Connection:
         here, there = self.hosts
         self.ends = End(self, here, client, (there.name, 0)), End(self, there, server, (here.name, self.number))
         here_end, there_end = self.ends
+        for one, other in ((here_end, there_end), (there_end, here_end)):
+            one.other, one.along = other, f"{other.host} to {one.host} ".encode()
         self.to_server = here_end.way = Way(self, here_end, there_end)
         self.to_client = there_end.way = Way(self, there_end, here_end)
 
-    def other(self, end: End) -> End:
-        """The opposite one."""
-        first, second = self.ends
-        return second if end is first else first
-
     def forget(self, end: End) -> None:
         """One side is over; when both are, nothing is left of it."""
-        if self.other(end).is_over:
+        if end.other.is_over:
             self.network.connections.pop(self.number, None)
 
     def cut(self) -> None:

@@ -11,10 +11,11 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.invariants import violations
 from tests.simulation.aftermath import all_live_again, nothing_is_left
 from tests.simulation.coverage import Coverage
-from tests.simulation.faults import DEEDS, Scene
+from tests.simulation.faults import DEEDS
 from tests.simulation.kernel import simulated
 from tests.simulation.loop import SimulatedLoop, Stuck
 from tests.simulation.scenario import Fault, Scenario
+from tests.simulation.scene import Scene
 from tests.simulation.story import tell
 from tests.simulation.world import World
 
@@ -52,6 +53,8 @@ def play(scenario: Scenario, coverage: Coverage | None = None) -> Outcome:
                 loop.run_until_complete(run)
             except Stuck as stuck:
                 world.tell_wrong(str(stuck))
+            except Exception as error:  # of the world itself: it has a seed like all others
+                world.tell_wrong(repr(error))
             _clear_away(loop)
         return Outcome(scenario, (*world.wrong, *loop.errors), world.trace, loop.time(), tell(world))
     finally:

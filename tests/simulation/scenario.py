@@ -11,17 +11,23 @@ from tests.chaos.crowd import Moment
 LIMITS_MS: Final = (1000, 2000, 5000)
 LEADS_MS: Final = (0, 50, 500)
 MOST_FAULTS: Final = 5
+PROCESSES: Final = (1, 1, 1, 2, 2, 3)
+PARTITIONS: Final = (1, 1, 2, 2, 8)
+PLAYERS: Final = (1, 1, 2, 2, 3, 4, 7)
+QUESTIONS: Final = (1, 1, 2, 2, 3)
+"""Small worlds are the most likely: they find most bugs, and more of them are played in the same time."""
 FAULTS: Final = (
     *("gateway_killed", "gateway_stopped", "gateway_terminated"),
     *("coordinator_killed", "coordinators_killed", "coordinator_stopped", "coordinator_terminated"),
-    *("processes_stutter", "clocks_wrong"),
+    *("process_starts_badly", "process_ends_badly", "processes_stutter", "clocks_wrong"),
     *("valkey_killed", "valkey_loading", "valkey_stopped", "valkey_full", "valkey_read_only"),
     *("valkey_cut", "valkey_slow", "valkey_half_open", "replies_lost", "appends_late", "pubsub_killed"),
-    *("scripts_flushed", "stream_poisoned"),
+    *("scripts_flushed", "stream_poisoned", "replica_away", "valkey_failed_over"),
     *("phones_cut", "all_phones_cut", "phones_half_open", "phones_slow", "phone_stops_reading"),
     *("host_away", "commands_out_of_order", "answer_from_two_devices"),
 )
 """None of these may cost anything that was told."""
+NEED_A_REPLICA: Final = ("replica_away", "valkey_failed_over")
 REVERSAL: Final = "valkey_restored"
 """Costs the latest: everybody has to notice, and what they know afterwards is as right as ever. It comes alone."""
 LOSS: Final = "valkey_emptied"
@@ -59,6 +65,8 @@ class Scenario:
     settings: Settings
     leads_freely: bool
     """Whether the host does more than go on."""
+    has_replica: bool = False
+    """Whether Valkey has one, and what is acknowledged is there, too."""
     faults: tuple[Fault, ...] = field(default=())
 
     @property
@@ -78,8 +86,8 @@ class Scenario:
         return any(fault.name == REVERSAL for fault in self.faults)
 
     def __str__(self) -> str:
-        people = f"{self.players} players, {', '.join(self.kinds)}"
-        return f"{self.gateways} gateways, {self.coordinators} coordinators, {self.partitions} partitions, {people}"
+        servers = f"{self.gateways} gateways, {self.coordinators} coordinators{', a replica' * self.has_replica}"
+        return f"{servers}, {self.partitions} partitions, {self.players} players, {', '.join(self.kinds)}"
 
 
 def draw(seed: int, *names: str) -> Scenario:
@@ -94,14 +102,15 @@ def draw(seed: int, *names: str) -> Scenario:
     )
     scenario = Scenario(
         seed,
-        gateways=rng.randint(1, 3),
-        coordinators=rng.randint(1, 3),
-        partitions=rng.choice((1, 2, 8)),
-        players=rng.randint(1, 7),
-        kinds=tuple(rng.choice(questions.KINDS) for _ in range(rng.randint(1, 3))),
+        gateways=rng.choice(PROCESSES),
+        coordinators=rng.choice(PROCESSES),
+        partitions=rng.choice(PARTITIONS),
+        players=rng.choice(PLAYERS),
+        kinds=tuple(rng.choice(questions.KINDS) for _ in range(rng.choice(QUESTIONS))),
         limit_ms=rng.choice(LIMITS_MS),
         settings=settings,
         leads_freely=random.Random(f"{seed}/leads").random() < 0.5,
+        has_replica=any(name in NEED_A_REPLICA for name in drawn) or rng.random() < 0.1,
     )
     faults = [_draw_fault(rng, name, f"{seed}/{number}", len(scenario.kinds)) for number, name in enumerate(drawn)]
     return replace(scenario, faults=tuple(faults))

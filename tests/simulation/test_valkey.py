@@ -119,8 +119,8 @@ async def reading(node: Node) -> list[Any]:
 class Simulated:
     """A Valkey alone in a world."""
 
-    def __init__(self) -> None:
-        self.valkey = Valkey(lambda *_: None)
+    def __init__(self, *, has_replica: bool = False) -> None:
+        self.valkey = Valkey(lambda *_: None, has_replica=has_replica)
         self.loop = SimulatedLoop(1)
         self.network = Network(self.loop, 1, lambda *_: None)
         self.host = self.loop.host("valkey")
@@ -152,9 +152,9 @@ def test_what_is_refused_is_not_done() -> None:
     simulated = Simulated()
 
     async def ask(node: Node) -> list[Any]:
-        link = await open_link(node)
         kinds = []
         for simulated.valkey.refuses in ("READONLY", "OOM", "LOADING", ""):
+            link = await open_link(node)
             told = await link.call([("SET", "key", "x"), ("GET", "key"), ("DEL", "key")])
             kinds.append([one.kind if isinstance(one, Refusal) else one for one in told])
         return kinds
@@ -191,3 +191,23 @@ def test_it_comes_back_with_what_it_had_or_with_less() -> None:
         return found
 
     assert simulated.run(live) == [[[b"x", b"x"]], [[b"x", None]]]
+
+
+def test_a_replica_has_everything_a_moment_later_and_takes_over_with_what_it_has() -> None:
+    simulated = Simulated(has_replica=True)
+    replica = simulated.valkey.replica
+    assert replica
+
+    async def live(node: Node) -> list[Any]:
+        link = await open_link(node)
+        assert await link.call([("SET", "early", "x"), ("WAIT", 1, 1000)]) == [b"OK", 1]
+        assert await link.call([("SET", "late", "x")]) == [b"OK"]
+        simulated.valkey.fail_over()
+        (refusal,) = await link.call([("SET", "text", "x")])
+        assert isinstance(refusal, Refusal)
+        link = await open_link(node)
+        found = await link.call([("MGET", "early", "late"), ("WAIT", 1, 10)])
+        replica.connect(simulated.host)
+        return [refusal.kind, *found, *await link.call([("SET", "last", "x"), ("WAIT", 1, 1000)])]
+
+    assert simulated.run(live) == ["READONLY", [b"x", None], 0, b"OK", 1]

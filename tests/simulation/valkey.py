@@ -1,30 +1,29 @@
 """A Valkey in the simulated network: data, commands and scripts by fakeredis, everything around them by the world.
 
 It speaks RESP3 over simulated connections, blocks readers by virtual time, and can lose its process, its tail or all
-of its data, refuse writes, load, and forget its scripts. What fakeredis does otherwise than Valkey is put right here,
-and `test_valkey.py` holds both next to each other.
+of its data, refuse writes, load, and forget its scripts. `test_valkey.py` holds it next to a real one.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
 import hiredis
 from fakeredis import FakeServer
-from fakeredis._helpers import NoResponse, SimpleError
-from fakeredis._socket._fakesocket import FakeSocket
+from fakeredis._helpers import SimpleError, SimpleString
 from fakeredis.model import is_write_command
 
 from tests.simulation.loop import Host
 from tests.simulation.lua import Lua
+from tests.simulation.replica import Replica
+from tests.simulation.session import Data, Session
 
 PORT: Final = 6379
 PUSHES: Final = frozenset({b"smessage", b"ssubscribe", b"sunsubscribe"})
-SUBSCRIBES: Final = frozenset({"ssubscribe", "sunsubscribe"})
-MAY_WAKE: Final = frozenset({"xadd", "evalsha", "client"})
-"""After one of these a reader may have something to read."""
+MAY_WAKE: Final = frozenset({b"xadd", b"client"})
+"""After one of these a reader may have something to read. No script adds to a stream that anybody waits for."""
 NEEDS_MEMORY: Final = frozenset({"set", "hset", "hsetnx", "xadd", "zadd", "sadd", "rpush"})
 """What is refused without memory, as far as QuickPoll uses it."""
 IS_ALWAYS_ANSWERED: Final = frozenset({"hello", "ping"})
@@ -36,26 +35,34 @@ Watcher = Callable[[Host, bytes, Sequence[bytes], Sequence[bytes], Any], None]
 class Valkey:
     """One server. It runs on a host of its own."""
 
-    def __init__(self, watch: Watcher) -> None:
+    def __init__(self, watch: Watcher, seed: object = 0, *, has_replica: bool = False) -> None:
         self.watch = watch
         self.clients: dict[int, Client] = {}
         self.refuses = ""
         """`READONLY` or `OOM` while it takes no writes, `LOADING` while it answers nothing."""
         self.lua = Lua()
+        self.offset = 0
+        """How often it has changed something that it writes to its disk and to replicas."""
+        self.replica = Replica(self, seed) if has_replica else None
         self._server = FakeServer(server_type="valkey")
+        self._server.dbs[0] = Data(None)
         self._listener: Any = None
         self._written: dict[bytes, Any] = {}
         """Of keys that a script has changed for this process alone: what the disk has of them."""
 
     async def start(self, host: Host) -> None:
         """Listens on a host, with the data that are there."""
-        self._server.script_cache.clear()
+        self.flush_scripts()
+        if self.replica:
+            self.replica.connect(host)
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(lambda: Client(self, self._server, host), [host.name], PORT)
 
     def stopped(self) -> None:
         """Its process is gone, and what only the process knew."""
         self.go_back_to(self.copy())
+        if self.replica:
+            self.replica.disconnect()
         for client in list(self.clients.values()):
             client.connection_lost(None)
 
@@ -64,23 +71,35 @@ class Valkey:
         item = self._server.dbs[0].get(key.encode())
         return item.value if item else None
 
-    def copy(self) -> Any:
-        """Its data as the disk has them now, for `go_back_to`."""
-        data = deepcopy(self._server.dbs[0]._dict)
-        for key, item in deepcopy(self._written).items():
-            if item is None:
-                data.pop(key, None)
-            else:
-                data[key] = item
-        return data
+    def copy(self, keys: Iterable[bytes] | None = None) -> dict[bytes, Any]:
+        """Its data as the disk and replicas get them, all or those of some keys, for `go_back_to`."""
+        data = self._server.dbs[0]._dict
+        keys = data | self._written if keys is None else keys
+        items = {key: self._written.get(key, data.get(key)) for key in keys}
+        return {key: deepcopy(item) for key, item in items.items() if item is not None}
 
-    def note_change(self, keys: Sequence[bytes], *, is_written: bool) -> None:
-        """A command is about to change these keys. Valkey writes commands, and so has less of a key than all of it."""
-        for key in keys:
-            if is_written:
-                self._written.pop(key, None)
-            elif key not in self._written:
-                self._written[key] = deepcopy(self._server.dbs[0]._dict.get(key))
+    def about_to_change(self, keys: Sequence[bytes]) -> None:
+        """A command may change these keys."""
+        if not self.lua.is_written:
+            for key in keys:
+                if key not in self._written:
+                    self._written[key] = deepcopy(self._server.dbs[0]._dict.get(key))
+
+    def has_changed(self, key: bytes) -> None:
+        """A command has changed this key. Valkey writes commands, and so has less of a key than all of it."""
+        if self.lua.is_written:
+            self._written.pop(key, None)
+            self.offset += 1
+            if self.replica:
+                self.replica.note(key)
+
+    def fail_over(self) -> None:
+        """Its replica takes its place. Who is connected stays so, to a server that is a replica now."""
+        assert self.replica
+        self.go_back_to(self.replica.take())
+        self.flush_scripts()
+        for client in list(self.clients.values()):
+            client.demote()
 
     def go_back_to(self, copy: Any) -> None:
         """Has older data; to be called while it is stopped."""
@@ -94,19 +113,19 @@ class Valkey:
         """Has to be told all scripts again."""
         self._server.script_cache.clear()
 
-    def wake(self) -> None:
-        """A blocked reader may have something to read."""
+    def wake(self, about: bytes) -> None:
+        """Something has happened that a blocked client may wait for."""
         for client in list(self.clients.values()):
-            if client.blocked:
+            if client.blocked and client.is_about(about):
                 client.look_again()
 
-    def refusal(self, command: str) -> str:
-        """With which error it answers a command; empty: it does it."""
-        if self.refuses == "LOADING":
+    def refusal(self, command: str, what: str) -> str:
+        """With which error it answers a command while it refuses something; empty: it does it."""
+        if what == "LOADING":
             return "" if command in IS_ALWAYS_ANSWERED else "LOADING Valkey is loading the dataset in memory"
-        if self.refuses == "READONLY" and is_write_command(command.encode()):
+        if what == "READONLY" and is_write_command(command.encode()):
             return "READONLY You can't write against a read only replica."
-        if self.refuses == "OOM" and command in NEEDS_MEMORY:
+        if what == "OOM" and command in NEEDS_MEMORY:
             return "OOM command not allowed when used memory > 'maxmemory'."
         return ""
 
@@ -130,9 +149,11 @@ class Client(asyncio.Protocol):
         self.peer: Host
         """Of the client."""
         self._valkey = valkey
-        self._session = _Session(valkey, self, server)
+        self._session = Session(valkey, self, server)
         self._reader = hiredis.Reader()
         self._waiting: deque[list[bytes]] = deque()
+        self._fields: list[bytes] = []
+        """Of the command that it does, or did last."""
         self._transport: Any = None
         self._reply: list[bytes] = []
 
@@ -162,6 +183,14 @@ class Client(asyncio.Protocol):
         self._session.leave()
         self._valkey.clients.pop(self._session.number, None)
 
+    def demote(self) -> None:
+        """Its server is a replica from now on."""
+        self._session.is_demoted = True
+        if self.blocked:
+            self._release()
+            self.send(SimpleError("UNBLOCKED force unblock from blocking operation, instance state changed"))
+            self._go_on()
+
     def end(self) -> None:
         """As CLIENT KILL does."""
         self._transport.abort()
@@ -173,11 +202,19 @@ class Client(asyncio.Protocol):
         is_push = type(message) is list and bool(message) and type(message[0]) is bytes and message[0] in PUSHES
         _encode(message, self._reply, is_push=is_push)
 
+    def ran(self, script: bytes, keys: Sequence[bytes], args: Sequence[bytes], result: Any) -> None:
+        """A script has run for it."""
+        self._valkey.watch(self.peer, script, keys, args, result)
+
     def block(self, timeout_s: float, look: Callable[[bool], Any], shape: Callable[[Any], Any]) -> None:
         """Reads nothing more from the client before `look` finds something, or the time is over."""
         alarm = asyncio.get_running_loop().call_later(timeout_s, self._found, None, context=self.host.context)
         self.blocked = _Blocked(look, shape, alarm)
         self._session._blocked = True
+
+    def is_about(self, word: bytes) -> bool:
+        """Whether it reads a stream, or waits for replicas, or is not to wait any longer."""
+        return word in self._fields or self._session._unblock_reason is not None
 
     def look_again(self) -> None:
         """Whether there is something to read now."""
@@ -188,7 +225,7 @@ class Client(asyncio.Protocol):
 
     def _found(self, found: Any) -> None:
         blocked = self._release()
-        self._session.answer(blocked.shape(found))
+        self.send(blocked.shape(found))
         self._go_on()
 
     def _release(self) -> Any:
@@ -200,94 +237,14 @@ class Client(asyncio.Protocol):
 
     def _go_on(self) -> None:
         while self._waiting and not self.blocked:
-            fields = self._waiting.popleft()
-            self._session._process_command(fields)
-            if fields[0].lower().decode() in MAY_WAKE:
-                self._valkey.wake()
+            self._fields = self._waiting.popleft()
+            self._session.do(self._fields)
+            if self._fields[0].lower() in MAY_WAKE:
+                self._valkey.wake(self._fields[1])
 
     def _flush(self) -> None:
         data, self._reply = b"".join(self._reply), []
         self._transport.write(data)
-
-
-class _Session(FakeSocket):
-    """The state of a connection in fakeredis."""
-
-    def __init__(self, valkey: Valkey, client: Client, server: FakeServer) -> None:
-        self._client: Client | None = client
-        self._valkey = valkey
-        self._fields: list[bytes] = []
-        super().__init__(server, 0, client_class=object)
-        self.number: int = self._client_info["id"]
-
-    def __hash__(self) -> int:
-        """Subscribers are kept in sets: in the same order each time."""
-        return self.number
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def leave(self) -> None:
-        """The connection is gone."""
-        if self._client:
-            self._client = None
-            self._server.sockets.remove(self)
-            for subscribers in self._server.ssubscribers.values():
-                subscribers.discard(self)
-
-    def answer(self, result: Any) -> None:
-        """A reply that has come late."""
-        self.put_response(self._decode_result(result))
-
-    # -- where fakeredis differs ------------------------------------------------------------
-
-    def put_response(self, msg: Any) -> None:
-        """Into the network, and not into a queue."""
-        if self._client:
-            self._client.send(msg)
-
-    def evalsha(self, sha1: bytes, numkeys: int, *keys_and_args: bytes) -> Any:
-        """Runs a script that was loaded, in an interpreter that keeps it compiled."""
-        source = self._server.script_cache.get(sha1)
-        if source is None:
-            raise SimpleError("NOSCRIPT No matching script.")
-        keys, args = keys_and_args[:numkeys], keys_and_args[numkeys:]
-        self._script_resp = 2  # in a script, whatever its client speaks
-        try:
-            result = self._valkey.lua.run(self, source, keys, args)
-        finally:
-            self._script_resp = None
-        if self._client:
-            self._valkey.watch(self._client.peer, sha1, keys, args, result)
-        return result
-
-    def _run_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
-        if refusal := self._valkey.refusal(sig.name):
-            return SimpleError(refusal)
-        if is_write_command(sig.name.encode()):
-            keys = args if sig.name in ("del", "unlink") else args[:1]
-            self._valkey.note_change(keys, is_written=self._valkey.lua.is_written)
-        subscribed = self._pubsub
-        if sig.name not in SUBSCRIBES:  # with RESP3 who has subscribed may do everything else, too
-            self._pubsub = 0
-        result = super()._run_command(func, sig, args, from_script)
-        if sig.name not in SUBSCRIBES:
-            self._pubsub = subscribed
-        if sig.name == "hello" and self._valkey.refuses == "READONLY":
-            result["role"] = "replica"
-        return result
-
-    def _blocking(self, timeout: float | None, func: Any, shape: Any = None) -> Any:
-        found = func(True)
-        if found is not None:
-            return shape(found)
-        assert self._client
-        assert timeout, "nobody here waits without end"
-        self._client.block(timeout, func, shape)
-        return NoResponse()
-
-    def _decode_error(self, error: SimpleError) -> Any:
-        return error
 
 
 def _encode(value: Any, out: list[bytes], *, is_push: bool = False) -> None:
@@ -295,20 +252,22 @@ def _encode(value: Any, out: list[bytes], *, is_push: bool = False) -> None:
     match value:
         case bytes():
             out.append(b"$%d\r\n%b\r\n" % (len(value), value))
-        case str():
-            _encode(value.encode(), out)
         case int():
             out.append(b":%d\r\n" % value)
         case None:
             out.append(b"_\r\n")
-        case float():
-            out.append(b",%b\r\n" % repr(value).encode())
-        case SimpleError():
-            out.append(b"-%b\r\n" % value.value.encode())
         case list() | tuple():
             out.append(b"%b%d\r\n" % (b">" if is_push else b"*", len(value)))
             for item in value:
                 _encode(item, out)
+        case SimpleString():
+            out.append(b"+%b\r\n" % value.value)
+        case SimpleError():
+            out.append(b"-%b\r\n" % value.value.encode())
+        case str():
+            _encode(value.encode(), out)
+        case float():
+            out.append(b",%b\r\n" % repr(value).encode())
         case dict():
             out.append(b"%%%d\r\n" % len(value))
             for pair in value.items():

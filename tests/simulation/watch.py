@@ -27,7 +27,9 @@ class Watch:
         self.crowd: Crowd | None = None
         """Those who were told something."""
         self.has_gone_back = False
-        """Whether Valkey has lost something."""
+        """Whether Valkey has lost something that somebody was told."""
+        self.has_failed_over = False
+        """Whether it has lost something that nobody was told, such as the latest fence."""
         self._partitions = partitions
         self._stored = stored
         self._wrong = wrong
@@ -60,7 +62,7 @@ class Watch:
         owner = self._given_to.get((key, fence))
         if owner is not client:
             self._wrong(f"{client} has committed under fence {fence} of {key.decode()}, which is that of {owner}")
-        if fence != self._greatest.get(key) and not self.has_gone_back:
+        if fence != self._greatest.get(key) and not (self.has_gone_back or self.has_failed_over):
             self._wrong(f"{client} has committed under fence {fence} of {key.decode()} after {self._greatest.get(key)}")
 
     def _compare(self, crowd: Crowd, keys: Sequence[bytes]) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import hashlib
+import struct
 from typing import Any
 
+from quickpoll.setting_readers import Durability
 from tests.chaos.crowd import Crowd
 from tests.simulation.coverage import Coverage
 from tests.simulation.loop import SimulatedLoop
@@ -14,6 +16,7 @@ from tests.simulation.valkey import Valkey
 from tests.simulation.watch import Watch
 
 PHONES = "phones"
+_ARRIVED = struct.Struct("<dI")
 
 
 class World:
@@ -27,19 +30,21 @@ class World:
         self.network = Network(loop, scenario.seed, self._trace)
         self.network.phones.add(PHONES)
         self.watch = Watch(scenario.partitions, self._stored, self.tell_wrong, self.note)
-        self.valkey = Valkey(self.watch.script_ran)
+        self.valkey = Valkey(self.watch.script_ran, scenario.seed, has_replica=scenario.has_replica)
         self.phones = loop.host(PHONES)
         self.events: list[tuple[float, str]] = []
         """What happened, and when."""
         self.coverage = coverage
         about = (self.tell_wrong, self.note)
+        durability = Durability.REPLICA if scenario.has_replica else Durability.REPLY
         self.valkey_machine = ValkeyMachine(self.valkey, loop, self.network, VALKEY, *about)
         self.gateways = [
-            WorkerMachine(gateway(scenario.partitions), loop, self.network, f"gateway{number}", *about)
+            WorkerMachine(gateway(scenario.partitions), "gateway", loop, self.network, f"gateway{number}", *about)
             for number in range(scenario.gateways)
         ]
+        make = coordinator(scenario.partitions, durability)
         self.coordinators = [
-            WorkerMachine(coordinator(scenario.partitions), loop, self.network, f"coordinator{number}", *about)
+            WorkerMachine(make, "coordinator", loop, self.network, f"coordinator{number}", *about)
             for number in range(scenario.coordinators)
         ]
         self.crowd: Crowd
@@ -77,6 +82,5 @@ class World:
         self.wrong.append(f"{self.loop.time():.3f} s: {what}")
         self.note(f"WRONG: {what}")
 
-    def _trace(self, along: str, data: bytes) -> None:
-        self._digest.update(f"{self.loop.time():.9f} {along} {len(data)} ".encode())
-        self._digest.update(data)
+    def _trace(self, along: bytes, data: bytes) -> None:
+        self._digest.update(_ARRIVED.pack(self.loop.time(), len(data)) + along + data)

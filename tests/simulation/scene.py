@@ -1,0 +1,124 @@
+"""What a fault may touch in a simulated world, and how it strikes.
+
+What is hit between two steps of a process is hit after a number of steps that the fault's dice choose, or when one of
+its tasks waits at an await that they choose, so that any await may be where it waits just then.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.chaos.crowd import Crowd
+from tests.chaos.faults.world import PAST_THE_LEASE_S
+from tests.simulation.coverage import places_in, waits_at
+from tests.simulation.machines import VALKEY, Machine, WorkerMachine
+from tests.simulation.network import Connection
+from tests.simulation.world import PHONES, World
+
+STEPS: Final = 15
+"""On the average: so many callbacks of a process after a fault began, it is hit."""
+AT_AN_AWAIT: Final = 0.3
+"""This share of strikes wait for an await."""
+NOT_BUSY_S: Final = 0.5
+"""A process that has not taken its steps in so long is hit as it is."""
+
+
+@dataclass
+class Scene:
+    """What a fault may touch, with dice of its own."""
+
+    world: World
+    name: str
+    """Of the fault."""
+    rng: random.Random
+
+    @property
+    def crowd(self) -> Crowd:
+        """Those who play."""
+        return self.world.crowd
+
+    @property
+    def code(self) -> str:
+        """The session that is played."""
+        return self.crowd.host.code
+
+    def gateway(self) -> WorkerMachine:
+        """Some gateway."""
+        return self.rng.choice(self.world.gateways)
+
+    def coordinator(self) -> WorkerMachine:
+        """Some coordinator."""
+        return self.rng.choice(self.world.coordinators)
+
+    def phone_links(self, share: float) -> list[Connection]:
+        """So large a part of all connections of people, at least one if there is any."""
+        links = [link for machine in self.world.gateways for link in self.world.network.between(PHONES, machine.name)]
+        return self.rng.sample(links, min(len(links), max(1, round(share * len(links)))))
+
+    def valkey_links(self, machine: Machine) -> list[Connection]:
+        """All connections of a process to Valkey."""
+        return list(self.world.network.between(machine.name, VALKEY))
+
+    async def hit(self, machine: Machine, strike: Callable[[], None]) -> None:
+        """Strikes between two steps of a process: after some, or when a task waits at an await that is drawn."""
+        struck = asyncio.Event()
+
+        def now() -> None:
+            if not struck.is_set():
+                struck.set()
+                self.world.coverage.struck(self.name, machine.host)
+                strike()
+
+        steps, host = int(self.rng.expovariate(1 / STEPS)), machine.host
+        if isinstance(machine, WorkerMachine) and self.rng.random() < AT_AN_AWAIT:
+            place = self.rng.choice(places_in(machine.folder, "quickpoll/store"))
+            host.strike_when(lambda: place in waits_at(host), now)
+        else:
+            host.strike_after(steps, now)
+        try:
+            async with asyncio.timeout(NOT_BUSY_S):
+                await struck.wait()
+        except TimeoutError:
+            now()
+
+    async def kill(self, machine: Machine) -> None:
+        """Kills a process between two steps, and has it started again."""
+        await self.hit(machine, machine.kill)
+        await asyncio.sleep(self.rng.uniform(0, 1))
+        await machine.start()
+
+    async def pause(self, machine: Machine, seconds: float) -> None:
+        """Stops a process between two steps, and lets it go on."""
+        await self.hit(machine, machine.pause)
+        host = machine.host
+        await asyncio.sleep(seconds)
+        machine.go_on(host)
+
+    def reconnect_replica(self) -> None:
+        """Valkey's replica follows it again, if it is up."""
+        valkey, machine = self.world.valkey, self.world.valkey_machine
+        if valkey.replica and machine.is_up and not valkey.replica.is_connected:
+            valkey.replica.connect(machine.host)
+
+    async def trouble(self, machine: WorkerMachine) -> None:
+        """Something happens to a process: it is killed, or paused, or cut off from Valkey for a moment."""
+        match self.rng.randrange(3):
+            case 0:
+                await self.hit(machine, machine.kill)
+            case 1:
+                await self.pause(machine, self.rng.uniform(0.01, PAST_THE_LEASE_S))
+            case _:
+                await self.hit(machine, lambda: cut(self.valkey_links(machine)))
+
+    async def replace(self, machine: WorkerMachine) -> None:
+        """Tells a process to end, and starts another in its place."""
+        await machine.end()
+        await machine.start()
+
+
+def cut(links: Sequence[Connection]) -> None:
+    """Cuts connections."""
+    for link in links:
+        link.cut()
