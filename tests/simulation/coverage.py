@@ -6,7 +6,7 @@ are pairs of a fault and such a place; the report tells the places that no fault
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,8 @@ from tests.simulation.loop import Host
 ROOT: Final = Path(__file__).parents[2]
 LOOKED_AT: Final = ("gateway", "coordinator", "quickpoll/store")
 _STEPS: Final = (ast.Await, ast.AsyncWith, ast.AsyncFor)
+_NO_STEPS: Final = ("timeout(", "AsyncExitStack(")
+"""An `async with` of these does not wait: what is inside it may."""
 
 Place = tuple[str, int]
 """A file, and the first line of an await in it."""
@@ -48,10 +50,24 @@ def waits_at(host: Host) -> set[Place]:
     return {place for task in host.tasks() for place in _where(task.get_coro())}
 
 
-@cache
-def places_in(*folders: str) -> list[Place]:
-    """The awaits of some folders, in order."""
-    return sorted(place for place in places() if place[0].startswith(folders))
+def at_a_new_await(host: Host, number: int) -> Callable[[], bool]:
+    """Says when tasks of a process have been at so many awaits at which none had been since it was first asked.
+
+    So an await that is rare is met as often as one at which something waits nearly always.
+    """
+    seen: set[Place] = set()
+    begun = False
+
+    def is_time() -> bool:
+        nonlocal number, begun
+        new = waits_at(host) - seen
+        seen.update(new)
+        if begun:
+            number -= len(new)
+        begun = True
+        return number <= 0
+
+    return is_time
 
 
 @cache
@@ -60,8 +76,9 @@ def places() -> dict[Place, range]:
     found: dict[Place, range] = {}
     for folder in LOOKED_AT:
         for path in sorted((ROOT / folder).rglob("*.py")):
+            lines = path.read_text().splitlines()
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, _STEPS):
+                if isinstance(node, _STEPS) and not any(word in lines[node.lineno - 1] for word in _NO_STEPS):
                     # Of an `async with` the head alone: what is inside it has awaits of its own.
                     last = node.end_lineno if isinstance(node, ast.Await) else node.lineno
                     found[str(path.relative_to(ROOT)), node.lineno] = range(node.lineno, (last or node.lineno) + 1)

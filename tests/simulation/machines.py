@@ -26,6 +26,7 @@ TOKENS: Final = Tokens("a secret of the simulation")
 PORT: Final = 8000
 NO_PAGES: Final = Pages(Path(__file__).parent / "no pages")
 DRAIN_S: Final = 1.0
+ASKED_EVERY_S: Final = 1.0
 TIMING: Final = Timing(linger_s=1.0)
 """Sessions are given up sooner than by default: people come back a moment before that, and a moment after it."""
 RESTART_S: Final = 0.5
@@ -118,13 +119,12 @@ class ValkeyMachine(Machine):
 class WorkerMachine(Machine):
     """One for gateways or coordinators, with a supervisor that starts them again."""
 
-    def __init__(self, make: Callable[[str], Worker], folder: str, *args: Any) -> None:
-        """`folder` has the code of its process."""
+    def __init__(self, make: Callable[[str], Worker], *args: Any) -> None:
         super().__init__(*args)
-        self.folder = folder
         self.worker: Worker
         self._begun: asyncio.Task[None]
         self._watching: asyncio.Task[None]
+        self._asking: asyncio.Task[None]
         self._one_end = asyncio.Lock()
         self._make = make
 
@@ -153,6 +153,7 @@ class WorkerMachine(Machine):
             host = self.host
             self._note(f"{self.name} is told to end")
             self._watching.cancel()
+            self._asking.cancel()
             await asyncio.wait((host.run(self._end(self.worker), "ending"),))
             if host is self.host and self.is_up:
                 self.is_up = False
@@ -163,11 +164,18 @@ class WorkerMachine(Machine):
         self.worker = self._make(self.name)
         await self.worker.start()
         self._watching = host.run(self._watch(host))
+        self._asking = host.run(self._ask())
 
     async def _watch(self, host: Host) -> None:
         """A part that ends by a bug ends the process."""
         part = await self.worker.ended()
         self._wrong(f"{host}: a bug has ended {part!r}")
+
+    async def _ask(self) -> None:
+        """Whether it is ready, as whatever balances the load asks again and again."""
+        while True:
+            await asyncio.sleep(ASKED_EVERY_S)
+            await self.worker.ready()
 
     async def _end(self, worker: Worker) -> None:
         if isinstance(worker, Gateway):

@@ -1,7 +1,7 @@
 """What a fault may touch in a simulated world, and how it strikes.
 
 What is hit between two steps of a process is hit after a number of steps that the fault's dice choose, or when one of
-its tasks waits at an await that they choose, so that any await may be where it waits just then.
+its tasks waits at an await at which none has waited for a while, so that any await may be where it waits just then.
 """
 
 import asyncio
@@ -12,15 +12,17 @@ from typing import Final
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.faults.world import PAST_THE_LEASE_S
-from tests.simulation.coverage import places_in, waits_at
+from tests.simulation.coverage import at_a_new_await
 from tests.simulation.machines import VALKEY, Machine, WorkerMachine
 from tests.simulation.network import Connection
 from tests.simulation.world import PHONES, World
 
 STEPS: Final = 15
 """On the average: so many callbacks of a process after a fault began, it is hit."""
-AT_AN_AWAIT: Final = 0.3
-"""This share of strikes wait for an await."""
+AT_AN_AWAIT: Final = 0.4
+"""This share of strikes comes when a task waits where none has waited since the fault began ..."""
+NEW_AWAITS: Final = 3
+"""... for the first time, or the second, third, ...: on the average, that many times later."""
 NOT_BUSY_S: Final = 0.5
 """A process that has not taken its steps in so long is hit as it is."""
 
@@ -62,7 +64,7 @@ class Scene:
         return list(self.world.network.between(machine.name, VALKEY))
 
     async def hit(self, machine: Machine, strike: Callable[[], None]) -> None:
-        """Strikes between two steps of a process: after some, or when a task waits at an await that is drawn."""
+        """Strikes between two steps of a process: after some, or when a task waits where none has for a while."""
         struck = asyncio.Event()
 
         def now() -> None:
@@ -71,12 +73,11 @@ class Scene:
                 self.world.coverage.struck(self.name, machine.host)
                 strike()
 
-        steps, host = int(self.rng.expovariate(1 / STEPS)), machine.host
+        host = machine.host
         if isinstance(machine, WorkerMachine) and self.rng.random() < AT_AN_AWAIT:
-            place = self.rng.choice(places_in(machine.folder, "quickpoll/store"))
-            host.strike_when(lambda: place in waits_at(host), now)
+            host.strike_when(at_a_new_await(host, 1 + int(self.rng.expovariate(1 / NEW_AWAITS))), now)
         else:
-            host.strike_after(steps, now)
+            host.strike_after(int(self.rng.expovariate(1 / STEPS)), now)
         try:
             async with asyncio.timeout(NOT_BUSY_S):
                 await struck.wait()

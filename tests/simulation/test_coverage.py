@@ -1,4 +1,8 @@
-from tests.simulation.coverage import ROOT, Coverage, places
+import asyncio
+
+from gateway.tasks import Tasks
+from tests.simulation.coverage import ROOT, Coverage, at_a_new_await, places
+from tests.simulation.loop import SimulatedLoop
 from tests.simulation.play import play
 from tests.simulation.scenario import draw
 
@@ -6,7 +10,8 @@ from tests.simulation.scenario import draw
 def test_every_await_is_a_place() -> None:
     found = {(file, (ROOT / file).read_text().splitlines()[line - 1].strip()) for file, line in places()}
     assert ("gateway/relay.py", "await self._waits.wait()") in found
-    assert ("coordinator/reader.py", "async with AsyncExitStack() as stack:") in found
+    assert ("coordinator/reader.py", "async with asyncio.TaskGroup() as tasks:") in found
+    assert ("coordinator/reader.py", "async with AsyncExitStack() as stack:") not in found, "it waits for nothing"
     assert not any(file.startswith("coordinator/engine") for file, _ in found), "the engine waits for nothing"
 
 
@@ -19,3 +24,17 @@ def test_a_fault_meets_what_waits_just_then() -> None:
     first, *rest = coverage.report()
     assert f"of {len(places())} awaits" in first
     assert len(rest) == len(places()) - len({place for _, place in coverage.pairs})
+
+
+def test_a_fault_may_strike_when_something_waits_where_nothing_has() -> None:
+    loop = SimulatedLoop(1)
+    host = loop.host("gateway")
+    is_time = at_a_new_await(host, 1)
+    assert not is_time()
+    waiting = host.run(Tasks().ended())
+    loop.run_until_complete(loop.supervisor.run(asyncio.sleep(1)))
+    assert is_time()
+    assert not at_a_new_await(host, 1)()  # which it knows from its first look
+    waiting.cancel()
+    loop.run_until_complete(loop.supervisor.run(asyncio.sleep(1)))
+    loop.close()

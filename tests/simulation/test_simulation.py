@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-GAMES = 60
+GAMES = 45
 """In each process: workers share them."""
 FIXED = range(1, 4 * GAMES, GAMES)
 MOST_SEED = 10**9

@@ -39,12 +39,12 @@ class World:
         durability = Durability.REPLICA if scenario.has_replica else Durability.REPLY
         self.valkey_machine = ValkeyMachine(self.valkey, loop, self.network, VALKEY, *about)
         self.gateways = [
-            WorkerMachine(gateway(scenario.partitions), "gateway", loop, self.network, f"gateway{number}", *about)
+            WorkerMachine(gateway(scenario.partitions), loop, self.network, f"gateway{number}", *about)
             for number in range(scenario.gateways)
         ]
         make = coordinator(scenario.partitions, durability)
         self.coordinators = [
-            WorkerMachine(make, "coordinator", loop, self.network, f"coordinator{number}", *about)
+            WorkerMachine(make, loop, self.network, f"coordinator{number}", *about)
             for number in range(scenario.coordinators)
         ]
         self.crowd: Crowd
