@@ -200,12 +200,15 @@ build/resuming/games.jsonl: .venv/dev.stamp $(wildcard coordinator/engine/*.py c
 .env:
 	@umask 077 && echo "QUICKPOLL_SECRET=$(SECRET)" > $@
 
-# Three browser engines as Debian has them, deploy/haproxy.cfg is tried in HAProxy, and TLS to Redis in Debian's Redis;
-# on other systems they have to be there. faketime sets the clock of a Redis. LibreOffice (90 MB to fetch, 270 MB on the
-# disk) opens the reports. WebKit has no headless mode: it gets a screen that exists in memory only.
+# Three browser engines as Debian has them, and Chromium without its windows, in which tests are quicker, where it has
+# that; deploy/haproxy.cfg is tried in HAProxy, and TLS to Redis in Debian's Redis. On other systems they have to be there.
+# faketime sets the clock of a Redis. LibreOffice (90 MB to fetch, 270 MB on the disk) opens the reports. WebKit has no
+# headless mode: it gets a screen that exists in memory only.
 .PHONY: programs
 programs:
-	@missing=""; \
+	@quicker() { command -v chromium-headless-shell >/dev/null || ! command -v apt-cache >/dev/null || \
+	  ! apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing="$$missing chromium-headless-shell"; }; \
+	missing=""; quicker; \
 	command -v chromium chromium-browser google-chrome >/dev/null || missing=chromium; \
 	PATH="$$PATH:/usr/sbin" command -v haproxy >/dev/null || missing="$$missing haproxy"; \
 	command -v redis-server redis-check-rdb >/dev/null || missing="$$missing redis-tools"; \
@@ -219,5 +222,5 @@ programs:
 	if [ -n "$$missing" ]; then \
 	  if ! command -v apt-get >/dev/null; then echo "make test needs $$missing: install it and try again" >&2; exit 1; fi; \
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
+	  $$sudo apt-get update -qq && quicker && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
 	fi

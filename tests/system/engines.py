@@ -22,7 +22,7 @@ from typing import Any
 from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.system.browser import chromium, new_page
+from tests.system.browser import STOCK, launched, new_page, visit
 from tests.system.harness import free_port
 
 WITHIN_MS = 15_000
@@ -272,8 +272,8 @@ def _typing(text: str) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def chromium_window(width: int, height: int) -> AsyncIterator[Window]:
-    """A page in Debian's Chromium."""
-    async with chromium() as browser:
+    """A page in a Chromium as people have it."""
+    async with launched(STOCK) as browser, visit(browser):
         yield ChromiumWindow(await new_page(browser, {"width": width, "height": height}))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Page, async_playwright
 
-from tests.system.browser import ARGUMENTS, chromium_program
+from tests.system.browser import ARGUMENTS, STOCK, chromium_program
 
 _PICKER = """
   window.showDirectoryPicker = () => new Promise((chosen) => {
@@ -49,7 +49,7 @@ async def browser_with_folder(profile: Path, origin: str, folder: Path) -> Async
     )
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium_program(), args=ARGUMENTS, locale="en-GB", no_viewport=True
+            profile, executable_path=chromium_program(STOCK), args=ARGUMENTS, locale="en-GB", no_viewport=True
         )
         try:
             await context.add_init_script(_PICKER)
