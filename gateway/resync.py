@@ -1,7 +1,8 @@
 """Reads the history of sessions whose connections here may have missed something.
 
 It only reads: what the history means is for `continuity` to judge. Promises: what is handed on was read after the last
-request for that session, from the node that holds it; a node that is away holds up no session of another.
+request for that session, from the node that holds it; a node that is away holds up no session of another; what a
+replica may not have yet is not handed on, and comes along the session's channel.
 """
 
 import asyncio
@@ -110,13 +111,20 @@ class Resync:
         steps: list[Step] = []
         end = "+"
         while True:
-            (page,) = await self._links.ask_of(keys.number, ("XREVRANGE", keys.history(code), end, "-", "COUNT", PAGE))
+            # In this order: a Step of the history that is not in the outbox after it has been published.
+            page, outbox = await self._links.ask_of(
+                keys.number,
+                ("XREVRANGE", keys.history(code), end, "-", "COUNT", PAGE),
+                ("LRANGE", keys.outbox, 0, -1),
+            )
             try:
                 steps += [decode_step(_data(fields)) for _, fields in page]
+                held = [decode_step(step).step for step in _on(keys.channel(code), outbox)]
             except (UnknownFormat, msgspec.DecodeError, KeyError):
                 return History(int(published), _offset(offset), None)
             if len(page) < PAGE or steps[-1].step <= after:
-                return History(int(published), _offset(offset), steps)
+                last = min([int(published), *(step - 1 for step in held)])
+                return History(last, _offset(offset), [step for step in steps if not held or step.step < min(held)])
             end = "(" + page[-1][0].decode()
 
     def _node(self, code: str) -> Node:
@@ -128,6 +136,11 @@ class Resync:
 
 def _offset(found: bytes | None) -> str:
     return found.decode() if found else NO_OFFSET
+
+
+def _on(channel: str, outbox: Sequence[bytes]) -> list[bytes]:
+    """What an outbox holds for a channel."""
+    return [message for name, message in zip(outbox[::2], outbox[1::2], strict=True) if name == channel.encode()]
 
 
 def _data(fields: Sequence[bytes]) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.continuity import History
 from gateway.resync import PAGE, Resync
-from quickpoll.envelope import Line
+from quickpoll.envelope import Line, encode
 from quickpoll.keys import ENTRY_FIELD
 from quickpoll.store.link import Command
 from quickpoll.store.node import Node
@@ -101,6 +101,24 @@ async def test_it_reads_no_further_back_than_it_has_to(home: House) -> None:
         assert await reader.next() == (CODE, list(range(2 * PAGE + 1, PAGE + 1, -1)))
         reader.request(CODE, 0)
         assert await reader.next() == (CODE, list(range(2 * PAGE + 1, 0, -1)))
+
+
+async def test_a_step_that_a_replica_may_not_have_yet_is_not_read(home: House) -> None:
+    """It waits in the outbox, and is published when it is durable."""
+    keys = keys_of()
+    for seq in (1, 2):
+        await home.coordinator.step(to_all(seq))
+    step = await home.coordinator.step(to_all(3), publish=False)
+    await home.redis.rpush(keys.outbox, "another", "x", keys.channel(CODE), encode(step))
+    async with reading(Links(OneNode(node_of(home.redis_url)))) as reader:
+        reader.request(CODE, 0)
+        async with asyncio.timeout(WITHIN_S):
+            _, history = await reader.read.get()
+        assert history.published == 2
+        assert [step.step for step in history.steps or ()] == [2, 1]
+        await home.redis.delete(keys.outbox)
+        reader.request(CODE, 0)
+        assert await reader.next() == (CODE, [3, 2, 1])
 
 
 async def test_what_is_asked_for_while_it_is_read_is_read_again(home: House) -> None:
