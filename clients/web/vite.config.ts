@@ -9,6 +9,7 @@ import { CSS_TARGET, SCRIPT_TARGET } from "./vite/browsers.ts";
 import { sharedByPages } from "./vite/chunks.ts";
 import { drawn } from "./vite/drawn.ts";
 import { guide } from "./vite/guide.ts";
+import { heights } from "./vite/heights.ts";
 import { messages } from "./vite/messages.ts";
 import { tooOld } from "./vite/too-old.ts";
 
@@ -20,6 +21,7 @@ export default defineConfig(({ mode }) => ({
     messages(),
     tooOld(),
     guide(),
+    heights(),
     mode === "gallery" && drawn(),
     svelte(),
     mode !== "gallery" &&

@@ -1,6 +1,7 @@
 """The built pages, and the headers they come with."""
 
 import gzip
+import re
 from http import HTTPStatus
 from pathlib import Path
 
@@ -186,7 +187,12 @@ def test_links_are_a_note_in_each_page_and_nowhere_else(tmp_path: Path) -> None:
     assert get(Pages(tmp_path), "/").body == page
 
 
-def test_built_styles_have_colours_in_the_oldest_browsers() -> None:
+def test_built_styles_have_colours_and_heights_in_the_oldest_browsers() -> None:
     styles = [path.read_text() for path in (FOLDER / "assets").glob("*.css")]
     assert styles, "the pages are not built: make pages"
     assert [style for style in styles if "light-dark(" in style] == [], "they know no light-dark()"
+    heights = [height for style in styles for height in re.findall(r"[^;{}]*;[^;{}]*\ddvh[^;{}]*", style)]
+    assert heights
+    for both in heights:
+        fallback, _, height = both.partition(";")
+        assert fallback == height.replace("dvh", "vh"), "they know no dvh"

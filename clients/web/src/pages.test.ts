@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { OLDEST } from "../vite/browsers";
 import { withGuide } from "../vite/guide";
+import { withHeights } from "../vite/heights";
 import { withTooOld } from "../vite/too-old";
 import { LANGUAGES } from "./i18n/i18n.svelte";
 
@@ -35,4 +36,11 @@ test("the guide for hosts needs no script and no other page", () => {
   expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);
   const places = [...html.matchAll(/<a href="([^"]*)"/g)].map((found) => found[1]!);
   expect(places.filter((place) => place !== "/host" && !html.includes(`id="${place.slice(1)}"`))).toEqual([]);
+});
+
+test("a height that an old browser cannot read stands behind one that it can", () => {
+  expect(withHeights("a{min-height:calc(100dvh - 2rem);color:red}@media (width > 1px){b{--x:1dvh;height:9dvh}}")).toBe(
+    "a{min-height:calc(100vh - 2rem);min-height:calc(100dvh - 2rem);color:red}" +
+      "@media (width > 1px){b{--x:1dvh;height:9vh;height:9dvh}}",
+  );
 });
