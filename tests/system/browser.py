@@ -173,7 +173,7 @@ class Phone:
         elif message["type"] == "answer_accepted":
             index = message["question"]
             question = self.quiz.questions[index]
-            if self._answers[index] and question.kind != "poll":
+            if self._answers.get(index) and question.kind != "poll":
                 self.points += points(question, message["counted_at"] - self.opens_at[index])
 
 

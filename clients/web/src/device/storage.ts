@@ -59,11 +59,19 @@ export function keys(prefix: string): string[] {
 
 /** Asks the browser to keep what is here until somebody clears it. Some decide by themselves, some ask the person. */
 export async function lasting(): Promise<boolean> {
+  let granted = false;
   try {
-    return (await navigator.storage.persisted()) || (await navigator.storage.persist());
+    granted = (await navigator.storage.persisted()) || (await navigator.storage.persist());
   } catch {
-    return false; // Not on an address without encryption.
+    // Not on an address without encryption.
   }
+  write("lasting", granted);
+  return granted;
+}
+
+/** Whether the browser was asked and has not promised it: then what it may forget is said without being asked for. */
+export function wasRefused(): boolean {
+  return read<boolean>("lasting") === false;
 }
 
 /** Whether the browser has promised to. */

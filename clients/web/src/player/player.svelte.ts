@@ -16,7 +16,7 @@ import { Session } from "../game/session.svelte";
 import { Refused } from "../wire/socket";
 import type { Sounds } from "../device/sound.svelte";
 import { WakeLock } from "../device/wakelock";
-import { read, write } from "../device/storage";
+import { read, readTab, write, writeTab } from "../device/storage";
 import { tokenFor } from "../wire/tokens";
 import { joinId, waitToFollow } from "./following";
 import { keepReceipt } from "./receipts";
@@ -27,6 +27,14 @@ export type Submission = "none" | "sent" | "resent" | "accepted" | "late" | "ref
 
 /** The page's clock may be a little ahead of the server's: not a reason to bother anybody. */
 const EARLY_MS = 100;
+
+/** Options that are ticked and not confirmed, of a question of a session; kept in this tab. */
+interface Ticked {
+  of: string | null | undefined;
+  question: number;
+  options: readonly number[];
+}
+const TICKED = "ticked";
 
 /** Whose seat the token of a session is. */
 interface Seat {
@@ -106,8 +114,11 @@ export class Player {
     if (most === 1) {
       this.chosen = [option];
       void this.submit(tapped_at);
-    } else if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
+      return;
+    }
+    if (this.chosen.includes(option)) this.chosen = this.chosen.filter((chosen) => chosen !== option);
     else if (this.chosen.length < most) this.chosen = [...this.chosen, option].sort();
+    writeTab(TICKED, { of: this.session.seat.code, question: question.index, options: this.chosen } satisfies Ticked);
   }
 
   /** Sends what was chosen, once. */
@@ -231,11 +242,19 @@ export class Player {
     this.#opened.question = -1;
   }
 
+  /** What was ticked and not confirmed is ticked again after a reload. */
+  #tickAgain({ question }: View): void {
+    const ticked = readTab<Ticked>(TICKED);
+    if (ticked?.of === this.session.seat.code && ticked?.question === question?.index)
+      this.chosen = ticked?.options ?? [];
+  }
+
   /** What the server knows of the player's answer; one that is still on its way stays so. */
   #resumed(view: View | null): void {
     const answer = view?.you?.answer;
     // Another question than the one that was on the screen: what was chosen for that one says nothing about it.
     if (view?.question && view.question.index !== this.#question) this.#reset();
+    if (view?.phase === "question" && this.#question === -1) this.#tickAgain(view);
     if (view?.you?.answered) {
       this.submission = "accepted";
       this.given = answer ?? this.given;

@@ -243,6 +243,23 @@ test("who comes back to a page gives its connection less than a second, and one 
   expect(seen.connections).toHaveLength(3);
 });
 
+test("where an answer takes longer than a connection has to prove itself, it has longer the next time", () => {
+  const { socket, seen, last } = page();
+  last().onopen?.();
+  void socket.send({ type: "join_session", code: "123456", name: "Ada", avatar: "x" });
+  vi.advanceTimersByTime(REPLY_MS + ATTENTIVE_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(2);
+  last().onopen?.();
+  vi.advanceTimersByTime(REPLY_MS + ATTENTIVE_TIMEOUT_MS + 1_000);
+  expect(seen.connections).toHaveLength(2);
+  last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  // An answer in time shows that the network is quick again.
+  vi.advanceTimersByTime(LIVENESS_INTERVAL_MS);
+  last().say({ type: "clock", t0: 1, t1: 2, t2: 3 });
+  vi.advanceTimersByTime(LIVENESS_INTERVAL_MS + LIVENESS_TIMEOUT_MS + 1);
+  expect(seen.connections).toHaveLength(3);
+});
+
 test("a connection that answers is kept", () => {
   const { seen, last } = page();
   last().onopen?.();
@@ -320,7 +337,7 @@ test("a resume that is not answered is tried again later and later, and not in s
     }
     gaps.push(waited_ms);
   }
-  expect(gaps).toEqual([5500, 6000, 7000, 9000]);
+  expect(gaps).toEqual([5500, 11_000, 22_000, 24_000]);
 });
 
 test("a server without room is asked again no sooner than it says, and not by all at once", () => {

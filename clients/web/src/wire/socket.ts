@@ -30,6 +30,8 @@ export const OFFLINE_TIMEOUT_MS = 1_000;
 export const WAKE_TIMEOUT_MS = 700;
 /** So long a connection that was on its way then may still take. */
 export const WAKE_CONNECT_MS = 2_000;
+/** On a network that has proved slow an answer may take so many times longer, or nobody would get in there. */
+const MOST_PATIENCE = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
 const CLOSE_MESSAGE_TOO_BIG = 1009;
@@ -84,6 +86,9 @@ export class Socket {
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #liveness: ReturnType<typeof setInterval> | undefined;
   #attentive = false;
+  /** How many times longer than usual an answer may take now; it doubles with each that did not come. */
+  #patience = 1;
+  #promptUntil = 0;
   readonly #pending = new Map<string, Pending>();
   readonly #events: SocketEvents;
   readonly #open: () => WebSocketLike;
@@ -201,6 +206,7 @@ export class Socket {
   }
 
   #received(message: AnyServerMessage): void {
+    if (this.#deadline !== undefined && performance.now() <= this.#promptUntil) this.#patience = 1;
     this.#answered();
     if (this.#resuming && message.type === "error") return this.#notResumed(new Refused(message));
     this.#attempt = 0;
@@ -242,9 +248,15 @@ export class Socket {
 
   /** Any message shows that the connection lives; none in time, and it is given up. */
   #expectAnswer(timeout_ms = LIVENESS_TIMEOUT_MS): void {
-    // A resume that is not answered meets a server that is slow for everybody: no page may come back in step with others.
-    const unanswered = () => this.#lost(this.#resuming ? backoffMs(this.#attempt++) : 0);
-    this.#deadline = setTimeout(unanswered, timeout_ms);
+    // A quick look asks whether the way is still there, which says nothing about how slow it may be.
+    const patient = timeout_ms >= ATTENTIVE_TIMEOUT_MS;
+    const unanswered = () => {
+      if (patient) this.#patience = Math.min(MOST_PATIENCE, 2 * this.#patience);
+      // A resume that is not answered meets a server that is slow for everybody: no page may come back in step with others.
+      this.#lost(this.#resuming ? backoffMs(this.#attempt++) : 0);
+    };
+    this.#promptUntil = performance.now() + timeout_ms;
+    this.#deadline = setTimeout(unanswered, patient ? timeout_ms * this.#patience : timeout_ms);
   }
 
   #answered(): void {
