@@ -1,12 +1,18 @@
 """What phones do by themselves: they go dark, change their network, and silence what sounds."""
 
+import re
+
+import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
+from clients.player import QuizClient
 from quickpoll.protocol import Option, QuestionResults, Quiz, Settings, SingleQuestion, StartQuiz
 from tests.system.browser import PHONE, Phone, new_page
 from tests.system.conftest import Site
 from tests.system.filtering import filtered
+from tests.system.game import join
+from tests.system.harness import websocket_url
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,6 +54,23 @@ AUDIO = """(mode) => {
     constructor(context, options) {
       super(context, options);
       if (!context.dead) window.heard++;
+    }
+  };
+}"""
+HEARD_BY_A_READER = """() => {
+  window.said = [];
+  const hear = (changes) =>
+    changes.forEach(({ addedNodes }) => addedNodes.forEach((line) => window.said.push(line.textContent)));
+  for (const region of document.querySelectorAll("[aria-live].visually-hidden"))
+    new MutationObserver(hear).observe(region, { childList: true });
+}"""
+TICKS = """{
+  window.ticks = [];
+  const Real = window.OscillatorNode;
+  window.OscillatorNode = class extends Real {
+    constructor(context, options) {
+      super(context, options);
+      if (options.frequency === 880) window.ticks.push(document.querySelector("[role=timer]").textContent.trim());
     }
   };
 }"""
@@ -144,3 +167,42 @@ async def test_a_browser_that_keeps_nothing_keeps_the_seat_while_the_page_is_ope
         await room.host.call(StartQuiz())
         await ada.answer(0, correctly=True)
         await ada.sees_verdict(0)
+
+
+async def test_while_the_host_is_away_it_is_said_once(site: Site) -> None:
+    async with site.visit() as browser, site.room(QUIZ) as room:
+        page = await new_page(browser, PHONE)
+        await page.clock.install()
+        await Phone.join(page, site.address, room.code, "Ada", QUIZ)
+        await page.evaluate(HEARD_BY_A_READER)
+        await room.host.drop()
+        await expect(page.get_by_role("banner").get_by_text("The host has lost the connection")).to_be_visible()
+        url = websocket_url(site.server)
+        async with QuizClient.connect(url) as ben, QuizClient.connect(url) as cem:
+            for others, (client, name) in enumerate(((ben, "Ben"), (cem, "Cem")), 1):
+                # What was said has left the page, and could be said again.
+                await page.clock.fast_forward(6000)
+                await join(client, room.code, name)
+                await expect(page.get_by_text(re.compile(f"^{others} other player"))).to_be_visible()
+        assert (await page.evaluate("said")).count("The host has lost the connection. Please wait.") == 1
+
+
+async def test_each_of_the_last_seconds_ticks_once(site: Site) -> None:
+    quiz = Quiz("Capitals", (msgspec.structs.replace(QUIZ.questions[0], time_limit_ms=5000),))
+    async with (
+        site.visit() as browser,
+        site.room(quiz) as room,
+        QuizClient.connect(websocket_url(site.server)) as other,
+    ):
+        await join(other, room.code, "Ben")
+        page = await new_page(browser, PHONE)
+        await page.add_init_script(TICKS)
+        ada = await Phone.join(page, site.address, room.code, "Ada", quiz)
+        await page.get_by_role("switch", name="Sound").click()
+        await room.host.call(StartQuiz())
+        # Within the first of them the answer goes from chosen to sent to taken.
+        await ada.answer(0, correctly=True)
+        await ada.sees_verdict(0)
+        ticks = await page.evaluate("ticks")
+        assert ticks == sorted(set(ticks), reverse=True)
+        assert len(ticks) >= 3

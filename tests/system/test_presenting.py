@@ -158,3 +158,16 @@ async def test_a_second_quiz_in_the_same_window_starts_clean_and_its_players_com
         for option in ("Congo", "Nile"):
             await expect(host.get_by_text(option)).to_be_visible()
             await expect(phones[0].page.get_by_text(option)).to_have_count(0)
+
+
+async def test_a_text_is_dragged_into_the_field_for_pasting(site: Site) -> None:
+    async with site.visit() as browser:
+        host = await new_page(browser, PROJECTOR)
+        await host.goto(f"{site.address}/host")
+        await host.get_by_role("button", name="Paste").click()
+        title = host.get_by_role("heading", name="What do we play?")
+        await title.click(click_count=3)
+        field = host.get_by_role("textbox", name="Quiz as text, in any format")
+        await title.drag_to(field)
+        await expect(field).to_have_value(re.compile("What do we play"))
+        await expect(host.get_by_text("Drop the file")).to_have_count(0)

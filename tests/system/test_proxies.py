@@ -16,7 +16,7 @@ from program.doctor import way_in
 from program.findings import Finding, Grade
 from tests.certificates import Authority
 from tests.deploy.balancer import balancing
-from tests.gateway.standin import house
+from tests.gateway.standin import CODE, house
 from tests.redis_client import Client
 from tests.system.browser import PHONE, chromium, new_page
 from tests.system.harness import free_port, is_ready
@@ -26,6 +26,7 @@ PAGE = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
 QUIET_S = 10.0
 """A gateway pings who is new, which a proxy does not take for quiet; one that cuts does so long before."""
 READY_WITHIN_S = 10.0
+SAYS_WITHIN_MS = 15_000
 FORWARDED = """
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
@@ -199,3 +200,51 @@ async def test_the_page_that_checks_says_what_a_player_can_do(tmp_path: Path, re
             await page.goto(f"{url}/check")
             await expect(page.get_by_text(says)).to_be_visible()
         await expect(page.get_by_text("gateway:8000")).to_be_visible()
+
+
+async def test_a_page_says_that_a_proxy_has_changed_the_host_and_a_lost_port_does_no_harm(
+    tmp_path: Path, redis: Client, redis_url: str
+) -> None:
+    async with house(redis, redis_url) as home, chromium(60) as browser:
+        page = await new_page(browser, PHONE)
+        await page.clock.install()
+        async with nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "localhost")) as changed:
+            await page.goto(f"{changed}/join/{CODE}")
+            await page.get_by_role("textbox", name="Your name").fill("Ada")
+            await page.get_by_role("button", name="Join", exact=True).click()
+            await page.clock.fast_forward(SAYS_WITHIN_MS)
+            said = f"it was opened as {changed[7:]}, but the server was asked for localhost"
+            await expect(page.get_by_text(said)).to_be_visible()
+        async with nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "$host")) as lost:
+            async with page.expect_websocket() as opening:
+                await page.goto(lost)
+            assert await (await opening.value).wait_for_event("framereceived")
+
+
+async def test_a_page_with_a_certificate_of_ones_own_says_why_no_websocket_passes(
+    tmp_path: Path, redis: Client, redis_url: str
+) -> None:
+    certificate, key = Authority(tmp_path).certify("quiz", "IP:127.0.0.1")
+    tls = f"ssl; ssl_certificate {certificate}; ssl_certificate_key {key}"
+    # As in Safari, where the warning was only clicked away; here the proxy refuses it.
+    refused = FORWARDED + "location /ws { return 444; }"
+    async with (
+        house(redis, redis_url) as home,
+        nginx(tmp_path, home.gateway.port, refused, tls) as url,
+        chromium(60) as browser,
+    ):
+        context = await browser.new_context(ignore_https_errors=True, locale="en-GB")
+        page = await context.new_page()
+        await page.clock.install()
+        await page.goto(url.replace("http:", "https:"))
+        await page.clock.fast_forward(SAYS_WITHIN_MS)
+        await expect(page.get_by_text("Safari lets no WebSocket through until that certificate")).to_be_visible()
+
+
+async def test_below_a_path_of_another_site_a_page_is_not_blank(tmp_path: Path, redis: Client, redis_url: str) -> None:
+    async with house(redis, redis_url) as home, chromium(60) as browser:
+        below = f"return 404; }} location /quiz/ {{ proxy_pass http://127.0.0.1:{home.gateway.port}/;"
+        async with nginx(tmp_path, home.gateway.port, below) as site:
+            page = await new_page(browser, PHONE)
+            await page.goto(f"{site}/quiz/")
+            await expect(page.get_by_text("at the root of a host name of its own")).to_be_visible()
