@@ -83,6 +83,9 @@ test("a page that has a seat in the next session already takes that one", async 
   connection().onopen?.();
   expect(connection().command("resume_session")).toMatchObject({ token: "next" });
   expect(connection().command("join_session")).toBeUndefined();
+  connection().answer("resume_session", { type: "resumed", role: "player", code: NEXT, session: SESSION, you: YOU });
+  await settle();
+  expect(page.current.session.view?.phase, "it is this session that is shown").toBe("lobby");
 });
 
 test("a page that is reloaded while it joins sends the same join again, so that its seat does not take its name", async () => {

@@ -67,7 +67,9 @@ export class Player {
       failed: (where, error) => life.failed(where, error),
     });
     this.#wakeLock = new WakeLock(this.session.disposed);
-    if (beginning.join) void this.#follow(beginning.join);
+    this.following = beginning.join ?? null;
+    // Not before the page has this object: who has a seat there already begins another one to resume it.
+    if (beginning.join) queueMicrotask(() => void this.#follow(beginning.join!));
   }
 
   get seat(): Beginning {
@@ -174,9 +176,7 @@ export class Player {
     this.#leaving = setTimeout(() => this.#life.begin({ join }), waitToFollow(view.total));
   }
 
-  async #follow(following: Joining): Promise<void> {
-    this.following = following;
-    const { code, name, avatar } = following;
+  async #follow({ code, name, avatar }: Joining): Promise<void> {
     try {
       await this.join(code, name, avatar);
       this.following = null;
