@@ -373,6 +373,7 @@ class Person:
     def _see_view(self, message: SessionCreated | Joined | Resumed) -> None:
         view = message.session
         if view.results is not UNSET:
+            self.question = view.results.question
             self.see(view.results)
         if view.leaderboard is not UNSET:
             self.see(view.leaderboard)
@@ -399,7 +400,8 @@ class Person:
                 asked = self.asked[message.question]
                 self.asked[message.question] = replace(asked, closes_at=message.closes_at)
             case QuestionResults():
-                self.phase, self.question = Phase.RESULTS, message.question
+                if message.question >= self.question:  # those of an earlier one come again after a ruling
+                    self.phase, self.question = Phase.RESULTS, message.question
                 if message.question in self.asked and message.question not in self.results:
                     self.late_s.append(time.time() - (self.asked[message.question].closes_at or 0) / 1000)
                 self.results[message.question].append(message)

@@ -1,0 +1,14 @@
+from quickpoll.protocol import Phase, QuestionResults, Quiz, Settings
+from tests.chaos.crowd import Crowd
+
+
+def results(question: int) -> QuestionResults:
+    return QuestionResults(seq=1, question=question, correct=(), counts=(), answered=0, total=0, explanation=None)
+
+
+async def test_results_that_a_ruling_tells_again_do_not_lead_back_to_their_question() -> None:
+    """The host had gone on once more, when a ruling about an earlier question met slow networks."""
+    host = Crowd("1", [], Quiz("Quiz", ()), Settings(), 0).host
+    for question in (0, 1, 0):
+        host.see(results(question))
+    assert (host.phase, host.question) == (Phase.RESULTS, 1)
