@@ -72,16 +72,20 @@ async def test_pages_rest_while_nothing_happens(tmp_path: Path) -> None:
         await open_remote(host, remote)
         pages = [await Watched.of(*one) for one in (("stage", host), ("phone", ada.page), ("remote", remote))]
         await rest(pages, "lobby")
+        start, board, on, end = (
+            host.get_by_role("button", name=name)
+            for name in ("Start", "Leaderboard", "Next question", "Show the podium")
+        )
         for index, question in enumerate(QUIZ.questions):
-            await host.keyboard.press("ArrowRight")
+            await (on if index else start).click()
             await ada.answer(index, correctly=True)
             await ada.sees_verdict(index)
             await rest(pages, f"results of a {question.kind}")
             if question.kind != "poll":
-                await host.keyboard.press("ArrowRight")
+                await board.click()
                 await expect(host.get_by_role("heading", name="Leaderboard")).to_be_visible()
                 await rest(pages, "leaderboard")
-        await host.keyboard.press("ArrowRight")
+        await end.click()
         await expect(host.get_by_role("list", name="Podium")).to_be_visible()
         await rest(pages, "podium")
         assert problems == []
