@@ -93,6 +93,11 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def address(self) -> str:
+        """Where browsers reach what is behind it."""
+        return f"http://127.0.0.1:{self.port}"
+
     def cut(self, links: Collection[Link] | None = None) -> None:
         """Ends connections, all if not told which."""
         for link in list(self.links if links is None else links):

@@ -54,6 +54,11 @@ async def show(page: Page, address: str, state: str, language: str = "en") -> No
     await page.wait_for_function("name => document.documentElement?.dataset.there === name", arg=state)
 
 
+async def drawn(page: Page) -> None:
+    """Returns when what has changed is drawn, with what follows from its size."""
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 async def states(page: Page, address: str) -> list[str]:
     """The names of all states."""
     await page.goto(f"{address}/")

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.gallery.barriers import barriers
-from tests.gallery.gallery import PHONE, PROJECTOR, SIZES, served, show, states
+from tests.gallery.gallery import PHONE, PROJECTOR, SIZES, drawn, served, show, states
 from tests.gallery.trees import stored, tree, whole, width_of
 from tests.system.browser import chromium, new_page
 
@@ -43,7 +43,7 @@ def components() -> set[str]:
 async def resize(page: Page, width: int, height: int) -> None:
     """Gives the page another size; returns when it has been drawn in it, with what follows from its size."""
     await page.set_viewport_size({"width": width, "height": height})
-    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    await drawn(page)
 
 
 async def faults_at(page: Page, width: int, language: str) -> list[str]:

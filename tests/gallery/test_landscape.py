@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page
 
-from tests.gallery.gallery import served, show
+from tests.gallery.gallery import drawn, served, show
 from tests.gallery.test_gallery import CHECKS
 from tests.system.browser import chromium, new_page
 
@@ -41,7 +41,7 @@ async def test_a_phone_held_across_reaches_every_option_and_all_of_the_text() ->
 
 async def places(page: Page) -> list[str]:
     """Where everything is, once it has been drawn."""
-    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    await drawn(page)
     return list(await page.evaluate(PLACES))
 
 

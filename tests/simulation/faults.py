@@ -65,21 +65,13 @@ async def process_starts_badly(scene: Scene) -> None:
     """A process is killed, and something happens to the one in its place while it starts."""
     machine = scene.rng.choice(scene.world.workers)
     machine.kill()
-    starting = asyncio.create_task(machine.start())
-    await asyncio.sleep(0)
-    await scene.trouble(machine)
-    await starting
-    await machine.start()
+    await scene.trouble_while(machine.start(), machine)
 
 
 async def process_ends_badly(scene: Scene) -> None:
     """A process is told to end, and something happens to it while it does."""
     machine = scene.rng.choice(scene.world.workers)
-    ending = asyncio.create_task(machine.end())
-    await asyncio.sleep(0)
-    await scene.trouble(machine)
-    await ending
-    await machine.start()
+    await scene.trouble_while(machine.end(), machine)
 
 
 async def processes_stutter(scene: Scene) -> None:

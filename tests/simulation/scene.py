@@ -6,9 +6,9 @@ its tasks waits at an await at which none has waited for a while, so that any aw
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.faults.world import PAST_THE_LEASE_S
@@ -103,8 +103,16 @@ class Scene:
         if valkey.replica and machine.is_up and not valkey.replica.is_connected:
             valkey.replica.connect(machine.host)
 
-    async def trouble(self, machine: WorkerMachine) -> None:
-        """Something happens to a process: it is killed, or paused, or cut off from Valkey for a moment."""
+    async def trouble_while(self, changes: Coroutine[Any, Any, None], machine: WorkerMachine) -> None:
+        """Something happens to a process that begins or ends just now; afterwards it runs."""
+        changing = asyncio.create_task(changes)
+        await asyncio.sleep(0)  # It has begun.
+        await self._trouble(machine)
+        await changing
+        await machine.start()
+
+    async def _trouble(self, machine: WorkerMachine) -> None:
+        """It is killed, or paused, or cut off from Valkey for a moment."""
         match self.rng.randrange(3):
             case 0:
                 await self.hit(machine, machine.kill)

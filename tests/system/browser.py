@@ -96,6 +96,13 @@ async def new_page(
     return await context.new_page()
 
 
+async def page_with_clock(browser: Browser, size: Mapping[str, int]) -> Page:
+    """As `new_page`; its time can be moved by the test."""
+    page = await new_page(browser, size)
+    await page.clock.install()
+    return page
+
+
 async def open_page(browser: Browser, url: str, size: dict[str, int]) -> tuple[Page, list[str]]:
     """A page with a storage of its own, and the list of what went wrong on it."""
     page = await new_page(browser, size)
@@ -131,8 +138,7 @@ class Phone:
         phone.listen()
         await page.goto(f"{address}/join/{code}")
         await expect(page.get_by_role("textbox", name="Game code")).to_have_value(code)
-        await page.get_by_role("textbox", name="Your name").fill(name)
-        await page.get_by_role("button", name="Join", exact=True).click()
+        await enter(page, name)
         await expect(page.get_by_role("heading", name=name)).to_be_visible()
         return phone
 
@@ -189,6 +195,26 @@ async def upload(host: Page, name: str, content: bytes) -> None:
     """Chooses a quiz file on the host's start page."""
     file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     await host.locator("input[type=file]").first.set_input_files(file)
+
+
+async def enter(page: Page, name: str) -> None:
+    """Types a name where a player's page asks for one, and presses *Join*."""
+    await page.get_by_role("textbox", name="Your name").fill(name)
+    await page.get_by_role("button", name="Join", exact=True).click()
+
+
+async def lobby(host: Page) -> str:
+    """Opens the lobby of the chosen quiz without the seconds to get ready; returns the code."""
+    await host.get_by_role("combobox", name="Get-ready time").select_option("None")
+    await host.get_by_role("button", name="Open the lobby").click()
+    return await code_of(host)
+
+
+async def open_lobby(host: Page, address: str, name: str, content: bytes) -> str:
+    """Opens the lobby of a quiz in a file, as `lobby` does, on the host's page of a server; returns the code."""
+    await host.goto(f"{address}/host")
+    await upload(host, name, content)
+    return await lobby(host)
 
 
 async def code_of(host: Page) -> str:

@@ -9,12 +9,17 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from clients.player import QuizClient
-from quickpoll.protocol import Quiz, SessionCreated, Settings
+from quickpoll.protocol import Option, Quiz, SessionCreated, Settings, SingleQuestion
 from tests.system.browser import launched, visit
 from tests.system.game import open_session
 from tests.system.harness import Process, running, serve, websocket_url
 
 AT_ONCE = Settings(lead_ms=0)
+QUIZ = Quiz(
+    "Capitals",
+    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
+)
+"""Enough for what happens in the middle of a question."""
 
 
 @dataclass

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
+import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, new_page, open_page, open_remote, upload
-from tests.system.harness import running, serve
-from tests.system.test_pages import OWN, lobby
+from tests.system.browser import PHONE, PROJECTOR, Phone, lobby, new_page, open_page, open_remote, upload
+from tests.system.conftest import Site
+from tests.system.test_pages import OWN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUIZ = msgspec.yaml.decode(OWN, type=Quiz)
 SETTLED_WITHIN_S = 15.0
@@ -61,13 +63,12 @@ async def rest(pages: Sequence[Watched], phase: str) -> None:
         raise AssertionError(f"{phase}: these never rest: {dict(zip(names, found, strict=True))}") from None
 
 
-async def test_pages_rest_while_nothing_happens(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_pages_rest_while_nothing_happens(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await upload(host, "own.yaml", OWN.encode())
         code = await lobby(host)
-        ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", QUIZ)
+        ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", QUIZ)
         remote = await new_page(browser, PHONE)
         await open_remote(host, remote)
         pages = [await Watched.of(*one) for one in (("stage", host), ("phone", ada.page), ("remote", remote))]

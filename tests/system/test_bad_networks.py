@@ -2,10 +2,10 @@
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from quickpoll.protocol import NextQuestion, Option, QuestionResults, Quiz, QuizEnded, SingleQuestion, StartQuiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, upload
+from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, enter, new_page, page_with_clock, upload
 from tests.system.conftest import Site
 from tests.system.filtering import SILENCE, Filter, filtered
 
@@ -20,13 +20,6 @@ QUIZ = Quiz(
 )
 WITHIN_MS = 15_000
 """A page says by then what is wrong; and tries again at least so often."""
-
-
-async def page_with_clock(browser: Browser, size: dict[str, int]) -> Page:
-    """A page whose seconds pass when the test says so."""
-    page = await new_page(browser, size)
-    await page.clock.install()
-    return page
 
 
 async def is_said_and_goes_on(network: Filter, pages: list[Page]) -> None:
@@ -45,7 +38,7 @@ async def is_said_and_goes_on(network: Filter, pages: list[Page]) -> None:
 @pytest.mark.parametrize(("first", "later"), [("403", "302"), (SILENCE, "200")])
 async def test_a_page_says_that_no_websocket_passes(site: Site, first: str, later: str) -> None:
     async with site.visit() as browser, filtered(site.port) as network, site.room(QUIZ) as room:
-        address = f"http://127.0.0.1:{network.port}"
+        address = network.address
         host, new, kept = pages = [await page_with_clock(browser, size) for size in (PROJECTOR, PHONE, PHONE)]
         await Phone.join(kept, address, room.code, "Ada", QUIZ)
         network.mode = first
@@ -53,8 +46,7 @@ async def test_a_page_says_that_no_websocket_passes(site: Site, first: str, late
         await kept.reload()
         await new.goto(address)
         await new.get_by_role("textbox", name="Game code").fill(room.code)
-        await new.get_by_role("textbox", name="Your name").fill("Ben")
-        await new.get_by_role("button", name="Join", exact=True).click()
+        await enter(new, "Ben")
         await host.goto(f"{address}/host")
         await upload(host, "sums.json", msgspec.json.encode(QUIZ))
         await host.get_by_role("button", name="Open the lobby").click()
@@ -70,7 +62,7 @@ async def test_a_page_says_that_no_websocket_passes(site: Site, first: str, late
 
 async def test_a_network_that_cuts_again_and_again_costs_no_answer_and_is_told(site: Site) -> None:
     async with site.visit() as browser, filtered(site.port) as network, site.room(QUIZ) as room:
-        address = f"http://127.0.0.1:{network.port}"
+        address = network.address
         phones = [
             await Phone.join(await new_page(browser, PHONE), address, room.code, name, QUIZ) for name in ("Ada", "Ben")
         ]
@@ -95,7 +87,7 @@ async def test_a_network_that_cuts_again_and_again_costs_no_answer_and_is_told(s
 async def test_ten_taps_on_a_slow_network_are_one_answer(site: Site) -> None:
     async with site.visit() as browser, filtered(site.port) as network, site.room(QUIZ) as room:
         page = await new_page(browser, PHONE)
-        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        ada = await Phone.join(page, network.address, room.code, "Ada", QUIZ)
         await room.host.call(StartQuiz())
         options = page.get_by_role("group", name="Options").get_by_role("button")
         await expect(options).to_have_count(2)

@@ -48,7 +48,7 @@ async def test_a_game_with_a_lost_network(tmp_path: Path, engine: str) -> None:
     async with running(quickpoll), ENGINES[engine](*PROJECTOR) as host, ENGINES[engine](*PHONE) as phone:
         network = await Proxy(port).start()
         code = await open_lobby(host, quickpoll.health)
-        await phone.goto(f"http://127.0.0.1:{network.port}/join/{code}")
+        await phone.goto(f"{network.address}/join/{code}")
         await phone.fill("Your name", "Ada")
         await phone.press("button", "Join")
         await phone.see("heading", "Ada")

@@ -8,10 +8,10 @@ from openpyxl import load_workbook
 from playwright.async_api import Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, Phone, chromium, open_page, upload
+from tests.system.browser import PROJECTOR, Phone, chromium, lobby, open_page, upload
 from tests.system.harness import running, serve
 from tests.system.office import LANGUAGES, opened, rows_of
-from tests.system.test_pages import lobby, play
+from tests.system.test_pages import play
 
 GIFT = """
 ::q1:: Which city is the capital of Kenya? {=Nairobi ~Mombasa ~Kisumu}

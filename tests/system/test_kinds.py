@@ -9,9 +9,8 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, chromium, open_page
+from tests.system.browser import PHONE, PROJECTOR, chromium, enter, lobby, open_page
 from tests.system.harness import running, serve
-from tests.system.test_pages import lobby
 
 SAMPLE = msgspec.json.decode(Path("clients/web/public/quizzes/every-kind.json").read_bytes(), type=Quiz)
 Act = Callable[[Locator], Awaitable[None]]
@@ -35,8 +34,7 @@ def named(page: Page, name: str) -> Locator:
 async def join(browser: Browser, address: str, code: str, name: str, shown: str = "") -> tuple[Page, list[str]]:
     """A phone in the lobby under this name or the one that stands in for it, and the list of what goes wrong on it."""
     page, problems = await open_page(browser, f"{address}/join/{code}", PHONE)
-    await page.get_by_role("textbox", name="Your name").fill(name)
-    await page.get_by_role("button", name="Join", exact=True).click()
+    await enter(page, name)
     await expect(page.get_by_role("heading", name=shown or name)).to_be_visible()
     return page, problems
 

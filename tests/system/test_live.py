@@ -7,11 +7,10 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from quickpoll.protocol import OpenQuestion, Quiz, WordsQuestion
-from tests.system.browser import PHONE, PROJECTOR, chromium, new_page, open_page, open_remote, upload
+from tests.system.browser import PHONE, PROJECTOR, chromium, lobby, new_page, open_page, open_remote, upload
 from tests.system.harness import running, serve
 from tests.system.test_kinds import join
 from tests.system.test_moderation import write
-from tests.system.test_pages import lobby
 
 QUIZ = Quiz(
     "Today",

@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, new_page, open_page, upload
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, new_page, open_lobby
 from tests.system.harness import free_port, running, serve
 from tests.system.test_metrics import figures
-from tests.system.test_pages import OWN, lobby
+from tests.system.test_pages import OWN
 
 QUIZ = msgspec.yaml.decode(OWN, type=Quiz)
 Json = dict[str, Any]
@@ -54,9 +54,8 @@ async def test_a_page_that_fails_resumes_and_the_server_counts_it(
 ) -> None:
     quickpoll = serve(tmp_path, QUICKPOLL_ADMIN_PORT=str(free_port()))
     async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        await upload(host, "own.yaml", OWN.encode())
-        code = await lobby(host)
+        host = await new_page(browser, PROJECTOR)
+        code = await open_lobby(host, quickpoll.health, "own.yaml", OWN.encode())
         page = await new_page(browser, PHONE)
         await spoil(page, how)
         ada = await Phone.join(page, quickpoll.health, code, "Ada", QUIZ)
@@ -70,9 +69,8 @@ async def test_a_page_that_fails_resumes_and_the_server_counts_it(
 async def test_the_next_game_asks_for_its_own_code(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        await upload(host, "own.yaml", OWN.encode())
-        code = await lobby(host)
+        host = await new_page(browser, PROJECTOR)
+        code = await open_lobby(host, quickpoll.health, "own.yaml", OWN.encode())
         ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", QUIZ)
         await ada.page.get_by_role("button", name="Leave").click()
         await expect(ada.page.get_by_role("textbox", name="Game code")).to_have_value("")
@@ -84,9 +82,8 @@ async def test_what_is_selected_when_the_time_runs_out_is_sent_and_said(tmp_path
     quiz = msgspec.yaml.decode(text, type=Quiz)
     quickpoll = serve(tmp_path)
     async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
-        await upload(host, "own.yaml", text.encode())
-        code = await lobby(host)
+        host = await new_page(browser, PROJECTOR)
+        code = await open_lobby(host, quickpoll.health, "own.yaml", text.encode())
         ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", quiz)
         await host.get_by_role("button", name="Start").click()
         await ada.answer(0, correctly=True)

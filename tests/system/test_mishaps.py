@@ -9,20 +9,15 @@ from quickpoll.protocol import (
     Option,
     QuestionResults,
     Quiz,
-    SingleQuestion,
     StartQuiz,
     TextQuestion,
 )
-from tests.system.browser import PHONE, Phone, new_page
-from tests.system.conftest import Site
+from tests.system.browser import PHONE, Phone, enter, new_page, page_with_clock
+from tests.system.conftest import QUIZ, Site
 from tests.system.filtering import filtered
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-QUIZ = Quiz(
-    "Capitals",
-    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
-)
 EVEN = MultipleQuestion(
     "Even?", (Option("Two", correct=True), Option("Three"), Option("Four", correct=True)), time_limit_ms=6_000
 )
@@ -88,7 +83,7 @@ async def test_what_is_being_typed_when_the_connection_goes_stays(site: Site) ->
     quiz = Quiz("Capitals", (TextQuestion("Kenya?", ("Nairobi",), time_limit_ms=60_000),))
     async with site.visit() as browser, filtered(site.port) as network, site.room(quiz) as room:
         page = await new_page(browser, PHONE)
-        await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", quiz)
+        await Phone.join(page, network.address, room.code, "Ada", quiz)
         await room.host.call(StartQuiz())
         field = page.get_by_role("main").get_by_role("textbox")
         await field.press_sequentially("Nai")
@@ -114,12 +109,10 @@ async def test_a_phone_whose_clock_is_wrong_has_all_of_the_time(site: Site, hour
 
 async def test_a_part_of_the_page_that_does_not_come_is_asked_for_again(site: Site) -> None:
     async with site.visit() as browser, site.room(QUIZ) as room:
-        page = await new_page(browser, PHONE)
-        await page.clock.install()
+        page = await page_with_clock(browser, PHONE)
         await page.route("**/assets/Game-*.js", lambda route: route.abort(), times=2)
         await page.goto(f"{site.address}/join/{room.code}")
-        await page.get_by_role("textbox", name="Your name").fill("Ada")
-        await page.get_by_role("button", name="Join", exact=True).click()
+        await enter(page, "Ada")
         await expect(page.get_by_role("heading", name="Back to your game…")).to_be_visible()
         await page.clock.fast_forward(3000)
         await expect(page.get_by_role("heading", name="Ada")).to_be_visible()
@@ -141,8 +134,7 @@ async def test_a_code_is_taken_however_it_was_copied(site: Site) -> None:
 async def test_a_network_on_which_an_answer_takes_seconds_lets_one_in(site: Site) -> None:
     async with site.visit() as browser, filtered(site.port) as network, site.room(QUIZ) as room:
         page = await new_page(browser, PHONE)
-        await page.goto(f"http://127.0.0.1:{network.port}/join/{room.code}")
+        await page.goto(f"{network.address}/join/{room.code}")
         network.delay_s = lambda: SLOW_S
-        await page.get_by_role("textbox", name="Your name").fill("Ada")
-        await page.get_by_role("button", name="Join", exact=True).click()
+        await enter(page, "Ada")
         await expect(page.get_by_role("heading", name="Ada")).to_be_visible(timeout=60_000)

@@ -7,10 +7,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from quickpoll.protocol import Quiz, WordsQuestion
-from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.browser import PROJECTOR, chromium, lobby, open_page, upload
 from tests.system.harness import running, serve
 from tests.system.test_kinds import join
-from tests.system.test_pages import lobby
 
 QUIZ = Quiz("Today", (WordsQuestion("How was it?", time_limit_ms=None),))
 

@@ -8,10 +8,9 @@ import msgspec
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from quickpoll.protocol import Option, Quiz, SingleQuestion
 from tests.gallery.barriers import barriers
-from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, upload
-from tests.system.conftest import Site
+from tests.system.browser import PHONE, PROJECTOR, Phone, new_page, open_lobby
+from tests.system.conftest import QUIZ, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,10 +30,6 @@ LATER_SCRIPTS = """(() => {
   ];
   for (const [where, ...names] of later) for (const name of names) delete where[name];
 })();"""
-QUIZ = Quiz(
-    "Capitals",
-    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
-)
 
 
 async def old(page: Page) -> Page:
@@ -64,11 +59,7 @@ async def test_an_old_browser_joins_answers_and_leads_and_can_be_read(site: Site
         host = await old(await new_page(browser, PROJECTOR, reduced_motion=True))
         problems: list[str] = []
         host.on("pageerror", lambda error: problems.append(str(error)))
-        await host.goto(f"{site.address}/host")
-        await upload(host, "quiz.json", msgspec.json.encode(QUIZ))
-        await host.get_by_role("combobox", name="Get-ready time").select_option("None")
-        await host.get_by_role("button", name="Open the lobby").click()
-        code = await code_of(host)
+        code = await open_lobby(host, site.address, "quiz.json", msgspec.json.encode(QUIZ))
         phone = await old(await new_page(browser, PHONE, reduced_motion=True))
         await phone.goto(site.address)
         assert await unreadable(phone) == []

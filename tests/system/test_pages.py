@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, new_page, open_page, upload
+from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, lobby, new_page, open_page, upload
 from tests.system.game import ranks_of
 from tests.system.harness import coordinator, gateway, running, serve
 
@@ -31,13 +31,6 @@ questions:
     text: Tea or coffee?
     options: [{text: Tea}, {text: Coffee}]
 """
-
-
-async def lobby(page: Page) -> str:
-    """Opens the lobby of the chosen quiz without the seconds to get ready; returns the code."""
-    await page.get_by_role("combobox", name="Get-ready time").select_option("None")
-    await page.get_by_role("button", name="Open the lobby").click()
-    return await code_of(page)
 
 
 async def play(browser: Browser, host: Page, address: str, quiz: Quiz, names: list[str]) -> list[Phone]:

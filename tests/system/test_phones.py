@@ -7,19 +7,15 @@ import pytest
 from playwright.async_api import Page, expect
 
 from clients.player import QuizClient
-from quickpoll.protocol import Option, QuestionResults, Quiz, Settings, SingleQuestion, StartQuiz
-from tests.system.browser import PHONE, Phone, new_page
-from tests.system.conftest import Site
+from quickpoll.protocol import QuestionResults, Quiz, Settings, StartQuiz
+from tests.system.browser import PHONE, Phone, new_page, page_with_clock
+from tests.system.conftest import QUIZ, Site
 from tests.system.filtering import filtered
 from tests.system.game import join
 from tests.system.harness import websocket_url
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-QUIZ = Quiz(
-    "Capitals",
-    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
-)
 # A browser without a screen always shows its pages: whether this one is seen is for the test to say.
 SEEN = """(() => {
   let seen = true;
@@ -78,9 +74,8 @@ TICKS = """{
 
 async def page_that_sleeps(site: Site) -> Page:
     """A page on a phone that can go dark, and whose time passes when the test says so."""
-    page = await new_page(site.browser, PHONE)
+    page = await page_with_clock(site.browser, PHONE)
     await page.add_init_script(SEEN)
-    await page.clock.install()
     return page
 
 
@@ -93,7 +88,7 @@ async def sleep(page: Page) -> None:
 async def test_a_phone_whose_connection_died_while_it_was_dark_has_the_question_within_a_second(site: Site) -> None:
     async with site.visit(), filtered(site.port) as network, site.room(QUIZ) as room:
         page = await page_that_sleeps(site)
-        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        ada = await Phone.join(page, network.address, room.code, "Ada", QUIZ)
         network.freeze()  # As iOS does: nobody is told.
         await sleep(page)
         await room.host.call(StartQuiz())
@@ -121,7 +116,7 @@ async def test_quick_looks_at_something_else_open_no_second_connection(site: Sit
 async def test_a_phone_that_changes_its_network_answers_in_time_and_once(site: Site, told: bool) -> None:
     async with site.visit(), filtered(site.port) as network, site.room(QUIZ, Settings(lead_ms=1000)) as room:
         page = await page_that_sleeps(site)
-        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        ada = await Phone.join(page, network.address, room.code, "Ada", QUIZ)
         await room.host.call(StartQuiz())
         await expect(page.get_by_role("heading", name="Kenya?")).to_be_visible()
         if told:
@@ -162,7 +157,7 @@ async def test_a_browser_that_keeps_nothing_keeps_the_seat_while_the_page_is_ope
             "for (const one of ['getItem', 'setItem', 'removeItem'])"
             "Storage.prototype[one] = () => { throw new DOMException('no', 'SecurityError'); };"
         )
-        ada = await Phone.join(page, f"http://127.0.0.1:{network.port}", room.code, "Ada", QUIZ)
+        ada = await Phone.join(page, network.address, room.code, "Ada", QUIZ)
         network.cut()
         await room.host.call(StartQuiz())
         await ada.answer(0, correctly=True)
@@ -171,8 +166,7 @@ async def test_a_browser_that_keeps_nothing_keeps_the_seat_while_the_page_is_ope
 
 async def test_while_the_host_is_away_it_is_said_once(site: Site) -> None:
     async with site.visit() as browser, site.room(QUIZ) as room:
-        page = await new_page(browser, PHONE)
-        await page.clock.install()
+        page = await page_with_clock(browser, PHONE)
         await Phone.join(page, site.address, room.code, "Ada", QUIZ)
         await page.evaluate(HEARD_BY_A_READER)
         await room.host.drop()

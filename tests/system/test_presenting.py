@@ -8,9 +8,20 @@ import pytest
 from playwright.async_api import Page, expect
 
 from quickpoll.protocol import Option, Quiz, SingleQuestion
-from tests.system.browser import PHONE, PROJECTOR, Phone, code_of, new_page, open_remote, upload
+from tests.system.browser import (
+    PHONE,
+    PROJECTOR,
+    Phone,
+    code_of,
+    lobby,
+    new_page,
+    open_lobby,
+    open_remote,
+    page_with_clock,
+    upload,
+)
 from tests.system.conftest import Site
-from tests.system.test_phones import SEEN
+from tests.system.test_phones import HEARD_BY_A_READER, SEEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,15 +41,11 @@ async def choose(host: Page, quiz: Quiz) -> None:
     """Uploads a quiz, which leads to its settings."""
     await upload(host, "quiz.json", msgspec.json.encode(quiz))
     await expect(host.get_by_role("heading", name=quiz.title)).to_be_visible()
-    await host.get_by_role("combobox", name="Get-ready time").select_option("None")
 
 
-async def open_lobby(host: Page, site: Site, quiz: Quiz = QUIZ) -> str:
-    """Opens the lobby of a quiz on a new stage; returns the code."""
-    await host.goto(f"{site.address}/host")
-    await choose(host, quiz)
-    await host.get_by_role("button", name="Open the lobby").click()
-    return await code_of(host)
+async def stage_of(host: Page, site: Site, quiz: Quiz = QUIZ) -> str:
+    """Makes the page a stage in the lobby of a quiz; returns the code."""
+    return await open_lobby(host, site.address, "quiz.json", msgspec.json.encode(quiz))
 
 
 async def test_back_leads_to_the_quizzes_and_not_out_of_a_game(site: Site) -> None:
@@ -50,8 +57,7 @@ async def test_back_leads_to_the_quizzes_and_not_out_of_a_game(site: Site) -> No
             await back()
             await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
         await choose(host, QUIZ)
-        await host.get_by_role("button", name="Open the lobby").click()
-        code = await code_of(host)
+        code = await lobby(host)
         await host.go_back()
         assert await code_of(host) == code
         await host.reload()
@@ -60,10 +66,9 @@ async def test_back_leads_to_the_quizzes_and_not_out_of_a_game(site: Site) -> No
 
 async def test_a_stage_behind_another_window_is_right_at_once_when_it_is_seen_again(site: Site) -> None:
     async with site.visit() as browser:
-        host = await new_page(browser, PROJECTOR)
+        host = await page_with_clock(browser, PROJECTOR)
         await host.add_init_script(SEEN)
-        await host.clock.install()
-        code = await open_lobby(host, site)
+        code = await stage_of(host, site)
         remote = await new_page(browser, PHONE)
         await open_remote(host, remote)
         ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", QUIZ)
@@ -76,13 +81,8 @@ async def test_a_stage_behind_another_window_is_right_at_once_when_it_is_seen_ag
         await ada.answer(1, correctly=True)
         await expect(remote.get_by_role("button", name="Show the podium")).to_be_enabled()
 
-        await host.evaluate("""() => {
-          window.said = [];
-          const hear = (changes) => changes.forEach(({ addedNodes }) => window.said.push(...addedNodes));
-          const region = document.querySelector("[aria-live=polite].visually-hidden");
-          new MutationObserver(hear).observe(region, { childList: true });
-          seen(true);
-        }""")
+        await host.evaluate(HEARD_BY_A_READER)
+        await host.evaluate("seen(true)")
         await host.clock.run_for(200)
         await expect(host.get_by_role("heading", name="Peru?")).to_be_visible()
         await expect(host.get_by_text("1 of 1 have answered", exact=True)).to_be_visible()
@@ -95,7 +95,7 @@ async def test_a_stage_behind_another_window_is_right_at_once_when_it_is_seen_ag
 async def test_a_reload_shows_what_was_there_in_each_phase(site: Site) -> None:
     async with site.visit() as browser:
         host = await new_page(browser, PROJECTOR, reduced_motion=True)
-        code = await open_lobby(host, site)
+        code = await stage_of(host, site)
         remote = await new_page(browser, PHONE)
         await open_remote(host, remote)
         # A player in the host's own browser, who tries the quiz alone.
@@ -138,7 +138,7 @@ def like(text: str) -> re.Pattern[str]:
 async def test_a_second_quiz_in_the_same_window_starts_clean_and_its_players_come_along(site: Site) -> None:
     async with site.visit() as browser:
         host = await new_page(browser, PROJECTOR)
-        code = await open_lobby(host, site, OTHER)
+        code = await stage_of(host, site, OTHER)
         phones = [
             await Phone.join(await new_page(browser, PHONE), site.address, code, name, OTHER) for name in ("Ada", "Ben")
         ]
@@ -150,8 +150,7 @@ async def test_a_second_quiz_in_the_same_window_starts_clean_and_its_players_com
         await choose(host, OTHER)
         # Who only watches has the options on the stage alone.
         await host.get_by_role("switch", name="Question and options on phones").uncheck()
-        await host.get_by_role("button", name="Open the lobby").click()
-        assert await code_of(host) != code
+        assert await lobby(host) != code
         for phone in phones:
             await expect(phone.page.get_by_role("heading", name=f"You’re in! {phone.name}")).to_be_visible()
         await host.get_by_role("button", name="Start").click()

@@ -18,7 +18,7 @@ from tests.certificates import Authority
 from tests.deploy.balancer import balancing
 from tests.gateway.standin import CODE, house
 from tests.redis_client import Client
-from tests.system.browser import PHONE, chromium, new_page
+from tests.system.browser import PHONE, chromium, enter, new_page, page_with_clock
 from tests.system.harness import free_port, is_ready
 from tests.system.servers import eventually
 
@@ -206,12 +206,10 @@ async def test_a_page_says_that_a_proxy_has_changed_the_host_and_a_lost_port_doe
     tmp_path: Path, redis: Client, redis_url: str
 ) -> None:
     async with house(redis, redis_url) as home, chromium(60) as browser:
-        page = await new_page(browser, PHONE)
-        await page.clock.install()
+        page = await page_with_clock(browser, PHONE)
         async with nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "localhost")) as changed:
             await page.goto(f"{changed}/join/{CODE}")
-            await page.get_by_role("textbox", name="Your name").fill("Ada")
-            await page.get_by_role("button", name="Join", exact=True).click()
+            await enter(page, "Ada")
             await page.clock.fast_forward(SAYS_WITHIN_MS)
             said = f"it was opened as {changed[7:]}, but the server was asked for localhost"
             await expect(page.get_by_text(said)).to_be_visible()

@@ -5,19 +5,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from quickpoll.protocol import Option, Quiz, SingleQuestion, StartQuiz
+from quickpoll.protocol import StartQuiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, new_page, upload
-from tests.system.conftest import Site
+from tests.system.conftest import QUIZ, Site
 from tests.system.test_files import saved
 from tests.system.test_library import QUIZ as RIVERS
 from tests.system.test_library import back_to_the_library, card, edit_a_copy
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-QUIZ = Quiz(
-    "Capitals",
-    (SingleQuestion("Kenya?", (Option("Nairobi", correct=True), Option("Mombasa")), time_limit_ms=60_000),),
-)
 REFUSED = """navigator.storage.persist = () => {
   window.asked = true;
   return Promise.resolve(false);
