@@ -1,6 +1,6 @@
 /** What a player's phone shows. */
 
-import { write } from "../../device/storage";
+import { write, writeTab } from "../../device/storage";
 import { keepToken } from "../../wire/tokens";
 import type { SessionView, You, YourFinal, YourResult } from "../../wire/protocol";
 import { click, press, seen, type } from "../hand";
@@ -21,9 +21,9 @@ function at(shown: SessionView, me?: You, change: Partial<State> = {}): State {
   return seat({ resumed: asPlayer(shown, me) }, change);
 }
 
-/** After a question that was answered like this. */
-export function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<You> = {}): State {
-  const result: YourResult = {
+/** What a player is told of an answer. */
+function told(change: Partial<YourResult>): YourResult {
+  return {
     type: "your_result",
     question: 0,
     answered: true,
@@ -36,10 +36,17 @@ export function verdict(shown: SessionView, change: Partial<YourResult>, me: Par
     share: 100,
     ...change,
   };
+}
+
+/** After a question that was answered like this. */
+export function verdict(shown: SessionView, change: Partial<YourResult>, me: Partial<You> = {}): State {
+  const result = told(change);
   const { answered, total_points, rank, streak } = result;
   const leaderboard = { type: "leaderboard" as const, question: 0, entries: entries(10), total: 12, seq: 6 };
   return at({ ...shown, leaderboard }, you({ answered, total_points, rank, streak, result, ...me }));
 }
+
+const NO_ANSWER: Partial<YourResult> = { answered: false, correct: false, points: 0, response_ms: null };
 
 /** The end, with these figures. */
 export function final(
@@ -184,7 +191,14 @@ export const PLAYER: States = {
   "player-offline": seat({ resumed: asPlayer(open(question())), close: 1006 }),
   "player-correct": verdict(closed(question()), { streak: 3 }, { answer: 1 }),
   "player-incorrect": verdict(closed(question()), { correct: false, points: 0 }, { answer: 0 }),
-  "player-no-answer": verdict(closed(question()), { answered: false, correct: false, points: 0, response_ms: null }),
+  "player-no-answer": verdict(closed(question()), NO_ANSWER),
+  "player-unconfirmed": at(open(multiple), you(), {
+    before: () => {
+      keepToken("player", all.CODE, "token", all.TITLE);
+      writeTab("ticked", { of: all.CODE, question: 0, options: [0, 2] });
+    },
+    then: [{ ...all.FOUND.multiple, seq: 9 }, told(NO_ANSWER)],
+  }),
   "player-correct-true-false": verdict(
     closed(KINDS.true_false, all.FOUND.true_false),
     { correct: true, points: 912 },
