@@ -425,6 +425,8 @@ class HostPlayer(Struct, frozen=True, kw_only=True):
     """Until the host has set it."""
     withheld: str | UnsetType = UNSET
     """As in `players_joined`."""
+    seat_offered: bool | UnsetType = UNSET
+    """Whether whoever joins by this name has the seat: see `offer_seat`."""
 
 
 class LeaderboardEntry(Struct, frozen=True, kw_only=True):
@@ -661,19 +663,6 @@ class SessionCreated(ServerMessage, frozen=True, tag="session_created"):
     session: SessionView
 
 
-class Joined(ServerMessage, frozen=True, tag="joined"):
-    """To the player."""
-
-    code: str
-    player_id: str
-    player_token: str
-    name: str
-    avatar: str
-    session: SessionView
-    name_withheld: bool | UnsetType = UNSET
-    """True: `name` stands in for what the player typed, until the host shows that."""
-
-
 class YourResult(ServerMessage, frozen=True, tag="your_result", gc=False):
     """To the player, between `question_results` and `leaderboard`.
 
@@ -734,6 +723,21 @@ class You(Struct, frozen=True, kw_only=True):
     """When the quiz has ended."""
     name_withheld: bool | UnsetType = UNSET
     """As in `joined`."""
+
+
+class Joined(ServerMessage, frozen=True, tag="joined"):
+    """To the player."""
+
+    code: str
+    player_id: str
+    player_token: str
+    name: str
+    avatar: str
+    session: SessionView
+    name_withheld: bool | UnsetType = UNSET
+    """True: `name` stands in for what the player typed, until the host shows that."""
+    you: You | UnsetType = UNSET
+    """What was the player's before, where the seat is not a new one."""
 
 
 class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
@@ -802,6 +806,13 @@ class ExtraTimeSet(ServerMessage, frozen=True, tag="extra_time_set"):
 
     player_id: str
     percent: ExtraTimePercent
+
+
+class SeatOffered(ServerMessage, frozen=True, tag="seat_offered"):
+    """To the host, on each device: whether the seat of a player who is away is offered."""
+
+    player_id: str
+    offered: bool
 
 
 class YourExtraTime(ServerMessage, frozen=True, tag="your_extra_time"):
@@ -1215,6 +1226,13 @@ class ShowName(HostCommand[Ok], frozen=True, tag="show_name"):
 
     player_id: Annotated[str, Meta(max_length=64)]
     shown: bool
+
+
+class OfferSeat(HostCommand[Ok], frozen=True, tag="offer_seat"):
+    """Lets whoever joins next by the name of a player who is away have that player's seat and points, or no longer."""
+
+    player_id: Annotated[str, Meta(max_length=64)]
+    offered: bool
 
 
 class LockSession(HostCommand[Ok], frozen=True, tag="lock_session"):

@@ -17,6 +17,7 @@ from coordinator.engine import (
     lobby,
     log_chain,
     naming,
+    offering,
     progress,
     question,
     records,
@@ -49,6 +50,7 @@ from quickpoll.protocol import (
     LockSession,
     MergeAnswers,
     NextQuestion,
+    OfferSeat,
     Ok,
     PauseQuiz,
     Phase,
@@ -312,6 +314,8 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
             lobby.kick(session, body.player_id, turn.now, turn.effects)
         case ShowName():
             naming.show(session, body, turn.now, turn.effects)
+        case OfferSeat():
+            offering.offer(session, body, turn.effects)
         case LockSession():
             lobby.lock(session, turn.now, turn.effects, locked=body.locked)
         case PauseQuiz():

@@ -7,9 +7,9 @@ Names are compared by their key; a seat and its name stay taken while its player
 
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from coordinator.engine import log_chain, moderation, naming, progress, question, records, views
+from coordinator.engine import log_chain, moderation, naming, offering, progress, question, records, views
 from coordinator.engine.effects import Close, CloseSession, Effects, ToMany
 from coordinator.engine.players import Player
 from coordinator.engine.state import Head, Session, Standing, Untold
@@ -33,6 +33,7 @@ from quickpoll.protocol import (
     SessionClosed,
     SessionCreated,
     SessionLocked,
+    You,
 )
 
 SEED_CHARACTERS: Final = 3
@@ -97,19 +98,23 @@ def is_attended(session: Session) -> bool:
 
 
 def join_again(turn: Turn, body: JoinSession) -> bool:
-    """Answers a join that was done before and is sent again; returns whether it was."""
+    """Answers a join that is sent again, or one to a seat that the host offers; returns whether it was one of these."""
     session, command = turn.session, turn.command
     try:
         key = normalise(body.name).key
     except NameInvalid:
         return False
     player = session.names.get(key)
-    if player is None or player.join_id != command.request_id:
+    if player is None:
+        return False
+    if player.seat_offered:
+        player.join_id = command.request_id
+    if player.join_id != command.request_id:
         return False
     if player.connection is not None and not _is_same_client(command, player.join_id, player.connection):
         return False
     _bind_player(turn, player)
-    _say_joined(turn, player)
+    _say_joined(turn, player, views.you(session, player))
     return True
 
 
@@ -304,6 +309,7 @@ def _bind_player(turn: Turn, player: Player) -> None:
     else:
         _close_older(player.connection, turn.effects)
     turn.session.set_connection(player, connection)
+    offering.end(player, turn.effects)
     player.round_trip_ms = turn.command.round_trip_ms
     player.bound_at = turn.command.relayed_at
     turn.effects.touched.add(player.id)
@@ -374,7 +380,7 @@ def _say_created(turn: Turn) -> None:
     )
 
 
-def _say_joined(turn: Turn, player: Player) -> None:
+def _say_joined(turn: Turn, player: Player, you: You | UnsetType = UNSET) -> None:
     session = turn.session
     turn.reply(
         Joined(
@@ -385,6 +391,7 @@ def _say_joined(turn: Turn, player: Player) -> None:
             avatar=player.avatar,
             session=views.session_view(session, turn.now, Role.PLAYER),
             name_withheld=bool(player.withheld_name) or UNSET,
+            you=you,
             reply_to=turn.reply_to,
         ),
         identity=session.player_identity(player.id),

@@ -97,6 +97,8 @@ class Player(Struct, array_like=True, kw_only=True, gc=False):
     withheld_name: str = ""
     """What was typed, where `name` stands in for it; it is taken, too."""
     withheld_key: str = ""
+    seat_offered: bool = False
+    """Whether whoever joins by the name has the seat, while the player is away."""
 
     def __post_init__(self) -> None:
         """What was read would keep the whole record that it was a part of."""

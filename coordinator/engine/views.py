@@ -318,6 +318,7 @@ def _host_players(session: Session) -> tuple[HostPlayer, ...]:
             extra_time_percent=player.extra_time_percent,
             asks_extra_time=player.asks_extra_time,
             withheld=player.withheld_name or UNSET,
+            seat_offered=player.seat_offered or UNSET,
         )
         for player in session.players.values()
     )

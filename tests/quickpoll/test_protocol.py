@@ -446,7 +446,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         " lock_session pause_quiz set_extra_time get_results get_log end_session ask_extra_time leave_session"
         " sync_clock report_failure get_answers skip_question extend_question rule undo_ruling"
         " show_answer merge_answers ask_question choose_question get_agenda stop_clock show_earlier continue_in"
-        " show_name show_live"
+        " show_name show_live offer_seat"
     )
     server = (
         "session_created joined resumed ok clock players_joined players_left players_returned lobby session_locked"
@@ -454,6 +454,7 @@ def test_every_message_is_in_the_union_of_its_side() -> None:
         " host_left host_returned kicked session_closed error quiz_paused extra_time_asked extra_time_set"
         " your_extra_time results log question_notes answers question_extended ruled"
         " question_added question_clock agenda earlier_shown session_continues player_renamed live_shown live_tally"
+        " seat_offered"
     )
     assert tags(*get_args(AnyClientMessage)) == set(client.split())
     assert tags(*get_args(AnyServerMessage)) == set(server.split())

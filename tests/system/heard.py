@@ -29,6 +29,7 @@ from quickpoll.protocol import (
     LockSession,
     MultipleQuestion,
     NextQuestion,
+    OfferSeat,
     OptionsQuestion,
     OrderQuestion,
     PauseQuiz,
@@ -242,6 +243,7 @@ def _happens(game: Recorded, seats: list[Seat], ada: Seat) -> None:
         lambda: game.by_host(SetExtraTime(player_id=ada.id, percent=chance.choice((0, 25, 50)))),
         *([lambda: _comes_or_goes(game, seats)] * 3),
         *([lambda: game.by_host(KickPlayer(player_id=seats.pop().id))] if seats else []),
+        *([lambda: _offers(game, seats)] * 2 if seats else []),
         lambda: game.by_host(ShowName(player_id=chance.choice([ada, *seats]).id, shown=chance.random() < 0.5)),
     ]
     forward: dict[Phase, list[Callable[[], object]]] = {
@@ -327,11 +329,20 @@ def _asks(game: Recorded, ada: Seat) -> None:
         game.by_player(ada, AskExtraTime())
 
 
+def _offers(game: Recorded, seats: list[Seat]) -> None:
+    """The host offers the seat of somebody who is away, or takes the offer back."""
+    player_id = game.chance.choice(seats).id
+    game.by_host(OfferSeat(player_id=player_id, offered=game.chance.random() < 0.7))
+
+
 def _comes_or_goes(game: Recorded, seats: list[Seat]) -> None:
     if not seats:
         return
     seat = game.chance.choice(seats)
-    if game.player(seat).connection is None:
+    if game.player(seat).seat_offered:
+        seat.connection = game.new_connection()
+        game.try_join(seat.name, connection=seat.connection)
+    elif game.player(seat).connection is None:
         game.resume(seat)
     else:
         game.disconnect(seat)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import expect
 
-from quickpoll.protocol import StartQuiz
-from tests.system.browser import PHONE, PROJECTOR, Phone, new_page, upload
+from quickpoll.protocol import Quiz, StartQuiz
+from tests.system.browser import PHONE, PROJECTOR, Phone, enter, new_page, open_lobby, upload
 from tests.system.conftest import QUIZ, Site
 from tests.system.test_files import saved
 from tests.system.test_library import QUIZ as RIVERS
@@ -42,6 +43,31 @@ async def test_quizzes_that_the_browser_has_cleared_come_back_from_a_file(site: 
         await host.get_by_label("Take such a file back").set_input_files(file)
         for title in ("Rivers", "Streams"):
             await expect(card(host, title)).to_be_visible()
+
+
+async def test_who_scans_the_code_again_in_a_private_window_gets_the_seat_back_from_the_host(site: Site) -> None:
+    async with site.visit() as browser:
+        host = await new_page(browser, PROJECTOR)
+        code = await open_lobby(host, site.address, "quiz.yaml", RIVERS.encode())
+        private = await new_page(browser, PHONE)
+        ada = await Phone.join(private, site.address, code, "Ada", msgspec.yaml.decode(RIVERS, type=Quiz))
+        await host.get_by_role("button", name="Start", exact=True).click()
+        await ada.answer(0, correctly=True)
+        await ada.sees_verdict(0)
+        await private.context.close()
+
+        again = await new_page(browser, PHONE)
+        await again.goto(f"{site.address}/join/{code}")
+        await enter(again, "Ada")
+        await expect(again.get_by_text("If that was you, the host can let you back in.")).to_be_visible()
+        await host.get_by_role("button", name="Players").click()
+        await host.get_by_role("button", name="Ada away").click()
+        await host.get_by_role("button", name="Let them in on another phone").click()
+        await expect(host.get_by_text("Waiting for whoever joins as Ada")).to_be_visible()
+        await again.get_by_role("button", name="Join", exact=True).click()
+        await expect(again.get_by_text(f"{ada.points} points", exact=True)).to_be_visible()
+        await expect(again.get_by_role("heading", name="Correct!")).to_be_visible()
+        await expect(host.get_by_text("Waiting for whoever joins as Ada")).to_be_hidden()
 
 
 async def test_where_nothing_more_can_be_kept_a_game_goes_on_and_can_be_led(site: Site) -> None:

@@ -74,6 +74,7 @@ from quickpoll.protocol import (
     MergeAnswers,
     NewQuestion,
     NextQuestion,
+    OfferSeat,
     Ok,
     Option,
     PauseQuiz,
@@ -93,6 +94,7 @@ from quickpoll.protocol import (
     ServerMessage,
     SessionCommand,
     SessionCreated,
+    SessionView,
     SetExtraTime,
     Settings,
     ShowAnswer,
@@ -106,6 +108,7 @@ from quickpoll.protocol import (
     SubmitAnswer,
     TextQuestion,
     UndoRuling,
+    You,
     YourExtraTime,
     YourFinal,
     YourResult,
@@ -301,9 +304,12 @@ class Onlooker:
                 if message.player_id not in model.scores:
                     model.join(message.player_id)
                 model.connections[message.player_id] = command.connection
+                if message.you:
+                    self.seated_again(message.player_id, message.session, message.you)
             case Resumed() if command.identity is not None and command.identity.role is Role.PLAYER:
                 model.connections[command.identity.player_id] = command.connection
-                self.resumed(command.identity.player_id, message)
+                assert message.you
+                self.seated_again(command.identity.player_id, message.session, message.you)
             case Resumed() if isinstance(body, ResumeSession):
                 assert message.remote is body.remote
                 self.host_is_at(command.connection, remote=body.remote)
@@ -411,11 +417,11 @@ class Onlooker:
         average = sum(score.times_ms) // len(score.times_ms) if score.times_ms else None
         assert (message.best_streak, message.average_response_ms) == (score.best, average)
 
-    def resumed(self, player_id: str, message: Resumed) -> None:
-        score, you = self.model.scores[player_id], message.you
-        assert you
+    def seated_again(self, player_id: str, session: SessionView, you: You) -> None:
+        score = self.model.scores[player_id]
+        assert you.total_points == score.points
         assert (you.extra_time_percent, you.asks_extra_time) == (score.next_extra, score.asks)
-        if message.session.phase is Phase.QUESTION:
+        if session.phase is Phase.QUESTION:
             assert self.model.asked is not None
             assert you.closes_at == self.model.asked.opens_at + self.model.own_limit_ms(player_id)
         if you.final:
@@ -632,6 +638,22 @@ class Laws(RuleBasedStateMachine):
         if seat.player_id in self.onlooker.model.connections:
             self.onlooker.model.connections[seat.player_id] = None
         self.apply(Disconnected(connection, seat))
+
+    @rule(seat=seats, offered=st.booleans())
+    def come_back_as_a_stranger(self, seat: Identity, offered: bool) -> None:
+        """The name of a player who is away gives the seat to whoever has it from the host, and to nobody else."""
+        self.disconnect(seat, current=True)
+        player = self.session.players.get(seat.player_id)
+        is_offered = self.by_host(OfferSeat(player_id=seat.player_id, offered=offered)) if offered else None
+        if player is None:
+            return
+        join = JoinSession(code="123456", name=player.name, id=f"an id of nobody else {self.serial}")
+        reply = self.send(self.next_link("g2"), None, join)
+        if isinstance(is_offered, Ok):
+            assert isinstance(reply, Joined)
+            assert reply.player_id == seat.player_id
+        else:
+            assert isinstance(reply, Error)
 
     @rule(seat=seats, percent=PERCENTS, asks=st.booleans())
     def extra_time(self, seat: Identity, percent: ExtraTimePercent, asks: bool) -> None:

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnyServerMessage, LiveTally, PublicQuestion, QuizEnded, SessionView, YourResult } from "../wire/protocol";
+import { YOU } from "../wire/fakes";
 import { type View, reduce } from "./reducer";
 
 const question: PublicQuestion = {
@@ -100,6 +101,32 @@ test("'resumed' replaces everything, seq included", () => {
   });
   expect(view).toMatchObject({ phase: "ended", seq: 9, you: { total_points: 5 } });
   expect(view.question).toBeUndefined();
+});
+
+test("a seat that was there before has what its player had", () => {
+  const you = { ...YOU, total_points: 900, rank: 2, streak: 1 };
+  const view = after(null, {
+    type: "joined",
+    code: "123456",
+    player_id: "a",
+    player_token: "t",
+    name: "Ada",
+    avatar: "1",
+    session,
+    you,
+  });
+  expect(view.you).toEqual(you);
+});
+
+test("the host sees a seat offered until its player is back", () => {
+  const offered = host(
+    { type: "players_joined", players: [ada], player_count: 1 },
+    { type: "players_left", player_ids: ["a"], player_count: 0, reason: "disconnected" },
+    { type: "seat_offered", player_id: "a", offered: true },
+  );
+  expect(offered.players.get("a")?.seat_offered).toBe(true);
+  const back = after(offered, { type: "seat_offered", player_id: "a", offered: false });
+  expect(back.players.get("a")?.seat_offered).toBeUndefined();
 });
 
 test("the host sees players come, drop out, return, leave and be removed", () => {

@@ -19,6 +19,7 @@ import type {
   QuestionNotes,
   QuestionResults,
   QuizEnded,
+  QuizPaused,
   Role,
   RosterEntry,
   SessionView,
@@ -51,7 +52,7 @@ export function reduce(view: View | null, message: AnyServerMessage): View | nul
         extra_time_percent: 0,
         asks_extra_time: false,
       } as const;
-      return { ...whole("player", message.session), you };
+      return { ...whole("player", message.session), you: message.you ?? you };
     }
     case "resumed":
       return {
@@ -77,15 +78,13 @@ function change(view: View, message: AnyServerMessage): View {
     case "session_locked":
       return { ...view, locked: message.locked };
     case "quiz_paused":
-      return {
-        ...view,
-        paused: message.paused,
-        advances_at: view.phase === "results" ? message.advances_at : undefined,
-      };
+      return paused(view, message);
     case "extra_time_asked":
       return marked(view, message.player_ids, { asks_extra_time: true });
     case "extra_time_set":
       return marked(view, [message.player_id], { extra_time_percent: message.percent, asks_extra_time: false });
+    case "seat_offered":
+      return marked(view, [message.player_id], { seat_offered: message.offered || undefined });
     case "your_extra_time":
       return { ...view, you: view.you && { ...view.you, extra_time_percent: message.percent, asks_extra_time: false } };
     case "player_renamed":
@@ -216,6 +215,10 @@ function clocked(view: View, { stopped_at, opens_at, closes_at }: QuestionClock)
   const { you } = view;
   const own = you?.closes_at && you.closes_at + later_ms;
   return { ...view, stopped_at, opens_at, closes_at, you: you && { ...you, closes_at: own } };
+}
+
+function paused(view: View, { paused, advances_at }: QuizPaused): View {
+  return { ...view, paused, advances_at: view.phase === "results" ? advances_at : undefined };
 }
 
 /** The quiz has more questions, wherever that is shown. */

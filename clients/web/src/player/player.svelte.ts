@@ -198,6 +198,9 @@ export class Player {
         this.#question = message.question.index;
         this.sounds.play("question");
         break;
+      case "joined":
+        this.#resumed(view);
+        break;
       case "resumed":
         this.#resumed(view);
         // What happened while the page was away; a page that is drawn from nothing is read as a whole.

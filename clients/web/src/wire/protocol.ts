@@ -626,6 +626,14 @@ export interface ShowName {
   id?: string | null;
 }
 
+/** Lets whoever joins next by the name of a player who is away have that player's seat and points, or no longer. Reply: `ok`. */
+export interface OfferSeat {
+  type: "offer_seat";
+  player_id: string;
+  offered: boolean;
+  id?: string | null;
+}
+
 /** Refuses new players, or lets them in again. Reply: `ok`. */
 export interface LockSession {
   type: "lock_session";
@@ -946,6 +954,8 @@ export interface HostPlayer {
   asks_extra_time: boolean;
   /** As in `players_joined`. */
   withheld?: string;
+  /** Whether whoever joins by this name has the seat: see `offer_seat`. */
+  seat_offered?: boolean;
 }
 
 /** A question that was closed before the current one, and its results of now. */
@@ -1290,20 +1300,6 @@ export interface SessionCreated {
   reply_to?: string;
 }
 
-/** To the player. */
-export interface Joined {
-  type: "joined";
-  code: string;
-  player_id: string;
-  player_token: string;
-  name: string;
-  avatar: string;
-  session: SessionView;
-  /** True: `name` stands in for what the player typed, until the host shows that. */
-  name_withheld?: boolean;
-  reply_to?: string;
-}
-
 /**
  * To the player, between `question_results` and `leaderboard`.
  *
@@ -1341,6 +1337,22 @@ export interface YourFinal {
   questions: number;
   best_streak: number;
   average_response_ms: number | null;
+  reply_to?: string;
+}
+
+/** To the player. */
+export interface Joined {
+  type: "joined";
+  code: string;
+  player_id: string;
+  player_token: string;
+  name: string;
+  avatar: string;
+  session: SessionView;
+  /** True: `name` stands in for what the player typed, until the host shows that. */
+  name_withheld?: boolean;
+  /** What was the player's before, where the seat is not a new one. */
+  you?: You;
   reply_to?: string;
 }
 
@@ -1419,6 +1431,14 @@ export interface ExtraTimeSet {
   type: "extra_time_set";
   player_id: string;
   percent: ExtraTimePercent;
+  reply_to?: string;
+}
+
+/** To the host, on each device: whether the seat of a player who is away is offered. */
+export interface SeatOffered {
+  type: "seat_offered";
+  player_id: string;
+  offered: boolean;
   reply_to?: string;
 }
 
@@ -1569,6 +1589,7 @@ export type AnyClientMessage =
   | ShowLive
   | KickPlayer
   | ShowName
+  | OfferSeat
   | LockSession
   | PauseQuiz
   | SetExtraTime
@@ -1604,9 +1625,9 @@ export type AnyServerMessage =
   | SessionClosed
   | LiveTally
   | SessionCreated
-  | Joined
   | YourResult
   | YourFinal
+  | Joined
   | Resumed
   | Ok
   | Clock
@@ -1616,6 +1637,7 @@ export type AnyServerMessage =
   | QuestionNotes
   | ExtraTimeAsked
   | ExtraTimeSet
+  | SeatOffered
   | YourExtraTime
   | Lobby
   | AnswerAccepted

@@ -126,6 +126,11 @@ const heldTexts = (shown: State): State => ({
 const held = (group: AnswerGroup, place: number): AnswerGroup =>
   place === 1 ? { ...group, shown: false, withheld: true } : group;
 const heldFirst = (place: number) => (place === 0 ? { name: "Player 1", withheld: "A word of the list" } : {});
+const away = (seat_offered: boolean): State =>
+  stage(lobby(12, { players: players(12, (place) => (place === 0 ? { connected: false, seat_offered } : {})) }), {
+    steps: [press("stage.playerMenu", { name: "Amara" }), seen("dialog")],
+    stage: false,
+  });
 const leading = (shown: State): State => ({
   ...shown,
   answers: { get_agenda: AGENDA },
@@ -259,6 +264,8 @@ const STAGE: States = {
     lobby(12, { players: players(12, () => ({ asks_extra_time: true, extra_time_percent: 25 })) }),
     { steps: [press("stage.playerMenu", { name: "Amara" }), seen("dialog")], stage: false },
   ),
+  "stage-player-away": away(false),
+  "stage-seat-offered": away(true),
   "stage-name-held": stage(lobby(12, { players: players(12, heldFirst) }), {
     steps: [press("stage.playerMenu", { name: "Player 1" }), press("name.look"), seen("dialog strong")],
     stage: false,
