@@ -1,6 +1,7 @@
 """A real Valkey for the whole run, emptied before each test that asks for it."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -36,17 +37,22 @@ GROUPS = {
     "deployment": ("system/test_cluster", "system/test_tls"),
 }
 """Where tests run side by side, those of one group run one after the other, so that they do not starve each other."""
+LANES = {"chaos": 2, "deployment": 2}
+"""So many of these groups do run side by side: what they do most is wait."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each test into its group."""
     here = Path(__file__).parent
+    seen: Counter[str] = Counter()
     for item in items:
         place = item.path.relative_to(here).as_posix()
         for group, places in GROUPS.items():
             if place.startswith(places):
-                item.add_marker(pytest.mark.xdist_group(group))
+                lane = seen[group] % LANES.get(group, 1)
+                item.add_marker(pytest.mark.xdist_group(f"{group} {lane}"))
+                seen[group] += 1
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ async def main() -> None:
     with served() as address:
         async with chromium() as browser:
             for scheme in SCHEMES:
-                page = await new_page(browser, size, scheme=scheme, reduced_motion=True)
+                page = await new_page(browser, size, scheme=scheme)
                 for view in VIEWS:
                     (folder / file_of(view, scheme)).write_bytes(await taken(page, address, view))
     (folder / "README.md").write_text(index(VIEWS))

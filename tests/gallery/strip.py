@@ -81,7 +81,7 @@ async def main() -> None:
     folder = folder_given("tests.gallery.strip", __doc__, FOLDER)
     with served() as address:
         async with chromium() as browser:
-            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
+            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]})
             for name, states in STRIPS.items():
                 pictures = [base64.b64encode(await taken(page, address, state)).decode() for state in states]
                 strip = await page.evaluate(JOIN, [pictures, HEIGHT, QUALITY])

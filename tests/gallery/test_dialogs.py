@@ -30,7 +30,7 @@ async def closed_both_ways(page: Page, name: str) -> None:
 async def test_the_focus_comes_back_and_a_clipboard_is_not_taken_for_granted() -> None:
     with served() as address:
         async with chromium() as browser:
-            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
+            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]})
             for state, names in DIALOGS.items():
                 await show(page, address, state)
                 for name in names:

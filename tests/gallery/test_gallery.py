@@ -93,9 +93,7 @@ async def test_every_state_is_whole_and_readable_and_open_to_everyone() -> None:
     trees = stored()
 
     async def lane(browser: Browser, mine: list[str]) -> None:
-        page = await new_page(
-            browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True, traced=False
-        )
+        page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, traced=False)
         for name in mine:
             await page.set_viewport_size(whole(name))
             await show(page, address, name)

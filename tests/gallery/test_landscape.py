@@ -27,7 +27,7 @@ PLACES = """() => [...document.querySelectorAll("main *")].filter((one) => one.c
 async def test_a_phone_held_across_reaches_every_option_and_all_of_the_text() -> None:
     with served() as address:
         async with chromium() as browser:
-            page = await new_page(browser, ACROSS, reduced_motion=True, traced=False)
+            page = await new_page(browser, ACROSS, traced=False)
             faults = {}
             asked = [f"player-question-{name}".rstrip("-") for name in ASKED]
             for state in (*asked, *FOUND):

@@ -45,7 +45,7 @@ async def trees() -> dict[str, str]:
     found: dict[str, str] = {}
     with served() as address:
         async with chromium(600) as browser:
-            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]}, reduced_motion=True)
+            page = await new_page(browser, {"width": PROJECTOR, "height": SIZES[PROJECTOR]})
             for name in await states(page, address):
                 await page.set_viewport_size(whole(name))
                 await show(page, address, name)

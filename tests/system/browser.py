@@ -85,11 +85,21 @@ async def new_page(
     *,
     scheme: str = "light",
     locale: str = "en-GB",
-    reduced_motion: bool = False,
+    moving: bool = False,
     traced: bool = True,
 ) -> Page:
-    """A page with a storage of its own. `traced`: keep a trace for the case of a failure, which costs the page time."""
-    motion = "reduce" if reduced_motion else "no-preference"
+    """A page with a storage of its own.
+
+    Args:
+        browser: whose page it is.
+        size: of the page in CSS pixels.
+        scheme: light or dark.
+        locale: the language that it asks for.
+        moving: whether things move there; otherwise it is the page of somebody who wants no animations. Without a
+            graphics card they cost more than all the rest of a test.
+        traced: whether to keep a trace for the case of a failure, which costs the page time.
+    """
+    motion = "no-preference" if moving else "reduce"
     context = await browser.new_context(viewport=dict(size), color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
     if traced:
         await context.tracing.start(snapshots=True)
@@ -103,9 +113,11 @@ async def page_with_clock(browser: Browser, size: Mapping[str, int]) -> Page:
     return page
 
 
-async def open_page(browser: Browser, url: str, size: dict[str, int]) -> tuple[Page, list[str]]:
-    """A page with a storage of its own, and the list of what went wrong on it."""
-    page = await new_page(browser, size)
+async def open_page(
+    browser: Browser, url: str, size: dict[str, int], *, moving: bool = False
+) -> tuple[Page, list[str]]:
+    """As `new_page`, at this address, and the list of what went wrong on it."""
+    page = await new_page(browser, size, moving=moving)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)

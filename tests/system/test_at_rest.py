@@ -65,11 +65,11 @@ async def rest(pages: Sequence[Watched], phase: str) -> None:
 
 async def test_pages_rest_while_nothing_happens(site: Site) -> None:
     async with site.visit() as browser:
-        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR, moving=True)
         await upload(host, "own.yaml", OWN.encode())
         code = await lobby(host)
-        ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", QUIZ)
-        remote = await new_page(browser, PHONE)
+        ada = await Phone.join(await new_page(browser, PHONE, moving=True), site.address, code, "Ada", QUIZ)
+        remote = await new_page(browser, PHONE, moving=True)
         await open_remote(host, remote)
         pages = [await Watched.of(*one) for one in (("stage", host), ("phone", ada.page), ("remote", remote))]
         await rest(pages, "lobby")

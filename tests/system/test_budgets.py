@@ -57,7 +57,7 @@ async def test_a_slow_phone_can_join_soon(tmp_path: Path, path: str) -> None:
     async with running(quickpoll), chromium() as browser:
         times = []
         for _ in range(3):
-            page = await new_page(browser, PHONE, traced=False)
+            page = await new_page(browser, PHONE, moving=True, traced=False)
             await page.add_init_script(NOTE_WHEN_USABLE)
             slower_cpu = SLOW_PHONE / await slowness(browser)
             devtools = await page.context.new_cdp_session(page)

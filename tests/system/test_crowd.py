@@ -100,7 +100,7 @@ async def _play_in(browser: Browser, address: str) -> float:
     """Plays a thousand players in; returns frames per second, the lesser of joining and answering."""
     # A machine half as fast gets a crowd half as fast.
     every_s = EVERY_S * max(1.0, await slowness(browser))
-    page = await new_page(browser, PROJECTOR, traced=False)
+    page = await new_page(browser, PROJECTOR, moving=True, traced=False)
     servers: list[Server] = []
     await page.route_web_socket("**/ws", lambda route: servers.append(Server(route)))
     await page.goto(f"{address}/host")

@@ -56,11 +56,11 @@ async def unreadable(page: Page) -> list[str]:
 
 async def test_an_old_browser_joins_answers_and_leads_and_can_be_read(site: Site) -> None:
     async with site.visit() as browser:
-        host = await old(await new_page(browser, PROJECTOR, reduced_motion=True))
+        host = await old(await new_page(browser, PROJECTOR))
         problems: list[str] = []
         host.on("pageerror", lambda error: problems.append(str(error)))
         code = await open_lobby(host, site.address, "quiz.json", msgspec.json.encode(QUIZ))
-        phone = await old(await new_page(browser, PHONE, reduced_motion=True))
+        phone = await old(await new_page(browser, PHONE))
         await phone.goto(site.address)
         assert await unreadable(phone) == []
         ada = await Phone.join(phone, site.address, code, "Ada", QUIZ)

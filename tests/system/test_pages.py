@@ -63,7 +63,8 @@ async def check_podium(host: Page, phones: list[Phone]) -> None:
         line = podium.get_by_role("listitem").filter(has_text=phone.name)
         await expect(line).to_contain_text(f"{phone.points:,} points")
         await expect(phone.page.get_by_role("list", name="Podium")).to_contain_text(phone.name)
-        heading = "You won!" if place == 1 else f"You are {place}{'nd' if place == 2 else 'rd'}"
+        first = "You won!" if places.count(1) == 1 else "You share 1st place!"
+        heading = first if place == 1 else f"You are {place}{'nd' if place == 2 else 'rd'}"
         await expect(phone.page.get_by_role("heading", name=heading)).to_be_visible()
         assert phone.problems == []
 

@@ -94,7 +94,7 @@ async def test_a_stage_behind_another_window_is_right_at_once_when_it_is_seen_ag
 
 async def test_a_reload_shows_what_was_there_in_each_phase(site: Site) -> None:
     async with site.visit() as browser:
-        host = await new_page(browser, PROJECTOR, reduced_motion=True)
+        host = await new_page(browser, PROJECTOR)
         code = await stage_of(host, site)
         remote = await new_page(browser, PHONE)
         await open_remote(host, remote)

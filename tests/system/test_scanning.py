@@ -38,7 +38,7 @@ async def scanned(page: Page, camera: Page) -> list[str]:
 async def test_the_last_row_can_scan_the_code(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path, QUICKPOLL_PUBLIC_URL=ADDRESS)
     async with running(quickpoll), chromium() as browser:
-        host = await new_page(browser, {"width": 1024, "height": 768}, scheme="dark", reduced_motion=True, traced=False)
+        host = await new_page(browser, {"width": 1024, "height": 768}, scheme="dark", traced=False)
         camera = await new_page(browser, {"width": 100, "height": 100}, traced=False)
         await host.goto(f"{quickpoll.health}/host")
         await host.get_by_role("button", name=SAMPLE.title).click()
