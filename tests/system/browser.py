@@ -86,6 +86,7 @@ async def new_page(
     scheme: str = "light",
     locale: str = "en-GB",
     moving: bool = False,
+    touch: bool = False,
     traced: bool = True,
 ) -> Page:
     """A page with a storage of its own.
@@ -97,10 +98,16 @@ async def new_page(
         locale: the language that it asks for.
         moving: whether things move there; otherwise it is the page of somebody who wants no animations. Without a
             graphics card they cost more than all the rest of a test.
+        touch: whether its screen can be touched.
         traced: whether to keep a trace for the case of a failure, which costs the page time.
     """
-    motion = "no-preference" if moving else "reduce"
-    context = await browser.new_context(viewport=dict(size), color_scheme=scheme, locale=locale, reduced_motion=motion)  # type: ignore[arg-type]
+    context = await browser.new_context(
+        viewport=dict(size),  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale=locale,
+        reduced_motion="no-preference" if moving else "reduce",
+        has_touch=touch,
+    )
     if traced:
         await context.tracing.start(snapshots=True)
     return await context.new_page()

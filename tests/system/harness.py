@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 READY_WITHIN_S = 20.0
 BELOW_OUTGOING = range(10_000, 32_000)
@@ -53,9 +54,16 @@ def http_status(url: str) -> int:
         return 0
 
 
+def listens(url: str) -> bool:
+    """Whether somebody listens there: asking for a page costs much more while a process starts."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname, parts.port)) == 0
+
+
 async def is_ready(url: str) -> bool:
     """Whether a GET is answered with 200."""
-    return await asyncio.to_thread(http_status, url) == HTTPStatus.OK
+    return listens(url) and await asyncio.to_thread(http_status, url) == HTTPStatus.OK
 
 
 @dataclass

@@ -4,14 +4,17 @@ import csv
 from pathlib import Path
 
 import msgspec
+import pytest
 from openpyxl import load_workbook
 from playwright.async_api import Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, Phone, chromium, lobby, open_page, upload
-from tests.system.harness import running, serve
+from tests.system.browser import PROJECTOR, Phone, lobby, open_page, upload
+from tests.system.conftest import Site
 from tests.system.office import LANGUAGES, opened, rows_of
 from tests.system.test_pages import play
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GIFT = """
 ::q1:: Which city is the capital of Kenya? {=Nairobi ~Mombasa ~Kisumu}
@@ -60,10 +63,9 @@ async def saved(page: Page, button: Locator, folder: Path) -> Path:
     return path
 
 
-async def test_a_dropped_file_is_read_reported_edited_and_exported(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_a_dropped_file_is_read_reported_edited_and_exported(site: Site, tmp_path: Path) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
         await host.evaluate(DROP, ["cities.txt", GIFT])
         found = host.get_by_role("region", name="Import")
@@ -124,17 +126,16 @@ async def play_again(host: Page, phones: list[Phone], old_address: str) -> None:
         assert phone.problems == []
 
 
-async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_the_results_of_a_game_stay_and_open_in_a_spreadsheet(site: Site, tmp_path: Path) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await upload(host, "own.yaml", QUIZ.encode())
-        phones = await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "=1+2"])
+        phones = await play(browser, host, site.address, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "=1+2"])
         code = (await host.evaluate("location.hash")).removeprefix("#")
         await expect(host.get_by_role("list", name="Podium")).to_be_visible()
         await host.evaluate(LOG_IS_KEPT)
-        await play_again(host, phones, f"{quickpoll.health}/join/{code}")
-        await host.goto(f"{quickpoll.health}/host")
+        await play_again(host, phones, f"{site.address}/join/{code}")
+        await host.goto(f"{site.address}/host")
         await host.get_by_role("combobox", name="Language").select_option("Deutsch")
         game = host.get_by_role("listitem").filter(has=host.get_by_role("heading", name="Of cities, and more"))
         await expect(game).to_contain_text("2 Spieler")

@@ -5,14 +5,18 @@ import time
 from pathlib import Path
 
 import msgspec
+import pytest
 from playwright.async_api import Dialog, Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, chromium, open_page, upload
+from tests.system.browser import PHONE, PROJECTOR, new_page, open_page, upload
+from tests.system.conftest import Site
 from tests.system.folder import browser_with_folder, drop
 from tests.system.harness import running, serve
 from tests.system.test_files import LOG_IS_KEPT
 from tests.system.test_pages import play
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUIZ = """
 title: Rivers
@@ -54,10 +58,9 @@ def card(page: Page, title: str) -> Locator:
     return own.filter(has=page.get_by_role("heading", name=title, exact=True))
 
 
-async def test_quizzes_are_found_by_words_and_tags(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_quizzes_are_found_by_words_and_tags(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         for title, tags in [("Rivers", "Year 8, geography"), ("Cells", "year 8"), ("Verbs", "")]:
             await edit_a_copy(host, QUIZ.replace("title: Rivers", f"title: {title}"))
             await host.get_by_role("textbox", name="Tags").press_sequentially(tags)
@@ -80,10 +83,9 @@ async def test_quizzes_are_found_by_words_and_tags(tmp_path: Path) -> None:
         assert problems == []
 
 
-async def test_edits_are_undone_and_done_again_by_keys_and_buttons(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_edits_are_undone_and_done_again_by_keys_and_buttons(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host)
         text = host.get_by_role("textbox", name="Question")
         undo, redo = (host.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
@@ -108,10 +110,9 @@ async def test_edits_are_undone_and_done_again_by_keys_and_buttons(tmp_path: Pat
         assert problems == []
 
 
-async def test_questions_are_dragged_by_mouse(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_questions_are_dragged_by_mouse(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host)
         rows = host.get_by_role("navigation", name="Questions").get_by_role("listitem")
         first, last = [await rows.nth(at).bounding_box() for at in (0, 2)]
@@ -129,17 +130,15 @@ async def test_questions_are_dragged_by_mouse(tmp_path: Path) -> None:
         assert problems == []
 
 
-async def test_questions_are_dragged_by_finger(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        context = await browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="en-GB")
-        host = await context.new_page()
-        await host.goto(f"{quickpoll.health}/host")
+async def test_questions_are_dragged_by_finger(site: Site) -> None:
+    async with site.visit() as browser:
+        host = await new_page(browser, PHONE, touch=True)
+        await host.goto(f"{site.address}/host")
         await edit_a_copy(host)
         rows = host.get_by_role("navigation", name="Questions").get_by_role("listitem")
         boxes = [await rows.nth(at).bounding_box() for at in range(3)]
         (x, y), (end, _) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes[::2] if box]
-        devtools = await context.new_cdp_session(host)
+        devtools = await host.context.new_cdp_session(host)
 
         async def touch(kind: str, *points: float) -> None:
             touched = [{"x": at, "y": y} for at in points]
@@ -156,10 +155,9 @@ async def test_questions_are_dragged_by_finger(tmp_path: Path) -> None:
         await expect(host.get_by_role("heading", name="Question 3 of 3")).to_be_visible()
 
 
-async def test_a_second_window_is_told_and_no_version_is_lost(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_a_second_window_is_told_and_no_version_is_lost(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host)
         await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
         second = await host.context.new_page()
@@ -209,10 +207,9 @@ def stays(page: Page) -> list[str]:
     return asked
 
 
-async def test_leaving_asks_once_while_an_edit_is_not_saved(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_leaving_asks_once_while_an_edit_is_not_saved(site: Site) -> None:
+    async with site.visit() as browser:
+        host, _ = await open_page(browser, f"{site.address}/host", PROJECTOR)
         asked = stays(host)
         await edit_a_copy(host)
         await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
@@ -228,16 +225,15 @@ async def test_leaving_asks_once_while_an_edit_is_not_saved(tmp_path: Path) -> N
         assert asked == ["beforeunload"]
 
 
-async def test_leaving_asks_once_while_the_results_are_kept_nowhere(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_leaving_asks_once_while_the_results_are_kept_nowhere(site: Site) -> None:
+    async with site.visit() as browser:
+        host, _ = await open_page(browser, f"{site.address}/host", PROJECTOR)
         # The disk is full.
         await host.add_init_script("IDBObjectStore.prototype.put = () => { throw new Error('full'); };")
         await host.reload()
         asked = stays(host)
         await upload(host, "own.yaml", QUIZ.encode())
-        await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada"])
+        await play(browser, host, site.address, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada"])
         await host.get_by_role("button", name="Full results").click()
         await expect(host.get_by_role("heading", name="Full results")).to_be_visible()
         async with host.expect_event("dialog"):
@@ -248,17 +244,16 @@ async def test_leaving_asks_once_while_the_results_are_kept_nowhere(tmp_path: Pa
         assert asked == ["beforeunload"]
 
 
-async def test_a_quiz_learns_from_its_games(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_a_quiz_learns_from_its_games(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host)
         await host.get_by_role("button", name="Play it").click()
         # The first player is wrong at questions 1 and 3, the second at question 1.
-        await play(browser, host, quickpoll.health, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "Ben"])
+        await play(browser, host, site.address, msgspec.yaml.decode(QUIZ, type=Quiz), ["Ada", "Ben"])
         await expect(host.get_by_role("list", name="Podium")).to_be_visible()
         await host.evaluate(LOG_IS_KEPT)
-        await host.goto(f"{quickpoll.health}/host")
+        await host.goto(f"{site.address}/host")
         await expect(host.get_by_role("heading", name="Past games")).to_be_visible()
         await expect(card(host, "Rivers")).to_contain_text("Played")
         await card(host, "Rivers").get_by_role("button", name="Edit").click()

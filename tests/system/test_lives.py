@@ -12,9 +12,12 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from quickpoll.protocol import Quiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, new_page, open_lobby
+from tests.system.conftest import Site
 from tests.system.harness import free_port, running, serve
 from tests.system.test_metrics import figures
 from tests.system.test_pages import OWN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUIZ = msgspec.yaml.decode(OWN, type=Quiz)
 Json = dict[str, Any]
@@ -66,25 +69,23 @@ async def test_a_page_that_fails_resumes_and_the_server_counts_it(
         assert told[f"page_failures_total{{{where}}}"] == 1
 
 
-async def test_the_next_game_asks_for_its_own_code(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+async def test_the_next_game_asks_for_its_own_code(site: Site) -> None:
+    async with site.visit() as browser:
         host = await new_page(browser, PROJECTOR)
-        code = await open_lobby(host, quickpoll.health, "own.yaml", OWN.encode())
-        ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", QUIZ)
+        code = await open_lobby(host, site.address, "own.yaml", OWN.encode())
+        ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", QUIZ)
         await ada.page.get_by_role("button", name="Leave").click()
         await expect(ada.page.get_by_role("textbox", name="Game code")).to_have_value("")
-        assert ada.page.url == f"{quickpoll.health}/"
+        assert ada.page.url == f"{site.address}/"
 
 
-async def test_what_is_selected_when_the_time_runs_out_is_sent_and_said(tmp_path: Path) -> None:
+async def test_what_is_selected_when_the_time_runs_out_is_sent_and_said(site: Site) -> None:
     text = OWN.replace("points: 500", "points: 500\n    time_limit_ms: 4000")
     quiz = msgspec.yaml.decode(text, type=Quiz)
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+    async with site.visit() as browser:
         host = await new_page(browser, PROJECTOR)
-        code = await open_lobby(host, quickpoll.health, "own.yaml", text.encode())
-        ada = await Phone.join(await new_page(browser, PHONE), quickpoll.health, code, "Ada", quiz)
+        code = await open_lobby(host, site.address, "own.yaml", text.encode())
+        ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", quiz)
         await host.get_by_role("button", name="Start").click()
         await ada.answer(0, correctly=True)
         await host.get_by_role("button", name="Leaderboard").click()

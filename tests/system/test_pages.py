@@ -4,14 +4,18 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from coordinator.log import file as log_file
 from coordinator.log.replay import Replay
 from quickpoll.protocol import Quiz
 from tests.system.browser import PHONE, PROJECTOR, Phone, chromium, code_of, lobby, new_page, open_page, upload
+from tests.system.conftest import Site
 from tests.system.game import ranks_of
 from tests.system.harness import coordinator, gateway, running, serve
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAMPLE = msgspec.json.decode(Path("clients/web/public/quizzes/capitals.json").read_bytes(), type=Quiz)
 
@@ -86,12 +90,11 @@ async def check_log(host: Page, phone: Phone, folder: Path) -> None:
     assert set(receipts) <= set(log.receipts)
 
 
-async def test_a_sample_quiz_to_the_podium(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_a_sample_quiz_to_the_podium(site: Site, tmp_path: Path) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await host.get_by_role("button", name=SAMPLE.title).click()
-        phones = await play(browser, host, quickpoll.health, SAMPLE, ["Ada", "Grace", "Linus"])
+        phones = await play(browser, host, site.address, SAMPLE, ["Ada", "Grace", "Linus"])
         await check_podium(host, phones)
         await check_log(host, phones[0], tmp_path)
         assert problems == []
@@ -109,22 +112,20 @@ async def test_an_uploaded_quiz_on_two_gateways_and_two_coordinators(tmp_path: P
         assert problems == []
 
 
-async def test_an_uploaded_file_with_markup_in_names_and_texts(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_an_uploaded_file_with_markup_in_names_and_texts(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await upload(host, "own.yaml", OWN.encode())
         await expect(host.get_by_role("heading", name="<b>Markup</b> & more")).to_be_visible()
         own = msgspec.yaml.decode(OWN, type=Quiz)
-        phones = await play(browser, host, quickpoll.health, own, ["<b>Bold</b>", "Ken", "عمر"])
+        phones = await play(browser, host, site.address, own, ["<b>Bold</b>", "Ken", "عمر"])
         await check_podium(host, phones)
         assert problems == []
 
 
-async def test_a_wrong_file_is_told_by_question_and_field(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, _ = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_a_wrong_file_is_told_by_question_and_field(site: Site) -> None:
+    async with site.visit() as browser:
+        host, _ = await open_page(browser, f"{site.address}/host", PROJECTOR)
         wrong = OWN.replace("points: 500", "points: 5000").encode()
         await upload(host, "wrong.yaml", wrong)
         await host.get_by_role("button", name="Open the lobby").click()

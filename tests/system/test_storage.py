@@ -65,7 +65,7 @@ async def test_who_scans_the_code_again_in_a_private_window_gets_the_seat_back_f
         await host.get_by_role("button", name="Let them in on another phone").click()
         await expect(host.get_by_text("Waiting for whoever joins as Ada")).to_be_visible()
         await again.get_by_role("button", name="Join", exact=True).click()
-        await expect(again.get_by_text(f"{ada.points} points", exact=True)).to_be_visible()
+        await expect(again.get_by_text(f"{ada.points:,} points", exact=True)).to_be_visible()
         await expect(again.get_by_role("heading", name="Correct!")).to_be_visible()
         await expect(host.get_by_text("Waiting for whoever joins as Ada")).to_be_hidden()
 

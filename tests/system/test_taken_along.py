@@ -9,12 +9,14 @@ from playwright.async_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PROJECTOR, chromium, new_page, open_page, upload
-from tests.system.harness import running, serve
+from tests.system.browser import PROJECTOR, new_page, open_page, upload
+from tests.system.conftest import Site
 from tests.system.test_files import LOG_IS_KEPT, saved
 from tests.system.test_library import card as english_card
 from tests.system.test_library import edit_a_copy
 from tests.system.test_pages import play
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUIZ = """
 title: Flüsse
@@ -55,10 +57,9 @@ async def printed(page: Page, button: Locator) -> str:
     return " ".join(sheet.extract_text() for sheet in paper.pages)
 
 
-async def test_everything_as_one_file_comes_back_in_another_browser(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await open_page(browser, f"{quickpoll.health}/host", PROJECTOR)
+async def test_everything_as_one_file_comes_back_in_another_browser(site: Site, tmp_path: Path) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host, QUIZ)
         await host.get_by_role("textbox", name="Tags").fill("Klasse 8")
         await host.get_by_role("button", name="Back").click()
@@ -66,13 +67,13 @@ async def test_everything_as_one_file_comes_back_in_another_browser(tmp_path: Pa
             "title: Kurz\nquestions: [{kind: single, text: Ja?, options: [{text: Ja, correct: true}, {text: Nein}]}]"
         )
         await upload(host, "own.yaml", sample.encode())
-        await play(browser, host, quickpoll.health, msgspec.yaml.decode(sample, type=Quiz), ["Ada"])
+        await play(browser, host, site.address, msgspec.yaml.decode(sample, type=Quiz), ["Ada"])
         await host.evaluate(LOG_IS_KEPT)
-        await host.goto(f"{quickpoll.health}/host")
+        await host.goto(f"{site.address}/host")
         await expect(english_card(host, "Flüsse")).to_be_visible()
         file = await saved(host, host.get_by_role("button", name="Save everything as a file"), tmp_path)
 
-        other, others = await german_page(browser, quickpoll.health)
+        other, others = await german_page(browser, site.address)
         await other.get_by_label("So eine Datei zurückholen").set_input_files(file)
         done = other.get_by_role("status").filter(has_text="Zurückgeholt: 1 Quiz, 1 Spiel. Schon da: 0.")
         await expect(done).to_be_visible()
@@ -90,10 +91,9 @@ async def test_everything_as_one_file_comes_back_in_another_browser(tmp_path: Pa
         assert problems == others == []
 
 
-async def test_questions_key_and_answer_sheet_are_printed(tmp_path: Path) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await german_page(browser, quickpoll.health)
+async def test_questions_key_and_answer_sheet_are_printed(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await german_page(browser, site.address)
         await upload(host, "own.yaml", QUIZ.encode())
         await host.get_by_role("button", name="Kopie bearbeiten").click()
         await host.get_by_role("button", name="Herunterladen", exact=True).click()
@@ -116,10 +116,9 @@ async def test_questions_key_and_answer_sheet_are_printed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("title", "quiz"), [("Flüsse", QUIZ), ("Every kind of question", EVERY_KIND.read_text())])
-async def test_a_quiz_goes_elsewhere_in_a_link(tmp_path: Path, title: str, quiz: str) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
-        host, problems = await german_page(browser, quickpoll.health)
+async def test_a_quiz_goes_elsewhere_in_a_link(site: Site, title: str, quiz: str) -> None:
+    async with site.visit() as browser:
+        host, problems = await german_page(browser, site.address)
         await host.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await upload(host, "own.yaml", quiz.encode())
         await host.get_by_role("button", name="Kopie bearbeiten").click()

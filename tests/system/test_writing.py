@@ -18,9 +18,11 @@ from quickpoll.protocol import (
     TextQuestion,
     TrueFalseQuestion,
 )
-from tests.system.browser import PHONE, PROJECTOR, chromium
-from tests.system.harness import running, serve
+from tests.system.browser import PHONE, PROJECTOR, new_page
+from tests.system.conftest import Site
 from tests.system.test_files import saved
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Press = Callable[[Locator], Awaitable[None]]
 """Presses a control, or goes to a field."""
@@ -140,15 +142,13 @@ def check(quiz: Quiz) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("press", [click, key, tap], ids=["mouse", "keyboard", "touch"])
-async def test_a_quiz_of_every_kind_is_written(tmp_path: Path, press: Press) -> None:
-    quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+async def test_a_quiz_of_every_kind_is_written(site: Site, tmp_path: Path, press: Press) -> None:
+    async with site.visit() as browser:
         touch = press is tap
-        context = await browser.new_context(viewport=PHONE if touch else PROJECTOR, has_touch=touch, locale="en-GB")  # type: ignore[arg-type]
-        page = await context.new_page()
+        page = await new_page(browser, PHONE if touch else PROJECTOR, touch=touch, traced=False)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
-        await page.goto(f"{quickpoll.health}/host")
+        await page.goto(f"{site.address}/host")
         await press(page.get_by_role("button", name="Make a new quiz"))
         title = page.get_by_role("textbox", name="Title")
         await expect(title).to_be_focused()
