@@ -63,13 +63,14 @@ class Watch:
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Returns when there is a map; from then on it is kept up to date until `close`.
+        """Returns when there is a map; from then on it is kept up to date until `close`. May be called again.
 
         Raises:
             StoreError: nobody can say.
         """
         await self._look()
-        self._looking = asyncio.create_task(self._run(), name="map of Redis")
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._run(), name="map of Redis")
 
     async def close(self) -> None:
         """Leaves no task behind."""

@@ -53,6 +53,15 @@ async def test_where_nobody_answers_it_is_said(known: Map) -> None:
         await Watch(known).start()
 
 
+async def test_whoever_starts_it_again_after_other_trouble_leaves_no_second_task(known: Map) -> None:
+    watch, before = Watch(known), asyncio.all_tasks()
+    for _ in range(3):
+        await watch.start()
+    assert len(asyncio.all_tasks() - before) == 1
+    await watch.close()
+    assert asyncio.all_tasks() == before
+
+
 async def test_a_doubt_is_followed_by_a_look_and_a_change_is_told(known: Map) -> None:
     known.sources = [known.here, known.stale]
     watch, changed = Watch(known, AT_ONCE), asyncio.Event()
