@@ -53,7 +53,7 @@ def _left(world: World) -> Iterator[str]:
         for what in _kept_by(machine.worker):
             yield f"{machine.name} keeps {what}"
     for number in range(world.scenario.partitions):
-        if entries := len(world.valkey.get(PartitionKeys(number).stream) or ()):
+        if entries := len(world.redis.get(PartitionKeys(number).stream) or ()):
             yield f"{entries} entries of partition {number} are not applied"
 
 

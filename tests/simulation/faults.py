@@ -6,17 +6,19 @@ let two people see different results.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import product
 from typing import Any, Final
 
-from quickpoll.keys import PartitionKeys, partition_of
 from quickpoll.store.link import StoreError, open_link
 from quickpoll.store.node import Node
 from tests.chaos.faults.players import answer_from_two_devices, commands_out_of_order, host_away
 from tests.chaos.faults.valkey import nobody_goes_on, until_told_more
 from tests.chaos.faults.world import PAST_THE_HEARTBEAT_S, PAST_THE_LEASE_S
 from tests.chaos.poison import poison
-from tests.simulation.machines import VALKEY, WorkerMachine
+from tests.simulation import node_faults
+from tests.simulation.machines import WorkerMachine
 from tests.simulation.network import delay
+from tests.simulation.pair import Shard
 from tests.simulation.scene import Scene, cut
 from tests.simulation.world import PHONES
 
@@ -95,36 +97,38 @@ async def clocks_wrong(scene: Scene) -> None:
 
 async def valkey_killed(scene: Scene) -> None:
     """Valkey: kill -9, and started again on its append-only file."""
-    await scene.kill(scene.world.valkey_machine)
+    await scene.kill(scene.shard().master)
 
 
 async def valkey_loading(scene: Scene) -> None:
     """Valkey: kill -9, and it takes some seconds to load its append-only file (LOADING)."""
-    scene.world.valkey_machine.kill()
-    await _refuse(scene, "LOADING", 1, 3)
+    shard = scene.shard()
+    shard.master.kill()
+    await _refuse(scene, shard, "LOADING", 1, 3)
 
 
 async def valkey_stopped(scene: Scene) -> None:
     """Valkey answers nothing for a while."""
-    await scene.pause(scene.world.valkey_machine, scene.rng.uniform(1, 3))
+    await scene.pause(scene.shard().master, scene.rng.uniform(1, 3))
 
 
 async def valkey_full(scene: Scene) -> None:
     """Valkey has no memory left for writes (OOM)."""
-    await _refuse(scene, "OOM", 0.5, 1.5)
+    await _refuse(scene, scene.shard(), "OOM", 0.5, 1.5)
 
 
 async def valkey_read_only(scene: Scene) -> None:
     """Valkey is made a replica for a while (READONLY)."""
-    await _refuse(scene, "READONLY", 0.3, 1)
+    await _refuse(scene, scene.shard(), "READONLY", 0.3, 1)
 
 
-async def _refuse(scene: Scene, what: str, shortest_s: float, longest_s: float) -> None:
+async def _refuse(scene: Scene, shard: Shard, what: str, shortest_s: float, longest_s: float) -> None:
     """Valkey refuses things for a while."""
-    scene.world.valkey.refuses = what
-    await scene.world.valkey_machine.start()
+    machine = shard.master
+    machine.valkey.refuses = what
+    await machine.start()
     await asyncio.sleep(scene.rng.uniform(shortest_s, longest_s))
-    scene.world.valkey.refuses = ""
+    machine.valkey.refuses = ""
 
 
 async def valkey_cut(scene: Scene) -> None:
@@ -144,24 +148,24 @@ async def valkey_cut(scene: Scene) -> None:
 
 async def valkey_slow(scene: Scene) -> None:
     """The way to Valkey and back takes up to 0.3 s."""
-    network = scene.world.network
-    for machine in scene.world.workers:
-        network.set_delay(machine.name, VALKEY, delay(0.02, 0.15))
+    ways = list(product((machine.name for machine in scene.world.workers), scene.world.redis.names))
+    for way in ways:
+        scene.world.network.set_delay(*way, delay(0.02, 0.15))
     await asyncio.sleep(1.5)
-    for machine in scene.world.workers:
-        network.set_delay(machine.name, VALKEY, None)
+    for way in ways:
+        scene.world.network.set_delay(*way, None)
 
 
 async def valkey_half_open(scene: Scene) -> None:
     """One process's connections to Valkey are half open, also new ones, and what was held back arrives late."""
     machine = scene.rng.choice(scene.world.workers)
-    pair = frozenset((machine.name, VALKEY))
+    pairs = {frozenset((machine.name, name)) for name in scene.world.redis.names}
     links = scene.valkey_links(machine)
-    scene.world.network.unreachable.add(pair)
+    scene.world.network.unreachable |= pairs
     for link in links:
         link.hold()
     await asyncio.sleep(PAST_THE_LEASE_S)
-    scene.world.network.unreachable.discard(pair)
+    scene.world.network.unreachable -= pairs
     for link in links:
         link.let_go()
 
@@ -190,31 +194,33 @@ async def appends_late(scene: Scene) -> None:
 async def pubsub_killed(scene: Scene) -> None:
     """Valkey closes all pub/sub connections, again and again."""
     for _ in range(6):
-        for client in list(scene.world.valkey.clients.values()):
-            if client.is_subscriber:
-                client.end()
+        for shard in scene.world.redis.shards:
+            for client in list(shard.valkey.clients.values()):
+                if client.is_subscriber:
+                    client.end()
         await asyncio.sleep(scene.rng.uniform(0.02, 0.3))
 
 
 async def scripts_flushed(scene: Scene) -> None:
     """Valkey forgets all scripts (NOSCRIPT), again and again."""
     for _ in range(5):
-        scene.world.valkey.flush_scripts()
+        for shard in scene.world.redis.shards:
+            shard.valkey.flush_scripts()
         await asyncio.sleep(scene.rng.uniform(0.02, 0.2))
 
 
 async def stream_poisoned(scene: Scene) -> None:
     """Entries that cannot be read, or are of another program, in the session's stream."""
-    stream = PartitionKeys(partition_of(scene.code, scene.world.scenario.partitions)).stream
+    stream = scene.keys.stream
     for entry in poison(scene.code, scene.rng):
         (fields,) = entry.items()
-        await _ask(("XADD", stream, "*", *fields))
+        await _ask(scene.world.redis.shard_of(stream), ("XADD", stream, "*", *fields))
         await asyncio.sleep(scene.rng.uniform(0, 0.1))
 
 
-async def _ask(command: tuple[Any, ...]) -> None:
+async def _ask(shard: Shard, command: tuple[Any, ...]) -> None:
     try:
-        link = await open_link(Node(VALKEY))
+        link = await open_link(Node(shard.master.name))
     except StoreError:
         return  # another fault has been quicker
     link.call([command])
@@ -224,49 +230,49 @@ async def _ask(command: tuple[Any, ...]) -> None:
 
 async def replica_away(scene: Scene) -> None:
     """Valkey's replica hears nothing for a while: what waits for it has to wait, or goes on without it."""
-    replica = scene.world.valkey.replica
-    assert replica
-    replica.disconnect()
+    if replica := scene.shard().valkey.replica:
+        replica.disconnect()
     await asyncio.sleep(scene.rng.uniform(0, 2))
-    scene.reconnect_replica()
+    scene.reconnect_replicas()
 
 
 async def valkey_failed_over(scene: Scene) -> None:
     """Valkey's replica takes its place, without the latest: nobody was told that. It may be that nobody is cut."""
-    world, replica = scene.world, scene.world.valkey.replica
-    assert replica
-    if not (replica.is_connected and world.valkey_machine.is_up):
-        return  # what is as far behind is not made a master
+    world, shard = scene.world, scene.shard()
+    if not shard.can_fail_over:
+        return
     is_cut = scene.rng.random() < 0.7
 
     def fail_over() -> None:
         world.watch.has_failed_over = True
-        world.valkey.fail_over()
+        links = world.network.of(shard.master.name)
+        shard.fail_over()
         if is_cut:
-            cut(world.network.of(VALKEY))
+            cut(links)
 
-    await scene.hit(world.valkey_machine, fail_over)
+    await scene.hit(shard.master, fail_over)
     await asyncio.sleep(scene.rng.uniform(0, 1))
-    scene.reconnect_replica()
+    scene.reconnect_replicas()
 
 
 async def valkey_restored(scene: Scene) -> None:
     """Valkey dies, and comes back on a copy of its disk from some moments before: the latest is lost for all alike."""
-    world = scene.world
-    copy = world.valkey.copy()
+    machine = scene.world.redis.shard_of(scene.keys.prefix).master
+    copy = machine.valkey.copy()
     await until_told_more(scene.crowd)
     async with nobody_goes_on(scene.crowd):
-        world.valkey_machine.kill()
-        world.watch.has_gone_back = True
-        world.valkey.go_back_to(copy)
-        await world.valkey_machine.start()
+        machine.kill()
+        scene.world.watch.has_gone_back = True
+        machine.valkey.go_back_to(copy)
+        await machine.start()
 
 
 async def valkey_emptied(scene: Scene) -> None:
     """Valkey loses everything that it has: the session is gone, and everybody is to be told."""
-    scene.world.valkey_machine.kill()
-    scene.world.valkey.go_back_to({})
-    await scene.world.valkey_machine.start()
+    machine = scene.world.redis.shard_of(scene.keys.prefix).master
+    machine.kill()
+    machine.valkey.go_back_to({})
+    await machine.start()
 
 
 # -- people and their networks ---------------------------------------------------------------
@@ -323,5 +329,5 @@ _DEEDS: Final[Sequence[Deed]] = (
     *(phones_cut, all_phones_cut, phones_half_open, phones_slow, phone_stops_reading),
     *(host_away, commands_out_of_order, answer_from_two_devices),
 )
-DEEDS: Final[dict[str, Deed]] = {deed.__name__: deed for deed in _DEEDS}
+DEEDS: Final[dict[str, Deed]] = {deed.__name__: deed for deed in _DEEDS} | node_faults.DEEDS
 """Every fault by its name in `scenario.FAULTS`."""

@@ -21,7 +21,6 @@ from tests.simulation.network import End, Network
 from tests.simulation.valkey import Valkey
 
 VALKEY: Final = "valkey"
-REDIS_URL: Final = f"redis://{VALKEY}:6379/0"
 TOKENS: Final = Tokens("a secret of the simulation")
 PORT: Final = 8000
 NO_PAGES: Final = Pages(Path(__file__).parent / "no pages")
@@ -86,6 +85,10 @@ class Machine:
         """Starts a process; returns when it works."""
         raise NotImplementedError
 
+    def tell(self, what: str) -> None:
+        """Something happened to it."""
+        self._note(f"{self.name} {what}")
+
     def _new_host(self) -> Host:
         self._note(f"{self.name} starts")
         self.host = self._loop.host(self.name)
@@ -102,18 +105,18 @@ class ValkeyMachine(Machine):
 
     def __init__(self, valkey: Valkey, *args: Any) -> None:
         super().__init__(*args)
-        self._valkey = valkey
+        self.valkey = valkey
 
     def kill(self) -> None:
         """As by kill -9; what it has acknowledged is on its disk."""
         if self.is_up:
             super().kill()
-            self._valkey.stopped()
+            self.valkey.stopped()
 
     async def start(self) -> None:
         """Starts it on what its disk holds."""
         if not self.is_up:
-            await self._new_host().run(self._valkey.start(self.host))
+            await self._new_host().run(self.valkey.start(self.host))
 
 
 class WorkerMachine(Machine):
@@ -195,21 +198,21 @@ class WorkerMachine(Machine):
                     self._wrong(f"{host} has ended, and left a connection behind, to {end.other.host}")
 
 
-def gateway(partitions: int) -> Callable[[str], Worker]:
+def gateway(url: str, partitions: int) -> Callable[[str], Worker]:
     """Makes gateways."""
 
     def make(name: str) -> Worker:
         settings = settings_with(host=name, port=PORT, partitions=partitions)
-        return Gateway(REDIS_URL, TOKENS, settings, pages=NO_PAGES, timing=TIMING)
+        return Gateway(url, TOKENS, settings, pages=NO_PAGES, timing=TIMING)
 
     return make
 
 
-def coordinator(partitions: int, durability: Durability) -> Callable[[str], Worker]:
+def coordinator(url: str, partitions: int, durability: Durability) -> Callable[[str], Worker]:
     """Makes coordinators."""
 
     def make(name: str) -> Worker:
         settings = settings_with(host=name, partitions=partitions, durability=durability)
-        return Coordinator(REDIS_URL, TOKENS, settings)
+        return Coordinator(url, TOKENS, settings)
 
     return make

@@ -52,6 +52,12 @@ class Replica:
             self._alarm.cancel()
             self._alarm = None
 
+    def catch_up(self) -> None:
+        """Has everything now."""
+        if self._alarm:
+            self._alarm.cancel()
+            self._catch_up()
+
     def note(self, key: bytes) -> None:
         """The master has changed something."""
         if self.is_connected:

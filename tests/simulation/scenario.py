@@ -1,11 +1,13 @@
 """What a seed draws: a deployment, a quiz, its people, and what happens to them. Data alone; nothing runs here."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from clients.loadtest import questions
 from quickpoll.protocol import Question, QuestionKind, Quiz, Settings
+from quickpoll.store.url import RedisKind
 from tests.chaos.crowd import Moment
 
 LIMITS_MS: Final = (1000, 2000, 5000)
@@ -27,11 +29,20 @@ FAULTS: Final = (
     *("host_away", "commands_out_of_order", "answer_from_two_devices"),
 )
 """None of these may cost anything that was told."""
+OF_A_CLUSTER: Final = ("slot_moved", "cluster_down")
+OF_SENTINELS: Final = ("sentinels_away",)
+OF_SEVERAL: Final = ("master_lost", "parts_exchanged")
+"""Where a master and its replica are on two machines."""
 NEED_A_REPLICA: Final = ("replica_away", "valkey_failed_over")
 REVERSAL: Final = "valkey_restored"
 """Costs the latest: everybody has to notice, and what they know afterwards is as right as ever. It comes alone."""
+REVERSAL_OF_SEVERAL: Final = "tail_lost"
+"""As well."""
 LOSS: Final = "valkey_emptied"
 """Costs the session: nobody may be left waiting for it."""
+_IS_FOR_A_CLUSTER: Final = frozenset(OF_A_CLUSTER)
+_IS_FOR_SENTINELS: Final = frozenset(OF_SENTINELS)
+_IS_FOR_SEVERAL: Final = frozenset((*OF_SEVERAL, REVERSAL_OF_SEVERAL))
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,9 @@ class Scenario:
     """Whether the host does more than go on."""
     has_replica: bool = False
     """Whether Valkey has one, and what is acknowledged is there, too."""
+    redis: RedisKind = RedisKind.ONE
+    shards: int = 1
+    """Masters, each of a part of the data."""
     faults: tuple[Fault, ...] = field(default=())
 
     @property
@@ -83,22 +97,27 @@ class Scenario:
     @property
     def may_go_back(self) -> bool:
         """Whether the latest may be lost."""
-        return any(fault.name == REVERSAL for fault in self.faults)
+        return any(fault.name in (REVERSAL, REVERSAL_OF_SEVERAL) for fault in self.faults)
 
     def __str__(self) -> str:
         servers = f"{self.gateways} gateways, {self.coordinators} coordinators{', a replica' * self.has_replica}"
+        if self.redis is not RedisKind.ONE:
+            servers += f", {self.redis.value}" + f" of {self.shards}" * (self.shards > 1)
         return f"{servers}, {self.partitions} partitions, {self.players} players, {', '.join(self.kinds)}"
 
 
 def draw(seed: int, *names: str) -> Scenario:
     """The scenario of a seed; with `names` of faults, those and no others."""
     rng = random.Random(f"{seed}/scenario")
-    drawn = names or _draw_names(rng)
+    nodes = random.Random(f"{seed}/nodes")
+    redis = _draw_redis(nodes, names)
+    drawn = names or _with_faults_of(redis, nodes, _draw_names(rng))
+    is_reversed = not {REVERSAL, REVERSAL_OF_SEVERAL}.isdisjoint(drawn)
     settings = Settings(
         lead_ms=rng.choice(LEADS_MS),
         streak_bonus=rng.random() < 0.5,
         # Nobody may be away while a question passes of which something was lost.
-        auto_advance_ms=300 if rng.random() < 0.25 and REVERSAL not in drawn else None,
+        auto_advance_ms=300 if rng.random() < 0.25 and not is_reversed else None,
     )
     scenario = Scenario(
         seed,
@@ -111,6 +130,8 @@ def draw(seed: int, *names: str) -> Scenario:
         settings=settings,
         leads_freely=random.Random(f"{seed}/leads").random() < 0.5,
         has_replica=any(name in NEED_A_REPLICA for name in drawn) or rng.random() < 0.1,
+        redis=redis,
+        shards=nodes.choice((2, 2, 3)) if redis is RedisKind.CLUSTER else 1,
     )
     faults = [_draw_fault(rng, name, f"{seed}/{number}", len(scenario.kinds)) for number, name in enumerate(drawn)]
     return replace(scenario, faults=tuple(faults))
@@ -125,6 +146,28 @@ def _draw_names(rng: random.Random) -> list[str]:
         return [LOSS, *rng.choices(FAULTS, k=rng.randint(0, 2))]
     likely = rng.sample(FAULTS, rng.randint(1, 6))
     return rng.choices(likely, k=rng.randint(0, MOST_FAULTS))
+
+
+def _draw_redis(nodes: random.Random, names: Collection[str]) -> RedisKind:
+    """One of ten is a Cluster, and another one is watched by Sentinels; a fault may need what it is about."""
+    lot = nodes.random()
+    if not _IS_FOR_A_CLUSTER.isdisjoint(names):
+        return RedisKind.CLUSTER
+    if not _IS_FOR_SENTINELS.isdisjoint(names):
+        return RedisKind.SENTINEL
+    if not _IS_FOR_SEVERAL.isdisjoint(names):
+        return RedisKind.CLUSTER if lot < 0.5 else RedisKind.SENTINEL
+    return RedisKind.CLUSTER if lot < 0.1 else RedisKind.SENTINEL if lot < 0.2 else RedisKind.ONE
+
+
+def _with_faults_of(redis: RedisKind, nodes: random.Random, drawn: list[str]) -> list[str]:
+    """Where Redis is several servers, half of what happens is about that."""
+    if redis is RedisKind.ONE:
+        return drawn
+    if drawn == [REVERSAL]:
+        return [nodes.choice((REVERSAL, REVERSAL_OF_SEVERAL))]
+    own = (*(OF_A_CLUSTER if redis is RedisKind.CLUSTER else OF_SENTINELS), *OF_SEVERAL)
+    return [name if name == LOSS or nodes.random() < 0.5 else nodes.choice(own) for name in drawn]
 
 
 def _draw_fault(rng: random.Random, name: str, seed: str, questions_asked: int) -> Fault:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from quickpoll.keys import PartitionKeys, partition_of
 from tests.chaos.crowd import Crowd
 from tests.chaos.faults.world import PAST_THE_LEASE_S
 from tests.simulation.coverage import at_a_new_await
-from tests.simulation.machines import VALKEY, Machine, WorkerMachine
+from tests.simulation.machines import Machine, WorkerMachine
 from tests.simulation.network import Connection
+from tests.simulation.pair import Shard
 from tests.simulation.world import PHONES, World
 
 STEPS: Final = 15
@@ -23,6 +25,8 @@ AT_AN_AWAIT: Final = 0.4
 """This share of strikes comes when a task waits where none has waited since the fault began ..."""
 NEW_AWAITS: Final = 3
 """... for the first time, or the second, third, ...: on the average, that many times later."""
+ELSEWHERE: Final = 0.3
+"""This share of what happens to one of several shards happens to any of them."""
 NOT_BUSY_S: Final = 0.5
 """A process that has not taken its steps in so long is hit as it is."""
 
@@ -60,8 +64,20 @@ class Scene:
         return self.rng.sample(links, min(len(links), max(1, round(share * len(links)))))
 
     def valkey_links(self, machine: Machine) -> list[Connection]:
-        """All connections of a process to Valkey."""
-        return list(self.world.network.between(machine.name, VALKEY))
+        """All connections of a process to any Valkey."""
+        return list(self.world.network.between(machine.name, *self.world.redis.names))
+
+    @property
+    def keys(self) -> PartitionKeys:
+        """Those of the partition of the session."""
+        return PartitionKeys(partition_of(self.code, self.world.scenario.partitions))
+
+    def shard(self) -> Shard:
+        """Mostly the one that holds the session."""
+        redis = self.world.redis
+        if len(redis.shards) > 1 and self.rng.random() < ELSEWHERE:
+            return self.rng.choice(redis.shards)
+        return redis.shard_of(self.keys.prefix)
 
     async def hit(self, machine: Machine, strike: Callable[[], None]) -> None:
         """Strikes between two steps of a process: after some, or when a task waits where none has for a while."""
@@ -97,11 +113,12 @@ class Scene:
         await asyncio.sleep(seconds)
         machine.go_on(host)
 
-    def reconnect_replica(self) -> None:
-        """Valkey's replica follows it again, if it is up."""
-        valkey, machine = self.world.valkey, self.world.valkey_machine
-        if valkey.replica and machine.is_up and not valkey.replica.is_connected:
-            valkey.replica.connect(machine.host)
+    def reconnect_replicas(self) -> None:
+        """Replicas follow their masters again, if these are up."""
+        for shard in self.world.redis.shards:
+            replica = shard.valkey.replica
+            if replica and shard.master.is_up and not replica.is_connected:
+                replica.connect(shard.master.host)
 
     async def trouble_while(self, changes: Coroutine[Any, Any, None], machine: WorkerMachine) -> None:
         """Something happens to a process that begins or ends just now; afterwards it runs."""

@@ -6,7 +6,7 @@ what it does otherwise than Valkey is put right here, and `test_valkey.py` holds
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -29,8 +29,17 @@ AS_IT_IS: Final = frozenset({bytes, int, type(None)})
 COMMANDS: Final = SUPPORTED_COMMANDS | {
     "wait": Signature("wait", "wait", (Int, Int)),  # type: ignore[arg-type]
     "info": Signature("info", "info", (), (bytes,)),  # type: ignore[arg-type]
+    "cluster": Signature("cluster", "cluster", (bytes,)),
 }
 """With those that fakeredis does not have."""
+
+
+class Member(Protocol):
+    """What a server is in a cluster."""
+
+    def refusal(self, command: str, args: Sequence[bytes], data: Mapping[bytes, Any]) -> str: ...
+    def slots(self) -> list[Any]: ...
+    def pass_on(self, channel: bytes, message: bytes) -> None: ...
 
 
 class Server(Protocol):
@@ -40,6 +49,8 @@ class Server(Protocol):
     refuses: str
     offset: int
     replica: Replica | None
+    is_replica: bool
+    member: Member | None
 
     def refusal(self, command: str, what: str) -> str: ...
     def has_changed(self, key: bytes) -> None: ...
@@ -70,7 +81,7 @@ class Session(FakeSocket):
     def __init__(self, server: Server, client: Client, store: FakeServer) -> None:
         self._client: Client | None = client
         self._valkey = server
-        self.is_demoted = False
+        self.is_demoted = server.is_replica
         """Whether it leads to a server that has become a replica."""
         self._wrote_to = 0
         """The server's offset after its last change."""
@@ -99,6 +110,9 @@ class Session(FakeSocket):
         before = self._valkey.offset
         try:
             func, signature = self._name_to_func(name)
+            member = self._valkey.member
+            if member and (refusal := member.refusal(name, args, self._db)):
+                raise SimpleError(refusal)  # noqa: TRY301
             result = self._run_command(func, signature, args, from_script=False)
         except SimpleError as refused:
             result = refused
@@ -106,6 +120,12 @@ class Session(FakeSocket):
             self._wrote_to = self._valkey.offset
         if not isinstance(result, NoResponse):
             self.put_response(result)
+
+    def redirection(self, fields: list[bytes]) -> str:
+        """With which error it answers a command that it does not serve any more; empty: it does."""
+        member = self._valkey.member
+        refusal = member.refusal(*extract_command(fields), self._db) if member else ""
+        return refusal if refusal.startswith(("MOVED", "CLUSTERDOWN")) else ""
 
     def put_response(self, msg: Any) -> None:
         """Into the network, and not into a queue."""
@@ -132,9 +152,20 @@ class Session(FakeSocket):
     def hello(self, *args: bytes) -> Any:
         """Who it is, and that it takes no writes."""
         result = super().hello(*args)
-        if self._valkey.refuses == "READONLY":
+        if self._valkey.refuses == "READONLY" or self._valkey.is_replica:
             result["role"] = "replica"
         return result
+
+    def cluster(self, *_: bytes) -> Any:
+        """Which server serves which slots."""
+        assert self._valkey.member
+        return self._valkey.member.slots()
+
+    def spublish(self, channel: bytes, message: bytes) -> int:
+        """In a cluster the replica's subscribers hear it, too."""
+        if self._valkey.member:
+            self._valkey.member.pass_on(channel, message)
+        return int(super().spublish(channel, message))
 
     def wait(self, _replicas: int, timeout_ms: int) -> Any:
         """Waits until a replica has what this connection has written."""

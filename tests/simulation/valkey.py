@@ -18,7 +18,7 @@ from fakeredis.model import is_write_command
 from tests.simulation.loop import Host
 from tests.simulation.lua import Lua
 from tests.simulation.replica import Replica
-from tests.simulation.session import Data, Session
+from tests.simulation.session import Data, Member, Session
 
 PORT: Final = 6379
 PUSHES: Final = frozenset({b"smessage", b"ssubscribe", b"sunsubscribe"})
@@ -26,7 +26,7 @@ MAY_WAKE: Final = frozenset({b"xadd", b"client"})
 """After one of these a reader may have something to read. No script adds to a stream that anybody waits for."""
 NEEDS_MEMORY: Final = frozenset({"set", "hset", "hsetnx", "xadd", "zadd", "sadd", "rpush"})
 """What is refused without memory, as far as QuickPoll uses it."""
-IS_ALWAYS_ANSWERED: Final = frozenset({"hello", "ping"})
+IS_ALWAYS_ANSWERED: Final = frozenset({"hello", "ping", "cluster"})
 
 Watcher = Callable[[Host, bytes, Sequence[bytes], Sequence[bytes], Any], None]
 """Told each script that has run: by which host, its hash, its keys and arguments, and what it returned."""
@@ -44,6 +44,10 @@ class Valkey:
         self.offset = 0
         """How often it has changed something that it writes to its disk and to replicas."""
         self.replica = Replica(self, seed) if has_replica else None
+        self.is_replica = False
+        """Whether it follows another one, which has a host, too."""
+        self.member: Member | None = None
+        """What it is in a cluster, if it is in one."""
         self._server = FakeServer(server_type="valkey")
         self._server.dbs[0] = Data(None)
         self._listener: Any = None
@@ -100,6 +104,48 @@ class Valkey:
         self.flush_scripts()
         for client in list(self.clients.values()):
             client.demote()
+
+    def become_replica(self) -> None:
+        """It follows another one from now on. Who is connected stays so; in a cluster a reader is told where to go."""
+        self.is_replica = True
+        for client in list(self.clients.values()) if not self.member else ():
+            client.demote()
+
+    def become_master(self, copy: Any) -> None:
+        """It takes the place of the one that it followed, with what it has of it."""
+        self.is_replica = False
+        self.go_back_to(copy)
+        self.flush_scripts()
+        for client in self.clients.values():
+            client.promote()
+
+    def every_key(self) -> Iterable[bytes]:
+        """All that are there."""
+        return list(self._server.dbs[0])
+
+    def hand_over(self, keys: Iterable[bytes], taker: "Valkey") -> None:
+        """Gives keys to another one, as MIGRATE does."""
+        database, other = self._server.dbs[0], taker._server.dbs[0]
+        for key in keys:
+            other[key] = database.pop(key)
+            for valkey in (self, taker):
+                valkey.has_changed(key)
+
+    def publish(self, channel: bytes, message: bytes) -> None:
+        """What was published on another server of its shard."""
+        for session in self._server.ssubscribers.get(channel, ()):
+            session.put_response([b"smessage", channel, message])
+
+    def unsubscribe(self, is_gone: Callable[[bytes], bool]) -> None:
+        """Ends the subscriptions of channels that are not served here any more."""
+        for channel in [channel for channel in self._server.ssubscribers if is_gone(channel)]:
+            for session in sorted(self._server.ssubscribers[channel], key=lambda session: session.number):
+                session.sunsubscribe(channel)
+
+    def refuse_blocked(self) -> None:
+        """Tells readers that wait for what is not served here any more."""
+        for client in list(self.clients.values()):
+            client.refuse_blocked()
 
     def go_back_to(self, copy: Any) -> None:
         """Has older data; to be called while it is stopped."""
@@ -191,6 +237,17 @@ class Client(asyncio.Protocol):
             self.send(SimpleError("UNBLOCKED force unblock from blocking operation, instance state changed"))
             self._go_on()
 
+    def promote(self) -> None:
+        """Its server is a master again."""
+        self._session.is_demoted = False
+
+    def refuse_blocked(self) -> None:
+        """If it waits for what its server does not serve any more, it hears of that."""
+        if self.blocked and (refusal := self._session.redirection(self._fields)):
+            self._release()
+            self.send(SimpleError(refusal))
+            self._go_on()
+
     def end(self) -> None:
         """As CLIENT KILL does."""
         self._transport.abort()
@@ -200,7 +257,7 @@ class Client(asyncio.Protocol):
         if not self._reply:
             self.host.soon(self._flush)
         is_push = type(message) is list and bool(message) and type(message[0]) is bytes and message[0] in PUSHES
-        _encode(message, self._reply, is_push=is_push)
+        encode(message, self._reply, is_push=is_push)
 
     def ran(self, script: bytes, keys: Sequence[bytes], args: Sequence[bytes], result: Any) -> None:
         """A script has run for it."""
@@ -247,7 +304,7 @@ class Client(asyncio.Protocol):
         self._transport.write(data)
 
 
-def _encode(value: Any, out: list[bytes], *, is_push: bool = False) -> None:
+def encode(value: Any, out: list[bytes], *, is_push: bool = False) -> None:
     """As RESP3."""
     match value:
         case bytes():
@@ -259,19 +316,19 @@ def _encode(value: Any, out: list[bytes], *, is_push: bool = False) -> None:
         case list() | tuple():
             out.append(b"%b%d\r\n" % (b">" if is_push else b"*", len(value)))
             for item in value:
-                _encode(item, out)
+                encode(item, out)
         case SimpleString():
             out.append(b"+%b\r\n" % value.value)
         case SimpleError():
             out.append(b"-%b\r\n" % value.value.encode())
         case str():
-            _encode(value.encode(), out)
+            encode(value.encode(), out)
         case float():
             out.append(b",%b\r\n" % repr(value).encode())
         case dict():
             out.append(b"%%%d\r\n" % len(value))
             for pair in value.items():
                 for item in pair:
-                    _encode(item, out)
+                    encode(item, out)
         case _:
             raise TypeError(f"no reply of Valkey: {value!r}")

@@ -9,10 +9,10 @@ from quickpoll.setting_readers import Durability
 from tests.chaos.crowd import Crowd
 from tests.simulation.coverage import Coverage
 from tests.simulation.loop import SimulatedLoop
-from tests.simulation.machines import PORT, VALKEY, ValkeyMachine, WorkerMachine, coordinator, gateway
+from tests.simulation.machines import PORT, WorkerMachine, coordinator, gateway
 from tests.simulation.network import Network
+from tests.simulation.redis import Redis
 from tests.simulation.scenario import Scenario
-from tests.simulation.valkey import Valkey
 from tests.simulation.watch import Watch
 
 PHONES = "phones"
@@ -30,19 +30,19 @@ class World:
         self.network = Network(loop, scenario.seed, self._trace)
         self.network.phones.add(PHONES)
         self.watch = Watch(scenario.partitions, self._stored, self.tell_wrong, self.note)
-        self.valkey = Valkey(self.watch.script_ran, scenario.seed, has_replica=scenario.has_replica)
         self.phones = loop.host(PHONES)
         self.events: list[tuple[float, str]] = []
         """What happened, and when."""
         self.coverage = coverage
         about = (self.tell_wrong, self.note)
         durability = Durability.REPLICA if scenario.has_replica else Durability.REPLY
-        self.valkey_machine = ValkeyMachine(self.valkey, loop, self.network, VALKEY, *about)
+        self.redis = Redis(scenario, self.watch.script_ran, loop, self.network, *about)
+        url = self.redis.url
         self.gateways = [
-            WorkerMachine(gateway(scenario.partitions), loop, self.network, f"gateway{number}", *about)
+            WorkerMachine(gateway(url, scenario.partitions), loop, self.network, f"gateway{number}", *about)
             for number in range(scenario.gateways)
         ]
-        make = coordinator(scenario.partitions, durability)
+        make = coordinator(url, scenario.partitions, durability)
         self.coordinators = [
             WorkerMachine(make, loop, self.network, f"coordinator{number}", *about)
             for number in range(scenario.coordinators)
@@ -67,7 +67,7 @@ class World:
 
     async def restore(self) -> None:
         """Everything runs again."""
-        await self.valkey_machine.start()
+        await self.redis.start()
         await asyncio.gather(*(machine.start() for machine in self.workers))
 
     def note(self, what: str) -> None:
@@ -75,7 +75,7 @@ class World:
         self.events.append((self.loop.time(), what))
 
     def _stored(self, key: str) -> Any:
-        return self.valkey.get(key)
+        return self.redis.get(key)
 
     def tell_wrong(self, what: str) -> None:
         """Something happened that must not."""
