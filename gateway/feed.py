@@ -61,6 +61,8 @@ class Feed:
         """Set when the wanted channels may differ from the subscribed ones."""
         self._asked: AbstractSet[str] = frozenset()
         self._unconfirmed: set[str] = set()
+        self._asks_again: asyncio.TimerHandle | None = None
+        """Set when the server has ended subscriptions, which are asked for again in a moment."""
         self._watchdog: asyncio.Timeout
         """Ends what has not heard a ping for too long."""
         self.is_live = False
@@ -117,6 +119,9 @@ class Feed:
             raise LinkLost(f"no sign of life for {self._timing.feed_silent_s} s") from None
         finally:
             link.close()
+            if self._asks_again:
+                self._asks_again.cancel()
+                self._asks_again = None
             self._asked = frozenset()
             self._unconfirmed.clear()
 
@@ -160,7 +165,9 @@ class Feed:
             self._unconfirmed.add(channel)
             self.is_live = False
             self._nodes.doubt(Refusal(f"MOVED {channel}"))
-            asyncio.get_running_loop().call_later(self._timing.feed_ask_again_s, self._changed.set)
+            if self._asks_again:
+                self._asks_again.cancel()
+            self._asks_again = asyncio.get_running_loop().call_later(self._timing.feed_ask_again_s, self._changed.set)
 
     def _see_whether_whole(self) -> None:
         if not self._unconfirmed and not self.is_live:

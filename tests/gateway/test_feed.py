@@ -151,6 +151,32 @@ async def test_it_is_not_whole_before_what_the_server_ended_is_subscribed_again(
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_it_leaves_no_timer_behind_when_it_ends_just_after_the_server_ended_a_subscription(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, ear: Ear
+) -> None:
+    async def open_node(node: Node, *, pushed: Callable[[Push], None], **options: Any) -> RedisLink:
+        heard.append(pushed)
+        return await nodes.open_node(node, pushed=pushed, **options)
+
+    def call_later(*args: Any, **options: Any) -> asyncio.TimerHandle:
+        timers.append(at_first(*args, **options))
+        return timers[-1]
+
+    heard: list[Callable[[Push], None]] = []
+    timers: list[asyncio.TimerHandle] = []
+    loop = asyncio.get_running_loop()
+    at_first = loop.call_later
+    monkeypatch.setattr("gateway.feed.open_node", open_node)
+    feed = Feed(OneNode(node_of(redis_url)), node_of(redis_url), ear, Distribution(), QUICK, set())
+    running = asyncio.create_task(feed.run())
+    assert [(await ear.next())[0] for _ in range(2)] == ["confirmed", "restored"]
+    monkeypatch.setattr(loop, "call_later", call_later)
+    heard[0]([b"sunsubscribe", PINGS.encode(), 0])
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [timer.cancelled() for timer in timers] == [True]
+
+
 async def test_it_tells_what_it_hears(feed: Feed, ear: Ear, redis: Client) -> None:
     assert feed.hears(PINGS)
     ear.channels.add(NEWS)
