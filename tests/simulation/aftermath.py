@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sized
-from typing import Final
+from typing import Any, Final
 
 from coordinator.app import Coordinator
 from gateway.app import Gateway
@@ -14,6 +14,8 @@ LIVES_AGAIN_S: Final = 15.0
 """So long after the last fault everybody plays again, whatever it was."""
 QUIET_AFTER_S: Final = TIMING.reply_s + 1
 """When the last has gone, gateways keep what is a session's for a while, and what has no reply yet for longer."""
+FINDS_WITHIN_S: Final = 8.0
+"""So long after it each process has found the master of each partition, whatever moved and whoever was replaced."""
 LOOKS_EVERY_S: Final = 0.1
 
 
@@ -31,6 +33,29 @@ async def all_live_again(world: World) -> None:
     except TimeoutError:
         away = [person.name for person in crowd.people if not (person.is_connected or person.over)]
         world.tell_wrong(f"{LIVES_AGAIN_S} s after the last fault {away} are not connected, or a process is not ready")
+
+
+async def all_find_their_masters(world: World) -> None:
+    """Returns when each process goes to the right servers, and hears them."""
+    over_at = world.loop.time() + FINDS_WITHIN_S
+    while (astray := list(_astray(world))) and world.loop.time() < over_at:  # noqa: ASYNC110  (nobody tells)
+        await asyncio.sleep(LOOKS_EVERY_S)
+    for what in astray:
+        world.tell_wrong(f"{FINDS_WITHIN_S} s after the last fault {what}")
+
+
+def _astray(world: World) -> Iterator[str]:
+    for machine in world.workers:
+        worker: Any = machine.worker
+        is_gateway = isinstance(worker, Gateway)
+        for number in range(world.scenario.partitions) if is_gateway else list(worker.owned):
+            master = world.redis.shard_of(PartitionKeys(number).prefix).master
+            if (node := worker._nodes.of(number)).host != master.name:
+                yield f"{machine.name} takes {node} for the master of partition {number}, which is {master.name}"
+        for channel, number in worker.subscriber._replies.items() if is_gateway else ():
+            master = world.redis.shard_of(channel).master
+            if machine.name not in master.valkey.subscribers(channel):
+                yield f"{machine.name} has not subscribed the replies of partition {number} on {master.name}"
 
 
 async def _is_ready(machine: WorkerMachine) -> None:

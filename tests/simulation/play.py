@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.invariants import violations
-from tests.simulation.aftermath import all_live_again, nothing_is_left
+from tests.simulation.aftermath import all_find_their_masters, all_live_again, nothing_is_left
 from tests.simulation.coverage import Coverage
 from tests.simulation.faults import DEEDS
 from tests.simulation.kernel import simulated
@@ -101,7 +101,7 @@ async def _break(world: World) -> None:
             for fault in world.scenario.faults:
                 tasks.create_task(_do(world, fault))
         await world.restore()
-        await all_live_again(world)
+        await asyncio.gather(all_live_again(world), all_find_their_masters(world))
     finally:
         world.crowd.faults_over.set()
 

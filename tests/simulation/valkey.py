@@ -131,6 +131,11 @@ class Valkey:
             for valkey in (self, taker):
                 valkey.has_changed(key)
 
+    def subscribers(self, channel: str) -> set[str]:
+        """The hosts that hear a channel."""
+        heard_by: Any = self._server.ssubscribers.get(channel.encode(), set())
+        return {client.peer.name for client in self.clients.values() if client.session in heard_by}
+
     def publish(self, channel: bytes, message: bytes) -> None:
         """What was published on another server of its shard."""
         for session in self._server.ssubscribers.get(channel, ()):
@@ -195,7 +200,8 @@ class Client(asyncio.Protocol):
         self.peer: Host
         """Of the client."""
         self._valkey = valkey
-        self._session = Session(valkey, self, server)
+        self.session = Session(valkey, self, server)
+        """What fakeredis knows of it."""
         self._reader = hiredis.Reader()
         self._waiting: deque[list[bytes]] = deque()
         self._fields: list[bytes] = []
@@ -206,13 +212,13 @@ class Client(asyncio.Protocol):
     @property
     def is_subscriber(self) -> bool:
         """Whether it has subscribed to something."""
-        return bool(self._session._pubsub)
+        return bool(self.session._pubsub)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
         self._transport = transport
         self.peer = self._transport.other.host
-        self._valkey.clients[self._session.number] = self
+        self._valkey.clients[self.session.number] = self
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
@@ -226,12 +232,12 @@ class Client(asyncio.Protocol):
         del exc
         self._waiting.clear()
         self._release()
-        self._session.leave()
-        self._valkey.clients.pop(self._session.number, None)
+        self.session.leave()
+        self._valkey.clients.pop(self.session.number, None)
 
     def demote(self) -> None:
         """Its server is a replica from now on."""
-        self._session.is_demoted = True
+        self.session.is_demoted = True
         if self.blocked:
             self._release()
             self.send(SimpleError("UNBLOCKED force unblock from blocking operation, instance state changed"))
@@ -239,11 +245,11 @@ class Client(asyncio.Protocol):
 
     def promote(self) -> None:
         """Its server is a master again."""
-        self._session.is_demoted = False
+        self.session.is_demoted = False
 
     def refuse_blocked(self) -> None:
         """If it waits for what its server does not serve any more, it hears of that."""
-        if self.blocked and (refusal := self._session.redirection(self._fields)):
+        if self.blocked and (refusal := self.session.redirection(self._fields)):
             self._release()
             self.send(SimpleError(refusal))
             self._go_on()
@@ -267,17 +273,17 @@ class Client(asyncio.Protocol):
         """Reads nothing more from the client before `look` finds something, or the time is over."""
         alarm = asyncio.get_running_loop().call_later(timeout_s, self._found, None, context=self.host.context)
         self.blocked = _Blocked(look, shape, alarm)
-        self._session._blocked = True
+        self.session._blocked = True
 
     def is_about(self, word: bytes) -> bool:
         """Whether it reads a stream, or waits for replicas, or is not to wait any longer."""
-        return word in self._fields or self._session._unblock_reason is not None
+        return word in self._fields or self.session._unblock_reason is not None
 
     def look_again(self) -> None:
         """Whether there is something to read now."""
         assert self.blocked
         found = self.blocked.look(False)
-        if found is not None or self._session._unblock_reason:
+        if found is not None or self.session._unblock_reason:
             self._found(found)
 
     def _found(self, found: Any) -> None:
@@ -289,13 +295,13 @@ class Client(asyncio.Protocol):
         blocked, self.blocked = self.blocked, None
         if blocked:
             blocked.alarm.cancel()
-            self._session._blocked, self._session._unblock_reason = False, None
+            self.session._blocked, self.session._unblock_reason = False, None
         return blocked
 
     def _go_on(self) -> None:
         while self._waiting and not self.blocked:
             self._fields = self._waiting.popleft()
-            self._session.do(self._fields)
+            self.session.do(self._fields)
             if self._fields[0].lower() in MAY_WAKE:
                 self._valkey.wake(self._fields[1])
 
