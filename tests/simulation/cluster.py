@@ -66,6 +66,8 @@ class Member:
         self.machine = machine
         self.has_failed = False
         """Whether it takes the cluster for failed."""
+        self.is_deaf = False
+        """Whether it hears nothing of what others do."""
         self.serves_from = 0.0
         """When it may serve again after its start."""
         self._cluster = cluster
@@ -141,9 +143,15 @@ class Cluster:
     """All servers of a world."""
 
     def __init__(
-        self, pairs: Sequence[Pair], seed: object, time: Callable[[], float], note: Callable[[str], None]
+        self,
+        pairs: Sequence[Pair],
+        seed: object,
+        time: Callable[[], float],
+        note: Callable[[str], None],
+        *,
+        is_new: bool = False,
     ) -> None:
-        """`note` is told what happens."""
+        """`note` is told what happens; `is_new`: the servers have only just been started, and serve nothing yet."""
         self.rng = random.Random(f"{seed}/cluster")
         self.time = time
         self._note = note
@@ -157,7 +165,7 @@ class Cluster:
             self._members[machine.name] = machine.valkey.member = member
         for pair in pairs:
             pair.changed = self._pair_changed
-        self._have_run: set[str] = set()
+        self._have_run = set(self._members) if is_new else set()
         self._moving: dict[int, int] = {}
         """Slots that are between two shards, and to which they go."""
 
@@ -166,6 +174,10 @@ class Cluster:
         self.layout = self.layout._replace(firsts=firsts)
         for member in self._members.values():
             member.layout = self.layout
+
+    def deafen(self, machine: ValkeyMachine) -> None:
+        """A server hears of nothing from now on but what happens to itself."""
+        self._members[machine.name].is_deaf = True
 
     def shard_of(self, key: str) -> int:
         """Where a key lies, as it will be when all have heard of it."""
@@ -274,9 +286,9 @@ class Cluster:
 
     def _tell(self, name: str) -> None:
         """A server hears of the layout in a moment."""
-        machine = self._members[name].machine
-        if machine.is_up:
-            machine.host.at(self.time() + self.rng.uniform(0, GOSSIP_S), self._members[name].hear, self.layout)
+        member = self._members[name]
+        if member.machine.is_up and not member.is_deaf:
+            member.machine.host.at(self.time() + self.rng.uniform(0, GOSSIP_S), member.hear, self.layout)
 
 
 def keys_of(command: str, args: Sequence[bytes]) -> Sequence[bytes]:

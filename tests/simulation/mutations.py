@@ -26,6 +26,7 @@ from coordinator.engine import lobby, question, scoring, window
 from coordinator.engine.state import Session
 from coordinator.ownership import membership
 from coordinator.timers import Timers
+from gateway.feed import Feed
 from gateway.heartbeat import Heartbeat
 from gateway.hub import Hub
 from gateway.seat import Seat
@@ -35,6 +36,7 @@ from quickpoll import envelope
 from quickpoll.keys import NO_OFFSET
 from quickpoll.store import link
 from quickpoll.store.script import Script
+from quickpoll.store.topology import Watch
 from tests.simulation.play import play
 from tests.simulation.scenario import LOSS, REVERSAL, draw
 from tests.simulation.start import with_fixed_hashes
@@ -112,7 +114,13 @@ async def _goes_on_alone(*_: Any) -> None:
     pass
 
 
+async def _looks_twice(watch: Watch) -> None:
+    watch._looking = None
+    await _start_watch(watch)
+
+
 _beat = Heartbeat._beat
+_start_watch = Watch.start
 
 MUTATIONS: Final[dict[str, Mutation]] = {
     "a fence does not follow the clock": script("tonumber(heard) + 1, now)", "tonumber(heard) + 1)"),
@@ -139,6 +147,10 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "a coordinator that ends leaves its timers": swap(Timers, "forget", lambda *_: None),
     "who is on a server that became a replica stays there": swap(link, "DEMOTED", ""),
     "nobody waits for the replica": swap(Replicas, "wait", _goes_on_alone),
+    "who is told MOVED does not ask who serves the slot now": swap(Watch, "doubt", lambda *_: None),
+    "a channel that has moved is not subscribed where it lies now": swap(Feed, "rearrange", lambda _: None),
+    "the same Sentinel is asked again, though it is behind": swap(Watch, "_defer", lambda *_: None),
+    "a map that is started again leaves a task": swap(Watch, "start", _looks_twice),
 }
 FOCUS: Final[dict[str, str]] = {
     "a fence does not follow the clock": LOSS,
@@ -151,6 +163,9 @@ FOCUS: Final[dict[str, str]] = {
     "of what was packed together only the first is read": "appends_late",
     "who is on a server that became a replica stays there": "valkey_failed_over",
     "nobody waits for the replica": "valkey_failed_over",
+    "who is told MOVED does not ask who serves the slot now": "slot_moved",
+    "a channel that has moved is not subscribed where it lies now": "slot_moved",
+    "the same Sentinel is asked again, though it is behind": "change_unheard",
 }
 """Bugs that need a fault which is rare: they are looked for where it is all that happens."""
 SEEDS: Final[dict[str, int]] = {
@@ -178,6 +193,10 @@ SEEDS: Final[dict[str, int]] = {
     "a coordinator that ends leaves its timers": 1,
     "who is on a server that became a replica stays there": 1,
     "nobody waits for the replica": 2,
+    "who is told MOVED does not ask who serves the slot now": 2,
+    "a channel that has moved is not subscribed where it lies now": 5,
+    "the same Sentinel is asked again, though it is behind": 6,
+    "a map that is started again leaves a task": 32,
 }
 """The first seed that breaks on each."""
 

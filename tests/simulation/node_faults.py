@@ -42,13 +42,17 @@ async def master_lost(scene: Scene) -> None:
 async def parts_exchanged(scene: Scene) -> None:
     """A master and its replica are told to change their parts; nothing is lost."""
     pair = _pair(scene)
+    await scene.hit(pair.master, lambda: _exchange(scene, pair))
 
-    def exchange() -> None:
-        links = _links_that_end(scene, pair)
-        pair.exchange()
-        cut(links)
 
-    await scene.hit(pair.master, exchange)
+async def change_unheard(scene: Scene) -> None:
+    """A master and its replica change their parts, and one of those who are asked who is one never hears of it."""
+    redis, pair = scene.world.redis, _pair(scene)
+    if redis.cluster:
+        redis.cluster.deafen(scene.rng.choice([each.follower for each in redis.cluster.pairs]))
+    else:
+        scene.rng.choice(redis.sentinels).is_deaf = True
+    await scene.hit(pair.master, lambda: _exchange(scene, pair))
 
 
 async def cluster_down(scene: Scene) -> None:
@@ -98,11 +102,17 @@ def _pair(scene: Scene) -> Pair:
     return pair
 
 
+def _exchange(scene: Scene, pair: Pair) -> None:
+    links = _links_that_end(scene, pair)
+    pair.exchange()
+    cut(links)
+
+
 def _links_that_end(scene: Scene, pair: Pair) -> list[Connection]:
     """Sentinels end the connections to a server that they make a replica; in a cluster they stay."""
     return scene.world.network.of(pair.master.name) if scene.world.redis.sentinels else []
 
 
-_FAULTS: Final = (slot_moved, master_lost, parts_exchanged, cluster_down, sentinels_away, tail_lost)
+_FAULTS: Final = (slot_moved, master_lost, parts_exchanged, change_unheard, cluster_down, sentinels_away, tail_lost)
 DEEDS: Final = {deed.__name__: deed for deed in _FAULTS}
 """By their names in `scenario`."""

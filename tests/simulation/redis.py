@@ -1,6 +1,7 @@
 """The Redis of a world, as its scenario has it: one server, a Cluster, or a master that Sentinels watch."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from tests.simulation.valkey import PORT, Valkey, Watcher
 
 Tell = Callable[[str], None]
 SIDES: Final = "ab"
+NEW: Final = 0.3
+"""This share of clusters is started with everything else."""
 
 
 class Redis:
@@ -39,7 +42,9 @@ class Redis:
             pairs = [self._pair(scenario, number) for number in range(scenario.shards)]
             self.shards = list(pairs)
             if scenario.redis is RedisKind.CLUSTER:
-                self.cluster = Cluster(pairs, scenario.seed, loop.time, note)
+                self.cluster = Cluster(
+                    pairs, scenario.seed, loop.time, note, is_new=random.Random(f"{scenario.seed}/new").random() < NEW
+                )
                 self.url = f"redis+cluster://{','.join(pair.master.name for pair in pairs)}"
             else:
                 self._watch_over(pairs[0], scenario.seed, loop)

@@ -31,7 +31,7 @@ FAULTS: Final = (
 """None of these may cost anything that was told."""
 OF_A_CLUSTER: Final = ("slot_moved", "cluster_down")
 OF_SENTINELS: Final = ("sentinels_away",)
-OF_SEVERAL: Final = ("master_lost", "parts_exchanged")
+OF_SEVERAL: Final = ("master_lost", "parts_exchanged", "change_unheard")
 """Where a master and its replica are on two machines."""
 NEED_A_REPLICA: Final = ("replica_away", "valkey_failed_over")
 REVERSAL: Final = "valkey_restored"
@@ -88,6 +88,12 @@ class Scenario:
         """What is played."""
         asked: list[Question] = [questions.ask(kind, at, self.limit_ms) for at, kind in enumerate(self.kinds)]
         return Quiz("Simulated", tuple(asked))
+
+    @property
+    def needs_several(self) -> bool:
+        """Whether something happens to several servers of Redis."""
+        several = _IS_FOR_A_CLUSTER | _IS_FOR_SENTINELS | _IS_FOR_SEVERAL
+        return any(fault.name in several for fault in self.faults)
 
     @property
     def may_be_lost(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import hiredis
-from fakeredis._helpers import SimpleError
+from fakeredis._helpers import SimpleError, SimpleString
 
 from tests.simulation.machines import Machine
 from tests.simulation.pair import Pair
@@ -32,6 +32,8 @@ class SentinelMachine(Machine):
         super().__init__(*args)
         self.master = pair.master.name
         """Whom it names."""
+        self.is_deaf = False
+        """Whether it hears nothing more of the others."""
         self._pair = pair
         self._time = time
         self._rng = random.Random(f"{seed}/{self.name}")
@@ -48,7 +50,8 @@ class SentinelMachine(Machine):
             self.host.at(self._time() + self._rng.uniform(0, HEARS_WITHIN_S), self._know)
 
     def _know(self) -> None:
-        self.master = self._pair.master.name
+        if not self.is_deaf:
+            self.master = self._pair.master.name
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -78,6 +81,8 @@ class _Client(asyncio.Protocol):
     def _answer(self, command: list[bytes], fields: list[bytes]) -> Any:
         if command[0] == b"HELLO":
             return _HELLO
+        if command == [b"PING"]:
+            return SimpleString(b"PONG")
         if command != [b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME"]:
             return SimpleError(f"ERR unknown command '{fields[0].decode()}'")
         return [self._sentinel.master.encode(), b"%d" % PORT] if fields[2] == SERVICE.encode() else None

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import structs
 
 from quickpoll.protocol import QuestionKind
+from quickpoll.store.url import RedisKind
 from tests.simulation.scenario import Scenario
 
 Fails = Callable[[Scenario], bool]
@@ -43,6 +44,10 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, gateways=1)
     if scenario.coordinators > 1:
         yield replace(scenario, coordinators=1)
+    if scenario.redis is not RedisKind.ONE and not scenario.needs_several:
+        yield replace(scenario, redis=RedisKind.ONE, shards=1)
+    if scenario.shards > 2:
+        yield replace(scenario, shards=2)
     if scenario.partitions > 1:
         yield replace(scenario, partitions=1)
     if scenario.kinds != (plainest := _PLAIN * len(scenario.kinds)):

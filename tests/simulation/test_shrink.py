@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from quickpoll.protocol import QuestionKind
+from quickpoll.store.url import RedisKind
 from tests.chaos.crowd import Moment
 from tests.simulation.scenario import Fault, Scenario, draw
 from tests.simulation.shrink import shrink
@@ -23,6 +24,14 @@ def test_only_what_it_takes_to_fail_is_left() -> None:
     assert (small.players, small.gateways, small.coordinators, small.partitions) == (3, 1, 1, 1)
     assert [(fault.name, fault.after_s) for fault in small.faults] == [("valkey_cut", 0.0)]
     assert small.kinds == ("single", "single"), "the fault happens in the second question"
+
+
+def test_several_servers_of_redis_are_left_where_something_happens_to_them() -> None:
+    moved = Fault("slot_moved", Moment.ANSWERING, 0, 0.0, "0")
+    whole = replace(scenario(), redis=RedisKind.CLUSTER, shards=3, faults=(*scenario().faults, moved))
+    small = shrink(whole, lambda one: moved in one.faults)
+    assert (small.redis, small.shards) == (RedisKind.CLUSTER, 2)
+    assert shrink(whole, lambda _: True).redis is RedisKind.ONE
 
 
 def test_what_cannot_be_smaller_stays_as_it_is() -> None:
