@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Dialog, Locator, Page, expect
 
 from quickpoll.protocol import Quiz
-from tests.system.browser import PHONE, PROJECTOR, new_page, open_page, upload
+from tests.system.browser import PHONE, PROJECTOR, enter, lobby, new_page, open_page, upload
 from tests.system.conftest import Site
 from tests.system.folder import browser_with_folder, drop
 from tests.system.harness import running, serve
@@ -341,4 +341,36 @@ async def test_a_folder_on_disk_is_kept_in_step(tmp_path: Path) -> None:
         await expect(card(host, "Creeks")).to_be_visible()
         await host.get_by_role("button", name="Leave the folder").click()
         await expect(host.get_by_role("button", name="Keep a folder in step")).to_be_visible()
+        assert problems == []
+
+
+async def test_numbers_are_typed_in_the_digits_of_any_script(site: Site) -> None:
+    async with site.visit() as browser:
+        host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
+        await edit_a_copy(host)
+        limit = host.get_by_role("combobox", name="Time limit in seconds")
+        for typed, shown in {"１５": "15", "٣٠": "30", "۲۵": "25", "4a0": "40"}.items():
+            await limit.select_text()
+            await host.keyboard.insert_text(typed)
+            await expect(limit).to_have_value(shown)
+        await limit.press("ArrowUp")
+        await expect(limit).to_have_value("41")
+        await expect(host.get_by_text("Saved", exact=True)).to_be_visible()
+        await host.reload()
+        await expect(limit).to_have_value("41")
+        await host.get_by_role("button", name="Play it").click()
+        most = host.get_by_role("spinbutton", name="Most players")
+        await most.select_text()
+        await host.keyboard.insert_text("٢")
+        await expect(most).to_have_value("2")
+        code = await lobby(host)
+        for name in ("Ada", "Ben"):
+            phone = await new_page(browser, PHONE)
+            await phone.goto(f"{site.address}/join/{code}")
+            await enter(phone, name)
+            await expect(phone.get_by_role("heading", name=name)).to_be_visible()
+        third = await new_page(browser, PHONE)
+        await third.goto(f"{site.address}/join/{code}")
+        await enter(third, "Cem")
+        await expect(third.get_by_text("This game is full.")).to_be_visible()
         assert problems == []

@@ -1,5 +1,8 @@
 """What happens to a player's page by mistake: twice the same tab, *Back*, a reload at a bad moment, a wrong clock."""
 
+import asyncio
+import time
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -138,3 +141,44 @@ async def test_a_network_on_which_an_answer_takes_seconds_lets_one_in(site: Site
         network.delay_s = lambda: SLOW_S
         await enter(page, "Ada")
         await expect(page.get_by_role("heading", name="Ada")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("where", ["lobby", "results"])
+async def test_who_closes_the_tab_and_types_code_and_name_again_has_the_same_seat(site: Site, where: str) -> None:
+    async with site.visit() as browser, site.room(QUIZ) as room:
+        ada = await Phone.join(await new_page(browser, PHONE), site.address, room.code, "Ada", QUIZ)
+        if where == "results":
+            await room.host.call(StartQuiz())
+            await ada.answer(0, correctly=True)
+            await ada.sees_verdict(0)
+        phone = ada.page.context
+        await ada.page.close()
+        # By the bare address on the board, and with *Back* from elsewhere.
+        ada.page = again = await phone.new_page()
+        await again.goto(f"{site.address}/check")
+        await again.goto(site.address)
+        await again.go_back()
+        await again.go_forward()
+        await again.get_by_role("textbox", name="Game code").fill(room.code)
+        await enter(again, "Ada")
+        if where == "lobby":
+            await expect(again.get_by_role("heading", name="Ada")).to_be_visible()
+            await room.host.call(StartQuiz())
+            await ada.answer(0, correctly=True)
+        await ada.sees_verdict(0)
+        await expect(again.get_by_text("You are 1st of 1")).to_be_visible()
+        assert (await room.host.expect(QuestionResults)).total == 1
+
+
+async def test_what_was_ticked_counts_though_the_connection_goes_at_the_last_moment(site: Site) -> None:
+    quiz = Quiz("Numbers", (EVEN,))
+    async with site.visit() as browser, filtered(site.port) as network, site.room(quiz) as room:
+        page = await new_page(browser, PHONE)
+        ada = await Phone.join(page, network.address, room.code, "Ada", quiz)
+        await room.host.call(StartQuiz())
+        await tick(page)
+        left_s = ada.opens_at[0] / 1000 + 5.8 - time.time()
+        await asyncio.sleep(left_s)
+        async with page.expect_websocket():
+            network.cut()
+        await expect(page.get_by_role("heading", name="Correct!")).to_be_visible(timeout=10_000)

@@ -36,6 +36,15 @@ OTHER = Quiz(
     "Rivers", (SingleQuestion("Cairo?", (Option("Congo"), Option("Nile", correct=True)), time_limit_ms=240_000),)
 )
 
+SOUNDS_ARE_COUNTED = """
+window.sounded = 0;
+const begin = AudioScheduledSourceNode.prototype.start;
+AudioScheduledSourceNode.prototype.start = function (...when) {
+  window.sounded++;
+  return begin.apply(this, when);
+};
+"""
+
 
 async def choose(host: Page, quiz: Quiz) -> None:
     """Uploads a quiz, which leads to its settings."""
@@ -90,6 +99,36 @@ async def test_a_stage_behind_another_window_is_right_at_once_when_it_is_seen_ag
         await host.clock.resume()
         await host.get_by_role("button", name="Show the podium").click()
         await expect(host.get_by_role("list", name="Podium")).to_contain_text("Ada")
+
+
+async def test_a_stage_that_moved_on_by_itself_behind_another_window_is_quiet_when_it_is_seen_again(site: Site) -> None:
+    async with site.visit() as browser:
+        host = await page_with_clock(browser, PROJECTOR)
+        for script in (SEEN, SOUNDS_ARE_COUNTED):
+            await host.add_init_script(script)
+        await host.goto(f"{site.address}/host")
+        await choose(host, QUIZ)
+        await host.get_by_role("combobox", name="After the results").select_option("Move on after 5 seconds")
+        code = await lobby(host)
+        ada = await Phone.join(await new_page(browser, PHONE), site.address, code, "Ada", QUIZ)
+        await host.get_by_role("button", name="Start").click()
+        await expect(host.get_by_role("heading", name="Kenya?")).to_be_visible()
+        assert await host.evaluate("sounded") > 0
+        await host.evaluate("seen(false)")
+        await host.clock.pause_at(await host.evaluate("Date.now()") / 1000 + 5)
+        for index, question in enumerate(QUIZ.questions):
+            await expect(ada.page.get_by_role("heading", name=question.text)).to_be_visible(timeout=10_000)
+            await ada.answer(index, correctly=True)
+            await ada.sees_verdict(index)
+        await expect(ada.page.get_by_role("heading", name="You won!")).to_be_visible(timeout=10_000)
+
+        await host.evaluate(HEARD_BY_A_READER)
+        before = await host.evaluate("sounded")
+        await host.evaluate("seen(true)")
+        await host.clock.run_for(200)
+        await expect(host.get_by_role("list", name="Podium")).to_contain_text("Ada")
+        assert await host.evaluate("sounded") == before
+        assert await host.evaluate("said.length") == 0
 
 
 async def test_a_reload_shows_what_was_there_in_each_phase(site: Site) -> None:

@@ -1,5 +1,6 @@
 /** What a player types to get in: the code out of whatever was pasted, and another name where one is taken. */
 
+import { latinDigits } from "../i18n/digits";
 import type { ErrorCode } from "../wire/protocol";
 
 /** The server's limit. */
@@ -12,18 +13,8 @@ export function codeInAddress(): string | null {
 
 /** The digits of a code in "123 456", in half a code, or in the whole link to join. */
 export function codeFrom(typed: string): string {
-  const plain = asciiDigits(typed);
+  const plain = latinDigits(typed.normalize("NFKC"));
   return (/\/join\/(\d{6})/.exec(plain)?.[1] ?? plain.replace(/\D/g, "")).slice(0, 6);
-}
-
-/** Decimal digits of any script as 0 to 9: each script has its ten in a row. */
-function asciiDigits(text: string): string {
-  return text.normalize("NFKC").replace(/\p{Nd}/gu, (digit) => {
-    let value = 0;
-    const point = digit.codePointAt(0) as number;
-    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(point - value - 1))) value++;
-    return String(value);
-  });
 }
 
 /** Whether a refusal is about the name; the others are about the game. */

@@ -4,6 +4,8 @@
  * What could be read in two ways is not guessed: `1.234` is a thousand and more in one country and one and a bit in another.
  */
 
+import { latinDigits } from "../../i18n/digits";
+
 export interface Reading {
   /** The number as it is sent, with a point as its decimal sign; null: it is none. */
   value: string | null;
@@ -59,15 +61,6 @@ function plain(text: string): string {
   const [whole = "", fraction = ""] = text.split(".");
   const rest = fraction.replace(/0+$/, "");
   return (whole.replace(/^0+(?=\d)/, "") || "0") + (rest ? `.${rest}` : "");
-}
-
-/** Digits of all scripts as those from 0 to 9: each script has its ten in a row. */
-export function latinDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, (digit) => {
-    let value = 0;
-    for (let code = digit.codePointAt(0)! - 1; value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code)); code--) value++;
-    return /[0-9]/.test(digit) ? digit : String(value);
-  });
 }
 
 /** A number that travels as text, as the language writes it, digit for digit. */

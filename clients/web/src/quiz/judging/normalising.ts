@@ -4,7 +4,7 @@
  * The cases in `cases.json` come from the engine, and a test compares.
  */
 
-import { latinDigits } from "../../kinds/number/read";
+import { latinDigits } from "../../i18n/digits";
 
 const MOST_CHARACTERS = 400;
 const SAME: Record<string, string> = {
