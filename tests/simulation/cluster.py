@@ -1,14 +1,14 @@
 """A simulated Redis Cluster: which master serves which slot, what each server knows of it, and slots that move.
 
 Every server decides by its own view, and a change reaches one after the other, as gossip does: the servers that it is
-about at once, all others within `GOSSIP_S`. What a server says to a key that it does not serve is what Valkey says;
+about at once, all others a while later. What a server says to a key that it does not serve is what Valkey says;
 `test_cluster.py` holds both next to each other. No part of QuickPoll says ASKING, so it is not there.
 """
 
 import asyncio
 import random
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,8 @@ from tests.simulation.network import NEAR_S
 from tests.simulation.pair import Pair
 from tests.simulation.valkey import PORT
 
-GOSSIP_S: Final = 0.5
+GOSSIP_S: Final = (0.1, 0.5, 2.0)
+"""Within so long all hear of a change; one cluster is quicker than another."""
 NODE_TIMEOUT_S: Final = 1.0
 """A master that is away for so long has failed, and with it the whole cluster."""
 REJOIN_S: Final = 2.0
@@ -153,6 +154,7 @@ class Cluster:
     ) -> None:
         """`note` is told what happens; `is_new`: the servers have only just been started, and serve nothing yet."""
         self.rng = random.Random(f"{seed}/cluster")
+        self._gossip_s = self.rng.choice(GOSSIP_S)
         self.time = time
         self._note = note
         self.pairs = pairs
@@ -174,6 +176,10 @@ class Cluster:
         self.layout = self.layout._replace(firsts=firsts)
         for member in self._members.values():
             member.layout = self.layout
+
+    def serves_nothing(self, shard: int) -> bool:
+        """Whether no slot is a shard's, or on its way there."""
+        return shard not in {*(one for _, _, one in self.layout.ranges()), *self._moving.values()}
 
     def deafen(self, machine: ValkeyMachine) -> None:
         """A server hears of nothing from now on but what happens to itself."""
@@ -252,6 +258,19 @@ class Cluster:
             if valkey.replica:
                 valkey.replica.catch_up()
 
+    async def drain(self, shard: int, keys: Iterable[str]) -> None:
+        """Moves away all that a shard serves, these keys among it, so that it is not needed any more."""
+        others = [number for number in range(len(self.pairs)) if number != shard]
+        for key in keys:
+            if self.shard_of(key) == shard:
+                await self.move(key, self.rng.choice(others), 0.0)
+        firsts = list(self.layout.firsts)
+        if shard == 0:
+            firsts[1] = 0
+        else:
+            firsts[shard] = firsts[shard + 1] if shard + 1 < len(firsts) else SLOTS
+        self._change(firsts=tuple(firsts))
+
     # -- servers that come and go -----------------------------------------------------------
 
     def _pair_changed(self, pair: Pair, started: ValkeyMachine | None) -> None:
@@ -270,7 +289,8 @@ class Cluster:
 
     def _look_who_failed(self) -> None:
         """Without a master the whole cluster serves nothing, as `cluster-require-full-coverage` has it."""
-        has_failed = not all(pair.master.is_up for pair in self.pairs)
+        needed = {shard for _, _, shard in self.layout.ranges()}
+        has_failed = not all(self.pairs[shard].master.is_up for shard in needed)
         for member in self._members.values():
             if member.has_failed is not has_failed:
                 member.has_failed = has_failed
@@ -288,7 +308,7 @@ class Cluster:
         """A server hears of the layout in a moment."""
         member = self._members[name]
         if member.machine.is_up and not member.is_deaf:
-            member.machine.host.at(self.time() + self.rng.uniform(0, GOSSIP_S), member.hear, self.layout)
+            member.machine.host.at(self.time() + self.rng.uniform(0, self._gossip_s), member.hear, self.layout)
 
 
 def keys_of(command: str, args: Sequence[bytes]) -> Sequence[bytes]:

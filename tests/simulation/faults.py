@@ -159,8 +159,9 @@ async def valkey_slow(scene: Scene) -> None:
 async def valkey_half_open(scene: Scene) -> None:
     """One process's connections to Valkey are half open, also new ones, and what was held back arrives late."""
     machine = scene.rng.choice(scene.world.workers)
-    pairs = {frozenset((machine.name, name)) for name in scene.world.redis.names}
-    links = scene.valkey_links(machine)
+    names = scene.some_valkeys()
+    pairs = {frozenset((machine.name, name)) for name in names}
+    links = scene.valkey_links(machine, *names)
     scene.world.network.unreachable |= pairs
     for link in links:
         link.hold()
@@ -172,7 +173,7 @@ async def valkey_half_open(scene: Scene) -> None:
 
 async def replies_lost(scene: Scene) -> None:
     """What one process tells Valkey arrives, but not the answers: it cannot know."""
-    links = scene.valkey_links(scene.rng.choice(scene.world.workers))
+    links = scene.valkey_links(scene.rng.choice(scene.world.workers), *scene.some_valkeys())
     for link in links:
         link.to_client.hold()
     await asyncio.sleep(scene.rng.uniform(0.2, 1.5))

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from quickpoll.keys import CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT
+from quickpoll.keys import CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
 from tests.chaos.faults.valkey import nobody_goes_on, until_told_more
 from tests.simulation.network import Connection
 from tests.simulation.pair import Pair
@@ -25,6 +25,23 @@ async def slot_moved(scene: Scene) -> None:
         half_way_s = scene.rng.choice((0.0, scene.rng.uniform(0, 0.1), scene.rng.uniform(0.1, 1)))
         await cluster.move(key, scene.rng.choice(elsewhere), half_way_s)
         await asyncio.sleep(scene.rng.choice((0.0, scene.rng.uniform(0, 1))))
+
+
+async def shard_drained(scene: Scene) -> None:
+    """All that a shard serves moves to others, and its servers are taken away; they come back with nothing."""
+    redis = scene.world.redis
+    assert redis.cluster
+    shard = redis.shards.index(scene.shard())
+    keys = [PartitionKeys(number).prefix for number in range(scene.world.scenario.partitions)]
+    await redis.cluster.drain(shard, [*keys, *SHARED])
+    await asyncio.sleep(scene.rng.uniform(0, 2))
+    if redis.cluster.serves_nothing(shard):
+        machines = redis.shards[shard].machines
+        for machine in machines:
+            machine.kill()
+        await asyncio.sleep(scene.rng.uniform(0, 2))
+        for machine in machines:
+            await machine.start()
 
 
 async def master_lost(scene: Scene) -> None:
@@ -113,6 +130,15 @@ def _links_that_end(scene: Scene, pair: Pair) -> list[Connection]:
     return scene.world.network.of(pair.master.name) if scene.world.redis.sentinels else []
 
 
-_FAULTS: Final = (slot_moved, master_lost, parts_exchanged, change_unheard, cluster_down, sentinels_away, tail_lost)
+_FAULTS: Final = (
+    slot_moved,
+    shard_drained,
+    master_lost,
+    parts_exchanged,
+    change_unheard,
+    cluster_down,
+    sentinels_away,
+    tail_lost,
+)
 DEEDS: Final = {deed.__name__: deed for deed in _FAULTS}
 """By their names in `scenario`."""

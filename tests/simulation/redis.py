@@ -17,6 +17,8 @@ from tests.simulation.valkey import PORT, Valkey, Watcher
 
 Tell = Callable[[str], None]
 SIDES: Final = "ab"
+CLOCKS_S: Final = 0.02
+"""By so much at most is the clock of one of several servers wrong, in either direction."""
 NEW: Final = 0.3
 """This share of clusters is started with everything else."""
 
@@ -68,6 +70,9 @@ class Redis:
             PairedMachine(Valkey(self._watcher, scenario.seed), *self._about, f"{VALKEY}{number}{side}", *self._told)
             for side in SIDES
         )
+        clocks = random.Random(f"{scenario.seed}/clocks {number}")
+        for machine in (master, follower):
+            machine.clock_error_s = clocks.uniform(-CLOCKS_S, CLOCKS_S)
         return Pair(master, follower, f"{scenario.seed}/pair {number}", is_behind=scenario.has_replica)
 
     @property

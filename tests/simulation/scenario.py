@@ -29,7 +29,7 @@ FAULTS: Final = (
     *("host_away", "commands_out_of_order", "answer_from_two_devices"),
 )
 """None of these may cost anything that was told."""
-OF_A_CLUSTER: Final = ("slot_moved", "cluster_down")
+OF_A_CLUSTER: Final = ("slot_moved", "shard_drained", "cluster_down")
 OF_SENTINELS: Final = ("sentinels_away",)
 OF_SEVERAL: Final = ("master_lost", "parts_exchanged", "change_unheard")
 """Where a master and its replica are on two machines."""

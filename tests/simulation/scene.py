@@ -27,6 +27,8 @@ NEW_AWAITS: Final = 3
 """... for the first time, or the second, third, ...: on the average, that many times later."""
 ELSEWHERE: Final = 0.3
 """This share of what happens to one of several shards happens to any of them."""
+OF_ONE_SHARD: Final = 0.5
+"""This share of what happens to the way to Redis happens on the way to one shard."""
 NOT_BUSY_S: Final = 0.5
 """A process that has not taken its steps in so long is hit as it is."""
 
@@ -63,9 +65,16 @@ class Scene:
         links = [link for machine in self.world.gateways for link in self.world.network.between(PHONES, machine.name)]
         return self.rng.sample(links, min(len(links), max(1, round(share * len(links)))))
 
-    def valkey_links(self, machine: Machine) -> list[Connection]:
-        """All connections of a process to any Valkey."""
-        return list(self.world.network.between(machine.name, *self.world.redis.names))
+    def valkey_links(self, machine: Machine, *names: str) -> list[Connection]:
+        """All connections of a process to these servers, or to any Valkey."""
+        return list(self.world.network.between(machine.name, *(names or self.world.redis.names)))
+
+    def some_valkeys(self) -> Sequence[str]:
+        """All servers that hold data, or where there are several shards those of one."""
+        redis = self.world.redis
+        if len(redis.shards) > 1 and self.rng.random() < OF_ONE_SHARD:
+            return [machine.name for machine in self.shard().machines]
+        return redis.names
 
     @property
     def keys(self) -> PartitionKeys:
