@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from quickpoll.store.link import RedisLink, Refusal
 from quickpoll.store.node import Node
-from quickpoll.store.nodes import NOBODY
-from quickpoll.store.topology import Watch
+from quickpoll.store.nodes import NOBODY, open_node
+from quickpoll.store.topology import WATCH_TIMES, Watch
 from quickpoll.store.url import RedisUrl
 
 
@@ -48,6 +48,11 @@ class SentinelNodes:
         if not found:
             raise Refusal(f"UNKNOWN the Sentinel at {asked} knows no {self._url.service}")
         host, port = found
-        before, self._node = self._node, self._url.node(host.decode(), int(port))
-        self.all = (self._node,)
-        return self._node != before
+        node = self._url.node(host.decode(), int(port))
+        if node == self._node:
+            return False
+        # A Sentinel may not have heard of the last failover: whoever it names has to be a master.
+        (await open_node(node, timeout_s=WATCH_TIMES.answer_within_s)).close()
+        self._node = node
+        self.all = (node,)
+        return True

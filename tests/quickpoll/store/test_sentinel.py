@@ -1,11 +1,12 @@
 """The map of a real master behind Sentinels; whole quizzes are in `tests/system/test_cluster.py`."""
 
 import asyncio
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from quickpoll.store.link import LinkLost, Refusal
+from quickpoll.store.link import LinkLost, Refusal, open_link
 from quickpoll.store.nodes import open_node
 from quickpoll.store.sentinel import SentinelNodes
 from quickpoll.store.url import parse
@@ -38,6 +39,21 @@ async def test_it_follows_the_master(tmp_path: Path) -> None:
         assert nodes.of(0) == node_of(f"redis://{redis.replica.address}")
         (await open_node(nodes.of(0))).close()
         await nodes.close()
+
+
+async def test_a_sentinel_that_is_behind_is_passed_over(tmp_path: Path) -> None:
+    async with sentinels(tmp_path) as redis:
+        behind, *others = redis.sentinels
+        nodes = SentinelNodes(parse(redis.url))
+        for monitor in (("REMOVE", redis.service), ("MONITOR", redis.service, "127.0.0.1", redis.replica.peer_port, 1)):
+            await behind.admin.execute_command("SENTINEL", *monitor)
+        for sentinel, error in ((behind, "READONLY"), (others[0], "")):
+            node = node_of(f"redis://{sentinel.address}")
+            link = await open_link(node)
+            with pytest.raises(Refusal, match=error) if error else nullcontext():
+                assert await nodes.ask(link, node)
+            link.close()
+        assert nodes.of(0) == node_of(f"redis://{redis.master.address}")
 
 
 async def test_a_name_that_no_sentinel_knows_is_told(tmp_path: Path) -> None:
