@@ -173,8 +173,13 @@ class Clocks:
         """Nodes measured so lately that a step from before may not have been written down yet."""
 
     def of(self, partition: int) -> RedisClock:
-        """The clock by which the sessions of a partition go."""
-        return self._clocks[self._links.nodes.of(partition)]
+        """The clock by which the sessions of a partition go.
+
+        Where its node was never measured, such as a new master, it is that of one that was: our own clock may be wrong by
+        hours, and with it each deadline that is set by it.
+        """
+        clock = self._clocks[self._links.nodes.of(partition)]
+        return clock if clock.is_measured else self._model() or clock
 
     @property
     def round_trip_ms(self) -> float:
@@ -191,7 +196,7 @@ class Clocks:
         with suppress(StoreError):  # where the node of the steps is away, those known here are all there are
             await self._read_steps()
         # A node that comes later, such as a new master, has to agree with those that are known.
-        model = next((clock for clock in self._clocks.values() if clock.is_measured), None)
+        model = self._model()
         outcomes = await asyncio.gather(*(self._synchronise(node, model) for node in nodes), return_exceptions=True)
         failures = [outcome for outcome in outcomes if outcome is not None]
         if len(failures) == len(nodes):
@@ -225,6 +230,10 @@ class Clocks:
             unwatch()
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _model(self) -> RedisClock | None:
+        """A clock with which all others have to agree."""
+        return next((clock for clock in self._clocks.values() if clock.is_measured), None)
 
     async def _synchronise(self, node: Node, model: RedisClock | None) -> None:
         clock, link = self._clocks[node], await self._links.to(node)

@@ -277,6 +277,21 @@ async def test_a_node_that_comes_later_has_to_agree_with_those_that_are_known(re
     links.close()
 
 
+async def test_until_a_new_master_is_measured_its_sessions_go_by_the_clock_of_the_one_before(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = node_of(redis_url)
+    nodes = Map(here)
+    links = Links(nodes)
+    clocks = Clocks(links)
+    await clocks.synchronise()
+    before = clocks.of(0).now_ms()
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    nodes.set(replace(here, port=1))
+    assert 0 <= clocks.of(0).now_ms() - before < 1000
+    links.close()
+
+
 @pytest.mark.parametrize(("session", "left"), [(None, False), ("123456", True)])
 async def test_steps_are_forgotten_where_no_session_goes_by_them(
     redis: Client, links: Links, session: str | None, *, left: bool
