@@ -8,7 +8,7 @@ about at once, all others a while later. What a server says to a key that it doe
 import asyncio
 import random
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -167,6 +167,7 @@ class Cluster:
             self._members[machine.name] = machine.valkey.member = member
         for pair in pairs:
             pair.changed = self._pair_changed
+        self._one_drain = asyncio.Lock()
         self._have_run = set(self._members) if is_new else set()
         self._moving: dict[int, int] = {}
         """Slots that are between two shards, and to which they go."""
@@ -258,12 +259,14 @@ class Cluster:
             if valkey.replica:
                 valkey.replica.catch_up()
 
-    async def drain(self, shard: int, keys: Iterable[str]) -> None:
+    async def drain(self, shard: int, keys: Sequence[str]) -> None:
         """Moves away all that a shard serves, these keys among it, so that it is not needed any more."""
         others = [number for number in range(len(self.pairs)) if number != shard]
-        for key in keys:
-            if self.shard_of(key) == shard:
-                await self.move(key, self.rng.choice(others), 0.0)
+        async with self._one_drain:  # two would send slots to each other for ever
+            while left := [key for key in keys if self.shard_of(key) == shard]:
+                for key in left:
+                    await self.move(key, self.rng.choice(others), 0.0)
+                await asyncio.sleep(STEP_S)  # a slot may have been on its way already, wherever to
         firsts = list(self.layout.firsts)
         if shard == 0:
             firsts[1] = 0

@@ -56,8 +56,6 @@ class Machine:
         self.name = name
         self.host: Host
         self.is_up = False
-        self.clock_error_s = 0.0
-        """By how much the wall clock of each process there is wrong."""
         self._loop = loop
         self._network = network
         self._wrong = wrong
@@ -94,7 +92,6 @@ class Machine:
     def _new_host(self) -> Host:
         self._note(f"{self.name} starts")
         self.host = self._loop.host(self.name)
-        self.host.clock_error_s = self.clock_error_s
         self.is_up = True
         return self.host
 

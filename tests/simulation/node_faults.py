@@ -16,15 +16,15 @@ OF_THE_SESSION: Final = 0.75
 
 
 async def slot_moved(scene: Scene) -> None:
-    """A slot moves to another master, rests when some of its keys are there, and comes back perhaps."""
+    """A slot moves to another master, rests when some of its keys are there, and perhaps comes back at once."""
     cluster = scene.world.redis.cluster
     assert cluster
     key = scene.keys.prefix if scene.rng.random() < OF_THE_SESSION else scene.rng.choice(SHARED)
-    for _ in range(scene.rng.choice((1, 1, 2))):
+    for _ in range(scene.rng.choice((1, 2, 4))):
         elsewhere = [number for number in range(len(cluster.pairs)) if number != cluster.shard_of(key)]
         half_way_s = scene.rng.choice((0.0, scene.rng.uniform(0, 0.1), scene.rng.uniform(0.1, 1)))
         await cluster.move(key, scene.rng.choice(elsewhere), half_way_s)
-        await asyncio.sleep(scene.rng.choice((0.0, scene.rng.uniform(0, 1))))
+        await asyncio.sleep(scene.rng.choice((0.0, 0.0, scene.rng.uniform(0, 1))))
 
 
 async def shard_drained(scene: Scene) -> None:
@@ -100,6 +100,7 @@ async def tail_lost(scene: Scene) -> None:
     assert isinstance(pair, Pair)
     replica = pair.valkey.replica
     assert replica
+    replica.catch_up()
     replica.disconnect()
     await until_told_more(scene.crowd)
     async with nobody_goes_on(scene.crowd):

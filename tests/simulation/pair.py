@@ -1,10 +1,17 @@
 """A part of the data on two machines: the master, and the one that follows it and may take its place."""
 
+import asyncio
+import random
 from collections.abc import Callable
+from typing import Final
 
+from tests.simulation.loop import Host
 from tests.simulation.machines import ValkeyMachine
 from tests.simulation.replica import Replica
 from tests.simulation.valkey import Valkey
+
+DEPOSED_S: Final = 2.0
+"""So long at most Sentinels need to tell who was replaced."""
 
 
 class Shard:
@@ -49,6 +56,10 @@ class Pair(Shard):
         """Whether what the follower did not confirm goes with the master."""
         self._heir: Replica | None = None
         """What the follower had when the master was gone."""
+        self.is_watched = False
+        """Whether Sentinels watch it: who was replaced while it was gone takes itself for the master at first."""
+        self._deposed: ValkeyMachine | None = None
+        self._rng = random.Random(f"{seed}/deposed")
         self._times = 0
         master.pair = follower.pair = self
         follower.valkey.become_replica()
@@ -81,6 +92,7 @@ class Pair(Shard):
     def _take_over(self, replica: Replica) -> None:
         old, new = self.master, self.follower
         self.master, self.follower, self._heir = new, old, None
+        self._deposed = None if old.is_up or not self.is_watched else old
         new.valkey.become_master(replica.take())
         old.valkey.become_replica()
         new.tell(f"takes the place of {old.name}")
@@ -110,8 +122,22 @@ class Pair(Shard):
         """One of them has started."""
         if machine is self.master:
             self._heir = None
-        self._follow()
+        if machine is self._deposed:
+            machine.valkey.is_replica, machine.valkey.is_deposed = False, True
+            loop = asyncio.get_running_loop()
+            machine.host.at(loop.time() + self._rng.uniform(0, DEPOSED_S), self._convert, machine, machine.host)
+        else:
+            self._follow()
         self.changed(self, machine)
+
+    def _convert(self, machine: ValkeyMachine, host: Host) -> None:
+        """Sentinels make it the replica, and end its connections."""
+        if machine.is_up and machine.host is host:
+            self._deposed = None
+            machine.valkey.become_replica()
+            for client in list(machine.valkey.clients.values()):
+                client.end()
+            self._follow()
 
     def _follow(self) -> None:
         """The follower begins with a copy of all that the master has, if both are there."""

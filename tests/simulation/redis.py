@@ -17,8 +17,6 @@ from tests.simulation.valkey import PORT, Valkey, Watcher
 
 Tell = Callable[[str], None]
 SIDES: Final = "ab"
-CLOCKS_S: Final = 0.02
-"""By so much at most is the clock of one of several servers wrong, in either direction."""
 NEW: Final = 0.3
 """This share of clusters is started with everything else."""
 
@@ -59,7 +57,7 @@ class Redis:
             for sentinel in self.sentinels:
                 sentinel.hear()
 
-        pair.changed = tell
+        pair.changed, pair.is_watched = tell, True
         self.sentinels = [
             SentinelMachine(pair, seed, loop.time, *self._about, f"sentinel{number}", *self._told)
             for number in range(3)
@@ -70,9 +68,6 @@ class Redis:
             PairedMachine(Valkey(self._watcher, scenario.seed), *self._about, f"{VALKEY}{number}{side}", *self._told)
             for side in SIDES
         )
-        clocks = random.Random(f"{scenario.seed}/clocks {number}")
-        for machine in (master, follower):
-            machine.clock_error_s = clocks.uniform(-CLOCKS_S, CLOCKS_S)
         return Pair(master, follower, f"{scenario.seed}/pair {number}", is_behind=scenario.has_replica)
 
     @property

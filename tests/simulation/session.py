@@ -50,6 +50,7 @@ class Server(Protocol):
     offset: int
     replica: Replica | None
     is_replica: bool
+    is_deposed: bool
     member: Member | None
 
     def refusal(self, command: str, what: str) -> str: ...
@@ -81,8 +82,8 @@ class Session(FakeSocket):
     def __init__(self, server: Server, client: Client, store: FakeServer) -> None:
         self._client: Client | None = client
         self._valkey = server
-        self.is_demoted = server.is_replica
-        """Whether it leads to a server that has become a replica."""
+        self.refuses = "READONLY" if server.is_replica else "NOREPLICAS" if server.is_deposed else ""
+        """What its server refuses because of the part that it plays, in one word."""
         self._wrote_to = 0
         """The server's offset after its last change."""
         super().__init__(store, 0, client_class=object)
@@ -169,6 +170,8 @@ class Session(FakeSocket):
 
     def wait(self, _replicas: int, timeout_ms: int) -> Any:
         """Waits until a replica has what this connection has written."""
+        if self._is_on_a_replica:
+            raise SimpleError("ERR WAIT cannot be used with replica instances.")
         wanted, replica = self._wrote_to, self._valkey.replica
 
         def look(_: bool) -> int | None:
@@ -181,7 +184,12 @@ class Session(FakeSocket):
         replica = self._valkey.replica
         followers = [replica] if replica and replica.is_connected else []
         lines = [f"slave0:ip=replica,port=6379,state=online,offset={each.offset},lag=0" for each in followers]
-        return "\r\n".join(["# Replication", "role:master", f"connected_slaves:{len(lines)}", *lines, ""]).encode()
+        role = "slave" if self._is_on_a_replica else "master"
+        return "\r\n".join(["# Replication", f"role:{role}", f"connected_slaves:{len(lines)}", *lines, ""]).encode()
+
+    @property
+    def _is_on_a_replica(self) -> bool:
+        return self._valkey.is_replica or self.refuses == "READONLY"
 
     def _name_to_func(self, cmd_name: str) -> Any:
         signature = COMMANDS.get(cmd_name)
@@ -191,7 +199,7 @@ class Session(FakeSocket):
 
     def _run_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
         valkey, database = self._valkey, self._db
-        refuses = "READONLY" if self.is_demoted else valkey.refuses
+        refuses = self.refuses or valkey.refuses
         if refuses and (refusal := valkey.refusal(sig.name, refuses)):
             return SimpleError(refusal)
         items: list[CommandItem] = []

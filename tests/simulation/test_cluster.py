@@ -232,7 +232,10 @@ async def exchanged(servers: Servers) -> Any:
     await servers.exchange()
     servers.masters[0] = servers.follower
     (refused,) = await reading
-    told = [said(refused, servers), *await ask(servers, asking, ("GET", HERE), ("SPUBLISH", channel, "x"))]
+    told = [
+        said(refused, servers),
+        *await ask(servers, asking, ("GET", HERE), ("WAIT", 1, 10), ("SPUBLISH", channel, "x")),
+    ]
     subscriber.tell([("SSUBSCRIBE", channel)])
     publisher = await open_link(servers.follower)
     told += [publisher.role, *await ask(servers, publisher, ("SPUBLISH", channel, "y"))]

@@ -46,6 +46,8 @@ class Valkey:
         self.replica = Replica(self, seed) if has_replica else None
         self.is_replica = False
         """Whether it follows another one, which has a host, too."""
+        self.is_deposed = False
+        """Whether it was replaced and does not know it: without replicas it takes no writes."""
         self.member: Member | None = None
         """What it is in a cluster, if it is in one."""
         self._server = FakeServer(server_type="valkey")
@@ -107,7 +109,7 @@ class Valkey:
 
     def become_replica(self) -> None:
         """It follows another one from now on. Who is connected stays so; in a cluster a reader is told where to go."""
-        self.is_replica = True
+        self.is_replica, self.is_deposed = True, False
         for client in list(self.clients.values()) if not self.member else ():
             client.demote()
 
@@ -176,6 +178,8 @@ class Valkey:
             return "" if command in IS_ALWAYS_ANSWERED else "LOADING Valkey is loading the dataset in memory"
         if what == "READONLY" and is_write_command(command.encode()):
             return "READONLY You can't write against a read only replica."
+        if what == "NOREPLICAS" and is_write_command(command.encode()):
+            return "NOREPLICAS Not enough good replicas to write."
         if what == "OOM" and command in NEEDS_MEMORY:
             return "OOM command not allowed when used memory > 'maxmemory'."
         return ""
@@ -237,7 +241,7 @@ class Client(asyncio.Protocol):
 
     def demote(self) -> None:
         """Its server is a replica from now on."""
-        self.session.is_demoted = True
+        self.session.refuses = "READONLY"
         if self.blocked:
             self._release()
             self.send(SimpleError("UNBLOCKED force unblock from blocking operation, instance state changed"))
@@ -245,7 +249,7 @@ class Client(asyncio.Protocol):
 
     def promote(self) -> None:
         """Its server is a master again."""
-        self.session.is_demoted = False
+        self.session.refuses = ""
 
     def refuse_blocked(self) -> None:
         """If it waits for what its server does not serve any more, it hears of that."""
