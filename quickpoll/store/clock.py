@@ -175,8 +175,8 @@ class Clocks:
     def of(self, partition: int) -> RedisClock:
         """The clock by which the sessions of a partition go.
 
-        Where its node was never measured, such as a new master, it is that of one that was: our own clock may be wrong by
-        hours, and with it each deadline that is set by it.
+        Where its node was never measured, such as a new master, it is that of one that was: our own clock may be wrong
+        by hours, and with it each deadline that is set by it.
         """
         clock = self._clocks[self._links.nodes.of(partition)]
         return clock if clock.is_measured else self._model() or clock

@@ -262,7 +262,7 @@ class Cluster:
     async def drain(self, shard: int, keys: Sequence[str]) -> None:
         """Moves away all that a shard serves, these keys among it, so that it is not needed any more."""
         others = [number for number in range(len(self.pairs)) if number != shard]
-        async with self._one_drain:  # two would send slots to each other for ever
+        async with self._one_drain:  # two would send slots to each other without end
             while left := [key for key in keys if self.shard_of(key) == shard]:
                 for key in left:
                     await self.move(key, self.rng.choice(others), 0.0)

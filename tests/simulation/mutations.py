@@ -35,6 +35,7 @@ from gateway.tasks import Tasks
 from quickpoll import envelope
 from quickpoll.keys import NO_OFFSET
 from quickpoll.store import link
+from quickpoll.store.link import Push
 from quickpoll.store.script import Script
 from quickpoll.store.topology import Watch
 from tests.simulation.play import play
@@ -114,6 +115,15 @@ async def _goes_on_alone(*_: Any) -> None:
     pass
 
 
+def _no_gap(_: Any, feed: Feed, push: Push) -> None:
+    feed.is_live |= push[0] == b"sunsubscribe"
+
+
+def _not_heard(feed: Feed, push: Push) -> None:
+    if push[0] != b"sunsubscribe":
+        _pushed(feed, push)
+
+
 async def _looks_twice(watch: Watch) -> None:
     watch._looking = None
     await _start_watch(watch)
@@ -121,6 +131,7 @@ async def _looks_twice(watch: Watch) -> None:
 
 _beat = Heartbeat._beat
 _start_watch = Watch.start
+_pushed = Feed._pushed
 
 MUTATIONS: Final[dict[str, Mutation]] = {
     "a fence does not follow the clock": script("tonumber(heard) + 1, now)", "tonumber(heard) + 1)"),
@@ -149,6 +160,8 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "nobody waits for the replica": swap(Replicas, "wait", _goes_on_alone),
     "who is told MOVED does not ask who serves the slot now": swap(Watch, "doubt", lambda *_: None),
     "a channel that has moved is not subscribed where it lies now": swap(Feed, "rearrange", lambda _: None),
+    "what the server has ended is not subscribed again": swap(Feed, "_pushed", _not_heard),
+    "what the server has ended and is subscribed again is no gap": after(Feed, "_pushed", _no_gap),
     "the same Sentinel is asked again, though it is behind": swap(Watch, "_defer", lambda *_: None),
     "a map that is started again leaves a task": swap(Watch, "start", _looks_twice),
 }
@@ -165,6 +178,8 @@ FOCUS: Final[dict[str, str]] = {
     "nobody waits for the replica": "valkey_failed_over",
     "who is told MOVED does not ask who serves the slot now": "slot_moved",
     "a channel that has moved is not subscribed where it lies now": "slot_moved",
+    "what the server has ended is not subscribed again": "slot_moved",
+    "what the server has ended and is subscribed again is no gap": "slot_moved",
     "the same Sentinel is asked again, though it is behind": "change_unheard",
 }
 """Bugs that need a fault which is rare: they are looked for where it is all that happens."""
@@ -193,8 +208,10 @@ SEEDS: Final[dict[str, int]] = {
     "a coordinator that ends leaves its timers": 1,
     "who is on a server that became a replica stays there": 1,
     "nobody waits for the replica": 2,
-    "who is told MOVED does not ask who serves the slot now": 2,
-    "a channel that has moved is not subscribed where it lies now": 5,
+    "who is told MOVED does not ask who serves the slot now": 3,
+    "a channel that has moved is not subscribed where it lies now": 7,
+    "what the server has ended is not subscribed again": 2,
+    "what the server has ended and is subscribed again is no gap": 68,
     "the same Sentinel is asked again, though it is behind": 6,
     "a map that is started again leaves a task": 32,
 }
