@@ -18,7 +18,7 @@ from tests.simulation.loop import Host, SimulatedLoop
 from tests.simulation.network import Network
 from tests.simulation.pair import Pair, PairedMachine
 from tests.simulation.valkey import Valkey
-from tests.system.servers import MASTERS, RedisCluster, eventually, identity, redis_cluster
+from tests.system.servers import MASTERS, RedisCluster, Server, eventually, identity, redis_cluster
 
 KEYS = [f"qp:{{p{number}}}:key" for number in range(64)]
 ELSEWHERE = next(key for key in KEYS if slot_of(key) > SLOTS // 2)
@@ -264,9 +264,17 @@ def _types(server: list[Any]) -> list[Any]:
     return [type(host), type(port), len(identifier), more]
 
 
+async def _lists_replicas(server: Server) -> bool:
+    """Whether it has heard of each replica how far it is; it leaves out the others."""
+    shards = await server.admin.execute_command("CLUSTER", "SLOTS")
+    return all(len(shard) == 4 for shard in shards)
+
+
 async def test_servers_say_what_real_ones_do(tmp_path: Path) -> None:
     async with redis_cluster(tmp_path) as redis:
         real = RealServers(redis)
+        for server in redis.servers:
+            await eventually(_lists_replicas, server)
         for work in (slots, elsewhere, exchanged):
             assert await asyncio.to_thread(SimulatedServers().run, work) == await work(real)
 
