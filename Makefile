@@ -6,7 +6,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
-# Kept by all that is started, or each of hundreds of processes compiles again what it imports.
+# What Python has compiled is kept, or each of hundreds of processes compiles it again.
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 BIN := .venv/bin
