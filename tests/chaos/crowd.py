@@ -167,6 +167,8 @@ class Host(Person):
             place = self.phase, self.question
             if self.phase is Phase.QUESTION and crowd.leads_freely:
                 await self.leading.while_open()
+                if (self.phase, self.question) != place:
+                    continue
             for index in range(self.question):
                 crowd.reach(Moment.BETWEEN, index)
             if self.phase is Phase.LOBBY:

@@ -21,12 +21,14 @@ from coordinator.engine.records import HostRecord
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import (
+    Answer,
     AnswerAccepted,
     Broadcast,
     CloseCode,
     ErrorCode,
     Leaderboard,
     LeaderboardEntry,
+    PlayerAnswer,
     Question,
     QuestionResults,
     indexes_in,
@@ -251,10 +253,10 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     )
     if question.kind in questions.UNSCORED or index in crowd.host.leading.skipped or any(one.void for one in rulings):
         return on_top
-    given, results = player.given.get(index), _any_results(crowd, index)
+    given = player.given.get(index)
     share = 0
     if given is not None and given.accepted is not None:
-        share = questions.share(question, given.answer, results.solution if results else None)
+        share = _share(crowd, player, index, question, given.answer)
         for ruling in rulings:
             if ruling.accept is not None and ruling.accept == given.answer:
                 share = ruling.share
@@ -273,19 +275,31 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     return earned + on_top
 
 
+def _share(crowd: Crowd, player: Player, index: int, question: Question, answer: Answer) -> int:
+    """How much of an answer is right, in percent; where nobody was there when it was told, as it is told later."""
+    results, outcome = _any_results(crowd, index), _outcome(crowd, player, index)
+    if results is None and outcome is not None:
+        return outcome.share or 0
+    return questions.share(question, answer, results.solution if results else None)
+
+
+def _outcome(crowd: Crowd, player: Player, index: int) -> PlayerAnswer | None:
+    """What the results say of a player's answer to a question, where they were fetched."""
+    summary = crowd.host.summaries.get(player.id)
+    return summary.answers[index] if summary and index < len(summary.answers) else None
+
+
 def _any_results(crowd: Crowd, index: int) -> QuestionResults | None:
     return next((copy for person in crowd.people for copy in person.results[index]), None)
 
 
 def _was_there(crowd: Crowd, player: Player, index: int) -> bool:
-    summary = crowd.host.summaries.get(player.id)
-    return summary is None or (index < len(summary.answers) and summary.answers[index] is not None)
+    return player.id not in crowd.host.summaries or _outcome(crowd, player, index) is not None
 
 
 def _response_ms(crowd: Crowd, player: Player, index: int, accepted: AnswerAccepted) -> int:
     """How long the answer took; only the server knows where its clock was stopped."""
-    summary = crowd.host.summaries.get(player.id)
-    outcome = summary.answers[index] if summary and index < len(summary.answers) else None
+    outcome = _outcome(crowd, player, index)
     if index in crowd.host.leading.stopped and outcome is not None and outcome.response_ms is not None:
         return outcome.response_ms
     return accepted.counted_at - player.asked[index].opens_at
