@@ -253,6 +253,8 @@ class Crowd:
         self.silent: set[str] = set()
         """Ids of others who are in the session before these, and never answer."""
         self._by_text = {question.text: question for question in quiz.questions}
+        self.shown: dict[int, str] = {}
+        """Texts of questions that somebody found when coming back; nobody may have seen them open."""
         self.leads_freely = leads_freely and not (may_be_lost or may_go_back)
         self.host = Host(self, "Host")
         self.host.enters = CreateSession(id=uuid4().hex, quiz=quiz, settings=settings)
@@ -315,8 +317,9 @@ class Crowd:
     def question_at(self, index: int) -> Question:
         """What was asked in this place, as somebody saw it; else what the quiz has there."""
         asked = next((person.asked[index] for person in self.people if index in person.asked), None)
-        if asked is not None:
-            return self._by_text[asked.question.text]
+        text = asked.question.text if asked else self.shown.get(index)
+        if text is not None:
+            return self._by_text[text]
         if index < len(self.host.titles):
             return self._by_text[self.host.titles[index]]
         return self.quiz.questions[index]

@@ -372,6 +372,8 @@ class Person:
 
     def _see_view(self, message: SessionCreated | Joined | Resumed) -> None:
         view = message.session
+        if view.question is not UNSET:
+            self.crowd.shown[view.question.index] = view.question.text
         if view.results is not UNSET:
             self.question = view.results.question
             self.see(view.results)
