@@ -173,7 +173,8 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
 
 def _asked(crowd: Crowd) -> list[tuple[int, Question]]:
     """All questions in the order in which they were asked."""
-    count = max(len(crowd.quiz.questions), *(len(person.asked) for person in crowd.people))
+    seen = {*crowd.shown, *(index for person in crowd.people for index in person.asked)}
+    count = max(len(crowd.quiz.questions), len(crowd.host.titles), *(index + 1 for index in seen))
     return [(index, crowd.question_at(index)) for index in range(count)]
 
 
