@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { latinDigits } from "./digits";
+import { latinDigits, latinNumber } from "./digits";
 
 test.each([
   ["1234567890", "1234567890"],
@@ -10,4 +10,11 @@ test.each([
   ["Year ７", "Year 7"],
 ])("%s is read as %s", (typed, read) => {
   expect(latinDigits(typed)).toBe(read);
+});
+
+test.each([
+  ["−１２٫５", "-12.5"],
+  ["–3，5", "-3,5"],
+])("%s is read as the number %s", (typed, read) => {
+  expect(latinNumber(typed)).toBe(read);
 });

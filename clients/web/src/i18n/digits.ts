@@ -6,3 +6,11 @@ export function latinDigits(text: string): string {
     return /[0-9]/.test(digit) ? digit : String(value);
   });
 }
+
+/** The digits and signs of a number as Latin script has them: minus, decimal point and comma. */
+export function latinNumber(text: string): string {
+  return latinDigits(text)
+    .replace(/[−–—﹣－]/gu, "-")
+    .replace(/٫/gu, ".")
+    .replace(/[，、]/gu, ",");
+}

@@ -4,7 +4,7 @@
  * What could be read in two ways is not guessed: `1.234` is a thousand and more in one country and one and a bit in another.
  */
 
-import { latinDigits } from "../../i18n/digits";
+import { latinNumber } from "../../i18n/digits";
 
 export interface Reading {
   /** The number as it is sent, with a point as its decimal sign; null: it is none. */
@@ -20,11 +20,8 @@ const MOST_DIGITS = 20;
 export function readNumber(typed: string, unit = ""): Reading {
   let text = typed.normalize("NFC").trim();
   if (unit && text.toLowerCase().endsWith(unit.toLowerCase())) text = text.slice(0, -unit.length);
-  text = latinDigits(text)
+  text = latinNumber(text)
     .replace(/[\s'’٬_]/gu, "")
-    .replace(/[−–—﹣－]/gu, "-")
-    .replace(/[٫]/gu, ".")
-    .replace(/[，、]/gu, ",")
     .replace(/^(-?\d*)([½¼¾])$/u, (_, whole: string, fraction: string) => `${whole}${FRACTIONS[fraction]}`);
   const [, sign, body] = /^([+-]?)([\d.,]*\d)$/.exec(text) ?? [];
   if (body === undefined || body.replace(/\D/g, "").length > MOST_DIGITS) return { value: null };
