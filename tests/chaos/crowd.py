@@ -254,7 +254,7 @@ class Crowd:
         """Ids of others who are in the session before these, and never answer."""
         self._by_text = {question.text: question for question in quiz.questions}
         self.shown: dict[int, str] = {}
-        """Texts of questions that somebody found when coming back; nobody may have seen them open."""
+        """Texts of the questions that somebody saw, by their index."""
         self.leads_freely = leads_freely and not (may_be_lost or may_go_back)
         self.host = Host(self, "Host")
         self.host.enters = CreateSession(id=uuid4().hex, quiz=quiz, settings=settings)
@@ -316,10 +316,8 @@ class Crowd:
 
     def question_at(self, index: int) -> Question:
         """What was asked in this place, as somebody saw it; else what the quiz has there."""
-        asked = next((person.asked[index] for person in self.people if index in person.asked), None)
-        text = asked.question.text if asked else self.shown.get(index)
-        if text is not None:
-            return self._by_text[text]
+        if index in self.shown:
+            return self._by_text[self.shown[index]]
         if index < len(self.host.titles):
             return self._by_text[self.host.titles[index]]
         return self.quiz.questions[index]

@@ -173,8 +173,7 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
 
 def _asked(crowd: Crowd) -> list[tuple[int, Question]]:
     """All questions in the order in which they were asked."""
-    seen = {*crowd.shown, *(index for person in crowd.people for index in person.asked)}
-    count = max(len(crowd.quiz.questions), len(crowd.host.titles), *(index + 1 for index in seen))
+    count = max(len(crowd.quiz.questions), len(crowd.host.titles), *(index + 1 for index in crowd.shown))
     return [(index, crowd.question_at(index)) for index in range(count)]
 
 

@@ -397,6 +397,7 @@ class Person:
         match message:
             case NewQuestion():
                 self.phase, self.question = Phase.QUESTION, message.question.index
+                self.crowd.shown[message.question.index] = message.question.text
                 self.asked.setdefault(message.question.index, message)
             case QuestionClock() | QuestionExtended() if message.question in self.asked:
                 asked = self.asked[message.question]

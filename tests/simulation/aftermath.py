@@ -1,7 +1,7 @@
 """What must be so when the faults are over, and when everybody has gone."""
 
 import asyncio
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, Final
 
 from coordinator.app import Coordinator
@@ -37,10 +37,7 @@ async def all_live_again(world: World) -> None:
 
 async def all_find_their_masters(world: World) -> None:
     """Returns when each process goes to the right servers, and hears them."""
-    over_at = world.loop.time() + FINDS_WITHIN_S
-    while (astray := list(_astray(world))) and world.loop.time() < over_at:  # noqa: ASYNC110  (nobody tells)
-        await asyncio.sleep(LOOKS_EVERY_S)
-    for what in astray:
+    for what in await _remains(world, _astray, FINDS_WITHIN_S):
         world.tell_wrong(f"{FINDS_WITHIN_S} s after the last fault {what}")
 
 
@@ -66,11 +63,16 @@ async def _is_ready(machine: WorkerMachine) -> None:
 
 async def nothing_is_left(world: World) -> None:
     """Everybody has gone: no gateway, no coordinator and no stream keeps anything of them for long."""
-    over_at = world.loop.time() + QUIET_AFTER_S
-    while (left := list(_left(world))) and world.loop.time() < over_at:  # noqa: ASYNC110  (nobody tells)
-        await asyncio.sleep(LOOKS_EVERY_S)
-    for what in left:
+    for what in await _remains(world, _left, QUIET_AFTER_S):
         world.tell_wrong(f"everybody has gone, and {what}")
+
+
+async def _remains(world: World, look: Callable[[World], Iterable[str]], within_s: float) -> list[str]:
+    """What is still seen after so long; returns at once when nothing is seen any more."""
+    over_at = world.loop.time() + within_s
+    while (seen := list(look(world))) and world.loop.time() < over_at:  # noqa: ASYNC110  (nobody tells)
+        await asyncio.sleep(LOOKS_EVERY_S)
+    return seen
 
 
 def _left(world: World) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Final
 from quickpoll.keys import CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
 from tests.chaos.faults.valkey import nobody_goes_on, until_told_more
 from tests.simulation.network import Connection
-from tests.simulation.pair import Pair
+from tests.simulation.pair import Pair, Shard
 from tests.simulation.scene import Scene, cut
 
 SHARED: Final = (CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT)
@@ -36,12 +36,7 @@ async def shard_drained(scene: Scene) -> None:
     await redis.cluster.drain(shard, [*keys, *SHARED])
     await asyncio.sleep(scene.rng.uniform(0, 2))
     if redis.cluster.serves_nothing(shard):
-        machines = redis.shards[shard].machines
-        for machine in machines:
-            machine.kill()
-        await asyncio.sleep(scene.rng.uniform(0, 2))
-        for machine in machines:
-            await machine.start()
+        await _take_away(redis.shards[shard], scene.rng.uniform(0, 2))
 
 
 async def master_lost(scene: Scene) -> None:
@@ -75,12 +70,8 @@ async def change_unheard(scene: Scene) -> None:
 async def cluster_down(scene: Scene) -> None:
     """Another shard is gone for a while, so that the whole cluster refuses everything."""
     home = scene.world.redis.shard_of(scene.keys.prefix)
-    machines = scene.rng.choice([shard for shard in scene.world.redis.shards if shard is not home]).machines
-    for machine in machines:
-        machine.kill()
-    await asyncio.sleep(scene.rng.uniform(1.2, 3))
-    for machine in machines:
-        await machine.start()
+    other = scene.rng.choice([shard for shard in scene.world.redis.shards if shard is not home])
+    await _take_away(other, scene.rng.uniform(1.2, 3))
 
 
 async def sentinels_away(scene: Scene) -> None:
@@ -112,6 +103,16 @@ async def tail_lost(scene: Scene) -> None:
         cut(links)
         old.kill()
         await old.start()
+
+
+async def _take_away(shard: Shard, seconds: float) -> None:
+    """All servers of a shard are gone for so long."""
+    machines = shard.machines
+    for machine in machines:
+        machine.kill()
+    await asyncio.sleep(seconds)
+    for machine in machines:
+        await machine.start()
 
 
 def _pair(scene: Scene) -> Pair:

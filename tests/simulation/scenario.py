@@ -40,6 +40,7 @@ REVERSAL_OF_SEVERAL: Final = "tail_lost"
 """As well."""
 LOSS: Final = "valkey_emptied"
 """Costs the session: nobody may be left waiting for it."""
+EVERY: Final = (*FAULTS, *OF_A_CLUSTER, *OF_SENTINELS, *OF_SEVERAL, REVERSAL, REVERSAL_OF_SEVERAL, LOSS)
 _IS_FOR_A_CLUSTER: Final = frozenset(OF_A_CLUSTER)
 _IS_FOR_SENTINELS: Final = frozenset(OF_SENTINELS)
 _IS_FOR_SEVERAL: Final = frozenset((*OF_SEVERAL, REVERSAL_OF_SEVERAL))

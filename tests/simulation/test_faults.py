@@ -2,22 +2,11 @@ import pytest
 
 from tests.simulation.faults import DEEDS
 from tests.simulation.play import play
-from tests.simulation.scenario import (
-    FAULTS,
-    LOSS,
-    OF_A_CLUSTER,
-    OF_SENTINELS,
-    OF_SEVERAL,
-    REVERSAL,
-    REVERSAL_OF_SEVERAL,
-    draw,
-)
+from tests.simulation.scenario import EVERY, draw
 
 
 def test_every_fault_that_is_drawn_can_be_done() -> None:
-    assert sorted(DEEDS) == sorted(
-        [*FAULTS, LOSS, REVERSAL, *OF_A_CLUSTER, *OF_SENTINELS, *OF_SEVERAL, REVERSAL_OF_SEVERAL]
-    )
+    assert sorted(DEEDS) == sorted(EVERY)
 
 
 @pytest.mark.parametrize("name", DEEDS)

@@ -2,7 +2,7 @@ from collections import Counter
 
 from quickpoll.store.url import RedisKind
 from tests.simulation.scenario import (
-    FAULTS,
+    EVERY,
     LOSS,
     OF_A_CLUSTER,
     OF_SENTINELS,
@@ -26,7 +26,7 @@ def test_faults_that_are_asked_for_are_all_that_happens() -> None:
 
 def test_every_fault_is_drawn_and_what_may_lose_something_seldom() -> None:
     drawn = Counter(fault.name for seed in range(1000) for fault in draw(seed).faults)
-    assert set(drawn) == {*FAULTS, *OWN, LOSS, REVERSAL, REVERSAL_OF_SEVERAL}
+    assert set(drawn) == {*EVERY}
     assert drawn[LOSS] + drawn[REVERSAL] + drawn[REVERSAL_OF_SEVERAL] < min(100, sum(drawn.values()) / 10)
     assert any(not draw(seed).faults for seed in range(100)), "some games go undisturbed"
 
