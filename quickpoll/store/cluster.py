@@ -55,8 +55,9 @@ class ClusterNodes:
         before = self._slots
         self._slots = list(before)
         sources = set(self._url.nodes)
+        known = {node: node for node in self.sources}  # one object each, or comparing all slots takes milliseconds
         for first, last, *nodes in shards:
-            master, *replicas = [self._node(node, asked) for node in nodes]
+            master, *replicas = [known.setdefault(node, node) for node in (self._node(one, asked) for one in nodes)]
             sources |= {master, *replicas}
             self._slots[first : last + 1] = [master] * (last + 1 - first)
         if not shards:

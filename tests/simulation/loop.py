@@ -198,6 +198,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         context.get(_host, self.supervisor).add(handle)
         return handle
 
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """See `asyncio.AbstractEventLoop`."""
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
     def call_at(self, when: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:  # type: ignore[override]
         """See `asyncio.AbstractEventLoop`."""
         timer = _Timer(when, callback, args, self, context)

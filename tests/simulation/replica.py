@@ -1,15 +1,23 @@
 """A replica of the simulated Valkey: it has everything a moment later, and may take over without the latest."""
 
 import asyncio
+import pickle
 import random
 from collections.abc import Iterable
-from copy import deepcopy
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from tests.simulation.loop import Host
 
+T = TypeVar("T")
+
 LAGS_S: Final = (0.0005, 0.01, 0.2)
 """So long at most is it behind, one as likely as the other."""
+
+
+def copied(stored: T) -> T:
+    """A copy of something that is stored, down to its last part; `copy.deepcopy` takes two to four times as long."""
+    copy: T = pickle.loads(pickle.dumps(stored, pickle.HIGHEST_PROTOCOL))  # noqa: S301
+    return copy
 
 
 class Master(Protocol):
@@ -70,7 +78,7 @@ class Replica:
     def take(self) -> dict[bytes, Any]:
         """What it has, for a master that begins with that; it follows nobody now."""
         self.disconnect()
-        return deepcopy(self.data)
+        return copied(self.data)
 
     def _catch_up(self) -> None:
         self._alarm = None

@@ -69,6 +69,17 @@ class Client(Protocol):
 class Data(Database):
     """What a server has stored. No other thread waits for it, and no transaction watches it."""
 
+    def get(self, key: bytes, default: Any = None) -> Any:
+        """As a dictionary's; fakeredis raises and catches an error for each key that is missing."""
+        item = self._dict.get(key)
+        if item is not None and self.expired(item):
+            del self._dict[key]
+            return default
+        return default if item is None else item
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None  # type: ignore[arg-type]
+
     def wake_all(self) -> None:
         """Nobody waits."""
 

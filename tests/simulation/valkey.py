@@ -7,7 +7,6 @@ of its data, refuse writes, load, and forget its scripts. `test_valkey.py` holds
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from copy import deepcopy
 from typing import Any, Final
 
 import hiredis
@@ -17,7 +16,7 @@ from fakeredis.model import is_write_command
 
 from tests.simulation.loop import Host
 from tests.simulation.lua import Lua
-from tests.simulation.replica import Replica
+from tests.simulation.replica import Replica, copied
 from tests.simulation.session import Data, Member, Session
 
 PORT: Final = 6379
@@ -82,14 +81,14 @@ class Valkey:
         data = self._server.dbs[0]._dict
         keys = data | self._written if keys is None else keys
         items = {key: self._written.get(key, data.get(key)) for key in keys}
-        return {key: deepcopy(item) for key, item in items.items() if item is not None}
+        return {key: copied(item) for key, item in items.items() if item is not None}
 
     def about_to_change(self, keys: Sequence[bytes]) -> None:
         """A command may change these keys."""
         if not self.lua.is_written:
             for key in keys:
                 if key not in self._written:
-                    self._written[key] = deepcopy(self._server.dbs[0]._dict.get(key))
+                    self._written[key] = copied(self._server.dbs[0]._dict.get(key))
 
     def has_changed(self, key: bytes) -> None:
         """A command has changed this key. Valkey writes commands, and so has less of a key than all of it."""
