@@ -273,7 +273,7 @@ def _typing(text: str) -> list[dict[str, Any]]:
 @asynccontextmanager
 async def chromium_window(width: int, height: int) -> AsyncIterator[Window]:
     """A page in a Chromium as people have it."""
-    async with launched(STOCK) as browser, visit(browser):
+    async with launched(STOCK, as_people_have_it=True) as browser, visit(browser):
         yield ChromiumWindow(await new_page(browser, {"width": width, "height": height}, moving=True))
 
 

@@ -54,7 +54,7 @@ async def test_the_first_load_is_light(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/", "/join/123456"])
 async def test_a_slow_phone_can_join_soon(tmp_path: Path, path: str) -> None:
     quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+    async with running(quickpoll), chromium(as_people_have_it=True) as browser:
         times = []
         for _ in range(3):
             page = await new_page(browser, PHONE, moving=True, traced=False)
