@@ -10,9 +10,12 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from tests.gallery.barriers import AXE
+
 BUILT = Path(".gallery")
 SIZES = {320: 640, 360: 740, 768: 1024, 1280: 720, 1366: 768, 1920: 1080}
 """Widths and heights, in CSS pixels: phones, a tablet, projectors."""
+AXE_URL = "/axe.min.js"
 PHONE = 360
 PROJECTOR = 1280
 
@@ -21,12 +24,14 @@ class _Files(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def translate_path(self, path: str) -> str:
-        """The page for the root, else a file."""
+        """The page for the root, else a file; among them axe, which a browser that got it from here keeps compiled."""
+        if path == AXE_URL:
+            return str(AXE)
         return super().translate_path("/gallery.html" if path.partition("?")[0] == "/" else path)
 
     def end_headers(self) -> None:
-        """Files with a hash in their name are asked for once."""
-        if self.path.startswith("/assets/"):
+        """What stays as it is is asked for once: files with a hash in their name, and axe."""
+        if self.path.startswith(("/assets/", AXE_URL)):
             self.send_header("Cache-Control", "max-age=3600, immutable")
         super().end_headers()
 

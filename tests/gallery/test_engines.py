@@ -29,7 +29,7 @@ IN_CHROMIUM_ALONE = {"start-folder"}
 async def test_every_state_is_drawn_in_other_engines(engine: str) -> None:
     faults: dict[str, list[str]] = {}
     with served() as address:
-        async with ENGINES[engine](*SIZE) as window:
+        async with ENGINES[engine](*SIZE, as_people_have_it=False) as window:
             await window.goto(f"{address}/")
             for state in await window.run("return window.states"):
                 if state in IN_CHROMIUM_ALONE:

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.gallery.barriers import barriers
-from tests.gallery.gallery import PHONE, PROJECTOR, SIZES, drawn, served, show, states
+from tests.gallery.gallery import AXE_URL, PHONE, PROJECTOR, SIZES, drawn, served, show, states
 from tests.gallery.trees import stored, tree, whole, width_of
 from tests.system.browser import chromium, new_page
 
@@ -104,6 +104,7 @@ async def test_every_state_is_whole_and_readable_and_open_to_everyone() -> None:
                 shown_to_readers.update(here)
                 if await tree(page) != trees[name]:
                     found.append("a screen reader is given something else: if that is right, make trees")
+            await page.add_script_tag(url=AXE_URL)
             found += await barriers(page, both=name in trees)
             found += await looks(page, name)
             if not name.startswith("stage"):

@@ -12,12 +12,12 @@ import re
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection, connect
@@ -30,6 +30,15 @@ PHONE = (480, 800)
 """WebKit's window cannot be narrower."""
 SCREEN = "1920x1200x24"
 MINI_BROWSERS = "usr/lib/*/webkit2gtk-4*/MiniBrowser"
+# See `browser.SHORT_LIVED`; and nothing is remembered of pages that were visited.
+SHORT_LIVED_FIREFOX = {
+    "javascript.options.ion": False,
+    "dom.ipc.processPrelaunch.enabled": False,
+    "fission.autostart": False,
+    "places.history.enabled": False,
+    "browser.sessionstore.resume_from_crash": False,
+}
+SHORT_LIVED_WEBKIT = {"JSC_useDFGJIT": "0", "JSC_useFTLJIT": "0", "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
 
 # What people look for, as selectors. A name is the label, or else the text.
 FIND = """
@@ -271,20 +280,23 @@ def _typing(text: str) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def chromium_window(width: int, height: int) -> AsyncIterator[Window]:
-    """A page in a Chromium as people have it."""
-    async with launched(STOCK, as_people_have_it=True) as browser, visit(browser):
+async def chromium_window(width: int, height: int, *, as_people_have_it: bool) -> AsyncIterator[Window]:
+    """A page in a Chromium."""
+    async with launched(STOCK, as_people_have_it=as_people_have_it) as browser, visit(browser):
         yield ChromiumWindow(await new_page(browser, {"width": width, "height": height}, moving=True))
 
 
 @asynccontextmanager
-async def firefox_window(width: int, height: int) -> AsyncIterator[Window]:
+async def firefox_window(width: int, height: int, *, as_people_have_it: bool) -> AsyncIterator[Window]:
     """A page in a Firefox as it is installed, headless, with a profile of its own."""
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     assert program, "no Firefox is installed: `make test` installs it, or apt-get install firefox-esr"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         # English, and no page that asks for anything at the first start.
-        settings = {"intl.accept_languages": "en-GB", "datareporting.policy.dataSubmissionEnabled": False}
+        settings: dict[str, object] = {
+            "intl.accept_languages": "en-GB",
+            "datareporting.policy.dataSubmissionEnabled": False,
+        } | ({} if as_people_have_it else SHORT_LIVED_FIREFOX)
         lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in settings.items()]
         await asyncio.to_thread(Path(profile, "user.js").write_text, "\n".join(lines))
         arguments = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank"]
@@ -304,12 +316,15 @@ async def firefox_window(width: int, height: int) -> AsyncIterator[Window]:
 
 
 @asynccontextmanager
-async def webkit_window(width: int, height: int) -> AsyncIterator[Window]:
+async def webkit_window(width: int, height: int, *, as_people_have_it: bool) -> AsyncIterator[Window]:
     """A page in WebKitGTK's MiniBrowser."""
     programs = await asyncio.to_thread(lambda: [*Path("/").glob(MINI_BROWSERS)])
     assert programs, "no WebKit is installed: `make test` installs it, or apt-get install webkit2gtk-driver xvfb"
     port = free_port()
-    async with _screen() as display, _process("WebKitWebDriver", f"--port={port}", display=display):
+    async with AsyncExitStack() as stack:
+        own = {"DISPLAY": await stack.enter_async_context(_screen())}
+        own |= {} if as_people_have_it else SHORT_LIVED_WEBKIT
+        await stack.enter_async_context(_process("WebKitWebDriver", f"--port={port}", own=own))
         await _listening(port)
         window = WebKitWindow(port, str(programs[0]))
         await window.open()
@@ -335,14 +350,11 @@ async def _screen() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _process(
-    program: str, *arguments: str, display: str = "", **options: Any
+    program: str, *arguments: str, own: dict[str, str] | None = None, **options: Any
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     # Without a sandbox, since the tests may run as root in a container.
-    environment = os.environ | {
-        "DISPLAY": display,
-        "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
-        "LC_ALL": "C.UTF-8",
-    }
+    usual = {"DISPLAY": "", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LC_ALL": "C.UTF-8"}
+    environment = os.environ | usual | (own or {})
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         program,
@@ -391,9 +403,10 @@ async def _listening(port: int) -> None:
             await asyncio.sleep(0.02)
 
 
-ENGINES: dict[str, Callable[[int, int], AbstractAsyncContextManager[Window]]] = {
-    "chromium": chromium_window,
-    "firefox": firefox_window,
-    "webkit": webkit_window,
-}
-"""Opens a window of this width and height, in CSS pixels."""
+class Opens(Protocol):
+    """Opens a window of this width and height, in CSS pixels; see `browser.launched`."""
+
+    def __call__(self, width: int, height: int, *, as_people_have_it: bool) -> AbstractAsyncContextManager[Window]: ...
+
+
+ENGINES: dict[str, Opens] = {"chromium": chromium_window, "firefox": firefox_window, "webkit": webkit_window}

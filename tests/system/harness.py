@@ -9,7 +9,7 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,8 +24,17 @@ CHECKED = {"QUICKPOLL_CHECK_INVARIANTS": "on"}
 """For each coordinator under test, unless its times are measured."""
 
 
-# Of its own source of chance: tests that run side by side are seeded alike, and must not try the same ports.
-_ports = iter(random.SystemRandom().sample(BELOW_OUTGOING, len(BELOW_OUTGOING)))
+def _ports_of_this_process() -> Iterator[int]:
+    """Another share for each worker of a run, in an order of its own for each run.
+
+    Between looking at a port and listening to it another worker may do the same.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = BELOW_OUTGOING[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    return iter(random.SystemRandom().sample(mine, len(mine)))
+
+
+_ports = _ports_of_this_process()
 
 
 def free_port() -> int:

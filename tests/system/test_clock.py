@@ -45,7 +45,7 @@ NOTE_OPENINGS = """
 async def test_pages_5_to_150_ms_away_open_the_options_within_20_ms_of_each_other(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path)
     quiz = Quiz("Now", (ASKED,) * QUESTIONS)
-    async with running(quickpoll), chromium() as browser, AsyncExitStack() as stack:
+    async with running(quickpoll), chromium(as_people_have_it=True) as browser, AsyncExitStack() as stack:
         port = urlsplit(quickpoll.health).port
         assert port
         host = await stack.enter_async_context(QuizClient.connect(websocket_url(quickpoll)))

@@ -1,6 +1,7 @@
 """A whole game in each of three engines: Chromium, Firefox and WebKit, with the network lost in the middle."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,8 @@ async def open_lobby(host: Window, address: str) -> str:
 async def test_a_game_with_a_lost_network(tmp_path: Path, engine: str) -> None:
     quickpoll = serve(tmp_path)
     port = int(quickpoll.health.rpartition(":")[2])
-    async with running(quickpoll), ENGINES[engine](*PROJECTOR) as host, ENGINES[engine](*PHONE) as phone:
+    opens = partial(ENGINES[engine], as_people_have_it=True)
+    async with running(quickpoll), opens(*PROJECTOR) as host, opens(*PHONE) as phone:
         network = await Proxy(port).start()
         code = await open_lobby(host, quickpoll.health)
         await phone.goto(f"{network.address}/join/{code}")

@@ -80,7 +80,7 @@ async def test_a_report_is_made_in_time_while_the_page_goes_on(
     tmp_path: Path, players: int, questions: int, within_s: float
 ) -> None:
     quickpoll = serve(tmp_path)
-    async with running(quickpoll), chromium() as browser:
+    async with running(quickpoll), chromium(as_people_have_it=True) as browser:
         host = await new_page(browser, PROJECTOR, traced=False)
         slower = max(1.0, await slowness(browser))
         await host_with_a_game(host, quickpoll.health, players, questions)
