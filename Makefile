@@ -30,7 +30,7 @@ run: .venv/run.stamp gateway/static/index.html  ## install what is missing, buil
 
 .PHONY: test
 # So many tests side by side: most of them wait for something. What measures times runs by itself, before them.
-WORKERS ?= 3
+WORKERS ?= 4
 # CI's machine may do other things as well: there, a test that fails is tried again, and the report says so.
 PYTEST = $(BIN)/python -m pytest $(if $(CI),--reruns 2 -r R)
 test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, imports, pages, all tests
@@ -52,7 +52,7 @@ chaos: .venv/dev.stamp  ## quizzes while everything breaks: make chaos MINUTES=3
 .PHONY: simulate
 RUNS ?= 1000000
 simulate: .venv/dev.stamp  ## the whole server in a simulated world, seed after seed: make simulate MINUTES=5 SEED=1
-	$(BIN)/python -m tests.simulation --minutes $(MINUTES) --seed $(SEED) --runs $(RUNS)
+	$(BIN)/python -m tests.simulation --minutes $(MINUTES) --seed $(SEED) --runs $(RUNS) --lanes $(LANES)
 
 .PHONY: bench
 CASES ?=

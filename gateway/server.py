@@ -123,6 +123,7 @@ class Server:
         self.connections: dict[Connection, None] = {}
         """Every TCP connection, of a WebSocket or not, in the order in which they came."""
         self._all_ended = asyncio.Event()
+        self._is_over = False
         self._listener: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:
@@ -165,6 +166,7 @@ class Server:
     async def stop(self, seconds: float) -> None:
         """Waits for the connections to end, and cuts those that have not ended after so many seconds."""
         self.stop_listening()
+        self._is_over = True
         if self.connections:
             self._all_ended.clear()
             try:
@@ -180,7 +182,9 @@ class Server:
     def made(self, connection: Connection) -> None:
         """See `ConnectionOwner`."""
         self.connections[connection] = None
-        if len(self.connections) > self._max_connections + HEARD_OUT:
+        if self._is_over:  # it was accepted just before nobody listened any more
+            connection.abort()
+        elif len(self.connections) > self._max_connections + HEARD_OUT:
             self._refuse_for_want_of_room()
             connection.abort()
 

@@ -1,6 +1,7 @@
 """Who may connect, and what else the port answers."""
 
 import asyncio
+import socket
 import time
 import urllib.request
 from ipaddress import ip_network
@@ -10,6 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from gateway.connection import Connection
+from gateway.timing import DEFAULT
 from quickpoll.keys import PartitionKeys
 from tests.gateway.standin import QUIZ, House, house, until, with_timing
 from tests.redis_client import Client
@@ -172,3 +175,16 @@ async def test_compression_is_not_offered(home: House) -> None:
     async with connect(home.url, compression="deflate") as client:
         assert client.response
         assert "Sec-WebSocket-Extensions" not in client.response.headers
+
+
+async def test_who_was_accepted_just_before_the_end_is_cut_off(home: House) -> None:
+    server, loop = home.gateway.server, asyncio.get_running_loop()
+    await server.stop(0)
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours:
+        transport, _ = await loop.connect_accepted_socket(lambda: Connection(server, 1, DEFAULT), theirs)
+        assert transport.is_closing()
+        async with asyncio.timeout(5):
+            assert await loop.sock_recv(ours, 1) == b""
+    assert not server.connections

@@ -22,14 +22,15 @@ _NO_STEPS: Final = ("timeout(", "AsyncExitStack(")
 
 Place = tuple[str, int]
 """A file, and the first line of an await in it."""
+Pair = tuple[str, Place]
+"""A fault and a place."""
 
 
 class Coverage:
     """Counts over any number of runs."""
 
     def __init__(self) -> None:
-        self.pairs: Counter[tuple[str, Place]] = Counter()
-        """A fault and a place."""
+        self.pairs: Counter[Pair] = Counter()
 
     def struck(self, fault: str, host: Host) -> None:
         """A fault strikes a process just now."""
