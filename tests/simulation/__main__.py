@@ -2,7 +2,7 @@
 
 python -m tests.simulation --minutes 30 --seed 1 --lanes 2
 python -m tests.simulation --seed 17 --runs 1           # again, what seed 17 did, to the byte
-python -m tests.simulation --runs 500 --coverage        # which awaits no fault has met
+python -m tests.simulation --runs 500 --coverage        # which fault has never met which await
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
     parser.add_argument("--lanes", type=int, default=1, help="so many processes side by side [default: 1]")
     parser.add_argument("--fault", action="append", choices=DEEDS, default=[], help="this alone; repeatable")
-    parser.add_argument("--coverage", action="store_true", help="say which awaits no fault has met")
+    parser.add_argument("--coverage", action="store_true", help="say which fault has never met which await")
     given = parser.parse_args()
     with_fixed_hashes("tests.simulation")
     coverage = Coverage()

@@ -1,7 +1,7 @@
 """Which fault has met a process at which of its steps: each `await` in a gateway or a coordinator is one.
 
 When a fault strikes, each task of a process waits at some await, and so does whatever has called it. What is counted
-are pairs of a fault and such a place; the report tells the places that no fault has ever met.
+are pairs of a fault and such a place; the report tells the pairs that have never met.
 """
 
 import ast
@@ -37,13 +37,17 @@ class Coverage:
         self.pairs.update((fault, place) for place in waits_at(host))
 
     def report(self) -> Iterator[str]:
-        """How much was met, and the places that were not."""
-        met = {place for _, place in self.pairs}
-        faults = {fault for fault, _ in self.pairs}
-        every = set(places())
-        yield f"{len(self.pairs)} pairs of {len(faults)} faults and {len(met)} of {len(every)} awaits"
-        for file, line in sorted(every - met):
-            yield f"  never met: {file}:{line}: {(ROOT / file).read_text().splitlines()[line - 1].strip()}"
+        """How much was met, and what was not: the awaits that no fault has met, and of each other one the faults."""
+        faults_at: dict[Place, set[str]] = {place: set() for place in places()}
+        for fault, place in self.pairs:
+            faults_at[place].add(fault)
+        faults = set().union(*faults_at.values())
+        met = sum(bool(at) for at in faults_at.values())
+        yield f"{len(self.pairs)} pairs of {len(faults)} faults and {met} of {len(faults_at)} awaits"
+        for (file, line), at in sorted(faults_at.items()):
+            if at != faults:
+                lacks = f"not with {', '.join(sorted(faults - at))}" if at else "never met"
+                yield f"  {file}:{line}: {(ROOT / file).read_text().splitlines()[line - 1].strip()}: {lacks}"
 
 
 def waits_at(host: Host) -> set[Place]:

@@ -109,11 +109,11 @@ class Host:
 
     def soon(self, callback: Callable[..., object], *args: object) -> None:
         """Has something called there."""
-        self._loop.call_soon(callback, *args, context=self.context)
+        self.add(_Handle(callback, args, self._loop, self.context))
 
     def at(self, when: float, callback: Callable[..., object], *args: object) -> None:
-        """Has something called there at a moment of the loop's time."""
-        self._loop.call_at(when, callback, *args, context=self.context)
+        """Has something called there at a moment of the loop's time; it cannot be cancelled."""
+        self._loop.later(when, self, _Handle(callback, args, self._loop, self.context))
 
     def strike_when(self, is_time: Callable[[], bool], strike: Callable[[], None]) -> None:
         """Calls `strike` once, before the first callback of which `is_time` says so."""
@@ -161,7 +161,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.busy: list[Host] = []
         """Those on which something is ready, and which are not paused."""
         self._rng = random.Random(f"{seed}/turns")
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, Host, asyncio.Handle]] = []
         """A heap. Of what is due at the same moment, the first to be asked for is the first to be called."""
         self._timer_number = 0
         self._tasks: list[SimulatedTask] = []
@@ -179,11 +179,16 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._tasks = [task for task in self._tasks if not task.done()]
         return iter(self._tasks)
 
-    def timers(self) -> Iterator[tuple[Host, asyncio.TimerHandle]]:
+    def timers(self) -> Iterator[tuple[Host, asyncio.Handle]]:
         """All callbacks that wait for their time."""
-        for _, _, timer in self._timers:
-            if not timer.cancelled():
-                yield _host_of(timer, self.supervisor), timer
+        for _, _, host, handle in self._timers:
+            if not handle.cancelled():
+                yield host, handle
+
+    def later(self, when: float, host: Host, handle: asyncio.Handle) -> None:
+        """Has something called on a host at a moment of this loop's time."""
+        self._timer_number += 1
+        heapq.heappush(self._timers, (when, self._timer_number, host, handle))
 
     # -- as asyncio sees it -----------------------------------------------------------------
 
@@ -206,9 +211,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def call_at(self, when: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:  # type: ignore[override]
         """See `asyncio.AbstractEventLoop`."""
+        context = context or copy_context()
         timer = _Timer(when, callback, args, self, context)
-        self._timer_number += 1
-        heapq.heappush(self._timers, (when, self._timer_number, timer))
+        self.later(when, context.get(_host, self.supervisor), timer)
         return timer
 
     def create_task(self, coro: Any, *, name: Any = None, context: Context | None = None) -> SimulatedTask:
@@ -255,10 +260,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             raise Stuck(f"nothing will ever happen after {self._now:.3f} s")
         self._now, self._at_one_moment = max(self._now, timers[0][0]), 0
         while timers and timers[0][0] <= self._now:
-            _, _, timer = heapq.heappop(timers)
-            timer._scheduled = False  # type: ignore[attr-defined]
-            if not timer._cancelled:
-                _host_of(timer, self.supervisor).add(timer)
+            _, _, host, handle = heapq.heappop(timers)
+            if not handle._cancelled:
+                host.add(handle)
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """It stays in the heap, and is skipped when its time comes."""
@@ -274,7 +278,3 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 def here() -> Host:
     """The host on which the caller runs."""
     return _host.get()
-
-
-def _host_of(handle: asyncio.Handle, nobody: Host) -> Host:
-    return handle._context.get(_host, nobody)  # type: ignore[attr-defined,no-any-return]

@@ -24,6 +24,19 @@ def test_a_fault_meets_what_waits_just_then() -> None:
     first, *rest = coverage.report()
     assert f"of {len(places())} awaits" in first
     assert len(rest) == len(places()) - len({place for _, place in coverage.pairs})
+    assert all(line.endswith(": never met") for line in rest)
+
+
+def test_the_report_tells_the_pairs_that_have_never_met() -> None:
+    coverage = Coverage()
+    one, other, *rest = sorted(places())
+    coverage.pairs.update({("valkey_cut", one): 2, ("valkey_slow", one): 1, ("valkey_slow", other): 1})
+    first, *told = coverage.report()
+    assert first == f"3 pairs of 2 faults and 2 of {len(places())} awaits"
+    assert len(told) == len(rest) + 1
+    (partly,) = [line for line in told if not line.endswith(": never met")]
+    assert partly.startswith(f"  {other[0]}:{other[1]}: ")
+    assert partly.endswith(": not with valkey_cut")
 
 
 def test_a_fault_may_strike_when_something_waits_where_nothing_has() -> None:
