@@ -59,6 +59,11 @@ class Layout(NamedTuple):
         return [(first, last, self.shard_of(first)) for first, last in zip(edges, ends, strict=True)]
 
 
+def is_minority(some: int, everybody: int) -> bool:
+    """Whether so many are fewer than half. More than half agree on each failover, and so have heard of it."""
+    return 2 * some < everybody
+
+
 class Member:
     """One server, and what it knows."""
 
@@ -183,8 +188,9 @@ class Cluster:
         return shard not in {*(one for _, _, one in self.layout.ranges()), *self._moving.values()}
 
     def deafen(self, machine: ValkeyMachine) -> None:
-        """A server hears of nothing from now on but what happens to itself."""
-        self._members[machine.name].is_deaf = True
+        """A server hears of nothing from now on but what happens to itself, if more than half still hear everything."""
+        deaf = sum(member.is_deaf for member in self._members.values())
+        self._members[machine.name].is_deaf |= is_minority(deaf + 1, len(self._members))
 
     def shard_of(self, key: str) -> int:
         """Where a key lies, as it will be when all have heard of it."""

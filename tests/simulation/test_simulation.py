@@ -18,6 +18,7 @@ BROKEN_ONCE = {
     9104113: "everybody was away when results were told, and the suite did not know what was right",
     40006750: "a gateway that hung while it was told to end left a connection that had come meanwhile",
     50000503: "two connections, after a longer time",
+    60004511: "no Sentinel had heard of any failover, though more than half have to agree to one",
 }
 """Seeds, and what was wrong there."""
 
