@@ -277,9 +277,10 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
 
 def _share(crowd: Crowd, player: Player, index: int, question: Question, answer: Answer) -> int:
     """How much of an answer is right, in percent; where nobody was there when it was told, as it is told later."""
-    results, outcome = _any_results(crowd, index), _outcome(crowd, player, index)
-    if results is None and outcome is not None:
-        return outcome.share or 0
+    results = _any_results(crowd, index)
+    told = _outcome(crowd, player, index) or next(iter(player.own[index]), None)
+    if results is None and told is not None:
+        return told.share or 0
     return questions.share(question, answer, results.solution if results else None)
 
 
