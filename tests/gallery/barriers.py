@@ -10,7 +10,10 @@ RULES = {"runOnly": {"type": "tag", "values": STANDARD}}
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 _AXE = AXE.read_text()
 _FORCED = Path("tests/gallery/forced.js").read_text()
+# Colours that are on their way to those of another scheme are neither.
 _RUN = """async (options) => {
+  const moving = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(moving.map((one) => one.finished));
   const { violations } = await axe.run(document, { ...options, resultTypes: ["violations"] });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html.slice(0, 140)).join(" | ")}`);
 }"""
