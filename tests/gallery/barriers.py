@@ -10,7 +10,7 @@ RULES = {"runOnly": {"type": "tag", "values": STANDARD}}
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 _AXE = AXE.read_text()
 _FORCED = Path("tests/gallery/forced.js").read_text()
-# Colours that are on their way to those of another scheme are neither.
+# When colours have come to rest: after a change of the scheme they are between the two for a moment.
 _RUN = """async (options) => {
   const moving = document.getAnimations().filter((one) => one instanceof CSSTransition);
   await Promise.allSettled(moving.map((one) => one.finished));

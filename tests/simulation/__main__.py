@@ -26,6 +26,9 @@ GAMES_PER_PROCESS = 100
 """Then another process goes on. Nothing is given back in between: to look for garbage takes a tenth of the time."""
 SHOW_EVERY_S = 10.0
 
+Played = tuple[int, tuple[str, ...], Counter[Pair]]
+"""A seed, what did not hold, and what faults have met."""
+
 
 def main() -> int:
     """Runs as the arguments say, and returns the exit code."""
@@ -52,7 +55,7 @@ def run(seeds: range, minutes: float, lanes: int, faults: Sequence[str], coverag
     _played(faults, seeds[0])  # what all games keep is made before processes are forked
     began = shown_at = time.monotonic()
     played = 0
-    for seed, (wrong, pairs) in zip(seeds, _outcomes(seeds, lanes, faults), strict=False):
+    for seed, wrong, pairs in _outcomes(seeds, lanes, faults):
         played += 1
         coverage.pairs.update(pairs)
         if wrong:
@@ -68,19 +71,17 @@ def run(seeds: range, minutes: float, lanes: int, faults: Sequence[str], coverag
     return False
 
 
-def _outcomes(seeds: range, lanes: int, faults: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Counter[Pair]]]:
-    """What came of each seed, in their order: what did not hold, and what faults have met."""
-    for batch in (seeds[at : at + lanes * GAMES_PER_PROCESS] for at in range(0, len(seeds), lanes * GAMES_PER_PROCESS)):
+def _outcomes(seeds: range, lanes: int, faults: Sequence[str]) -> Iterator[Played]:
+    """What came of each seed, in their order. Games that nobody asks for any more are not begun."""
+    games = lanes * GAMES_PER_PROCESS
+    for at in range(0, len(seeds), games):
         with ProcessPoolExecutor(lanes, mp_context=get_context("fork")) as pool:
-            try:
-                yield from pool.map(partial(_played, faults), batch)
-            finally:
-                pool.shutdown(cancel_futures=True)
+            yield from pool.map(partial(_played, faults), seeds[at : at + games])
 
 
-def _played(faults: Sequence[str], seed: int) -> tuple[tuple[str, ...], Counter[Pair]]:
+def _played(faults: Sequence[str], seed: int) -> Played:
     coverage = Coverage()
-    return play(draw(seed, *faults), coverage).wrong, coverage.pairs
+    return seed, play(draw(seed, *faults), coverage).wrong, coverage.pairs
 
 
 def show(broken: Scenario, faults: Sequence[str]) -> None:

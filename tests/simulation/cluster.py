@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from quickpoll.store.cluster import SLOTS, slot_of
 from tests.simulation.machines import ValkeyMachine
 from tests.simulation.network import NEAR_S
-from tests.simulation.pair import Pair
+from tests.simulation.pair import Pair, deafen
 from tests.simulation.valkey import PORT
 
 GOSSIP_S: Final = (0.1, 0.5, 2.0)
@@ -57,11 +57,6 @@ class Layout(NamedTuple):
         edges = sorted({*self.firsts, *self.moved, *(slot + 1 for slot in self.moved)} - {SLOTS})
         ends = [*(edge - 1 for edge in edges[1:]), SLOTS - 1]
         return [(first, last, self.shard_of(first)) for first, last in zip(edges, ends, strict=True)]
-
-
-def is_minority(some: int, everybody: int) -> bool:
-    """Whether so many are fewer than half. More than half agree on each failover, and so have heard of it."""
-    return 2 * some < everybody
 
 
 class Member:
@@ -188,9 +183,8 @@ class Cluster:
         return shard not in {*(one for _, _, one in self.layout.ranges()), *self._moving.values()}
 
     def deafen(self, machine: ValkeyMachine) -> None:
-        """A server hears of nothing from now on but what happens to itself, if more than half still hear everything."""
-        deaf = sum(member.is_deaf for member in self._members.values())
-        self._members[machine.name].is_deaf |= is_minority(deaf + 1, len(self._members))
+        """A server hears of nothing from now on but what happens to itself; see `pair.deafen`."""
+        deafen(self._members[machine.name], self._members.values())
 
     def shard_of(self, key: str) -> int:
         """Where a key lies, as it will be when all have heard of it."""

@@ -45,7 +45,6 @@ class _Timer(_Handle, asyncio.TimerHandle):
     def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
         super().__init__(callback, args, loop, context)
         self._when = when
-        self._scheduled = True
 
 
 class SimulatedTask(asyncio.Task[Any]):

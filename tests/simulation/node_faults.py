@@ -5,9 +5,8 @@ from typing import Final
 
 from quickpoll.keys import CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT, PartitionKeys
 from tests.chaos.faults.valkey import nobody_goes_on, until_told_more
-from tests.simulation.cluster import is_minority
 from tests.simulation.network import Connection
-from tests.simulation.pair import Pair, Shard
+from tests.simulation.pair import Pair, Shard, deafen
 from tests.simulation.scene import Scene, cut
 
 SHARED: Final = (CLOCK_STEPS, COORDINATORS, GATEWAYS, HANDOVERS, LAYOUT)
@@ -64,8 +63,7 @@ async def change_unheard(scene: Scene) -> None:
     if redis.cluster:
         redis.cluster.deafen(scene.rng.choice([each.follower for each in redis.cluster.pairs]))
     else:
-        deaf = sum(sentinel.is_deaf for sentinel in redis.sentinels)
-        scene.rng.choice(redis.sentinels).is_deaf |= is_minority(deaf + 1, len(redis.sentinels))
+        deafen(scene.rng.choice(redis.sentinels), redis.sentinels)
     await scene.hit(pair.master, lambda: _exchange(scene, pair))
 
 

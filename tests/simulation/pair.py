@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, Protocol
 
 from tests.simulation.loop import Host
 from tests.simulation.machines import ValkeyMachine
@@ -12,6 +12,19 @@ from tests.simulation.valkey import Valkey
 
 DEPOSED_S: Final = 2.0
 """So long at most Sentinels need to tell who was replaced."""
+
+
+class Hearer(Protocol):
+    """A Sentinel, or a server of a cluster."""
+
+    is_deaf: bool
+    """Whether it hears nothing more of the others."""
+
+
+def deafen(one: Hearer, everybody: Collection[Hearer]) -> None:
+    """One hears nothing more of the others, if more than half still do: so many agree on each failover."""
+    if 2 * (1 + sum(each.is_deaf for each in everybody)) < len(everybody):
+        one.is_deaf = True
 
 
 class Shard:

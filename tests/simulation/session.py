@@ -74,7 +74,7 @@ class Data(Database):
         item = self._dict.get(key)
         if item is not None and self.expired(item):
             del self._dict[key]
-            return default
+            item = None
         return default if item is None else item
 
     def __contains__(self, key: object) -> bool:

@@ -12,13 +12,13 @@ import pytest
 GAMES = 250
 """In each process: workers share them."""
 FIXED = range(1, 3001, GAMES)
-FRESH = range(1, 1001, GAMES)
+FRESH = range(1000 // GAMES)
 MOST_SEED = 10**9
 BROKEN_ONCE = {
     9501033: "a host went on from a place where it no longer was, and asked for the next question twice",
     9104113: "everybody was away when results were told, and the suite did not know what was right",
     40006750: "a gateway that hung while it was told to end left a connection that had come while it hung",
-    50000503: "two connections, after a longer time",
+    50000503: "the same, with two connections and a longer wait",
     70026573: "everybody was away when the results were told, and what is right of a match is told with them",
     60004511: "no Sentinel had heard of any failover, though more than half have to agree to one",
 }

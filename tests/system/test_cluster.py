@@ -206,12 +206,12 @@ async def _has_refused_a_write(master: Server) -> bool:
     return "errorstat_NOREPLICAS" in await master.admin.info("errorstats")
 
 
-IN_ONE_MOMENT = dict(zip(FAULTS, cycle(Moment), strict=False))
-"""Over TLS; in the others without."""
+OVER_TLS = dict(zip(FAULTS, cycle(Moment), strict=False))
+"""In which moment each fault happens to servers that speak TLS."""
 
 
 @pytest.mark.parametrize("moment", Moment)
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_quiz_is_played_to_its_end(tmp_path: Path, fault: str, moment: Moment) -> None:
-    secured = [Authority(tmp_path, "IP:127.0.0.1")] if moment is IN_ONE_MOMENT[fault] else []
-    await FAULTS[fault](tmp_path, moment, *secured)
+    authority = Authority(tmp_path, "IP:127.0.0.1") if moment is OVER_TLS[fault] else None
+    await FAULTS[fault](tmp_path, moment, authority)

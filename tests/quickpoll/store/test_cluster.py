@@ -10,7 +10,7 @@ from quickpoll.keys import PartitionKeys
 from quickpoll.store.cluster import ClusterNodes, slot_of
 from quickpoll.store.link import LinkLost, Refusal
 from quickpoll.store.node import Node
-from quickpoll.store.nodes import Links
+from quickpoll.store.nodes import Links, open_node
 from quickpoll.store.url import parse
 from tests.redis_client import node_of
 from tests.system.harness import free_port
@@ -36,6 +36,19 @@ def node_at(server: Server) -> Node:
 )
 def test_a_slot_follows_from_what_is_in_the_braces(key: str, slot: int) -> None:
     assert slot_of(key) == slot
+
+
+async def test_a_node_stays_the_same_object_so_that_16_384_slots_are_compared_at_once(redis: RedisCluster) -> None:
+    nodes = ClusterNodes(parse(f"redis+cluster://{redis.masters[0].address}"), 64)
+    asked = node_at(redis.masters[0])
+    link = await open_node(asked)
+    try:
+        assert await nodes.ask(link, asked)
+        before = [nodes.of(partition) for partition in range(64)]
+        assert not await nodes.ask(link, asked)
+        assert [id(nodes.of(partition)) for partition in range(64)] == [id(node) for node in before]
+    finally:
+        link.close()
 
 
 async def test_it_follows_a_slot_that_moves_and_a_replica_that_takes_over(redis: RedisCluster) -> None:

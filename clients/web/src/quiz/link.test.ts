@@ -48,7 +48,6 @@ test("a quiz with a picture from a file has no link", () => {
 test("a link that was cut, or in which a letter changed, is damaged or still says the same, wherever that is", () => {
   const quiz = toQuiz(fromQuiz(EVERY_KIND));
   const link = linkTo(quiz, PAGE)!;
-  const start = link.indexOf("#");
   const version = link.indexOf("=") + 1;
   let damaged = 0;
   const harmless = (changed: string) => {
@@ -58,7 +57,7 @@ test("a link that was cut, or in which a letter changed, is damaged or still say
     damaged += Number(code !== "none");
   };
   fc.assert(
-    fc.property(fc.integer({ min: start, max: link.length - 1 }), fc.constantFrom("A", "z", "_", "7"), (at, letter) => {
+    fc.property(fc.integer({ min: 0, max: link.length - 1 }), fc.constantFrom("A", "z", "_", "7"), (at, letter) => {
       harmless(link.slice(0, at));
       harmless(link.slice(0, at) + letter + link.slice(at + 1));
     }),
