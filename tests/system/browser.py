@@ -18,7 +18,7 @@ from playwright.async_api import Browser, FilePayload, Page, async_playwright, e
 from playwright.async_api import Error as PlaywrightError
 
 from quickpoll.protocol import Question, Quiz, options_of
-from tests.system.game import points
+from tests.system.game import RESULTS_WITHIN_S, points
 
 STOCK = ("chromium", "chromium-browser", "google-chrome")
 NAMES = ("chromium-headless-shell", *STOCK)
@@ -188,10 +188,13 @@ class Phone:
             await self.page.get_by_role("button", name="Confirm answer").click()
 
     async def sees_verdict(self, index: int) -> None:
-        """The verdict is the right one."""
-        poll = self.quiz.questions[index].kind == "poll"
-        heading = "Thanks, counted" if poll else "Correct!" if self._answers[index] else "Not this time"
-        await expect(self.page.get_by_role("heading", name=heading)).to_be_visible()
+        """The verdict is the right one, at the latest a little after the time of the question is over."""
+        question = self.quiz.questions[index]
+        heading = (
+            "Thanks, counted" if question.kind == "poll" else "Correct!" if self._answers[index] else "Not this time"
+        )
+        within_ms = (question.time_limit_ms or 0) + RESULTS_WITHIN_S * 1000
+        await expect(self.page.get_by_role("heading", name=heading)).to_be_visible(timeout=within_ms)
 
     def _received(self, message: dict[str, Any]) -> None:
         if message["type"] == "new_question":
