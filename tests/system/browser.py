@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backg
 SHORT_LIVED = ["--js-flags=--no-opt,--no-maglev", "--disable-gpu-compositing", "--num-raster-threads=1"]
 FAILURES = Path(__file__).parents[2] / "test-failures"
 LONGEST_S = 240.0
+STEP_MS = 3000
+LOOK_MS, LAST_LOOK_MS = 500.0, 5000.0
 PHONE = {"width": 360, "height": 740}
 PROJECTOR = {"width": 1280, "height": 720}
 
@@ -121,6 +123,24 @@ async def page_with_clock(browser: Browser, size: Mapping[str, int]) -> Page:
     page = await new_page(browser, size)
     await page.clock.install()
     return page
+
+
+async def hurried(page: Page, sees: Callable[..., Awaitable[None]], within_ms: int) -> None:
+    """The page's time goes on, in steps, until somebody sees something there.
+
+    A step fires the timers that are set by then. What the network brings sets others: so one long step is not enough.
+
+    Args:
+        page: one with a clock, as of `page_with_clock`.
+        sees: what `expect` has, with its `timeout` of real time.
+        within_ms: of the page's time.
+    """
+    for _ in range(within_ms // STEP_MS):
+        await page.clock.fast_forward(STEP_MS)
+        with suppress(AssertionError):
+            await sees(timeout=LOOK_MS)
+            return
+    await sees(timeout=LAST_LOOK_MS)
 
 
 async def open_page(

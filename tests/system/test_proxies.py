@@ -18,7 +18,7 @@ from tests.certificates import Authority
 from tests.deploy.balancer import balancing
 from tests.gateway.standin import CODE, house
 from tests.redis_client import Client
-from tests.system.browser import PHONE, chromium, enter, new_page, page_with_clock
+from tests.system.browser import PHONE, chromium, enter, hurried, new_page, page_with_clock
 from tests.system.harness import free_port, is_ready
 from tests.system.servers import eventually
 
@@ -210,9 +210,8 @@ async def test_a_page_says_that_a_proxy_has_changed_the_host_and_a_lost_port_doe
         async with nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "localhost")) as changed:
             await page.goto(f"{changed}/join/{CODE}")
             await enter(page, "Ada")
-            await page.clock.fast_forward(SAYS_WITHIN_MS)
-            said = f"it was opened as {changed[7:]}, but the server was asked for localhost"
-            await expect(page.get_by_text(said)).to_be_visible()
+            said = page.get_by_text(f"it was opened as {changed[7:]}, but the server was asked for localhost")
+            await hurried(page, expect(said).to_be_visible, SAYS_WITHIN_MS)
         async with nginx(tmp_path, home.gateway.port, FORWARDED.replace("$http_host", "$host")) as lost:
             async with page.expect_websocket() as opening:
                 await page.goto(lost)
@@ -235,8 +234,8 @@ async def test_a_page_with_a_certificate_of_ones_own_says_why_no_websocket_passe
         page = await context.new_page()
         await page.clock.install()
         await page.goto(url.replace("http:", "https:"))
-        await page.clock.fast_forward(SAYS_WITHIN_MS)
-        await expect(page.get_by_text("Safari lets no WebSocket through until that certificate")).to_be_visible()
+        said = page.get_by_text("Safari lets no WebSocket through until that certificate")
+        await hurried(page, expect(said).to_be_visible, SAYS_WITHIN_MS)
 
 
 async def test_below_a_path_of_another_site_a_page_is_not_blank(tmp_path: Path, redis: Client, redis_url: str) -> None:
