@@ -139,8 +139,7 @@ class Pair(Shard):
             machine.valkey.is_replica, machine.valkey.is_deposed = False, True
             loop = asyncio.get_running_loop()
             machine.host.at(loop.time() + self._rng.uniform(0, DEPOSED_S), self._convert, machine, machine.host)
-        else:
-            self._follow()
+        self._follow()
         self.changed(self, machine)
 
     def _convert(self, machine: ValkeyMachine, host: Host) -> None:
@@ -153,8 +152,8 @@ class Pair(Shard):
             self._follow()
 
     def _follow(self) -> None:
-        """The follower begins with a copy of all that the master has, if both are there."""
-        if self.master.is_up and self.follower.is_up:
+        """The follower begins with a copy of all that the master has, if both are there and it knows its part."""
+        if self.master.is_up and self.follower.is_up and self.follower is not self._deposed:
             self._times += 1
             replica = self.valkey.replica = Replica(self.valkey, f"{self._seed}/{self._times}")
             replica.connect(self.master.host)

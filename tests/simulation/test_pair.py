@@ -10,7 +10,7 @@ from quickpoll.store.nodes import open_node
 from tests.simulation.kernel import simulated
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Network
-from tests.simulation.pair import Pair, PairedMachine
+from tests.simulation.pair import DEPOSED_S, Pair, PairedMachine
 from tests.simulation.valkey import Valkey
 
 LATE_S = 1.0
@@ -118,3 +118,22 @@ def test_who_was_replaced_comes_back_as_the_follower() -> None:
         return await link.call([("SET", "more", "x"), ("WAIT", 1, 1000)])
 
     assert Both().run(live) == [b"OK", 1]
+
+
+def test_who_still_takes_itself_for_the_master_follows_nobody_and_takes_no_place() -> None:
+    async def live(both: Both) -> Any:
+        both.pair.is_watched = True
+        await write(both)
+        old = both.pair.master
+        old.kill()
+        both.pair.replace_dead()
+        await old.start()
+        both.pair.master.kill()
+        await both.pair.master.start()
+        both.pair.exchange()
+        before = both.pair.master.name
+        await asyncio.sleep(DEPOSED_S)
+        both.pair.exchange()
+        return before, both.pair.master.name, await found("one")
+
+    assert Both().run(live) == ("other", "one", [b"x", b"x"])
