@@ -157,6 +157,7 @@ class BatchBuilder:
             replies=self._outbox.replies(last.id),
             creates=self._creates,
             deadlines=self._deadlines,
+            gateways_heard=self._seen,
             gateways_seen=self._seen.difference(inputs.gateways),
             gateways_gone=self._gone,
             served_added=served_added,

@@ -74,7 +74,10 @@ class Batch(Struct, frozen=True):
     """Codes of new sessions by the id that recognises their command."""
     deadlines: dict[str, int | None] = {}
     """Next deadlines that have changed, by code; None: no deadline any more."""
+    gateways_heard: Iterable[str] = ()
+    """Whose commands are in it."""
     gateways_seen: Iterable[str] = ()
+    """Those that are new among them."""
     gateways_gone: Iterable[str] = ()
     served_added: Iterable[ServedPair] = ()
     served_removed: Iterable[ServedPair] = ()

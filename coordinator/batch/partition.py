@@ -66,8 +66,8 @@ class Partition:
         self.has_gone_back = False
         """Whether Redis holds less than was perhaps said under this fence: it may not be said again under the same."""
         self.offset = NO_OFFSET
-        self.gateways: set[str] = set()
-        """Gateways that have had connections of sessions of this partition."""
+        self.gateways: dict[str, str] = {}
+        """Those that have had connections of sessions of this partition, and the last batch with a command of each."""
         self.has_unsaid = False
         """Whether something of an earlier commit is still to be published."""
         self.ticked = False
@@ -125,7 +125,7 @@ class Partition:
         self._since = self._since or self.offset
         self.has_gone_back = moment_of(self.offset) < moment_of(self._said_to)
         self._deadlines = Deadlines((code.decode(), int(at)) for code, at in deadlines)
-        self.gateways = {gateway.decode() for gateway in gateways}
+        self.gateways = {gateway.decode(): NO_OFFSET for gateway in gateways}
         pairs = [ServedPair.parse(member) for member in served]
         is_complete = served_to == offset
         self._served = Served(pairs) if is_complete else Served.incomplete(pairs, self.gateways, self._deadlines)
@@ -175,7 +175,9 @@ class Partition:
         for code, at in batch.deadlines.items():
             self._deadlines.set(code, at)
         self._served.note_stored(batch.served_added, batch.served_removed)
-        self.gateways = self.gateways.union(batch.gateways_seen).difference(batch.gateways_gone)
+        self.gateways |= dict.fromkeys(batch.gateways_heard, batch.offset)
+        for gateway in batch.gateways_gone:
+            self.gateways.pop(gateway, None)
         self._sessions.tidy(self._taken_to)
 
     def drop(self) -> None:

@@ -2,7 +2,9 @@
 
 A gateway is dead when its heartbeat in `qp:gateways` has not changed for too long, by this process's clock: Redis's
 own may be set at any moment. It is then taken out, which tells it, if it was only stuck, that its connections count as
-gone. After Redis was away, or this process was stuck, nobody is judged until all have had the time to beat again.
+gone. One that was stuck and has commands to pass on lives, though its next heartbeat is still to come: whoever has just
+resumed there would be counted as away. After Redis was away, or this process was stuck, nobody is judged until all have
+had the time to beat again.
 """
 
 import asyncio
@@ -14,7 +16,7 @@ from coordinator.batch.partition import Partition
 from coordinator.timing import DEFAULT, CoordinatorTiming
 from quickpoll.beat import until_beat
 from quickpoll.envelope import GatewayLost, encode
-from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
+from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS, NO_OFFSET
 from quickpoll.store.link import StoreError
 from quickpoll.store.nodes import Links
 from quickpoll.store.outage import Outage, Unreachable
@@ -59,6 +61,8 @@ class Presence:
         self._judge_from = float("-inf") if judge_at_once else self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         self._beats: dict[bytes, tuple[float, float]] = {}
         """By gateway, its last heartbeat, and since when we know it."""
+        self._commands: dict[tuple[Partition, str], tuple[str, float]] = {}
+        """The last batch with a command of a gateway in a partition, and since when we know it."""
         self._told: dict[tuple[Partition, str], float] = {}
         """Partitions that have got a GatewayLost that is not applied yet, and when."""
 
@@ -82,23 +86,29 @@ class Presence:
         if self._looked_at - looked_at > self._timing.stuck_s:
             self._judge_from = self._looked_at + GATEWAY_DEAD_AFTER_MS / 1000
         self._note(beats)
+        spoke_at = self._listen()
         if self._looked_at < self._judge_from:
             return until_beat(self._timing.look_every_s)
+        quiet = {
+            gateway: max(since, spoke_at.get(gateway.decode(), since)) for gateway, (_, since) in self._beats.items()
+        }
         # By its heartbeat: one that has come in the meantime saves it.
-        if dead := {beat for beat, since in self._beats.values() if self._looked_at - since >= _DEAD_AFTER_S}:
+        if dead := {self._beats[gateway][0] for gateway, since in quiet.items() if self._is_over(since)}:
             *_, beats = await self._links.ask(
                 node, *(("ZREMRANGEBYSCORE", GATEWAYS, *(beat, beat)) for beat in dead), _LOOK
             )
             self._note(beats)
         alive = {member.decode() for member in self._beats}
-        lost = dict.fromkeys((each, gateway) for each in self._owned for gateway in sorted(each.gateways - alive))
+        alive |= {gateway for gateway, at in spoke_at.items() if not self._is_over(at)}
+        lost = dict.fromkeys(
+            (each, gateway) for each in self._owned for gateway in sorted(each.gateways.keys() - alive)
+        )
         lately = self._looked_at - self._timing.tell_again_s
         self._told = {one: told_at for one, told_at in self._told.items() if one in lost and told_at > lately}
         await self._tell([one for one in lost if one not in self._told])
         # When the one that was quiet for longest has died, if nothing more is heard of it.
-        next_s = (
-            min((since for _, since in self._beats.values()), default=float("inf")) + _DEAD_AFTER_S - self._looked_at
-        )
+        living = [since for gateway, since in quiet.items() if gateway in self._beats]
+        next_s = min(living, default=float("inf")) + _DEAD_AFTER_S - self._looked_at
         return min(max(next_s, SOONEST_S), until_beat(self._timing.look_every_s))
 
     def _note(self, beats: Iterable[tuple[bytes, float]]) -> None:
@@ -107,6 +117,25 @@ class Presence:
             gateway: before if (before := known.get(gateway, unknown))[0] == beat else (beat, self._looked_at)
             for gateway, beat in beats
         }
+
+    def _listen(self) -> dict[str, float]:
+        """By gateway, since when we know its last command."""
+        known, unknown = self._commands, (NO_OFFSET, float("-inf"))
+        self._commands = {
+            (each, gateway): before
+            if (before := known.get((each, gateway), unknown))[0] == batch
+            else (batch, self._looked_at)
+            for each in self._owned
+            for gateway, batch in each.gateways.items()
+        }
+        spoke_at: dict[str, float] = {}
+        for (_, gateway), (_, since) in self._commands.items():
+            spoke_at[gateway] = max(since, spoke_at.get(gateway, since))
+        return spoke_at
+
+    def _is_over(self, since: float) -> bool:
+        """Whether a gateway that was last heard of then is dead."""
+        return self._looked_at - since >= _DEAD_AFTER_S
 
     async def _tell(self, lost: Collection[tuple[Partition, str]]) -> None:
         for gateway in dict.fromkeys(gateway for _, gateway in lost):

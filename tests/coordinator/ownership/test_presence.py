@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from coordinator.batch.partition import Partition
-from coordinator.ownership.presence import Presence
+from coordinator.ownership.presence import SOONEST_S, Presence
 from coordinator.timing import DEFAULT
 from quickpoll.envelope import Entry, GatewayLost, decode_entry
 from quickpoll.keys import ENTRY_FIELD, GATEWAY_DEAD_AFTER_MS, GATEWAYS
@@ -66,14 +66,14 @@ async def test_of_one_that_has_never_been_seen_too(redis: Client, partition: Par
 
 
 async def test_one_that_comes_and_dies_again_is_told_again(
-    redis: Client, partition: Partition, watcher: Presence
+    redis: Client, partition: Partition, watcher: Presence, clock: Clock
 ) -> None:
     await beats(redis, alive=0)
     await watcher.look()
-    partition.gateways.discard("dead")  # it was applied
+    del partition.gateways["dead"]  # it was applied
     await watcher.look()
-    partition.gateways.add("dead")  # a command of it came
-    await watcher.look()
+    partition.gateways["dead"] = "1-0"  # a command of it came
+    await watch(watcher, clock, redis, 4)
     assert await told(redis, partition) == [GatewayLost("dead")] * 2
 
 
@@ -82,6 +82,30 @@ async def test_a_dead_gateway_is_taken_out_so_that_it_learns_of_it(
 ) -> None:
     await watch(watcher, clock, redis, 3)
     assert await redis.zrange(GATEWAYS, 0, -1) == [b"alive"]
+
+
+async def test_one_that_was_stuck_and_has_commands_is_alive_though_its_heartbeat_is_still_to_come(
+    redis: Client, partition: Partition, watcher: Presence, clock: Clock
+) -> None:
+    await watch(watcher, clock, redis, 2)
+    partition.gateways["dead"] = "1-0"
+    clock.now = 3
+    assert await watcher.look() > SOONEST_S
+    assert await told(redis, partition) == []
+    assert await redis.zscore(GATEWAYS, "dead")
+    for clock.now in range(4, 7):
+        await beats(redis, alive=-int(clock.now))
+        await watcher.look()
+    assert await told(redis, partition) == [GatewayLost("dead")]
+
+
+async def test_one_that_another_coordinator_took_out_is_alive_where_it_has_just_been_heard(
+    redis: Client, partition: Partition, watcher: Presence, clock: Clock
+) -> None:
+    await beats(redis, alive=0)
+    partition.gateways["dead"] = "1-0"
+    await watcher.look()
+    assert await told(redis, partition) == []
 
 
 async def test_one_that_beats_late_but_in_time_is_alive(redis: Client, partition: Partition, watcher: Presence) -> None:
