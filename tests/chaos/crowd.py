@@ -100,6 +100,15 @@ class Player(Person):
             given.giving = self.crowd.soon(self._answer(message, given, limit_s * share))
         elif isinstance(message, Joined):
             self.crowd.count_in()
+        elif isinstance(message, AnswerAccepted) and not self.crowd.may_go_back:
+            self._count(message)
+
+    def _count(self, accepted: AnswerAccepted) -> None:
+        """An answer counts, though the first of two copies may have been refused: no error is remembered."""
+        given = self.given.get(accepted.question)
+        if given and given.accepted is None:
+            given.accepted = accepted
+            self.crowd.counted(accepted.question)
 
     def forget(self, question: int) -> None:
         """Also its answers."""
@@ -131,8 +140,7 @@ class Player(Person):
         given.told = asyncio.get_running_loop().time()
         self.crowd.soon(self.notify())
         if isinstance(reply, AnswerAccepted):
-            given.accepted = reply
-            self.crowd.counted(index)
+            self._count(reply)
             if self.taps_twice():
                 await self._try_another(asked)
         else:
