@@ -31,6 +31,7 @@ questions:
     text: Which flows through Vienna?
     options: [{text: Danube, correct: true}, {text: Elbe}]
 """
+LATER_MS = 60_000
 # While a page has this lock, no page steps: what is changed in both places is found changed in both.
 HELD = """() => new Promise((held) => {
   void navigator.locks.request("quickpoll-folder", () => new Promise((release) => {
@@ -281,10 +282,10 @@ async def test_a_quiz_learns_from_its_games(site: Site) -> None:
 
 
 def changed_elsewhere(file: Path, title: str) -> None:
-    """Another computer gives the quiz of a file another title, a second later."""
+    """Another computer gives the quiz of a file another title, later than whatever the page does."""
     library = json.loads(file.read_text())
     library["quizzes"][0]["draft"]["title"] = title
-    library["quizzes"][0]["edited_at"] = int(time.time() * 1000) + 1000
+    library["quizzes"][0]["edited_at"] = int(time.time() * 1000) + LATER_MS
     file.write_text(json.dumps(library))
 
 

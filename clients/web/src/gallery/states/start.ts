@@ -249,12 +249,12 @@ export const START: States = {
   },
   "editor-rival": editor(
     fromQuiz(quiz(every)),
-    type("#quiz-title, main textarea", "Mine"),
     async () => {
       const kept = (await ownQuiz(OWN))!;
       await keepEdits({ ...kept, edited_at: KEPT_AT + 1 }, kept.edited_at);
     },
     seen("#rival"),
+    type("#quiz-title, main textarea", "Mine"),
   ),
   "editor-gone": editor(fromQuiz(quiz(every)), () => forget(OWN), seen("#rival")),
   "editor-problems": editor(emptyDraft(), press("editor.play"), seen(".problem")),
