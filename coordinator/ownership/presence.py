@@ -9,8 +9,8 @@ had the time to beat again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, TypeVar
 
 from coordinator.batch.partition import Partition
 from coordinator.timing import DEFAULT, CoordinatorTiming
@@ -25,6 +25,9 @@ SOONEST_S: Final = 0.02
 """Between two looks."""
 _DEAD_AFTER_S: Final = GATEWAY_DEAD_AFTER_MS / 1000
 _LOOK: Final = ("ZRANGE", GATEWAYS, 0, -1, "WITHSCORES")
+
+_Who = TypeVar("_Who")
+_Sign = TypeVar("_Sign")
 
 _log: Final = logging.getLogger(__name__)
 
@@ -112,22 +115,12 @@ class Presence:
         return min(max(next_s, SOONEST_S), until_beat(self._timing.look_every_s))
 
     def _note(self, beats: Iterable[tuple[bytes, float]]) -> None:
-        known, unknown = self._beats, (0.0, self._looked_at)
-        self._beats = {
-            gateway: before if (before := known.get(gateway, unknown))[0] == beat else (beat, self._looked_at)
-            for gateway, beat in beats
-        }
+        self._beats = _known_since(beats, self._beats, (0.0, self._looked_at), self._looked_at)
 
     def _listen(self) -> dict[str, float]:
         """By gateway, since when we know its last command."""
-        known, unknown = self._commands, (NO_OFFSET, float("-inf"))
-        self._commands = {
-            (each, gateway): before
-            if (before := known.get((each, gateway), unknown))[0] == batch
-            else (batch, self._looked_at)
-            for each in self._owned
-            for gateway, batch in each.gateways.items()
-        }
+        commands = (((each, gateway), batch) for each in self._owned for gateway, batch in each.gateways.items())
+        self._commands = _known_since(commands, self._commands, (NO_OFFSET, float("-inf")), self._looked_at)
         spoke_at: dict[str, float] = {}
         for (_, gateway), (_, since) in self._commands.items():
             spoke_at[gateway] = max(since, spoke_at.get(gateway, since))
@@ -153,3 +146,13 @@ class Presence:
                 if not isinstance(reply, Exception)
             }
             _log.info("a gateway is gone: %s", gateway)
+
+
+def _known_since(
+    signs: Iterable[tuple[_Who, _Sign]],
+    known: Mapping[_Who, tuple[_Sign, float]],
+    unknown: tuple[_Sign, float],
+    now: float,
+) -> dict[_Who, tuple[_Sign, float]]:
+    """The last sign of each, and since when it is known: since now, if it differs from what was known before."""
+    return {who: before if (before := known.get(who, unknown))[0] == sign else (sign, now) for who, sign in signs}

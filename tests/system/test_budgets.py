@@ -17,7 +17,7 @@ KB = 1000
 PLAYER_BYTES = 60 * KB
 HOST_BYTES = 150 * KB
 USABLE_WITHIN_MS = 1500
-TRIES = 5
+TRIES = 3
 # "Slow 4G" as Lighthouse has it: 150 ms round trip, 1.6 Mbit/s.
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 SLOW_PHONE = 4

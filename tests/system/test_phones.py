@@ -200,7 +200,7 @@ async def test_each_of_the_last_seconds_ticks_once(site: Site) -> None:
         await room.host.call(StartQuiz())
         # Within the first of them the answer goes from chosen to sent to taken.
         await ada.answer(0, correctly=True)
-        await ada.sees_verdict(0)
+        await ada.sees_verdict(0, after_its_time=True)
         ticks = await page.evaluate("ticks")
         assert ticks == sorted(set(ticks), reverse=True)
         assert len(ticks) >= 3
