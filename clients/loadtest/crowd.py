@@ -18,7 +18,7 @@ from clients.loadtest.ledger import Round
 from clients.loadtest.plan import Plan, Share
 from clients.loadtest.player import SimulatedPlayer
 from clients.loadtest.seen import LiveCounts, QuestionTiming, Seen
-from quickpoll.protocol import NewQuestion, QuestionResults, YourFinal
+from quickpoll.protocol import NewQuestion, PublicQuestion, QuestionResults, YourFinal
 
 PATIENCE_S: Final = 30.0
 """How long the crowd waits for anything that does not come."""
@@ -131,8 +131,13 @@ class Crowd:
         if text != self._broadcast:
             self._asked = msgspec.json.decode(text, type=NewQuestion)
             self._broadcast = text
-            self.seen.rounds[self._asked.question.index].opens_at = self._asked.opens_at
+            self.shown(self._asked.question, self._asked.opens_at)
         return self._asked
+
+    def shown(self, question: PublicQuestion, opens_at: int) -> None:
+        """Keeps when it opens, and what players see of it."""
+        round_ = self.seen.rounds[question.index]
+        round_.opens_at, round_.shown = opens_at, question
 
     def resulted(self, text: bytes) -> int:
         """Decodes `question_results` once, and keeps it if it differs from what others were told; its question."""

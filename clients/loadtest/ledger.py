@@ -13,6 +13,7 @@ from quickpoll.protocol import (
     ErrorCode,
     OpenQuestion,
     OptionsQuestion,
+    PublicQuestion,
     Question,
     QuestionResults,
     TextQuestion,
@@ -31,6 +32,8 @@ class Round:
     index: int
     question: Question
     opens_at: int = 0
+    shown: PublicQuestion | None = None
+    """As players saw it."""
     chosen: dict[int, Answer] = field(default_factory=dict)
     """What was sent."""
     accepted: dict[int, int] = field(default_factory=dict)
@@ -52,8 +55,7 @@ class Round:
         """The points of a player by the published rule."""
         if player not in self.accepted:
             return 0
-        solution = self.results[0].solution if self.results else None
-        share = questions.share(self.question, self.chosen[player], solution)
+        share = questions.share(self.question, self.chosen[player], self.shown)
         points, limit = self.question.points, self.question.time_limit_ms or 0
         response = max(0, self.accepted[player] - self.opens_at)
         # round_half_up(points × share / 100 × (1 − response / limit / 2)), in integers.
@@ -128,6 +130,8 @@ def _findings(played: Round, totals: Mapping[int, int]) -> list[str]:
         findings.append(f"{len(played.results)} different results were told")
     elif frozenset(played.results[0].correct) != played.solution():
         findings.append(f"{played.results[0].correct} was told to be correct, not {sorted(played.solution())}")
+    elif not questions.is_solved_by(played.question, played.results[0].solution, played.shown):
+        findings.append(f"{played.results[0].solution} was told to be right of {played.shown}")
     findings += _tally_findings(played)
     silent = played.chosen.keys() - played.accepted.keys() - played.refused.keys() - played.late
     if silent:

@@ -20,6 +20,7 @@ from quickpoll.protocol import (
     JoinSession,
     NewQuestion,
     Phase,
+    PublicQuestion,
     QuestionResults,
     Resumed,
     ResumeSession,
@@ -60,6 +61,9 @@ class PlayersCrowd(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs something beside what goes on."""
+
+    def shown(self, question: PublicQuestion, opens_at: int) -> None:
+        """Keeps when it opens, and what players see of it."""
 
     def asked(self, text: bytes) -> NewQuestion:
         """A `new_question`, decoded once for all players."""
@@ -261,7 +265,7 @@ class SimulatedPlayer:
         if self._question >= 0:
             self._timing.resumed.setdefault(self._number, at)
         if view.phase is Phase.QUESTION and view.question and view.question.index != self._question:
-            self._crowd.seen.rounds[view.question.index].opens_at = view.opens_at or 0
+            self._crowd.shown(view.question, view.opens_at or 0)
             self._take(view.question.index, view.opens_at or 0)
         if you and you.result and self._number not in self._crowd.seen.rounds[you.result.question].told:
             self._question = you.result.question

@@ -17,6 +17,7 @@ from quickpoll.protocol import (
     OrderQuestion,
     Pair,
     PollQuestion,
+    PublicQuestion,
     Question,
     QuestionKind,
     RankingQuestion,
@@ -117,13 +118,13 @@ def answer(rng: random.Random, question: Question) -> Answer:
             return rng.randrange(count)
 
 
-def share(question: Question, given: Answer, solution: Solution | None) -> int:
+def share(question: Question, given: Answer, shown: PublicQuestion | None) -> int:
     """What share of an answer is right, in percent; 0 where nothing can be right.
 
     Args:
         question: as its author wrote it.
         given: the answer as it was sent.
-        solution: as told at the close: only it knows in which order things were shown.
+        shown: the question as players saw it: things to put in order or to match are shuffled. None: nobody did.
     """
     match question:
         case SingleQuestion() | MultipleQuestion() | TrueFalseQuestion():
@@ -133,12 +134,33 @@ def share(question: Question, given: Answer, solution: Solution | None) -> int:
             return 100 * (given == word(0))
         case NumberQuestion():
             return 100 * (abs(int(str(given)) - _VALUE) <= 50)
-        case OrderQuestion():
-            return 100 * (solution is not None and given == solution.items)
-        case MatchQuestion():
-            return 100 * (solution is not None and given == solution.rights)
+        case OrderQuestion() | MatchQuestion():
+            return 100 * (given == solution(question, shown))
         case _:
             return 0
+
+
+def solution(question: OrderQuestion | MatchQuestion, shown: PublicQuestion | None) -> tuple[int, ...]:
+    """The right order, or the right side of each left one, as indexes of what was shown; empty if nobody saw it."""
+    match question:
+        case OrderQuestion(items=items) if shown and shown.items:
+            return tuple(shown.items.index(item) for item in items)
+        case MatchQuestion(pairs=pairs) if shown and shown.left and shown.right:
+            partners = {pair.left: pair.right for pair in pairs}
+            return tuple(shown.right.index(partners[left]) for left in shown.left)
+        case _:
+            return ()
+
+
+def is_solved_by(question: Question, told: Solution | None, shown: PublicQuestion | None) -> bool:
+    """Whether the order, or the pairs, that were told to be right are; true for all other kinds."""
+    match question:
+        case OrderQuestion():
+            return told is not None and told.items == solution(question, shown)
+        case MatchQuestion():
+            return told is not None and told.rights == solution(question, shown)
+        case _:
+            return True
 
 
 def word(rank: int) -> str:

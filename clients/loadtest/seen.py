@@ -85,6 +85,7 @@ def together(parts: Iterable[Seen]) -> Seen:
 
 def _add_round(round_: Round, more: Round) -> None:
     round_.opens_at = round_.opens_at or more.opens_at
+    round_.shown = round_.shown or more.shown
     round_.chosen.update(more.chosen)
     round_.accepted.update(more.accepted)
     round_.refused.update(more.refused)

@@ -21,7 +21,6 @@ from coordinator.engine.records import HostRecord
 from coordinator.log import file as log_file
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import (
-    Answer,
     AnswerAccepted,
     Broadcast,
     CloseCode,
@@ -167,6 +166,9 @@ def _of_question(crowd: Crowd, index: int, question: Question) -> Iterator[str]:
     right = tuple(number for number, option in enumerate(options_of(question)) if option.correct)
     if results.correct != right:
         yield f"results say that {results.correct} is right, not {right}"
+    shown = next((person.asked[index].question for person in crowd.people if index in person.asked), None)
+    if shown is not None and not questions.is_solved_by(question, results.solution, shown):
+        yield f"results say that {results.solution} is right of {shown}"
     if (results.void is True) != (index in leading.skipped):
         yield f"results say void {results.void}, skipped were {leading.skipped}"
 
@@ -256,7 +258,7 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     given = player.given.get(index)
     share = 0
     if given is not None and given.accepted is not None:
-        share = _share(crowd, player, index, question, given.answer)
+        share = questions.share(question, given.answer, player.asked[index].question)
         for ruling in rulings:
             if ruling.accept is not None and ruling.accept == given.answer:
                 share = ruling.share
@@ -275,23 +277,10 @@ def _earned(crowd: Crowd, player: Player, index: int, question: Question, streak
     return earned + on_top
 
 
-def _share(crowd: Crowd, player: Player, index: int, question: Question, answer: Answer) -> int:
-    """How much of an answer is right, in percent; where nobody was there when it was told, as it is told later."""
-    results = _any_results(crowd, index)
-    told = _outcome(crowd, player, index) or next(iter(player.own[index]), None)
-    if results is None and told is not None:
-        return told.share or 0
-    return questions.share(question, answer, results.solution if results else None)
-
-
 def _outcome(crowd: Crowd, player: Player, index: int) -> PlayerAnswer | None:
     """What the results say of a player's answer to a question, where they were fetched."""
     summary = crowd.host.summaries.get(player.id)
     return summary.answers[index] if summary and index < len(summary.answers) else None
-
-
-def _any_results(crowd: Crowd, index: int) -> QuestionResults | None:
-    return next((copy for person in crowd.people for copy in person.results[index]), None)
 
 
 def _was_there(crowd: Crowd, player: Player, index: int) -> bool:

@@ -3,15 +3,20 @@
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
+from clients.loadtest import questions
 from clients.loadtest.ledger import Round, judge
+from coordinator.engine.kinds.order import ORDER
 from quickpoll.protocol import (
     ErrorCode,
     MultipleQuestion,
     Option,
+    OrderQuestion,
     PollQuestion,
     QuestionResults,
     SingleQuestion,
+    Solution,
     YourFinal,
     YourResult,
 )
@@ -133,6 +138,15 @@ def test_two_players_who_are_told_different_results_are_a_finding(game: Game) ->
 def test_a_wrong_solution_is_a_finding(game: Game) -> None:
     game.played.results = [results(0, (0,), (1, 2, 0), 3)]
     assert "was told to be correct" in game.judged()[2]
+
+
+def test_an_order_that_is_not_right_is_a_finding(game: Game) -> None:
+    game.played.question = questions.ask("order", 0, 30_000)
+    game.played.shown = ORDER.public(OrderQuestion("?", ("whale", "cow", "cat", "ant")), 0, 1)
+    game.played.results = [replace(results(0, (), (), 3), solution=Solution(items=(0, 1, 2, 3)))]
+    assert "items=(0, 1, 2, 3), rights=UNSET) was told to be right" in game.judged()[2]
+    game.played.results = [replace(results(0, (), (), 3), solution=Solution(items=(3, 2, 1, 0)))]
+    assert "was told to be right" not in game.judged()[2]
 
 
 def test_an_answer_without_a_reply_is_a_finding(game: Game) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec import convert, to_builtins
+from msgspec.structs import replace
 
 from clients.loadtest import questions
 from coordinator.engine import kinds
@@ -18,15 +19,28 @@ def test_each_kind_is_asked_answered_and_judged(kind: QuestionKind) -> None:
     assert convert(to_builtins(question), type=Question) == question
     rules = kinds.of(question)
     played: Any = rules.as_played(question, lambda things: tuple(reversed(things)), randomize_options=False)
+    shown = rules.public(played, 3, 4)
+    assert questions.is_solved_by(question, rules.solution(played), shown)
     rng = random.Random(7)
     shares = set()
     for _ in range(200):
         given = questions.answer(rng, question)
         rules.check(played, given)
-        share = questions.share(question, given, rules.solution(played))
+        share = questions.share(question, given, shown)
         assert share == (rules.judge(played, rules.key(played, given, None)) or 0)
         shares.add(share)
     assert shares == ({0, 100} if rules.is_scored else {0})
+
+
+@pytest.mark.parametrize("kind", ["order", "match"])
+def test_another_order_or_other_pairs_are_no_solution(kind: QuestionKind) -> None:
+    question = questions.ask(kind, 3, 8000)
+    rules = kinds.of(question)
+    played: Any = rules.as_played(question, lambda things: tuple(reversed(things)), randomize_options=False)
+    shown = rules.public(played, 3, 4)
+    right: Any = rules.solution(played)
+    wrong = replace(right, items=right.items and right.items[::-1], rights=right.rights and right.rights[::-1])
+    assert [questions.is_solved_by(question, told, shown) for told in (right, wrong, None)] == [True, False, False]
 
 
 def test_few_texts_are_written_often_and_many_once() -> None:
