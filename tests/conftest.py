@@ -42,11 +42,13 @@ GROUPS = {
 """Where tests run side by side, those of one group run one after the other, so that they do not starve each other."""
 LANES = {"chaos": 2, "deployment": 2}
 """So many of these groups do run side by side: what they do most is wait."""
+NOT_COVERED = {"gallery", "browser", "library", "chaos"}
+"""What these groups are about runs in processes of its own: to look for its coverage here would only slow them."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts each test into its group."""
+    """Puts each test into its group, and measures coverage where there is some."""
     here = Path(__file__).parent
     seen: Counter[str] = Counter()
     for item in items:
@@ -56,6 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 lane = seen[group] % LANES.get(group, 1)
                 item.add_marker(pytest.mark.xdist_group(f"{group} {lane}"))
                 seen[group] += 1
+                if group in NOT_COVERED:
+                    item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

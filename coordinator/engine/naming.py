@@ -33,11 +33,8 @@ def advise_other_name(session: Session, name: Name) -> str:
 def stand_in(session: Session, number: int) -> Name:
     """A name that is not taken, for the player of this number."""
     word = session.head.settings.stand_in
-    for place in count(number + 1):
-        name = _numbered(word, place)
-        if not session.is_taken(name):
-            return name
-    raise AssertionError("numbers do not end")
+    names = (_numbered(word, place) for place in count(number + 1))
+    return next(name for name in names if not session.is_taken(name))
 
 
 def show(session: Session, body: ShowName, now: int, effects: Effects) -> None:

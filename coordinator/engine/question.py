@@ -238,9 +238,9 @@ def stop_clock(session: Session, now: int, effects: Effects, *, stopped: bool) -
     head = session.head
     if head.closes_at is None or stopped == (head.stopped_at is not None):
         return
-    if stopped:
+    if head.stopped_at is None:
         head.stopped_at = now
-    elif head.stopped_at is not None:
+    else:
         stop_ms = now - head.stopped_at
         # Before the options open no page counts how long an answer takes.
         head.stopped_ms += stop_ms if session.is_open_at(head.stopped_at) else 0

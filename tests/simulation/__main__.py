@@ -34,7 +34,9 @@ def main() -> int:
     """Runs as the arguments say, and returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=1.0, help="for how long [default: 1]")
-    parser.add_argument("--seed", type=int, default=1, help="the first; each run has the next one [default: 1]")
+    parser.add_argument(
+        "--seed", type=int, nargs="+", default=[1], help="the first, each run has the next one; or several [default: 1]"
+    )
     parser.add_argument("--runs", type=int, default=1_000_000, help="at most so many")
     parser.add_argument("--lanes", type=int, default=1, help="so many processes side by side [default: 1]")
     parser.add_argument("--fault", action="append", choices=DEEDS, default=[], help="this alone; repeatable")
@@ -42,14 +44,15 @@ def main() -> int:
     given = parser.parse_args()
     with_fixed_hashes("tests.simulation")
     coverage = Coverage()
-    seeds = range(given.seed, given.seed + given.runs)
+    first = given.seed[0]
+    seeds = given.seed if len(given.seed) > 1 else range(first, first + given.runs)
     broken = run(seeds, given.minutes, given.lanes, given.fault, coverage)
     if given.coverage:
         print(*coverage.report(), sep="\n")
     return 1 if broken else 0
 
 
-def run(seeds: range, minutes: float, lanes: int, faults: Sequence[str], coverage: Coverage) -> bool:
+def run(seeds: Sequence[int], minutes: float, lanes: int, faults: Sequence[str], coverage: Coverage) -> bool:
     """Plays until something breaks, and tells that story; returns whether something did."""
     gc.disable()  # its moments would not follow from the seed
     _played(faults, seeds[0])  # what all games keep is made before processes are forked
@@ -71,7 +74,7 @@ def run(seeds: range, minutes: float, lanes: int, faults: Sequence[str], coverag
     return False
 
 
-def _outcomes(seeds: range, lanes: int, faults: Sequence[str]) -> Iterator[Played]:
+def _outcomes(seeds: Sequence[int], lanes: int, faults: Sequence[str]) -> Iterator[Played]:
     """What came of each seed, in their order. Games that nobody asks for any more are not begun."""
     games = lanes * GAMES_PER_PROCESS
     for at in range(0, len(seeds), games):

@@ -12,6 +12,7 @@ from quickpoll.protocol import (
     PICKED_TEXTS,
     Answers,
     CloseQuestion,
+    EarlierShown,
     ErrorCode,
     GetAnswers,
     MergeAnswers,
@@ -21,10 +22,11 @@ from quickpoll.protocol import (
     Resumed,
     SessionCommand,
     ShowAnswer,
+    ShowEarlier,
     WordCount,
     encode_message,
 )
-from tests.coordinator.engine.game import Game, Seat, code
+from tests.coordinator.engine.game import SINGLE, Game, Seat, code
 from tests.coordinator.engine.kinds.samples import ALL, as_played
 
 
@@ -90,6 +92,26 @@ def test_what_is_picked_while_the_question_is_open_is_shown_at_the_close() -> No
     assert not game.told(QuestionResults)
     game.do(CloseQuestion())
     assert texts(game) == ("More breaks",)
+    replayed(game)
+
+
+def test_what_is_decided_about_an_earlier_question_changes_what_is_shown_of_it_and_no_results() -> None:
+    game = Game(as_played(ALL["open"]), SINGLE)
+    game.join("Silent")
+    ann = game.join("Ann")
+    game.open()
+    game.answer(ann, "more light")
+    game.do(CloseQuestion())
+    game.do(NextQuestion())
+    game.now = game.closes_at + 1000
+    game.tick()
+    game.do(ShowEarlier(question=0))
+    show(game, "more light")
+    assert not game.told(QuestionResults)
+    shown = game.one(EarlierShown).earlier
+    assert shown
+    assert shown.results.tally
+    assert shown.results.tally.texts == ("more light",)
     replayed(game)
 
 

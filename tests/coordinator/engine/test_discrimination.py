@@ -97,6 +97,14 @@ def test_there_is_no_doubt(question: Question, leaders: Answer, last: Answer, re
     assert doubt(asked(question, leaders, last, rest)) is None
 
 
+def test_there_is_no_doubt_where_leaders_are_wrong_each_in_another_way() -> None:
+    towns = ("La Paz", "Quito", "Bogota")
+    answers: dict[str, list[Answer | None]] = {f"Player {n}": [0, towns[n]] for n in range(3)}
+    answers |= {f"Player {n}": [int(n >= 6), "Lima"] for n in range(3, PLAYERS)}
+    game, _ = played(SINGLE, as_played(ALL["text"]), answers=answers, pace_ms=10)
+    assert doubt(game) is None
+
+
 def test_there_is_no_doubt_about_eleven_answers_or_the_first_question() -> None:
     assert doubt(asked(SINGLE, 1, 0, 0, count=11)) is None
     first: dict[str, list[Answer | None]] = {f"Player {n}": [int(n < 6)] for n in range(PLAYERS)}

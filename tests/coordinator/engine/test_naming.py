@@ -12,6 +12,7 @@ from coordinator.log.replay import Replay
 from quickpoll.envelope import Audience
 from quickpoll.names import normalise
 from quickpoll.protocol import (
+    EarlierShown,
     Error,
     ErrorCode,
     GetResults,
@@ -28,6 +29,7 @@ from quickpoll.protocol import (
     Results,
     Resumed,
     Settings,
+    ShowEarlier,
     ShowName,
     encode_message,
 )
@@ -224,3 +226,18 @@ def test_nothing_that_all_are_told_has_a_typed_name() -> None:
     for effect in said:
         if isinstance(effect, ToMany):
             assert b"Shithead" not in encode_message(effect.message)
+
+
+def test_what_is_shown_of_an_earlier_question_has_the_name_that_is_shown_now() -> None:
+    game = Game(as_played(ALL["closest"]), SINGLE, settings=Settings(lead_ms=0))
+    bad = game.join("Shithead")
+    game.open()
+    game.answer(bad, "500")
+    game.do(NextQuestion())
+    game.answer(bad, 0)
+    game.do(ShowEarlier(question=0))
+    show(game, bad.id)
+    shown = game.one(EarlierShown).earlier
+    assert shown
+    assert shown.results.tally
+    assert [nearest.name for nearest in shown.results.tally.nearest or ()] == ["Shithead"]

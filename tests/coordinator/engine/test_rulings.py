@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from coordinator.engine import Player, log_chain, report, views
+from coordinator.engine import Player, history, log_chain, report, views
 from coordinator.engine.invariants import check
 from coordinator.engine.records import Rejudged
 from coordinator.engine.rulings import MAX_RULINGS
@@ -205,6 +205,24 @@ def test_in_multiple_an_accepted_option_makes_no_difference() -> None:
     game, seats = played(MULTIPLE, answers={"Ann": [(0, 1, 2)], "Ben": [(0,)], "Cem": [(0, 2)]})
     rule(game, Ruling(accept=1))
     assert [game.player(seat).correct for seat in seats] == [1, 0, 1]
+    assert replays(game)
+
+
+def test_in_multiple_an_option_that_is_accepted_in_part_earns_its_share_where_it_alone_was_too_much() -> None:
+    game, seats = played(MULTIPLE, answers={"Ann": [(0, 1, 2)], "Ben": [(0,)], "Cem": [(0, 2)]})
+    rule(game, Ruling(accept=1, share=50))
+    outcomes = [history.outcome_of(game.player(seat), 0) for seat in seats]
+    assert [outcome and outcome.share for outcome in outcomes] == [50, 0, 100]
+    assert replays(game)
+
+
+def test_a_number_that_is_accepted_changes_points_and_no_solution() -> None:
+    game, _ = played(as_played(ALL["number"]), answers={"Ann": ["4810"], "Ben": ["5895"]})
+    before = game.session.head.results
+    rule(game, Ruling(accept="5895"))
+    assert sums(game) == {"Ann": (950, 1, 1), "Ben": (900, 2, 1)}
+    assert before
+    assert game.one(QuestionResults).solution == before.solution
     assert replays(game)
 
 

@@ -45,3 +45,7 @@ def test_matches_are_counted_left_by_right() -> None:
     assert results.solution
     assert results.tally.counts == ((2, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1))
     assert results.solution.rights == (0, 1, 2)
+
+
+def test_pairs_are_described_without_what_was_left_open() -> None:
+    assert MATCH.describe(samples.MATCH, (0, -1, 3)) == "pairs Peru - Lima, Cuba - Quito"
