@@ -1,6 +1,7 @@
 /**
- * Short sounds, made by WebAudio: nothing to load. They belong to the page, not to a session. Silent until the person has touched the page (browsers
- * insist), and while switched off; switch and volume are kept, apart for players (off at first) and hosts (on).
+ * Short sounds, made by WebAudio: nothing to load. They belong to the page, not to a session. Silent until the person has
+ * touched the page (browsers insist), and while switched off; switch and volume are kept, apart for players (off at
+ * first) and hosts (on).
  */
 
 import { read, write } from "./storage";
