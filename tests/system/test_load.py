@@ -31,8 +31,7 @@ async def _load(url: str, players: int, *more: str) -> dict[str, Any]:
 async def test_five_hundred_players(tmp_path: Path) -> None:
     quickpoll = serve(tmp_path, QUICKPOLL_CHECK_INVARIANTS="off")
     async with running(quickpoll):
-        small = await _load(websocket_url(quickpoll), 50)
-        large = await _load(websocket_url(quickpoll), 500)
+        small, large = [await _load(websocket_url(quickpoll), n, "--answer-window", "1") for n in (50, 500)]
 
     for question in large["questions"]:
         assert (question["asked"], question["accepted"], question["refused"]) == (500, 500, 0)
