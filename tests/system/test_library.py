@@ -181,6 +181,7 @@ async def test_a_second_window_is_told_and_no_version_is_lost(site: Site) -> Non
             reading.onsuccess = () => quizzes.put({ ...reading.result[0], edited_at: 1 }, reading.result[0].id);
           };
         }""")
+        await expect(host.get_by_text("Not saved yet")).to_be_visible()
         await host.get_by_role("button", name="Keep mine as a copy").click()
         await expect(host.get_by_role("textbox", name="Title")).to_have_value("Streams")
         await back_to_the_library(host)

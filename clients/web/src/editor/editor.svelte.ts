@@ -80,6 +80,11 @@ export class Editor {
     return this.draft.questions.findIndex((question) => question.key === this.selected);
   }
 
+  /** What is said of it: while a rival stands, what was edited here waits for a decision. */
+  get kept(): "saved" | "saving" | "failed" | "undecided" {
+    return this.rival && this.saving !== "saved" ? "undecided" : this.saving;
+  }
+
   get canUndo(): boolean {
     return this.#history.past.length > 0;
   }
