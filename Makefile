@@ -36,7 +36,7 @@ PYTEST = $(BIN)/python -m pytest $(if $(CI),--reruns 2 -r R)
 test: .venv/dev.stamp pages gallery programs  ## everything: lint, types, imports, pages, all tests
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-pages check-server test-pages
 	$(PYTEST) -m quiet
-	$(PYTEST) -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term:skip-covered
+	$(PYTEST) -m "not quiet" --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder --cov --cov-report term:skip-covered
 
 .PHONY: test-pages
 test-pages: $(WEB)/node_modules/.stamp build/resuming/games.jsonl  ## the tests of the pages' code, without a browser

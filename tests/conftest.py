@@ -12,54 +12,36 @@ from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
-GROUPS = {
-    "gallery": ("gallery/",),
-    "browser": (
-        "system/test_accessibility",
-        "system/test_at_rest",
-        "system/test_bad_networks",
-        "system/test_budgets",
-        "system/test_clock",
-        "system/test_crowd",
-        "system/test_devices",
-        "system/test_engines",
-        "system/test_everyone",
-        "system/test_fairness",
-        "system/test_lives",
-        "system/test_mishaps",
-        "system/test_old_browsers",
-        "system/test_pages",
-        "system/test_phones",
-        "system/test_presenting",
-        "system/test_proxies",
-        "system/test_scanning",
-        "system/test_storage",
-    ),
-    "library": ("system/test_files", "system/test_library", "system/test_taken_along", "system/test_writing"),
-    "chaos": ("chaos/",),
-    "deployment": ("system/test_cluster", "system/test_tls"),
-}
-"""Where tests run side by side, those of one group run one after the other, so that they do not starve each other."""
-LANES = {"chaos": 2, "deployment": 2}
-"""So many of these groups do run side by side: what they do most is wait."""
-NOT_COVERED = {"gallery", "browser", "library", "chaos"}
-"""What these groups are about runs in processes of its own: to look for its coverage here would only slow them."""
+FIRST = ("gallery/test_gallery", "gallery/test_engines", "system/test_library", "simulation/test_simulation")
+"""What takes longest begins first, where tests run side by side: else one worker would end alone with it."""
+LANES = {"chaos/test_chaos.py": 2}
+"""So many workers start what the tests of a file share: these wait for the most part."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts each test into its group, and measures coverage where there is some."""
+    """Keeps tests together that share processes, and measures coverage where it can be: not in those processes."""
     here = Path(__file__).parent
     seen: Counter[str] = Counter()
-    for item in items:
-        place = item.path.relative_to(here).as_posix()
-        for group, places in GROUPS.items():
-            if place.startswith(places):
-                lane = seen[group] % LANES.get(group, 1)
-                item.add_marker(pytest.mark.xdist_group(f"{group} {lane}"))
-                seen[group] += 1
-                if group in NOT_COVERED:
-                    item.add_marker(pytest.mark.no_cover)
+    places = {item: item.path.relative_to(here).as_posix() for item in items}
+    for item, place in places.items():
+        marker = item.get_closest_marker("asyncio")
+        if marker and marker.kwargs.get("loop_scope") == "module":
+            item.add_marker(pytest.mark.xdist_group(f"{place} {seen[place] % LANES.get(place, 1)}"))
+            item.add_marker(pytest.mark.no_cover)
+            seen[place] += 1
+        elif place.startswith("gallery/"):
+            item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda item: not places[item].startswith(FIRST))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fails where xdist keeps no groups together: it does not say so (see `pytest` in pyproject.toml)."""
+    if session.config.getoption("loadgroup", default=False):
+        lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+        lost = [nodeid for nodeid in lost if "@" not in nodeid.rpartition("]")[2]]
+        if lost:
+            raise pytest.UsageError(f"pytest-xdist does not keep groups together: {lost[0]}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
