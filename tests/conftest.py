@@ -1,8 +1,9 @@
 """A real Valkey for the whole run, emptied before each test that asks for it."""
 
 import os
+import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,30 +19,28 @@ LANES = {"chaos/test_chaos.py": 2}
 """So many workers start what the tests of a file share: these wait for the most part."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Keeps tests together that share processes, and measures coverage where it can be: not in those processes."""
-    here = Path(__file__).parent
     seen: Counter[str] = Counter()
-    places = {item: item.path.relative_to(here).as_posix() for item in items}
-    for item, place in places.items():
-        marker = item.get_closest_marker("asyncio")
+    for item in items:
+        marker, place = item.get_closest_marker("asyncio"), _place(item)
         if marker and marker.kwargs.get("loop_scope") == "module":
             item.add_marker(pytest.mark.xdist_group(f"{place} {seen[place] % LANES.get(place, 1)}"))
             item.add_marker(pytest.mark.no_cover)
             seen[place] += 1
         elif place.startswith("gallery/"):
             item.add_marker(pytest.mark.no_cover)
-    items.sort(key=lambda item: not places[item].startswith(FIRST))
+    yield
+    items.sort(key=lambda item: not _place(item).startswith(FIRST))
+    if config.getoption("loadgroup", default=False):
+        for item in items:
+            if item.get_closest_marker("xdist_group") and not re.search(r"@[^]]+$", item.nodeid):
+                raise RuntimeError(f"pytest-xdist does not keep groups together: {item.nodeid}")
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Fails where xdist keeps no groups together: it does not say so (see `pytest` in pyproject.toml)."""
-    if session.config.getoption("loadgroup", default=False):
-        lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
-        lost = [nodeid for nodeid in lost if "@" not in nodeid.rpartition("]")[2]]
-        if lost:
-            raise pytest.UsageError(f"pytest-xdist does not keep groups together: {lost[0]}")
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
