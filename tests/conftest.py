@@ -13,15 +13,26 @@ from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
-FIRST = ("gallery/test_gallery", "gallery/test_engines", "system/test_library", "simulation/test_simulation")
+FIRST = ("gallery/test_gallery", "gallery/test_engines", "system/test_library")
 """What takes longest begins first, where tests run side by side: else one worker would end alone with it."""
+COMPUTING = "simulation/test_simulation"
+"""What only computes is spread over the whole run, since most other tests wait: so both cores always have work."""
 LANES = {"chaos/test_chaos.py": 2}
 """So many workers start what the tests of a file share: these wait for the most part."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Keeps tests together that share processes, and measures coverage where it can be: not in those processes."""
+    """Decides which tests run in one worker, in what order they begin, and where coverage is looked for."""
+    _keep_together(items)
+    yield
+    if config.getoption("loadgroup", default=False):
+        _check_that_groups_are_kept(items)
+    items[:] = _ordered(items)
+
+
+def _keep_together(items: list[pytest.Item]) -> None:
+    """Tests that share processes get one group; what runs in these has no coverage here, which would slow the tests."""
     seen: Counter[str] = Counter()
     for item in items:
         marker, place = item.get_closest_marker("asyncio"), _place(item)
@@ -31,12 +42,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             seen[place] += 1
         elif place.startswith("gallery/"):
             item.add_marker(pytest.mark.no_cover)
-    yield
-    items.sort(key=lambda item: not _place(item).startswith(FIRST))
-    if config.getoption("loadgroup", default=False):
-        for item in items:
-            if item.get_closest_marker("xdist_group") and not re.search(r"@[^]]+$", item.nodeid):
-                raise RuntimeError(f"pytest-xdist does not keep groups together: {item.nodeid}")
+
+
+def _check_that_groups_are_kept(items: list[pytest.Item]) -> None:
+    """Raises where xdist has not added an item's group to its id: then it keeps none together, and does not say so."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") and not re.search(r"@[^]]+$", item.nodeid):
+            raise RuntimeError(f"pytest-xdist does not keep groups together: {item.nodeid}")
+
+
+def _ordered(items: list[pytest.Item]) -> list[pytest.Item]:
+    computing = [item for item in items if _place(item).startswith(COMPUTING)]
+    others = [item for item in items if not _place(item).startswith(COMPUTING)]
+    ordered = sorted(others, key=lambda item: not _place(item).startswith(FIRST))
+    for number, item in enumerate(computing):
+        ordered.insert(number * len(others) // len(computing) + number, item)
+    return ordered
 
 
 def _place(item: pytest.Item) -> str:
