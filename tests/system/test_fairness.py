@@ -177,6 +177,7 @@ async def test_an_answer_tapped_in_time_counts_though_it_arrives_after_the_close
         assert [result.points > 0 for result in await game.results()] == [True, False, False]
 
 
+@pytest.mark.quiet
 async def test_nobody_near_waits_for_answers_on_their_way(tmp_path: Path) -> None:
     async with players_at(tmp_path, Settings(lead_ms=0), 0, 0) as game:
         asked = await game.ask(StartQuiz())
