@@ -12,8 +12,8 @@ from quickpoll.protocol import Quiz
 from tests.system.browser import PROJECTOR, new_page, open_page, upload
 from tests.system.conftest import Site
 from tests.system.test_files import LOG_IS_KEPT, saved
+from tests.system.test_library import back_to_the_library, edit_a_copy
 from tests.system.test_library import card as english_card
-from tests.system.test_library import edit_a_copy
 from tests.system.test_pages import play
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -62,7 +62,7 @@ async def test_everything_as_one_file_comes_back_in_another_browser(site: Site, 
         host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
         await edit_a_copy(host, QUIZ)
         await host.get_by_role("textbox", name="Tags").fill("Klasse 8")
-        await host.get_by_role("button", name="Back").click()
+        await back_to_the_library(host)
         sample = (
             "title: Kurz\nquestions: [{kind: single, text: Ja?, options: [{text: Ja, correct: true}, {text: Nein}]}]"
         )
