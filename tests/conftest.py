@@ -13,7 +13,7 @@ from quickpoll.store.link import RedisLink
 from quickpoll.store.nodes import Links, OneNode, open_node
 from tests.redis_client import Client, connect, node_of
 
-FIRST = ("gallery/test_gallery", "gallery/test_engines", "system/test_library")
+FIRST = ("gallery/test_gallery", "gallery/test_engines", "chaos/test_chaos", "system/test_library")
 """What takes longest begins first, where tests run side by side: else one worker would end alone with it."""
 COMPUTING = "simulation/test_simulation"
 """What only computes is spread over the whole run, since most other tests wait: so both cores always have work."""
