@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if (tool := _tool(arguments)) is not None:
             return tool(arguments[1:])
-        signal.signal(signal.SIGTERM, _end)  # until the event loop takes over, and after it
+        signal.signal(signal.SIGTERM, _end)  # until the event loop takes over
         given = vars(_parser().parse_args(arguments))
         command = given.pop("command") or "serve"
         flags = {name: text for name, text in given.items() if text is not None}

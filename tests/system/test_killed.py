@@ -1,5 +1,6 @@
 """Processes are killed in the middle of a question: every answer that was accepted counts, once."""
 
+import asyncio
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -108,7 +109,8 @@ async def test_a_gateway_that_is_told_to_stop_sends_its_players_away_first(tmp_p
         for client in (host, *(player.client for player in players)):
             code, reason = await client.closed(timeout_s=15)
             assert (code, reason.isdigit()) == (1012, True)
-        assert await leaves.stop() == 0
+        async with asyncio.timeout(20):
+            assert await leaves.wait() == 0
         moved = await stack.enter_async_context(QuizClient.connect(websocket_url(stays)))
         resumed = await moved.resume(players[0].joined.player_token)
         assert resumed.session.code == created.code
