@@ -153,7 +153,8 @@ async def test_what_sounded_before_a_call_sounds_after_it(site: Site, mode: str)
         # Another one starts in its own time, whatever the page's is.
         await page.wait_for_function("!lastContext.dead && lastContext.state === 'running'")
         await room.host.call(StartQuiz())
-        await page.wait_for_function("heard > 0")
+        await expect(page.get_by_role("heading", name="Kenya?")).to_be_visible()
+        assert await page.evaluate("heard") > 0
 
 
 async def test_a_browser_that_keeps_nothing_keeps_the_seat_while_the_page_is_open(site: Site) -> None:
