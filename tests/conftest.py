@@ -19,12 +19,18 @@ COMPUTING = "simulation/test_simulation"
 """What only computes is spread over the whole run, since most other tests wait: so both cores always have work."""
 LANES = {"chaos/test_chaos.py": 2}
 """So many workers start what the tests of a file share: these wait for the most part."""
+OF_MODULES = ("clients/", "coordinator/", "gateway/", "program/", "quickpoll/")
+"""What these tests reach of their modules is the coverage. A whole game passes through nearly all of them, and says
+little about each; and to look for it takes as long again as the tests do."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Decides which tests run in one worker, in what order they begin, and where coverage is looked for."""
     _keep_together(items)
+    for item in items:
+        if not _place(item).startswith(OF_MODULES):
+            item.add_marker(pytest.mark.no_cover)
     yield
     if config.getoption("loadgroup", default=False):
         _check_that_groups_are_kept(items)
@@ -32,16 +38,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _keep_together(items: list[pytest.Item]) -> None:
-    """Tests that share processes get one group; what runs in these has no coverage here, which would slow the tests."""
+    """Tests that share processes get one group."""
     seen: Counter[str] = Counter()
     for item in items:
         marker, place = item.get_closest_marker("asyncio"), _place(item)
         if marker and marker.kwargs.get("loop_scope") == "module":
             item.add_marker(pytest.mark.xdist_group(f"{place} {seen[place] % LANES.get(place, 1)}"))
-            item.add_marker(pytest.mark.no_cover)
             seen[place] += 1
-        elif place.startswith("gallery/"):
-            item.add_marker(pytest.mark.no_cover)
 
 
 def _check_that_groups_are_kept(items: list[pytest.Item]) -> None:

@@ -30,13 +30,15 @@ PHONE = (480, 800)
 """WebKit's window cannot be narrower."""
 SCREEN = "1920x1200x24"
 MINI_BROWSERS = "usr/lib/*/webkit2gtk-4*/MiniBrowser"
-# See `browser.SHORT_LIVED`; and nothing is remembered of pages that were visited.
+# See `browser.SHORT_LIVED`; nothing is kept of pages that were visited, and what changes is drawn ten times a second.
 SHORT_LIVED_FIREFOX = {
     "javascript.options.ion": False,
     "dom.ipc.processPrelaunch.enabled": False,
     "fission.autostart": False,
     "places.history.enabled": False,
     "browser.sessionstore.resume_from_crash": False,
+    "browser.sessionhistory.max_total_viewers": 0,
+    "layout.frame_rate": 10,
 }
 SHORT_LIVED_WEBKIT = {"JSC_useDFGJIT": "0", "JSC_useFTLJIT": "0", "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
 

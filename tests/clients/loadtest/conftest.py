@@ -7,6 +7,7 @@ from websockets.asyncio.server import serve
 
 from clients.loadtest.plan import Plan
 from tests.clients.loadtest.standin import Standin
+from tests.measured import measured
 
 PLAYERS = 5
 
@@ -27,3 +28,10 @@ async def url(standin: Standin) -> AsyncIterator[str]:
 def plan(url: str) -> Plan:
     """A quick game there."""
     return Plan((url,), PLAYERS, questions=2, answer_window_s=0.05, lead_ms=0)
+
+
+@pytest.fixture
+def measured_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes with players, which inherit what is set here, count for the coverage as well."""
+    for name, value in measured().items():
+        monkeypatch.setenv(name, value)

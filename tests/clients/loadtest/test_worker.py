@@ -3,9 +3,13 @@
 import asyncio
 import sys
 
+import pytest
+
 from clients.loadtest.plan import Plan, Share
 from clients.loadtest.seen import LiveCounts
 from clients.loadtest.workers import WorkerProcess
+
+pytestmark = pytest.mark.usefixtures("measured_workers")
 
 
 async def test_it_ends_when_nobody_leads_it() -> None:

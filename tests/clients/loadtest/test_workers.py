@@ -10,6 +10,8 @@ from clients.player import QuizClient
 from quickpoll.protocol import CreateSession, NextQuestion, StartQuiz
 from tests.clients.loadtest.conftest import PLAYERS
 
+pytestmark = pytest.mark.usefixtures("measured_workers")
+
 
 async def test_players_in_another_process_play_a_game(plan: Plan) -> None:
     tally = LiveCounts()
