@@ -5,7 +5,7 @@ them: a few again and again, and many once (Zipf).
 """
 
 import random
-from typing import Final
+from typing import Final, get_args
 
 from quickpoll.protocol import (
     Answer,
@@ -31,20 +31,7 @@ from quickpoll.protocol import (
     options_of,
 )
 
-KINDS: Final[tuple[QuestionKind, ...]] = (
-    "single",
-    "multiple",
-    "true_false",
-    "poll",
-    "text",
-    "number",
-    "order",
-    "match",
-    "words",
-    "open",
-    "scale",
-    "ranking",
-)
+KINDS: Final[tuple[QuestionKind, ...]] = tuple(kind for kind in get_args(QuestionKind) if kind != "slide")
 """All that players answer."""
 CHOICES: Final[frozenset[QuestionKind]] = frozenset({"single", "multiple", "true_false", "poll"})
 """Of these, options are chosen, and it is counted how often."""

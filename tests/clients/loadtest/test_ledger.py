@@ -9,14 +9,17 @@ from clients.loadtest import questions
 from clients.loadtest.ledger import Round, judge
 from coordinator.engine.kinds.order import ORDER
 from quickpoll.protocol import (
+    Answer,
     ErrorCode,
     MultipleQuestion,
     Option,
     OrderQuestion,
     PollQuestion,
+    QuestionKind,
     QuestionResults,
     SingleQuestion,
     Solution,
+    Tally,
     YourFinal,
     YourResult,
 )
@@ -147,6 +150,24 @@ def test_an_order_that_is_not_right_is_a_finding(game: Game) -> None:
     assert "items=(0, 1, 2, 3), rights=UNSET) was told to be right" in game.judged()[2]
     game.played.results = [replace(results(0, (), (), 3), solution=Solution(items=(3, 2, 1, 0)))]
     assert "was told to be right" not in game.judged()[2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "right", "wrong"),
+    [
+        ("text", ("owl", "owl", "fox"), Tally(distinct=2), Tally(distinct=3)),
+        ("words", (("owl", "fox"), ("fox",), ("cat",)), Tally(distinct=3), Tally(distinct=4)),
+        ("open", ("an owl", "an owl", "a fox"), Tally(count=3), Tally(count=2)),
+    ],
+)
+def test_texts_that_are_counted_wrongly_are_a_finding(
+    game: Game, kind: QuestionKind, answers: tuple[Answer, ...], right: Tally, wrong: Tally
+) -> None:
+    game.played.question = questions.ask(kind, 0, 30_000)
+    game.played.chosen = dict(enumerate(answers))
+    for tally, is_found in ((right, False), (wrong, True)):
+        game.played.results = [replace(results(0, (), (), 3), tally=tally)]
+        assert ("texts were told, not" in game.judged()[2]) is is_found
 
 
 def test_an_answer_without_a_reply_is_a_finding(game: Game) -> None:

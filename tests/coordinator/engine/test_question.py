@@ -382,34 +382,6 @@ def test_counts_of_a_multiple_question_are_by_option() -> None:
 # -- what a result says ---------------------------------------------------------------------
 
 
-def test_your_result_says_what_the_question_brought() -> None:
-    game = Game(SINGLE)
-    ann, ben, cem = game.join("Ann"), game.join("Ben"), game.join("Cem")
-    game.open()
-    game.now += 2000
-    game.answer(ann, 0)
-    game.answer(ben, 1)
-    game.time_up()
-    mine = game.each(YourResult)
-    assert mine[ann.connection] == YourResult(
-        question=0,
-        answered=True,
-        correct=True,
-        points=900,
-        total_points=900,
-        rank=1,
-        streak=1,
-        response_ms=2000,
-        share=100,
-    )
-    assert mine[ben.connection] == YourResult(
-        question=0, answered=True, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=2000, share=0
-    )
-    assert mine[cem.connection] == YourResult(
-        question=0, answered=False, correct=False, points=0, total_points=0, rank=2, streak=0, response_ms=None, share=0
-    )
-
-
 def test_a_poll_brings_no_points_and_leaves_the_streak() -> None:
     game = Game(SINGLE, POLL, SINGLE)
     ann = game.join("Ann")
