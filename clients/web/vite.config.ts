@@ -58,7 +58,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ["src/**/*.test.ts"],
     environment: "node",
-    setupFiles: ["src/i18n/testing.ts"],
+    setupFiles: ["src/i18n/testing.ts", "src/wire/testing.ts"],
     isolate: false,
     // It ends what hangs; how quick something has to be is for its test to say.
     testTimeout: 60_000,

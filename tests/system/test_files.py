@@ -66,7 +66,7 @@ async def saved(page: Page, button: Locator, folder: Path) -> Path:
 async def test_a_dropped_file_is_read_reported_edited_and_exported(site: Site, tmp_path: Path) -> None:
     async with site.visit() as browser:
         host, problems = await open_page(browser, f"{site.address}/host", PROJECTOR)
-        await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
+        await expect(host.get_by_role("heading", name="What shall we play?")).to_be_visible()
         await host.evaluate(DROP, ["cities.txt", GIFT])
         found = host.get_by_role("region", name="Import")
         await expect(found).to_contain_text("2 questions found")
@@ -114,7 +114,7 @@ async def play_again(host: Page, phones: list[Phone], old_address: str) -> None:
     awake, asleep = phones
     await asleep.page.goto("about:blank")
     await host.get_by_role("button", name="Next quiz, same people").click()
-    await expect(host.get_by_text("2 players come along")).to_be_visible()
+    await expect(host.get_by_text("2 players will come along")).to_be_visible()
     await upload(host, "own.yaml", QUIZ.encode())
     code = await lobby(host)
     await expect(awake.page.get_by_role("heading", name=f"You’re in! {awake.name}")).to_be_visible()

@@ -68,7 +68,7 @@ SIZES = [(300, 50, 2.0), (10_000, 20, 20.0)]
 
 async def host_with_a_game(page: Page, address: str, players: int, questions: int) -> None:
     await page.goto(f"{address}/host")
-    await expect(page.get_by_role("heading", name="What do we play?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="What shall we play?")).to_be_visible()
     await page.evaluate(KEEP, [players, questions])
     await page.reload()
     await expect(page.get_by_role("heading", name="Past games")).to_be_visible()

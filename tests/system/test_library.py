@@ -50,7 +50,7 @@ async def edit_a_copy(host: Page, quiz: str = QUIZ) -> None:
 
 async def back_to_the_library(host: Page) -> None:
     await host.get_by_role("button", name="Back").click()
-    await expect(host.get_by_role("heading", name="What do we play?")).to_be_visible()
+    await expect(host.get_by_role("heading", name="What shall we play?")).to_be_visible()
 
 
 def card(page: Page, title: str) -> Locator:
@@ -166,7 +166,7 @@ async def test_a_second_window_is_told_and_no_version_is_lost(site: Site) -> Non
         await second.get_by_role("textbox", name="Title").fill("Streams")
         told = host.get_by_role("alert").filter(has_text="changed in another window")
         await expect(told).to_be_visible()
-        await host.get_by_role("button", name="Go on with the newest").click()
+        await host.get_by_role("button", name="Use the newest version").click()
         await expect(host.get_by_role("textbox", name="Title")).to_have_value("Streams")
 
         # Both write at the same moment: one of them is asked, and keeps both.
@@ -265,7 +265,7 @@ async def test_a_quiz_learns_from_its_games(site: Site) -> None:
             await expect(rows.nth(at)).to_contain_text(share)
         form = host.get_by_role("region", name="Question 1 of 3")
         await expect(form).to_contain_text("0% were right")
-        await expect(form).to_contain_text("Misled most: “Rhine”, 100%")
+        await expect(form).to_contain_text("Most misleading: “Rhine”, 100%")
         # An edited question asks something else; undone, it is the same again.
         text = form.get_by_role("textbox", name="Question", exact=True)
         await text.fill("Which is the shortest?")
@@ -300,9 +300,9 @@ async def test_a_folder_on_disk_is_kept_in_step(tmp_path: Path) -> None:
         await host.goto(f"{quickpoll.health}/host")
         await edit_a_copy(host)
         await back_to_the_library(host)
-        await host.get_by_role("button", name="Keep a folder in step").click()
+        await host.get_by_role("button", name="Sync with a folder").click()
         await drop(host, folder)
-        in_step = host.get_by_role("status").filter(has_text="In step with the folder “Quizzes”")
+        in_step = host.get_by_role("status").filter(has_text="In sync with the folder “Quizzes”")
         await expect(in_step).to_be_visible()
         (file,) = folder.iterdir()
         assert file.name.startswith("rivers-")
@@ -320,7 +320,7 @@ async def test_a_folder_on_disk_is_kept_in_step(tmp_path: Path) -> None:
         await host.get_by_role("textbox", name="Title").fill("Brooks")
         await expect(host.get_by_role("status").filter(has_text="Saved")).to_be_visible()
         await host.evaluate("release()")
-        await host.get_by_role("button", name="Go on with the newest").click()
+        await host.get_by_role("button", name="Use the newest version").click()
         await expect(host.get_by_role("textbox", name="Title")).to_have_value("Creeks")
         await back_to_the_library(host)
         await expect(card(host, "Creeks")).to_be_visible()
@@ -341,8 +341,8 @@ async def test_a_folder_on_disk_is_kept_in_step(tmp_path: Path) -> None:
         await host.evaluate("dispatchEvent(new Event('focus'))")
         await expect(in_step).to_be_visible()
         await expect(card(host, "Creeks")).to_be_visible()
-        await host.get_by_role("button", name="Leave the folder").click()
-        await expect(host.get_by_role("button", name="Keep a folder in step")).to_be_visible()
+        await host.get_by_role("button", name="Stop syncing").click()
+        await expect(host.get_by_role("button", name="Sync with a folder")).to_be_visible()
         assert problems == []
 
 
@@ -361,7 +361,7 @@ async def test_numbers_are_typed_in_the_digits_of_any_script(site: Site) -> None
         await host.reload()
         await expect(limit).to_have_value("41")
         await host.get_by_role("button", name="Play it").click()
-        most = host.get_by_role("spinbutton", name="Most players")
+        most = host.get_by_role("spinbutton", name="Maximum number of players")
         await most.select_text()
         await host.keyboard.insert_text("٢")
         await expect(most).to_have_value("2")

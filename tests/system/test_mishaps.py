@@ -116,7 +116,7 @@ async def test_a_part_of_the_page_that_does_not_come_is_asked_for_again(site: Si
         await page.route("**/assets/Game-*.js", lambda route: route.abort(), times=2)
         await page.goto(f"{site.address}/join/{room.code}")
         await enter(page, "Ada")
-        await expect(page.get_by_role("heading", name="Back to your game…")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Returning to your game…")).to_be_visible()
         await page.clock.fast_forward(3000)
         await expect(page.get_by_role("heading", name="Ada")).to_be_visible()
 

@@ -161,7 +161,7 @@ async def test_the_host_chooses_the_address_that_phones_can_reach(tmp_path: Path
         # No other device gets to this address, so no QR code leads there.
         # The lobby says why: the server is in a container and cannot see the computer's address, or knows of none.
         why = host.get_by_role("status").filter(
-            has_text=re.compile("Only this computer gets to this address|container|WSL")
+            has_text=re.compile("Only this computer can reach this address|container|WSL")
         )
         await expect(why).to_be_visible()
         await expect(host.get_by_role("img", name="QR code to join")).to_be_hidden()
@@ -169,7 +169,7 @@ async def test_the_host_chooses_the_address_that_phones_can_reach(tmp_path: Path
         field = host.get_by_role("textbox", name="Another address")
         await field.fill("quiz.example/join")
         await field.press("Enter")
-        await expect(host.get_by_role("alert")).to_contain_text("This is no address.")
+        await expect(host.get_by_role("alert")).to_contain_text("This is not an address.")
         await field.fill("quiz.example")
         await field.press("Enter")
         await host.get_by_role("button", name="Close").click()

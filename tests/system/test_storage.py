@@ -31,7 +31,7 @@ async def test_quizzes_that_the_browser_has_cleared_come_back_from_a_file(site: 
             await edit_a_copy(host, RIVERS.replace("Rivers", title))
             await back_to_the_library(host)
         assert await host.evaluate("window.asked"), "the page asks the browser to keep them"
-        await expect(host.get_by_text("Safari clears them when the page was not opened for seven days")).to_be_visible()
+        await expect(host.get_by_text("the page has not been opened for seven days")).to_be_visible()
         await expect(host.get_by_text(f"are kept in this browser, for {site.address[7:]} alone")).to_be_visible()
         file = await saved(host, host.get_by_role("button", name="Save everything as a file"), tmp_path)
 
@@ -40,7 +40,7 @@ async def test_quizzes_that_the_browser_has_cleared_come_back_from_a_file(site: 
         await devtools.send("Storage.clearDataForOrigin", {"origin": site.address, "storageTypes": "all"})
         await host.reload()
         await expect(host.get_by_text("What you make is kept here, in this browser.")).to_be_visible()
-        await host.get_by_label("Take such a file back").set_input_files(file)
+        await host.get_by_label("Restore from a file").set_input_files(file)
         for title in ("Rivers", "Streams"):
             await expect(card(host, title)).to_be_visible()
 
