@@ -60,9 +60,9 @@ def check_chosen(session: Session, body: ChooseQuestion) -> None:
     """Raises Declined where a question cannot be opened next."""
     _check_nothing_is_open(session)
     if body.total != len(session.quiz.questions):
-        raise Declined(ErrorCode.WRONG_PHASE, "A question was added since. Look at the list again.")
+        raise Declined(ErrorCode.WRONG_PHASE, "A question has been added since then. Look at the list again.")
     if not session.head.question < body.choice < body.total:
-        raise Declined(ErrorCode.WRONG_PHASE, "This question was asked already, or there is none. Nothing was done.")
+        raise Declined(ErrorCode.WRONG_PHASE, "This question was asked, or does not exist. Nothing was done.")
 
 
 def add(turn: Turn, body: AskQuestion) -> None:

@@ -126,10 +126,10 @@ def _outcome(session: Session, player: Player, index: int) -> history.Outcome | 
 def _live(session: Session, index: int) -> Iterator[_Given]:
     head = session.head
     if head.phase is not Phase.QUESTION or index != head.question:
-        raise Declined(ErrorCode.WRONG_PHASE, "This question was not asked yet.")
+        raise Declined(ErrorCode.WRONG_PHASE, "This question has not been asked yet.")
     question, kind = session.question, kinds.of(session.question)
     if not kind.tells_live:
-        raise Declined(ErrorCode.WRONG_PHASE, "The answers to this question can be had when it is closed.")
+        raise Declined(ErrorCode.WRONG_PHASE, "The answers to this question are available once it is closed.")
     for player in session.players.values():
         if player.answer is not None and session.has_answered(player):
             answer = player.answer

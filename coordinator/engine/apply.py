@@ -191,7 +191,7 @@ def _by_player(turn: Turn, body: PlayerCommand[Any]) -> None:
         if isinstance(body, LeaveSession):
             turn.reply(Ok(reply_to=turn.reply_to), unbind=True)
             return
-        raise Declined(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to play on.")
+        raise Declined(ErrorCode.FORBIDDEN, "You are no longer in this session. Join again to keep playing.")
     if player.connection != turn.command.connection:
         raise Declined(ErrorCode.FORBIDDEN, "You are connected elsewhere. Resume here to play on this device.")
     _check_phase(turn)
@@ -248,7 +248,7 @@ def _by_host(turn: Turn, body: HostCommand[Any]) -> None:
         raise Declined(ErrorCode.WRONG_PHASE, "A slide is not answered. Go on with the next question.")
     meant = body.question if isinstance(body, _ABOUT_A_QUESTION) else None
     if meant not in {None, max(head.question, 0)}:
-        raise Declined(ErrorCode.WRONG_PHASE, "Another question is shown by now. Nothing was done.")
+        raise Declined(ErrorCode.WRONG_PHASE, "Another question is already shown. Nothing was done.")
     if isinstance(body, GetResults):
         turn.reply(report.results(session, body.offset, turn.reply_to))
         return

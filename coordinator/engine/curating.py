@@ -43,7 +43,7 @@ def merge(turn: Turn, body: MergeAnswers) -> None:
     session = turn.session
     before = session.curations.get(body.question, NOTHING_DECIDED)
     if _kind(session, body.question).is_scored:
-        raise Declined(ErrorCode.INVALID_ANSWER, "What is right or wrong is not merged. Accept it by a ruling instead.")
+        raise Declined(ErrorCode.INVALID_ANSWER, "Answers that earn points are not merged. Use a ruling instead.")
     key = _key(session, body.question, body.text)
     into = None if body.into is None else _key(session, body.question, body.into)
     merges = records.Merges(turn.now, body.question, key, into)
@@ -53,7 +53,7 @@ def merge(turn: Turn, body: MergeAnswers) -> None:
 def _decide(turn: Turn, index: int, before: Curation, after: Curation, record: records.Record) -> None:
     session, head = turn.session, turn.session.head
     if after.size > MAX_DECISIONS:
-        raise Declined(ErrorCode.INVALID_ANSWER, f"About one question there are at most {MAX_DECISIONS} decisions.")
+        raise Declined(ErrorCode.INVALID_ANSWER, f"There can be at most {MAX_DECISIONS} decisions about one question.")
     turn.reply(Ok(reply_to=turn.reply_to))
     if after == before:
         return
@@ -84,4 +84,4 @@ def _key(session: Session, index: int, text: str) -> str:
     for key, shown in texts.items():
         if shown == text:
             return key
-    raise Declined(ErrorCode.INVALID_ANSWER, "Nobody in this question has written that.")
+    raise Declined(ErrorCode.INVALID_ANSWER, "Nobody has written that in answer to this question.")

@@ -122,7 +122,7 @@ def join(turn: Turn, body: JoinSession) -> None:
     """Gives a new player a seat."""
     session, head = turn.session, turn.session.head
     if head.locked:
-        raise Declined(ErrorCode.SESSION_LOCKED, "The host lets nobody in now. Ask the host to unlock the session.")
+        raise Declined(ErrorCode.SESSION_LOCKED, "The host has locked the session. Ask the host to unlock it.")
     if len(session.players) >= head.settings.max_players:
         raise Declined(ErrorCode.SESSION_FULL, f"All {head.settings.max_players} seats are taken.")
     try:
@@ -172,7 +172,7 @@ def resume(turn: Turn) -> None:
         return
     player = turn.session.players.get(identity.player_id)
     if player is None:
-        raise Declined(ErrorCode.INVALID_TOKEN, "You are no longer in this session. Join again to play on.")
+        raise Declined(ErrorCode.INVALID_TOKEN, "You are no longer in this session. Join again to keep playing.")
     _bind_player(turn, player)
     turn.reply(
         Resumed(

@@ -104,7 +104,7 @@ def _key(turn: Turn, body: Rule) -> Answer | None:
     if ruling.player_id is not None and ruling.player_id not in session.players:
         raise Declined(ErrorCode.WRONG_PHASE, "This player is no longer in the session.")
     if ruling.points is not None and abs(_given(session, body) + ruling.points) > MOST_GIVEN:
-        raise Declined(ErrorCode.WRONG_PHASE, f"For one question a player can get {MOST_GIVEN} points on top.")
+        raise Declined(ErrorCode.WRONG_PHASE, f"One question can give a player at most {MOST_GIVEN} extra points.")
     if ruling.accept is None:
         return None
     if turn.drawn.key is not None:

@@ -314,7 +314,7 @@ def test_a_player_gets_no_more_on_top_than_a_record_holds() -> None:
     rule(game, Ruling(points=10_000, player_id=ann.id))
     refused = game.by_host(Rule(question=0, ruling=Ruling(points=1, player_id=ann.id)))
     assert isinstance(refused, Error)
-    assert "20000 points" in refused.message
+    assert "20000 extra points" in refused.message
     assert game.player(ann).points == 20_950
 
 
