@@ -7,6 +7,7 @@ the same); 2 an argument or setting is not allowed.
 import argparse
 import logging
 import os
+import re
 import signal
 import sys
 import textwrap
@@ -146,11 +147,13 @@ def _add_flags(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def _help(setting: Setting) -> str:
-    return f"{setting.explanation} [{setting.variable}, default {setting.shown_default}]".replace("%", "%%")
+    # Its links are those of a page in docs/.
+    explanation = re.sub(r"\[[^]]+\]\(([^)]+)\)", r"docs/\1", setting.explanation)
+    return f"{explanation} [{setting.variable}, default {setting.shown_default}]".replace("%", "%%")
 
 
 def _epilog() -> str:
-    lines = ["Each setting is also an environment variable, named in brackets; a flag goes first. Without a flag:"]
+    lines = ["Each setting is also an environment variable, named in brackets; a flag overrides it. Without a flag:"]
     for setting in SETTINGS:
         if not setting.has_flag:
             lines += textwrap.wrap(

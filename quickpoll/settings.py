@@ -209,7 +209,7 @@ class ProcessSettings:
         "up to six texts of up to 40 characters with web addresses, such as Imprint=https://example.org/imprint, "
         "separated by commas",
         "",
-        "Links that the pages show where one joins and where one chooses a quiz, such as an imprint and a privacy "
+        "Links that are shown where people join and where hosts choose a quiz, such as an imprint and a privacy "
         "notice: `Imprint=https://…,Privacy=https://…`.",
         without="none",
     )
@@ -219,16 +219,16 @@ class ProcessSettings:
         "addresses or networks such as 192.0.2.7 or 10.0.0.0/8, separated by commas",
         "",
         "Addresses or networks, separated by commas, of the balancers and proxies in front of the gateways: "
-        "only theirs is the word that counts about a client's address and TLS (X-Forwarded-For, X-Forwarded-Proto).",
-        without="none: who connects is the client",
+        "only they are believed about a client's address and TLS (X-Forwarded-For, X-Forwarded-Proto).",
+        without="none: whoever connects is the client",
     )
     session_ttl: int = _row(
         _COORDINATORS,
         readers.whole_number(60, 43_200),
         "a whole number of seconds from 60 to 43200 (12 hours)",
         "7200",
-        "Seconds for which a session stays when the last of its people has gone, after the quiz its host; names, "
-        "answers and results are deleted then, and at once when its host ends it.",
+        "How many seconds a session is kept after the last of its people has left; once its quiz is over, after its "
+        "host has left. Then its names, answers and results are deleted; if the host ends it, at once.",
     )
     check_invariants: bool = _row(
         _COORDINATORS,
@@ -238,7 +238,7 @@ class ProcessSettings:
         "`on`: after each batch, whatever must always hold of a session is checked for each session that the batch has "
         "changed. A batch that breaks it is not stored: the fault is logged with the session's code, and the batch is "
         "tried again every second, while the other sessions of the partition wait. Each check reads all players of "
-        "the session, so it costs CPU by session size; it is meant for tests and for the search for a bug.",
+        "the session, so it costs CPU by session size; it is meant for tests and for finding a bug.",
     )
     players_per_address: int = _row(
         _GATEWAYS,
@@ -260,7 +260,7 @@ class ProcessSettings:
         readers.whole_number(1, 1_000_000),
         "a whole number from 1 to 1000000",
         None,
-        "How many connections a gateway takes; further ones are told to come back.",
+        "How many connections a gateway takes; further ones are told to try again later.",
         without="none: as many as the open files allow, less 100",
     )
 

@@ -56,6 +56,12 @@ def test_help_explains_the_commands_and_every_setting() -> None:
         assert word in result.stdout
 
 
+def test_help_names_pages_by_their_path_and_links_to_none() -> None:
+    told = " ".join(quickpoll("--help").stdout.split())
+    assert "promises and costs: docs/durability.md. [QUICKPOLL_DURABILITY" in told
+    assert "](" not in told
+
+
 @pytest.mark.parametrize("arguments", [["--port", "eighty"], ["serve", "--port", "eighty"]])
 def test_a_value_that_is_not_allowed_ends_it_with_2(arguments: list[str]) -> None:
     result = quickpoll(*arguments)
