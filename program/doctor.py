@@ -219,7 +219,7 @@ def _page(url: str) -> Finding:
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ssl.SSLError):
-            change = "use a certificate that devices know, with its whole chain, for this very name"
+            change = "use a certificate that devices trust, with its whole chain, for this very name"
             return Finding("page", Grade.WRONG, f"its certificate is refused ({reason})", change)
         return Finding("page", Grade.WRONG, f"cannot be reached ({reason})", "look at DNS, the firewall and the port")
     if (arrived.scheme, arrived.netloc) != urlsplit(url)[:2]:
@@ -243,7 +243,7 @@ def _certificate(url: str) -> list[Finding]:
         certificate = encrypted.getpeercert() or {}
     days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86_400)
     if days < SOON_DAYS:
-        change = "renew it, and look whether that happens by itself"
+        change = "renew it, and check that it renews by itself"
         return [Finding("certificate", Grade.DOUBTFUL, f"ends in {days} days", change)]
     return [Finding("certificate", Grade.GOOD, f"is good for {days} days")]
 
