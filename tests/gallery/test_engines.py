@@ -11,15 +11,15 @@ from tests.system.engines import ENGINES
 CHECKS = Path("tests/gallery/checks.js").read_text().strip()
 SIZE = (1280, 800)
 WITHIN_MS = 15_000
-# Resolves with what is wrong when the state is there, or with what is there instead.
-LOOK = f"""
+# Until the state is there; resolves with what is there instead if it does not come.
+THERE = f"""
 const until = Date.now() + {WITHIN_MS};
 while (document.documentElement?.dataset.there !== state) {{
   if (Date.now() > until) return ["it does not come: " + document.body.innerText.slice(0, 200)];
   await new Promise((next) => setTimeout(next, 20));
 }}
-return ({CHECKS})({{ main: "", stage: null }});
 """
+LOOK = f"""{THERE}return ({CHECKS})({{ main: "", stage: null }});"""
 IN_CHROMIUM_ALONE = {"start-folder"}
 """A folder of the computer can be kept in step."""
 
@@ -31,7 +31,7 @@ async def test_every_state_is_drawn_in_other_engines(engine: str) -> None:
     with served() as address:
         async with ENGINES[engine](*SIZE, as_people_have_it=False) as window:
             await window.goto(f"{address}/")
-            for state in await window.run("return window.states"):
+            for state in await window.run(f"{THERE}return window.states", state=""):
                 if state in IN_CHROMIUM_ALONE:
                     continue
                 async with asyncio.timeout(3 * WITHIN_MS / 1000):
