@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from clients.loadtest import questions
 from quickpoll.protocol import (
@@ -124,6 +125,9 @@ class Player(Person):
         given = self.given.get(index)
         if given and given.accepted and not (you and you.answered):
             self._forget_answer(index)
+        for kept in self.given.values():
+            if kept.accepted:  # perhaps again, of an entry that was not lost: then its record has another receipt
+                kept.accepted = replace(kept.accepted, receipt=UNSET)
 
     def _forget_answer(self, index: int) -> None:
         giving = self.given.pop(index).giving

@@ -17,8 +17,9 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from clients.loadtest import questions
-from coordinator.engine.records import HostRecord
+from coordinator.engine.records import Answered, HostRecord, PlayerJoined, Wrote
 from coordinator.log import file as log_file
+from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import (
     AnswerAccepted,
@@ -316,8 +317,16 @@ def _of_log(crowd: Crowd) -> Iterator[str]:
     done = crowd.host.leading.done
     if crowd.leads_freely and (wrong := {name: logged[name] for name in LED if logged[name] != done[name]}):
         yield f"the log: the host has done {dict(done)}, and it has {wrong}"
-    receipts = set(log.receipts)
     for player in crowd.players:
         for index, given in player.given.items():
-            if given.accepted and given.accepted.receipt not in receipts:
+            if given.accepted and not is_logged(log, player.id, given.accepted):
                 yield f"the log: {player.name}'s answer to question {index} was accepted and is not in it"
+
+
+def is_logged(log: SessionLog, player_id: str, accepted: AnswerAccepted) -> bool:
+    """Whether the log has an accepted answer: under its receipt, or as such where the receipt is not known any more."""
+    if accepted.receipt:
+        return accepted.receipt in log.receipts
+    numbers = {record.player for record in log.records if isinstance(record, PlayerJoined) and record.id == player_id}
+    answers = (record for record in log.records if isinstance(record, Answered | Wrote))
+    return any(record.player in numbers and record.question == accepted.question for record in answers)

@@ -1,4 +1,14 @@
-from quickpoll.protocol import AnswerAccepted, ErrorCode, Phase, QuestionResults, Quiz, Settings
+from quickpoll.protocol import (
+    AnswerAccepted,
+    ErrorCode,
+    Phase,
+    QuestionResults,
+    Quiz,
+    Resumed,
+    Role,
+    SessionView,
+    Settings,
+)
 from tests.chaos.crowd import Crowd, Given
 
 
@@ -20,3 +30,15 @@ async def test_an_answer_counts_that_was_accepted_after_its_first_copy_was_refus
     accepted = AnswerAccepted(question=0, received_at=2, counted_at=1)
     player.see(accepted)
     assert player.given[0].accepted == accepted
+
+
+async def test_who_comes_back_to_a_history_that_may_be_another_knows_no_receipts_any_more() -> None:
+    """An answer was taken once more, a millisecond later by its new owner's clock, and logged under another receipt."""
+    player = Crowd("1", [], Quiz("Quiz", ()), Settings(), 1, may_go_back=True).players[0]
+    player.given[0] = Given(2, 0.0, accepted=AnswerAccepted(question=0, received_at=2, counted_at=1, receipt="ab"))
+    view = SessionView(
+        code="123456", title="Quiz", phase=Phase.ENDED, seq=9, locked=False, player_count=1, settings=Settings(),
+        server_time=3, host_connected=True,
+    )  # fmt: skip
+    player.go_back(Resumed(role=Role.PLAYER, code="123456", session=view))
+    assert player.given[0].accepted == AnswerAccepted(question=0, received_at=2, counted_at=1)
