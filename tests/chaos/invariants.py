@@ -22,6 +22,7 @@ from coordinator.log import file as log_file
 from coordinator.log.file import SessionLog
 from coordinator.log.replay import Differs, Replay
 from quickpoll.protocol import (
+    Answer,
     AnswerAccepted,
     Broadcast,
     CloseCode,
@@ -317,16 +318,24 @@ def _of_log(crowd: Crowd) -> Iterator[str]:
     done = crowd.host.leading.done
     if crowd.leads_freely and (wrong := {name: logged[name] for name in LED if logged[name] != done[name]}):
         yield f"the log: the host has done {dict(done)}, and it has {wrong}"
+    logged_answers = LoggedAnswers(log)
     for player in crowd.players:
         for index, given in player.given.items():
-            if given.accepted and not is_logged(log, player.id, given.accepted):
+            if given.accepted and not logged_answers.has(player.id, given.answer, given.accepted):
                 yield f"the log: {player.name}'s answer to question {index} was accepted and is not in it"
 
 
-def is_logged(log: SessionLog, player_id: str, accepted: AnswerAccepted) -> bool:
-    """Whether the log has an accepted answer: under its receipt, or as such where the receipt is not known any more."""
-    if accepted.receipt:
-        return accepted.receipt in log.receipts
-    numbers = {record.player for record in log.records if isinstance(record, PlayerJoined) and record.id == player_id}
-    answers = (record for record in log.records if isinstance(record, Answered | Wrote))
-    return any(record.player in numbers and record.question == accepted.question for record in answers)
+class LoggedAnswers:
+    """Those of a log, by receipt; and by who has answered what, for where the receipt is not known any more."""
+
+    def __init__(self, log: SessionLog) -> None:
+        ids = {record.player: record.id for record in log.records if isinstance(record, PlayerJoined)}
+        answered = (record for record in log.records if isinstance(record, Answered | Wrote))
+        self._given = {(ids[record.player], record.question, record.answer) for record in answered}
+        self._receipts = set(log.receipts)
+
+    def has(self, player_id: str, answer: Answer, accepted: AnswerAccepted) -> bool:
+        """Whether an answer that was accepted is there."""
+        if accepted.receipt:
+            return accepted.receipt in self._receipts
+        return (player_id, accepted.question, answer) in self._given
